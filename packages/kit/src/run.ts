@@ -1,0 +1,192 @@
+import { z } from "zod";
+
+/** Roles in an organisation, weakest first; each may do what those before it may. */
+export const roles = ["viewer", "operator", "admin", "owner"] as const;
+export const roleSchema = z.enum(roles);
+export type Role = z.infer<typeof roleSchema>;
+
+/** Whether `role` may do what `needed` may. */
+export function roleAtLeast(role: Role, needed: Role): boolean {
+  return roles.indexOf(role) >= roles.indexOf(needed);
+}
+
+export const priorities = ["low", "normal", "high", "urgent"] as const;
+export const prioritySchema = z.enum(priorities);
+export type Priority = z.infer<typeof prioritySchema>;
+
+/** How a person can be told about a run. */
+export const channels = ["EMAIL", "SMS", "PUSH"] as const;
+export const channelSchema = z.enum(channels);
+export type Channel = z.infer<typeof channelSchema>;
+
+/** Why a run or step failed: `message` is for a person, `cause` for the engineer. */
+export const runErrorSchema = z.object({
+  code: z.string().min(1),
+  message: z.string(),
+  cause: z.string().optional(),
+  step: z.string().optional(),
+});
+export type RunError = z.infer<typeof runErrorSchema>;
+
+/**
+ * The state of a run. A succeeded run has an output and cannot have an error; the table's CHECK
+ * constraints (runs_* in packages/db) hold the same rules.
+ */
+export const runStateSchema = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("queued"), reason: z.string().nullable() }),
+  z.object({ status: z.literal("running") }),
+  z.object({ status: z.literal("waiting"), waitingFor: z.string() }),
+  z.object({ status: z.literal("cancelling") }),
+  z.object({ status: z.literal("succeeded"), output: z.json() }),
+  z.object({ status: z.literal("failed"), error: runErrorSchema }),
+  z.object({ status: z.literal("cancelled") }),
+  z.object({ status: z.literal("timed_out"), error: runErrorSchema }),
+]);
+export type RunState = z.infer<typeof runStateSchema>;
+export type RunStatus = RunState["status"];
+
+export const finalStatuses = ["succeeded", "failed", "cancelled", "timed_out"] as const;
+
+/** Whether a run in this status has ended for good. */
+export function isFinal(status: RunStatus): status is (typeof finalStatuses)[number] {
+  return (finalStatuses as readonly string[]).includes(status);
+}
+
+/** A stage of a run as the dashboard draws it. `fraction` is 0..1. */
+export const stageStateSchema = z.object({
+  key: z.string(),
+  label: z.string(),
+  weight: z.number().positive(),
+  fraction: z.number().min(0).max(1),
+  status: z.enum(["pending", "running", "done", "failed"]),
+  message: z.string().nullable(),
+});
+export type StageState = z.infer<typeof stageStateSchema>;
+
+/** What every reader of a run sees. Times are ISO 8601 in UTC; `progress` is 0..1. */
+export const runSchema = z.intersection(
+  runStateSchema,
+  z.object({
+    id: z.uuid(),
+    organisationId: z.uuid(),
+    workflow: z.string(),
+    name: z.string(),
+    priority: prioritySchema,
+    input: z.json(),
+    attempt: z.number().int().positive(),
+    lastSeq: z.number().int().positive(),
+    progress: z.number().min(0).max(1),
+    stages: z.array(stageStateSchema),
+    correlationId: z.string(),
+    definitionHash: z.string(),
+    createdBy: z.object({ id: z.uuid(), name: z.string() }).nullable(),
+    createdAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime().nullable(),
+    cancelRequestedAt: z.iso.datetime().nullable(),
+    /** Median duration of this organisation's last successful runs of the workflow, in seconds. */
+    typicalSeconds: z.number().nonnegative().nullable(),
+  }),
+);
+export type Run = z.infer<typeof runSchema>;
+
+/** Every kind of event the run log knows; the CHECK run_events_type_known lists the same. */
+export const eventTypes = [
+  "run.queued",
+  "run.started",
+  "run.waiting",
+  "run.cancelling",
+  "run.retried",
+  "run.repaired",
+  "run.succeeded",
+  "run.failed",
+  "run.cancelled",
+  "run.timed_out",
+  "step.started",
+  "step.progress",
+  "step.log",
+  "step.retrying",
+  "step.succeeded",
+  "step.failed",
+  "compensation.started",
+  "compensation.done",
+  "approval.requested",
+  "approval.decided",
+  "artifact.created",
+] as const;
+export type EventType = (typeof eventTypes)[number];
+
+/**
+ * One entry of a run's log. `seq` starts at 1 and has no gaps. `step` is the state's name and
+ * `stage` the stage it belongs to, both only on events of a step. What `data` holds:
+ *
+ * - run.queued { reason }; run.started { executionArn }; run.repaired { repair } (a sentence);
+ *   run.succeeded {}; run.failed and run.timed_out { error: RunError };
+ *   run.cancelling { by: user id | null }; run.cancelled {}
+ * - step.started { try }; step.progress { fraction, message? }; step.log { level, message, fields? };
+ *   step.retrying { error: RunError, try }; step.failed { error: RunError, try }; step.succeeded { try }
+ * - artifact.created { artifactId, name, contentType, size }
+ */
+export const runEventSchema = z.object({
+  runId: z.uuid(),
+  seq: z.number().int().positive(),
+  type: z.enum(eventTypes),
+  at: z.iso.datetime(),
+  attempt: z.number().int().positive(),
+  step: z.string().nullable(),
+  itemPath: z.string().nullable(),
+  visit: z.number().int().nonnegative().nullable(),
+  stage: z.string().nullable(),
+  data: z.record(z.string(), z.json()),
+});
+export type RunEvent = z.infer<typeof runEventSchema>;
+
+/** A checkpoint as the dashboard shows it. */
+export const runStepSchema = z.object({
+  step: z.string(),
+  itemPath: z.string(),
+  visit: z.number().int().nonnegative(),
+  stage: z.string().nullable(),
+  status: z.enum(["running", "retrying", "succeeded", "failed"]),
+  tries: z.number().int().positive(),
+  progress: z.number().min(0).max(1),
+  message: z.string().nullable(),
+  input: z.json(),
+  output: z.json().nullable(),
+  error: runErrorSchema.nullable(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+});
+export type RunStep = z.infer<typeof runStepSchema>;
+
+export const artifactSchema = z.object({
+  id: z.uuid(),
+  organisationId: z.uuid(),
+  runId: z.uuid().nullable(),
+  step: z.string().nullable(),
+  kind: z.enum(["upload", "output"]),
+  status: z.enum(["pending", "ready"]),
+  name: z.string(),
+  contentType: z.string(),
+  /** Bytes. */
+  size: z.number().int().nonnegative().nullable(),
+  sha256: z.string().nullable(),
+  path: z.string(),
+  createdAt: z.iso.datetime(),
+});
+export type Artifact = z.infer<typeof artifactSchema>;
+
+/** A message that was sent, or could not be sent, to a person about a run. */
+export const notificationSchema = z.object({
+  id: z.uuid(),
+  runId: z.uuid(),
+  channel: channelSchema,
+  recipient: z.string(),
+  subject: z.string(),
+  body: z.string(),
+  status: z.enum(["sent", "failed"]),
+  providerMessageId: z.string().nullable(),
+  error: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+});
+export type Notification = z.infer<typeof notificationSchema>;

@@ -1,0 +1,31 @@
+import { defineConfig } from "vitest/config";
+
+// Workspace packages are read from their sources, so that a test never runs a stale build. Processes that
+// tests start (the local cloud, the API, step workers) run the build, as users do: `pnpm build` comes first.
+const conditions = ["@longhaul/source"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ssr: { resolve: { conditions } },
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "infra/src/**/*.test.ts"],
+          environment: "node",
+        },
+      },
+      {
+        ssr: { resolve: { conditions } },
+        test: {
+          name: "integration",
+          root: "tests",
+          include: ["**/*.test.ts"],
+          environment: "node",
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
