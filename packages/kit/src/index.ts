@@ -1,3 +1,4 @@
+export type { Json } from "./json.js";
 export {
   type Artifact,
   artifactSchema,

@@ -1,0 +1,13 @@
+export { type StepPayload, stepPayloadSchema } from "./payload.js";
+export { type Clock, type Logger, type ObjectStore, systemClock } from "./ports.js";
+export type {
+  LeaseAnswer,
+  LeasedRun,
+  LeaseRequest,
+  LeaseState,
+  StepEvent,
+  StepKey,
+  StepLease,
+  StepStore,
+  StoredArtifact,
+} from "./step-store.js";

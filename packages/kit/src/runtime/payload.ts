@@ -1,0 +1,13 @@
+import { z } from "zod";
+
+/** What each Task of a machine sends to its Lambda. */
+export const stepPayloadSchema = z.object({
+  run: z.uuid(),
+  attempt: z.number().int().positive(),
+  correlationId: z.string().min(1).max(200),
+  state: z.string().min(1).max(80),
+  itemPath: z.string().max(400),
+  visit: z.number().int().nonnegative(),
+  input: z.json(),
+});
+export type StepPayload = z.infer<typeof stepPayloadSchema>;

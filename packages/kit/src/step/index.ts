@@ -1,0 +1,21 @@
+export { FatalError, RetryableError, type StepErrorOptions } from "./errors.js";
+export {
+  type Delivery,
+  defineStep,
+  implement,
+  type OpenArtifact,
+  type Permission,
+  type RetryPolicy,
+  type StartedBy,
+  type Step,
+  type StepArtifacts,
+  type StepContext,
+  type StepDeliveries,
+  type StepImplementation,
+  type StepInput,
+  type StepLog,
+  type StepOptions,
+  type StepOutput,
+  type StepRun,
+  type WrittenArtifact,
+} from "./step.js";

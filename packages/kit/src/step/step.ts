@@ -1,0 +1,179 @@
+import type { z } from "zod";
+import type { Channel, Notification, Priority } from "../run.js";
+
+export type Permission = "storage" | "email" | "sms" | "push";
+
+export interface RetryPolicy {
+  /** How often the step is tried again after its first failure (ASL's MaxAttempts); 0 is never. */
+  readonly maxAttempts: number;
+  readonly intervalSeconds: number;
+  readonly backoffRate: number;
+  readonly maxDelaySeconds: number;
+}
+
+/** The declaration of a step: what machines, infrastructure and dashboards know of it. Holds no handler. */
+export interface Step<
+  Name extends string = string,
+  Stage extends string = string,
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> {
+  /** PascalCase: the name of the state. */
+  readonly name: Name;
+  readonly stage: Stage;
+  readonly input: Input;
+  readonly output: Output;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly retry: RetryPolicy;
+  readonly permissions: readonly Permission[];
+}
+
+export interface StepOptions<
+  Name extends string,
+  Stage extends string,
+  Input extends z.ZodType,
+  Output extends z.ZodType,
+> {
+  readonly name: Name;
+  readonly stage: Stage;
+  readonly input: Input;
+  readonly output: Output;
+  /** 5 to 900, as long as Lambda lets a function run. */
+  readonly timeoutSeconds: number;
+  /** 128 to 10240; 512 unless said. */
+  readonly memoryMb?: number;
+  readonly retry?: RetryPolicy;
+  readonly permissions?: readonly Permission[];
+}
+
+const defaultRetry: RetryPolicy = { maxAttempts: 3, intervalSeconds: 2, backoffRate: 2, maxDelaySeconds: 60 };
+const stepName = /^[A-Z][A-Za-z0-9]{0,47}$/;
+
+function demand(condition: boolean, sentence: string): asserts condition {
+  if (!condition) throw new Error(sentence);
+}
+
+/**
+ * Declares a step. Its handler is bound elsewhere, by {@link implement}, so that whoever imports the
+ * declaration loads no handler code.
+ *
+ * @throws Error when the name is not PascalCase or a number is out of Lambda's or ASL's bounds.
+ */
+export function defineStep<
+  const Name extends string,
+  const Stage extends string,
+  Input extends z.ZodType,
+  Output extends z.ZodType,
+>(options: StepOptions<Name, Stage, Input, Output>): Step<Name, Stage, Input, Output> {
+  const { name, timeoutSeconds, memoryMb = 512, retry = defaultRetry, permissions = [] } = options;
+  demand(stepName.test(name), `Step name "${name}" must be PascalCase, at most 48 letters and digits.`);
+  const within = (value: number, low: number, high: number, what: string, whole = true) =>
+    demand(
+      value >= low && value <= high && (!whole || Number.isInteger(value)),
+      `${what} of step "${name}" must be ${whole ? "a whole number " : ""}from ${low} to ${high}, not ${value}.`,
+    );
+  within(timeoutSeconds, 5, 900, "timeoutSeconds");
+  within(memoryMb, 128, 10_240, "memoryMb");
+  within(retry.maxAttempts, 0, 1_000, "retry.maxAttempts");
+  within(retry.intervalSeconds, 1, 86_400, "retry.intervalSeconds");
+  within(retry.backoffRate, 1, 100, "retry.backoffRate", false);
+  within(retry.maxDelaySeconds, retry.intervalSeconds + 1, 31_622_400, "retry.maxDelaySeconds");
+  return { ...options, memoryMb, retry, permissions };
+}
+
+/** What the selector of a machine must produce for the step: the input before zod's defaults. */
+export type StepInput<S extends Pick<Step, "input">> = z.input<S["input"]>;
+/** What later steps see of it. */
+export type StepOutput<S extends Pick<Step, "output">> = z.output<S["output"]>;
+
+export interface StepLog {
+  debug(message: string, fields?: object): void;
+  info(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  error(message: string, fields?: object): void;
+}
+
+export interface StartedBy {
+  readonly id: string;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly pushTarget: string | null;
+  readonly notificationChannel: Channel;
+}
+
+export interface OpenArtifact {
+  readonly name: string;
+  readonly contentType: string;
+  /** Bytes of the whole file, also when only a part is read. */
+  readonly size: number;
+  readonly stream: ReadableStream<Uint8Array>;
+}
+
+export interface WrittenArtifact {
+  readonly id: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export interface StepArtifacts {
+  /**
+   * Opens a file of the run's organisation, from byte `range.start` on.
+   *
+   * @throws FatalError ARTIFACT_NOT_FOUND when there is no such file, or it is another organisation's.
+   */
+  open(id: string, range?: { readonly start?: number }): Promise<OpenArtifact>;
+  /** Streams a file into storage. A repeat of the step that writes the same name replaces it. */
+  write(name: string, contentType: string, body: AsyncIterable<Uint8Array>): Promise<WrittenArtifact>;
+}
+
+export type Delivery = Omit<Notification, "id" | "runId" | "createdAt">;
+
+export interface StepDeliveries {
+  record(delivery: Delivery): Promise<void>;
+  /** An earlier delivery of this very step, so that a repeat does not send twice. */
+  find(): Promise<Notification | null>;
+}
+
+/** All that a handler may reach besides its input. */
+export interface StepContext {
+  readonly run: {
+    readonly id: string;
+    readonly organisationId: string;
+    readonly name: string;
+    readonly priority: Priority;
+  };
+  readonly startedBy: StartedBy | null;
+  /** The execution of the run, from 1. */
+  readonly attempt: number;
+  /** The try of this step within the attempt, from 1. */
+  readonly try: number;
+  readonly correlationId: string;
+  /** Fires when the run is cancelled, the lease is lost, or the Lambda deadline is near. */
+  readonly signal: AbortSignal;
+  readonly log: StepLog;
+  /** `fraction` 0..1 of this step. Never goes back; at most four a second reach the run's log. */
+  progress(fraction: number, message?: string): void;
+  readonly artifacts: StepArtifacts;
+  readonly deliveries: StepDeliveries;
+  /** The same for each repeat of this step in this run: give it to third parties. */
+  readonly idempotencyKey: string;
+  /** Whether the environment has the capability SIMULATION. */
+  readonly simulation: boolean;
+}
+
+export type StepRun<S extends Step> = (
+  input: z.output<S["input"]>,
+  ctx: StepContext,
+) => Promise<z.input<S["output"]>>;
+
+export interface StepImplementation<S extends Step = Step> {
+  readonly step: S;
+  readonly run: StepRun<S>;
+}
+
+/** Binds a handler to its declaration; `steps/<name>.handler.ts` exports the result as its default. */
+export function implement<S extends Step>(step: S, run: StepRun<S>): StepImplementation<S> {
+  return { step, run };
+}
