@@ -1,0 +1,114 @@
+import js from "@eslint/js";
+import reactHooks from "eslint-plugin-react-hooks";
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+import { boundaries } from "./tooling/lint/boundaries.js";
+import { environment } from "./tooling/lint/environment.js";
+import { reasons } from "./tooling/lint/reasons.js";
+
+// Biome formats, ESLint judges: no rule here is about the look of the code.
+
+const sources = ["**/*.ts", "**/*.tsx"];
+const tests = ["tests/**/*.ts", "**/*.test.ts", "**/*.test.tsx"];
+// These talk to a person at a terminal; everything else gets a logger from its entry.
+const terminals = ["tooling/**", "bench/**", "tests/**", "**/cli.ts", "**/cli/*.ts"];
+
+const nodeGlobals = [
+  "AbortController",
+  "AbortSignal",
+  "Buffer",
+  "URL",
+  "clearInterval",
+  "clearTimeout",
+  "console",
+  "fetch",
+  "performance",
+  "process",
+  "setInterval",
+  "setTimeout",
+];
+
+export default defineConfig(
+  globalIgnores([
+    "**/dist/",
+    "**/dist-types/",
+    "**/cdk.out/",
+    "**/node_modules/",
+    "**/.longhaul/",
+    "**/*.gen.ts",
+    "**/*.d.ts",
+  ]),
+  { linterOptions: { reportUnusedDisableDirectives: "error" } },
+  js.configs.recommended,
+  {
+    name: "longhaul/house",
+    plugins: { longhaul: { rules: { boundaries, environment, reasons } } },
+    rules: {
+      "longhaul/boundaries": "error",
+      "longhaul/environment": "error",
+      "longhaul/reasons": "error",
+      eqeqeq: ["error", "always", { null: "ignore" }],
+      "no-console": "error",
+      "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+      "max-lines-per-function": ["error", { max: 80, skipBlankLines: true, skipComments: true }],
+      // Control characters are what a parser of files and protocols looks for.
+      "no-control-regex": "off",
+      "max-depth": ["error", 4],
+    },
+  },
+  {
+    files: ["**/*.js", "**/*.mjs"],
+    languageOptions: { globals: Object.fromEntries(nodeGlobals.map((name) => [name, "readonly"])) },
+  },
+  {
+    name: "longhaul/types",
+    files: sources,
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ["*.config.ts", "apps/*/*.config.ts"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/no-import-type-side-effects": "error",
+      "@typescript-eslint/no-non-null-assertion": "error",
+      "@typescript-eslint/return-await": ["error", "error-handling-correctness-only"],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      // A port's method is async for those who do I/O behind it; one that has no need to must still match.
+      "@typescript-eslint/require-await": "off",
+    },
+  },
+  {
+    name: "longhaul/web",
+    files: ["apps/web/**/*.{ts,tsx}"],
+    extends: [reactHooks.configs.flat.recommended],
+    rules: {
+      // A component's function holds its markup too.
+      "max-lines-per-function": ["error", { max: 140, skipBlankLines: true, skipComments: true }],
+      // An event handler may be async; React ignores the promise, the handler itself reports its errors.
+      "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
+    },
+  },
+  {
+    name: "longhaul/terminals",
+    files: terminals,
+    rules: { "no-console": "off" },
+  },
+  {
+    name: "longhaul/tests",
+    files: tests,
+    rules: {
+      // A describe block is one function; its length says nothing.
+      "max-lines": "off",
+      "max-lines-per-function": "off",
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/unbound-method": "off",
+    },
+  },
+);
