@@ -1,1 +1,19 @@
-export {};
+export * as artifacts from "./artifacts.js";
+export {
+  asCaller,
+  asDispatcher,
+  type ConnectOptions,
+  connect,
+  type Database,
+  type DatabaseCaller,
+  DatabaseRefusal,
+  type Tx,
+} from "./database.js";
+export * as dispatch from "./dispatch.js";
+export type { Dispatchable, Outcome, RunUnderWay } from "./dispatch.js";
+export * as history from "./history.js";
+export * as me from "./me.js";
+export type { Me, MeUpdate } from "./me.js";
+export * as runs from "./runs.js";
+export type { ListRuns, RunPage, StartRun } from "./runs.js";
+export { stepStore } from "./step-store.js";

@@ -1,0 +1,103 @@
+import postgres from "postgres";
+
+export type Tx = postgres.TransactionSql;
+
+export interface Database {
+  readonly sql: postgres.Sql;
+  /** Waits up to five seconds for queries under way, then closes every connection. */
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  readonly max?: number;
+  readonly applicationName?: string;
+  /** False behind a pooler in transaction mode (Supabase's port 6543). */
+  readonly prepare?: boolean;
+}
+
+/** Opens a pool. No connection is made before the first query. Numbers beyond 2^53 do not occur: bigint is read as number. */
+export function connect(url: string, options: ConnectOptions = {}): Database {
+  const sql = postgres(url, {
+    max: options.max ?? 10,
+    prepare: options.prepare ?? true,
+    connection: { application_name: options.applicationName ?? "longhaul" },
+    onnotice: () => {},
+    types: {
+      bigint: { to: 20, from: [20], parse: Number, serialize: String },
+      timestamp: {
+        to: 1184,
+        from: [1184],
+        parse: (text: string) => new Date(text).toISOString(),
+        serialize: String,
+      },
+    },
+  }) as unknown as postgres.Sql;
+  return { sql, close: () => sql.end({ timeout: 5 }) };
+}
+
+/** What a function of the database refused; `message` is for the person who asked. */
+export class DatabaseRefusal extends Error {
+  override readonly name = "DatabaseRefusal";
+
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** SQLSTATE of longhaul.refuse(). */
+const refused = "LH000";
+
+async function transaction<T>(
+  db: Database,
+  prepare: (tx: Tx) => Promise<unknown>,
+  work: (tx: Tx) => Promise<T>,
+) {
+  return withRefusals(async () => {
+    const result = await db.sql.begin(async (tx) => {
+      await prepare(tx);
+      return { value: await work(tx) };
+    });
+    return (result as { value: T }).value;
+  });
+}
+
+/** Turns a refusal of the database into a {@link DatabaseRefusal}; other errors pass. */
+export async function withRefusals<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof postgres.PostgresError && error.code === refused) {
+      throw new DatabaseRefusal(error.detail ?? "REFUSED", error.message);
+    }
+    throw error;
+  }
+}
+
+/** A verified user: the subject of the token and all its claims. */
+export interface DatabaseCaller {
+  readonly userId: string;
+  readonly claims: Record<string, unknown>;
+}
+
+/**
+ * Runs `work` in a transaction as the caller: role `authenticated`, the token's claims set as PostgREST sets
+ * them, row level security in force.
+ */
+export function asCaller<T>(db: Database, caller: DatabaseCaller, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const claims = JSON.stringify({ ...caller.claims, sub: caller.userId, role: "authenticated" });
+  return transaction(
+    db,
+    (tx) => tx`
+      select set_config('role', 'authenticated', true), set_config('request.jwt.claims', ${claims}, true),
+        set_config('request.jwt.claim.sub', ${caller.userId}, true)`,
+    work,
+  );
+}
+
+/** Runs `work` in a transaction as dispatcher and reconciler: across organisations, by their own functions only. */
+export function asDispatcher<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return transaction(db, (tx) => tx`select set_config('role', 'longhaul_dispatcher', true)`, work);
+}

@@ -1,0 +1,105 @@
+import type { Json, RunError, RunStatus } from "@longhaul/kit";
+import type { Tx } from "./database.js";
+
+/** A queued run's attempt to send. `executionInput` is sent byte for byte: a repeated start compares it. */
+export interface Dispatchable {
+  readonly runId: string;
+  readonly organisationId: string;
+  readonly attempt: number;
+  readonly workflow: string;
+  readonly executionName: string;
+  readonly executionInput: string;
+  readonly correlationId: string;
+  /** How often sending was tried, this time included. */
+  readonly tries: number;
+}
+
+/** Takes the most urgent queued runs and holds them against other dispatchers for `holdSeconds`. */
+export async function next(tx: Tx, params: { limit: number; holdSeconds: number }): Promise<Dispatchable[]> {
+  return await tx<Dispatchable[]>`
+    select a.run_id as "runId", a.organisation_id as "organisationId", a.attempt, r.workflow,
+      a.execution_name as "executionName", a.execution_input as "executionInput",
+      r.correlation_id as "correlationId", a.tries
+    from longhaul.next_to_send(${params.limit}, ${params.holdSeconds}) a join longhaul.runs r on r.id = a.run_id`;
+}
+
+/** Notes that the execution has begun. `cancelRequested`: the caller stops it again. */
+export async function sent(
+  tx: Tx,
+  params: { runId: string; attempt: number; executionArn: string; stateMachineArn: string },
+): Promise<{ cancelRequested: boolean }> {
+  const [row] = await tx<{ cancelRequested: boolean }[]>`
+    select longhaul.mark_sent(${params.runId}, ${params.attempt}, ${params.executionArn}, ${params.stateMachineArn})
+      as "cancelRequested"`;
+  return row!;
+}
+
+/** Leaves the run queued; `reason` is a sentence for its reader. */
+export async function postponed(
+  tx: Tx,
+  params: { runId: string; attempt: number; reason: string; retrySeconds: number },
+): Promise<void> {
+  await tx`select longhaul.postpone_sending(${params.runId}, ${params.attempt}, ${params.reason}, ${params.retrySeconds})`;
+}
+
+export type Outcome =
+  | { readonly status: "succeeded"; readonly output: Json }
+  | { readonly status: "failed" | "timed_out"; readonly error: RunError }
+  | { readonly status: "cancelled" };
+
+/** Ends a run; `closed` is false where it had ended before, or goes on with another attempt. */
+export async function close(
+  tx: Tx,
+  params: { runId: string; attempt: number; outcome: Outcome },
+): Promise<{ closed: boolean }> {
+  const [row] = await tx<{ closed: boolean }[]>`
+    select longhaul.close_run(${params.runId}, ${params.attempt}, ${tx.json(params.outcome as never)}) as closed`;
+  return row!;
+}
+
+/** A run under way with what is known of its execution. */
+export interface RunUnderWay {
+  readonly runId: string;
+  readonly organisationId: string;
+  readonly workflow: string;
+  readonly status: RunStatus;
+  readonly attempt: number;
+  readonly executionName: string;
+  readonly executionInput: string;
+  readonly executionArn: string | null;
+  readonly stateMachineArn: string | null;
+  readonly cancelRequested: boolean;
+  readonly sendTries: number;
+}
+
+function underWay(tx: Tx) {
+  return tx`
+    select r.id as "runId", r.organisation_id as "organisationId", r.workflow, r.status, r.attempt,
+      a.execution_name as "executionName", a.execution_input as "executionInput", a.execution_arn as "executionArn",
+      a.state_machine_arn as "stateMachineArn", r.cancel_requested_at is not null as "cancelRequested", a.tries as "sendTries"
+    from longhaul.runs r join longhaul.run_attempts a on a.run_id = r.id and a.attempt = r.attempt`;
+}
+
+/** Runs under way of which nothing was heard for `olderThanSeconds`; each is handed out once per such while. */
+export async function stale(
+  tx: Tx,
+  params: { olderThanSeconds: number; limit: number },
+): Promise<RunUnderWay[]> {
+  return await tx<RunUnderWay[]>`
+    with stale as materialized (select id from longhaul.stale_runs(${params.olderThanSeconds}, ${params.limit}) id)
+    ${underWay(tx)} where r.id in (select id from stale) order by r.created_at`;
+}
+
+/** The run that an execution belongs to, by the execution's name. */
+export async function find(tx: Tx, params: { executionName: string }): Promise<RunUnderWay | null> {
+  const [row] = await tx<RunUnderWay[]>`${underWay(tx)} where a.execution_name = ${params.executionName}`;
+  return row ?? null;
+}
+
+/** Writes into the run's log what was mended. Does nothing for a run that has ended. */
+export async function repaired(tx: Tx, params: { runId: string; repair: string }): Promise<void> {
+  const events = [{ type: "run.repaired", data: { repair: params.repair } }];
+  await tx`
+    select longhaul.append_events(id, ${tx.json(events)}) from longhaul.runs
+    where id = ${params.runId} and finished_at is null`;
+}

@@ -1,0 +1,130 @@
+import type { Json, Priority, Run, RunStatus } from "@longhaul/kit";
+import type { Tx } from "./database.js";
+import { type RunRow, toRun } from "./rows.js";
+
+export interface StartRun {
+  readonly organisationId: string;
+  readonly workflow: string;
+  readonly name: string;
+  readonly priority: Priority;
+  readonly input: Json;
+  /** The contract's stages in order; `steps` is how many steps of the machine belong to each. */
+  readonly stages: readonly { key: string; label: string; weight: number; steps: number }[];
+  readonly definitionHash: string;
+  readonly correlationId: string;
+  readonly idempotencyKey: string | null;
+  /** The files the input names. */
+  readonly artifactIds: readonly string[];
+}
+
+/**
+ * Queues a run. `created` is false where the idempotency key was used before with the same input.
+ *
+ * @throws DatabaseRefusal ORGANISATION_NOT_FOUND, FORBIDDEN, INPUT_TOO_LARGE, IDEMPOTENCY_CONFLICT, FILE_NOT_FOUND.
+ */
+export async function start(tx: Tx, run: StartRun): Promise<{ runId: string; created: boolean }> {
+  const [row] = await tx<{ run_id: string; created: boolean }[]>`
+    select * from longhaul.start_run(
+      ${run.organisationId}, ${run.workflow}, ${run.name}, ${run.priority}, ${tx.json(run.input)},
+      ${tx.json(run.stages as never)}, ${run.definitionHash}, ${run.correlationId}, ${run.idempotencyKey},
+      ${[...run.artifactIds]}::uuid[])`;
+  return { runId: row!.run_id, created: row!.created };
+}
+
+function columns(tx: Tx) {
+  return tx`
+    r.id, r.organisation_id, r.workflow, r.name, r.priority, r.status, r.status_reason, r.input, r.output, r.error,
+    r.stages, r.progress, r.attempt, r.last_seq, r.definition_hash, r.correlation_id, r.created_by,
+    p.display_name as created_by_name, r.created_at, r.started_at, r.finished_at, r.cancel_requested_at`;
+}
+
+/** Median duration of the last twenty successes, per workflow: what the time left is reckoned from. */
+function typicalSeconds(tx: Tx, organisationId: string, workflow: ReturnType<Tx>) {
+  return tx`(
+    select percentile_cont(0.5) within group (order by seconds) from (
+      select extract(epoch from d.finished_at - d.started_at)::double precision as seconds
+      from longhaul.runs d
+      where d.organisation_id = ${organisationId} and d.workflow = ${workflow} and d.status = 'succeeded'
+      order by d.finished_at desc limit 20) last)`;
+}
+
+export async function get(tx: Tx, params: { organisationId: string; runId: string }): Promise<Run | null> {
+  const [row] = await tx<RunRow[]>`
+    select ${columns(tx)}, ${typicalSeconds(tx, params.organisationId, tx`r.workflow`)} as typical_seconds
+    from longhaul.runs r left join longhaul.profiles p on p.user_id = r.created_by
+    where r.organisation_id = ${params.organisationId} and r.id = ${params.runId}`;
+  return row ? toRun(row) : null;
+}
+
+export interface ListRuns {
+  readonly organisationId: string;
+  readonly workflow?: string | undefined;
+  readonly statuses?: readonly RunStatus[] | undefined;
+  /** Part of a name, an id or the input's text. */
+  readonly search?: string | undefined;
+  /** Continue after this run, as `next` of the page before gave it. */
+  readonly before?: { readonly createdAt: string; readonly id: string } | null | undefined;
+  readonly limit: number;
+}
+
+export interface RunPage {
+  readonly runs: Run[];
+  readonly next: { readonly createdAt: string; readonly id: string } | null;
+}
+
+/** Newest first. */
+export async function list(tx: Tx, params: ListRuns): Promise<RunPage> {
+  const pattern = params.search ? `%${params.search.toLowerCase().replace(/[\\%_]/g, "\\$&")}%` : null;
+  const rows = await tx<(RunRow & { cursor_at: string })[]>`
+    with page as (
+      select r.* from longhaul.runs r
+      where r.organisation_id = ${params.organisationId}
+        ${params.workflow ? tx`and r.workflow = ${params.workflow}` : tx``}
+        ${params.statuses?.length ? tx`and r.status = any (${[...params.statuses]})` : tx``}
+        ${pattern ? tx`and r.search like ${pattern}` : tx``}
+        ${params.before ? tx`and (r.created_at, r.id) < (${params.before.createdAt}::text::timestamptz, ${params.before.id})` : tx``}
+      order by r.created_at desc, r.id desc
+      limit ${params.limit + 1}
+    ),
+    typical as materialized (
+      select workflow, ${typicalSeconds(tx, params.organisationId, tx`w.workflow`)} as seconds
+      from (select distinct workflow from page) w
+    )
+    select ${columns(tx)}, t.seconds as typical_seconds, r.created_at::text as cursor_at
+    from page r
+    join typical t using (workflow)
+    left join longhaul.profiles p on p.user_id = r.created_by
+    order by r.created_at desc, r.id desc`;
+  const page = rows.slice(0, params.limit);
+  const last = page.at(-1);
+  return {
+    runs: page.map(toRun),
+    // The cursor keeps microseconds, which an ISO time of JavaScript would cut off.
+    next: rows.length > params.limit && last ? { createdAt: last.cursor_at, id: last.id } : null,
+  };
+}
+
+/** How far the logs of these runs go; runs of other organisations are left out. */
+export async function heads(
+  tx: Tx,
+  params: { organisationId: string; runIds: readonly string[] },
+): Promise<{ id: string; lastSeq: number }[]> {
+  return await tx<{ id: string; lastSeq: number }[]>`
+    select id, last_seq as "lastSeq" from longhaul.runs
+    where organisation_id = ${params.organisationId} and id = any (${[...params.runIds]}::uuid[])`;
+}
+
+/**
+ * Asks for a run's end. `cancelled` is true where it ended at once, since nobody had begun to send it; otherwise
+ * the execution is to be stopped, whose ARN is null while it is being sent.
+ *
+ * @throws DatabaseRefusal ORGANISATION_NOT_FOUND, FORBIDDEN, RUN_NOT_FOUND, RUN_ENDED.
+ */
+export async function requestCancel(
+  tx: Tx,
+  params: { organisationId: string; runId: string },
+): Promise<{ cancelled: boolean; executionArn: string | null }> {
+  const [row] = await tx<{ status: RunStatus; execution_arn: string | null }[]>`
+    select * from longhaul.request_cancel(${params.organisationId}, ${params.runId})`;
+  return { cancelled: row!.status === "cancelled", executionArn: row!.execution_arn };
+}
