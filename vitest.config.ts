@@ -22,6 +22,7 @@ export default defineConfig({
           root: "tests",
           include: ["**/*.test.ts"],
           environment: "node",
+          globalSetup: "../packages/local/src/testing/global-setup.ts",
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -1,0 +1,115 @@
+import { spawn } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { PostgresFolder } from "./folder.js";
+import { canReach, type Identity } from "./identity.js";
+import { postgresMajor } from "./runtime.js";
+import { StartError } from "./start-error.js";
+
+/** How the server's programs are run: which binaries, as whom, on which folder. */
+export interface Launch {
+  runtime: string;
+  identity: Identity;
+  folder: PostgresFolder;
+}
+
+/**
+ * Spawns a program of the runtime with `args(root)`, where `root` is the Postgres folder as that process
+ * can name it.
+ *
+ * Below a folder that its identity may not enter (a checkout in /root) the folder is handed over as an open
+ * descriptor: /proc/self/fd leads to it without walking the path.
+ */
+export function launch(
+  { runtime, identity, folder }: Launch,
+  program: "initdb" | "postgres",
+  args: (root: string) => string[],
+  log: number,
+) {
+  const byDescriptor = !canReach(identity, folder.root);
+  if (byDescriptor && process.platform !== "linux") {
+    throw new StartError(
+      `Postgres cannot run as root below ${folder.root}: start as a user that is not root, or choose another ` +
+        "folder with LONGHAUL_DATA_DIR.",
+    );
+  }
+  const descriptor = byDescriptor ? openSync(folder.root, "r") : null;
+  try {
+    return spawn(join(runtime, "bin", program), args(byDescriptor ? "/proc/self/fd/3" : folder.root), {
+      ...identity,
+      cwd: byDescriptor ? "/" : folder.root,
+      // A group of its own: Ctrl-C in the terminal reaches us, and we stop the server last.
+      detached: process.platform !== "win32",
+      stdio: ["ignore", log, log, ...(descriptor === null ? [] : [descriptor])],
+      env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" },
+      windowsHide: true,
+    });
+  } finally {
+    if (descriptor !== null) closeSync(descriptor);
+  }
+}
+
+/** Makes the cluster on first use; a half-made one of a start that was killed is thrown away. */
+export async function ensureCluster(start: Launch, password: string, durable: boolean): Promise<void> {
+  const { folder, identity } = start;
+  if (existsSync(folder.data)) return checkVersion(folder);
+  const draft = `${folder.data}.new`;
+  const passwordFile = join(folder.root, "password.new");
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft);
+  chmodSync(draft, 0o700);
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (identity !== null) {
+    chownSync(draft, identity.uid, identity.gid);
+    chownSync(passwordFile, identity.uid, identity.gid);
+  }
+  const log = openSync(folder.log, "a", 0o600);
+  try {
+    const initdb = launch(start, "initdb", (root) => initdbArguments(root, durable), log);
+    const problem = await new Promise<string | null>((resolve) => {
+      initdb.once("error", (error) => resolve(error.message));
+      initdb.once("exit", (code, signal) =>
+        resolve(code === 0 ? null : `initdb ended with ${code ?? signal}`),
+      );
+    });
+    if (problem !== null) {
+      throw new StartError(`Postgres could not make its data folder (${problem}): ${folder.log} says why.`);
+    }
+  } finally {
+    closeSync(log);
+    rmSync(passwordFile, { force: true });
+  }
+  renameSync(draft, folder.data);
+}
+
+function initdbArguments(root: string, durable: boolean): string[] {
+  return [
+    ...["-D", `${root}/data.new`, "-U", "supabase_admin", `--pwfile=${root}/password.new`],
+    ...["--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"],
+    // A collation inside Postgres: the same order of text on every platform, whatever locales it has.
+    ...["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+    ...(durable ? [] : ["--no-sync"]),
+  ];
+}
+
+function checkVersion(folder: PostgresFolder): void {
+  const file = join(folder.data, "PG_VERSION");
+  const version = existsSync(file) ? readFileSync(file, "utf8").trim() : null;
+  if (version === postgresMajor) return;
+  throw new StartError(
+    version === null
+      ? `The folder ${folder.data} does not hold a Postgres database: move it away, or choose another folder with LONGHAUL_DATA_DIR.`
+      : `The folder ${folder.data} was made by Postgres ${version} and this is ${postgresMajor}: move it away, or choose another folder with LONGHAUL_DATA_DIR.`,
+  );
+}

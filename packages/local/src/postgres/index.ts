@@ -1,0 +1,10 @@
+export { bootstrap, setRolePasswords } from "./bootstrap.js";
+export { migrate, projectMigrations } from "./migrate.js";
+export {
+  type LocalPostgres,
+  type LoginRole,
+  loginRoles,
+  type PostgresOptions,
+  startPostgres,
+} from "./postgres.js";
+export { StartError } from "./start-error.js";
