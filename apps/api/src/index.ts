@@ -1,1 +1,2 @@
-export {};
+export type { AppRouter } from "./router.js";
+export { callerFactory } from "./router.js";

@@ -1,0 +1,42 @@
+import type { Claims, Verifier } from "@longhaul/auth";
+import type { Database } from "@longhaul/db";
+import type { Capability } from "@longhaul/kit";
+import type { RunsDependencies } from "@longhaul/runs";
+import type { Clock } from "./clock.js";
+import type { Feed } from "./feed/feed.js";
+import type { Logger } from "./logger.js";
+import type { StorageLinks } from "./storage.js";
+
+/** What the procedures use; made once per process. */
+export interface Services {
+  db: Database;
+  verifier: Verifier;
+  runs: RunsDependencies;
+  feed: Feed;
+  storage: StorageLinks;
+  capabilities: ReadonlySet<Capability>;
+  clock: Clock;
+  log: Logger;
+  /** Sends what is queued, in the background and not twice at once. */
+  dispatchSoon(): void;
+}
+
+/** Who asks, as far as the token tells. */
+export type Identity =
+  | { kind: "anonymous" }
+  | { kind: "verified"; claims: Claims; token: string }
+  | { kind: "refused"; code: "TOKEN_EXPIRED" | "TOKEN_INVALID" | "KEYS_UNAVAILABLE" };
+
+/** What a procedure knows of its call. */
+export interface Context {
+  services: Services;
+  identity: Identity;
+  correlationId: string;
+  log: Logger;
+  /** The live views of this call's connection; one connection may hold only so many. */
+  watches: WatchCount;
+}
+
+export interface WatchCount {
+  open: number;
+}

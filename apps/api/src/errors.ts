@@ -1,0 +1,135 @@
+import { DatabaseRefusal } from "@longhaul/db";
+import { RunsRefusal } from "@longhaul/runs";
+import { TRPCError, type TRPC_ERROR_CODE_KEY, type TRPCDefaultErrorShape } from "@trpc/server";
+import { ZodError } from "zod";
+
+interface Entry {
+  readonly transport: TRPC_ERROR_CODE_KEY;
+  readonly message: string;
+}
+
+/** Every code that leaves the API: how it travels, and what a person reads when no better sentence is known. */
+const table = {
+  SIGNED_OUT: { transport: "UNAUTHORIZED", message: "Sign in to continue." },
+  TOKEN_EXPIRED: { transport: "UNAUTHORIZED", message: "Your session has expired. Sign in again." },
+  TOKEN_INVALID: { transport: "UNAUTHORIZED", message: "Your session is not valid. Sign in again." },
+  KEYS_UNAVAILABLE: {
+    transport: "SERVICE_UNAVAILABLE",
+    message: "Your session could not be checked just now. Try again in a moment.",
+  },
+  NO_ORGANISATION: { transport: "FORBIDDEN", message: "You do not belong to an organisation yet." },
+  NOT_A_MEMBER: { transport: "FORBIDDEN", message: "You are not a member of this organisation any more." },
+  ROLE_TOO_LOW: { transport: "FORBIDDEN", message: "Your role does not allow this. Ask an admin." },
+  FORBIDDEN: { transport: "FORBIDDEN", message: "You are not allowed to do this." },
+  WORKFLOW_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such workflow." },
+  RUN_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such run." },
+  ARTIFACT_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such file." },
+  ARTIFACT_NOT_READY: { transport: "CONFLICT", message: "This file has not been uploaded completely." },
+  ARTIFACT_GONE: { transport: "NOT_FOUND", message: "This file is no longer there." },
+  INPUT_INVALID: { transport: "BAD_REQUEST", message: "Some of what was entered is not valid." },
+  INPUT_TOO_LARGE: { transport: "PAYLOAD_TOO_LARGE", message: "The input is larger than 200 kB." },
+  IDEMPOTENCY_CONFLICT: {
+    transport: "CONFLICT",
+    message: "This start was already sent with another input.",
+  },
+  RUN_ENDED: { transport: "CONFLICT", message: "This run has already ended." },
+  WORKFLOW_NOT_DEPLOYED: {
+    transport: "SERVICE_UNAVAILABLE",
+    message: "This workflow cannot be started here at the moment.",
+  },
+  TOO_MANY_WATCHES: {
+    transport: "TOO_MANY_REQUESTS",
+    message: "Too many live views are open on this connection.",
+  },
+  STORAGE_REFUSED: { transport: "BAD_GATEWAY", message: "The file storage refused the request." },
+  INTERNAL: { transport: "INTERNAL_SERVER_ERROR", message: "Something went wrong on our side." },
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof table;
+
+/** One thing that is wrong with an input; `path` leads to the field, e.g. ["input", "file"]. */
+export interface InputIssue {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** An error that is meant for the caller. `message` defaults to the table's sentence. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+
+  constructor(
+    readonly code: ErrorCode,
+    options: { message?: string; cause?: unknown; issues?: readonly InputIssue[] } = {},
+  ) {
+    super(options.message ?? table[code].message, { cause: options.cause });
+    this.issues = options.issues ?? [];
+  }
+
+  readonly issues: readonly InputIssue[];
+}
+
+/** The house's error as the transport's; an {@link ApiError} is kept as its cause. */
+export function toTrpcError(thrown: unknown): TRPCError {
+  if (thrown instanceof TRPCError && !(thrown.code === "INTERNAL_SERVER_ERROR" && thrown.cause)) {
+    return thrown;
+  }
+  const inner = thrown instanceof TRPCError ? thrown.cause : thrown;
+  const error = toApiError(inner);
+  return new TRPCError({ code: table[error.code].transport, message: error.message, cause: error });
+}
+
+function toApiError(thrown: unknown): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  if (thrown instanceof RunsRefusal) {
+    const { code, message, issues } = thrown;
+    return new ApiError(code, { message, issues, cause: thrown });
+  }
+  if (thrown instanceof DatabaseRefusal) {
+    const code = thrown.code in table ? (thrown.code as ErrorCode) : "FORBIDDEN";
+    return new ApiError(code, { message: thrown.message, cause: thrown });
+  }
+  return new ApiError("INTERNAL", { cause: thrown });
+}
+
+/** What a client finds in `error.data`. */
+export interface ErrorData {
+  readonly errorCode: ErrorCode | null;
+  readonly correlationId: string | null;
+  readonly issues: readonly InputIssue[];
+}
+
+/** tRPC's error formatter: no stack, no internal message, the house's code and the issues of an input. */
+export function formatError({
+  shape,
+  error,
+  ctx,
+}: {
+  shape: TRPCDefaultErrorShape;
+  error: TRPCError;
+  ctx: { correlationId: string } | undefined;
+}): TRPCDefaultErrorShape & { data: ErrorData } {
+  const { stack: _stack, ...data } = shape.data;
+  const correlationId = ctx?.correlationId ?? null;
+  if (error.cause instanceof ApiError) {
+    const { code, issues, message } = error.cause;
+    return { ...shape, message, data: { ...data, errorCode: code, correlationId, issues } };
+  }
+  if (error.cause instanceof ZodError) {
+    const issues = error.cause.issues.map(toInputIssue);
+    const message = issues[0]?.message ?? table.INPUT_INVALID.message;
+    return { ...shape, message, data: { ...data, errorCode: "INPUT_INVALID", correlationId, issues } };
+  }
+  const internal = error.code === "INTERNAL_SERVER_ERROR";
+  return {
+    ...shape,
+    message: internal ? table.INTERNAL.message : shape.message,
+    data: { ...data, errorCode: internal ? "INTERNAL" : null, correlationId, issues: [] },
+  };
+}
+
+function toInputIssue(issue: ZodError["issues"][number]): InputIssue {
+  return {
+    path: issue.path.map((part) => (typeof part === "symbol" ? String(part) : part)),
+    message: issue.message,
+  };
+}

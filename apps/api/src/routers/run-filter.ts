@@ -1,0 +1,44 @@
+import { finalStatuses, type RunStatus } from "@longhaul/kit";
+import { z } from "zod";
+import { ApiError } from "../errors.js";
+
+const statuses = [
+  "queued",
+  "running",
+  "waiting",
+  "cancelling",
+  ...finalStatuses,
+] as const satisfies readonly RunStatus[];
+
+/** What narrows a list of runs. `search` looks in name, id and input. */
+export const filterSchema = z.object({
+  workflow: z.string().min(1).max(63).optional(),
+  statuses: z.array(z.enum(statuses)).min(1).max(statuses.length).optional(),
+  search: z.string().trim().max(200).optional(),
+  limit: z.int().min(1).max(100).default(50),
+});
+export type RunFilter = z.output<typeof filterSchema>;
+
+export const listSchema = filterSchema.extend({ cursor: z.string().max(200).nullish() });
+
+/** Where a page ended: the list is ordered by these two, newest first. */
+export interface Position {
+  createdAt: string;
+  id: string;
+}
+
+const positionSchema = z.tuple([z.iso.datetime({ offset: true }), z.uuid()]);
+
+export function encodeCursor({ createdAt, id }: Position): string {
+  return Buffer.from(JSON.stringify([createdAt, id])).toString("base64url");
+}
+
+/** @throws ApiError INPUT_INVALID when the text was not made by {@link encodeCursor}. */
+export function decodeCursor(cursor: string): Position {
+  try {
+    const [createdAt, id] = positionSchema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+    return { createdAt, id };
+  } catch (cause) {
+    throw new ApiError("INPUT_INVALID", { message: "This page of the list does not exist.", cause });
+  }
+}

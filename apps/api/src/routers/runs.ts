@@ -1,0 +1,105 @@
+import { artifacts, asCaller, history, runs, type Tx } from "@longhaul/db";
+import type { Artifact, Notification, Run, RunStep } from "@longhaul/kit";
+import { cancelRun, inputFiles } from "@longhaul/runs";
+import type { TRPCRouterRecord } from "@trpc/server";
+import { z } from "zod";
+import { ApiError } from "../errors.js";
+import { type RunUpdate, watchRun } from "../feed/watch-run.js";
+import { type NumberedSubscription, withStreamErrors } from "../feed/subscription.js";
+import { watchList } from "../feed/watch-list.js";
+import { decodeCursor, encodeCursor, filterSchema, listSchema } from "./run-filter.js";
+import { operatorProcedure, orgProcedure } from "../trpc.js";
+import { type WatchInput, watchSchema } from "./watch-input.js";
+
+/** A run with everything that belongs to it. Its events come from `watch` or `events`. */
+export interface RunDetails {
+  run: Run;
+  steps: RunStep[];
+  /** The files that its input names, then those that its steps have written. */
+  artifacts: Artifact[];
+  notifications: Notification[];
+}
+
+/** Newest first; `nextCursor` asks for the page after this one, null on the last. */
+export interface RunPage {
+  runs: Run[];
+  nextCursor: string | null;
+}
+
+const runIdSchema = z.object({ runId: z.uuid("This is not the id of a run.") });
+const eventPageLimit = 500;
+
+const watch: NumberedSubscription<WatchInput, RunUpdate> = orgProcedure
+  .input(watchSchema)
+  .subscription(({ ctx, input, signal }) =>
+    withStreamErrors(watchRun(ctx, { runId: input.runId, after: input.lastEventId, signal })),
+  );
+
+export const runsRouter = {
+  get: orgProcedure.input(runIdSchema).query(({ ctx, input }): Promise<RunDetails> => {
+    const { caller, services } = ctx;
+    const params = { organisationId: caller.organisationId, runId: input.runId };
+    return asCaller(services.db, caller, async (tx) => {
+      const run = await runs.get(tx, params);
+      if (!run) throw new ApiError("RUN_NOT_FOUND");
+      return {
+        run,
+        steps: await history.stepsOf(tx, params),
+        artifacts: [...(await uploadsOf(tx, run)), ...(await history.artifactsOf(tx, params))],
+        notifications: await history.notificationsOf(tx, params),
+      };
+    });
+  }),
+
+  list: orgProcedure.input(listSchema).query(({ ctx, input }): Promise<RunPage> => {
+    const { caller, services } = ctx;
+    const { cursor, ...filter } = input;
+    const before = cursor ? decodeCursor(cursor) : undefined;
+    return asCaller(services.db, caller, async (tx) => {
+      const page = await runs.list(tx, { organisationId: caller.organisationId, ...filter, before });
+      return { runs: page.runs, nextCursor: page.next ? encodeCursor(page.next) : null };
+    });
+  }),
+
+  /** The same message as `watch` gives, for those who can only poll: what came after event `after`. */
+  events: orgProcedure
+    .input(runIdSchema.extend({ after: z.int().min(0).default(0) }))
+    .query(({ ctx, input }): Promise<RunUpdate> => {
+      const { caller, services } = ctx;
+      const params = { organisationId: caller.organisationId, runId: input.runId };
+      return asCaller(services.db, caller, async (tx) => {
+        // The run is read after the events, so that it is never older than they are.
+        const found = await history.eventsAfter(tx, { ...params, after: input.after, limit: eventPageLimit });
+        const run = await runs.get(tx, params);
+        if (!run) throw new ApiError("RUN_NOT_FOUND");
+        return { run, events: found };
+      });
+    }),
+
+  /** Every change of a run, without a gap from event `lastEventId` on, until the run has ended. */
+  watch,
+
+  /** The first page of a list, again whenever something in the organisation has changed. */
+  watchList: orgProcedure
+    .input(filterSchema)
+    .subscription(({ ctx, input, signal }) => withStreamErrors(watchList(ctx, { filter: input, signal }))),
+
+  /** Asks a run to stop. `ended` is true when it had not been sent yet and is cancelled already. */
+  cancel: operatorProcedure
+    .input(runIdSchema)
+    .mutation(async ({ ctx, input }): Promise<{ ended: boolean }> => {
+      const { caller, services } = ctx;
+      return cancelRun(services.runs, caller, { runId: input.runId });
+    }),
+} satisfies TRPCRouterRecord;
+
+/** The files that a run's input names; one that has been removed is left out. */
+async function uploadsOf(tx: Tx, run: Run): Promise<Artifact[]> {
+  const { organisationId } = run;
+  const found = await Promise.all(
+    inputFiles(run.workflow, run.input).map((artifactId) =>
+      artifacts.get(tx, { organisationId, artifactId }),
+    ),
+  );
+  return found.filter((artifact) => artifact !== null);
+}

@@ -1,0 +1,102 @@
+import type { Contract, ContractInput, ContractOutput, Run, RunEvent, RunState } from "@longhaul/kit";
+import { startRun } from "@longhaul/runs";
+import { type contracts as catalogue, contracts } from "@longhaul/workflows/contracts";
+import type { TRPCMutationProcedure, TRPCRouterRecord } from "@trpc/server";
+import { z } from "zod";
+import { ApiError } from "../errors.js";
+import { type NumberedSubscription, withStreamErrors } from "../feed/subscription.js";
+import { watchRun } from "../feed/watch-run.js";
+import { operatorProcedure, orgProcedure, protectedProcedure } from "../trpc.js";
+import {
+  type CamelCase,
+  camelCase,
+  describe,
+  list,
+  type WorkflowCard,
+  type WorkflowDetails,
+} from "./catalogue.js";
+import { type WatchInput, watchSchema } from "./watch-input.js";
+
+type Contracts = typeof catalogue;
+
+/** A run of one workflow: its input, and its output once it has succeeded, have that workflow's types. */
+export type RunOf<C extends Contract> = Omit<Run, keyof RunState | "input" | "output" | "error"> & {
+  input: ContractInput<C>;
+} & (Exclude<RunState, { status: "succeeded" }> | { status: "succeeded"; output: ContractOutput<C> });
+
+export interface RunUpdateOf<C extends Contract> {
+  run: RunOf<C>;
+  events: RunEvent[];
+}
+
+/** What a start answers. `created` is false when the idempotency key had started this run before. */
+export interface Started {
+  runId: string;
+  created: boolean;
+}
+
+// A type, not an interface: tRPC's router records want an index signature, which only types have.
+type WorkflowRouter<C extends Contract> = {
+  start: TRPCMutationProcedure<{
+    meta: object;
+    input: { input: z.input<C["input"]>; idempotencyKey?: string | undefined };
+    output: Started;
+  }>;
+  watch: NumberedSubscription<WatchInput, RunUpdateOf<C>>;
+};
+
+export type WorkflowRouters = {
+  [Name in keyof Contracts & string as CamelCase<Name>]: WorkflowRouter<Contracts[Name]>;
+};
+
+const startSchema = z.object({
+  input: z.unknown(),
+  idempotencyKey: z.string().min(1).max(200).optional(),
+});
+
+function workflowRouter(contract: Contract) {
+  return {
+    /** Starts a run; it is stored, and so cannot be lost, when this answers. */
+    start: operatorProcedure.input(startSchema).mutation(async ({ ctx, input }): Promise<Started> => {
+      const { caller, services, correlationId } = ctx;
+      const started = await startRun(services.runs, caller, {
+        workflow: contract.name,
+        input: input.input,
+        idempotencyKey: input.idempotencyKey ?? null,
+        correlationId,
+        capabilities: services.capabilities,
+      });
+      services.dispatchSoon();
+      return started;
+    }),
+
+    /** As `runs.watch`, for runs of this workflow only and with its types. */
+    watch: orgProcedure
+      .input(watchSchema)
+      .subscription(({ ctx, input, signal }) =>
+        withStreamErrors(
+          watchRun(ctx, { runId: input.runId, after: input.lastEventId, signal, workflow: contract.name }),
+        ),
+      ),
+  } satisfies TRPCRouterRecord;
+}
+
+// The parsers read `unknown` and startRun parses by the contract, so the exact types can only be asserted;
+// workflows.types.test.ts holds them to what the contracts say.
+export const workflowRouters = Object.fromEntries(
+  Object.values(contracts).map((contract) => [camelCase(contract.name), workflowRouter(contract)]),
+) as unknown as WorkflowRouters;
+
+export const catalogueRouter = {
+  /** The workflows that can be started here. */
+  list: protectedProcedure.query((): WorkflowCard[] => list()),
+
+  /** Everything that the start form and the run page draw a workflow from. */
+  get: protectedProcedure
+    .input(z.object({ workflow: z.string().max(63) }))
+    .query(({ ctx, input }): WorkflowDetails => {
+      const details = describe(input.workflow, ctx.services.capabilities);
+      if (!details) throw new ApiError("WORKFLOW_NOT_FOUND");
+      return details;
+    }),
+} satisfies TRPCRouterRecord;

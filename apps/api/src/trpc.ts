@@ -1,0 +1,66 @@
+import { initTRPC } from "@trpc/server";
+import { asCaller, me } from "@longhaul/db";
+import { type Role, roleAtLeast } from "@longhaul/kit";
+import type { Context } from "./context.js";
+import { ApiError, formatError, toTrpcError } from "./errors.js";
+
+/** How long a live connection may be silent: also tells a proxy that it is alive. */
+const pingMs = 15_000;
+
+const t = initTRPC.context<Context>().create({
+  isDev: false,
+  errorFormatter: formatError,
+  sse: {
+    ping: { enabled: true, intervalMs: pingMs },
+    client: { reconnectAfterInactivityMs: 2 * pingMs },
+  },
+});
+
+export const router = t.router;
+export const mergeRouters = t.mergeRouters;
+export const createCallerFactory = t.createCallerFactory;
+
+/** Turns whatever the house throws into one coded error, so that no internal message reaches a client. */
+const withCodedErrors = t.middleware(async function withCodedErrors({ next }) {
+  const result = await next();
+  if (!result.ok) throw toTrpcError(result.error);
+  return result;
+});
+
+const withUser = t.middleware(function withUser({ ctx, next }) {
+  const { identity } = ctx;
+  if (identity.kind === "anonymous") throw new ApiError("SIGNED_OUT");
+  if (identity.kind === "refused") throw new ApiError(identity.code);
+  const { claims, token } = identity;
+  if (claims.exp * 1000 <= ctx.services.clock.now()) throw new ApiError("TOKEN_EXPIRED");
+  return next({ ctx: { user: { userId: claims.sub, claims, token } } });
+});
+
+/** Anyone, signed in or not. */
+export const publicProcedure = t.procedure.use(withCodedErrors);
+
+/** A signed-in person, with or without an organisation. `ctx.user` is who. */
+export const protectedProcedure = publicProcedure.use(withUser);
+
+/**
+ * A member of the organisation that the token names, with at least the role `needed`. The token's
+ * role is only a hint that may be an hour old: the membership is read again.
+ */
+function memberProcedure(needed: Role) {
+  return protectedProcedure.use(async function withMembership({ ctx, next }) {
+    const { user, services } = ctx;
+    const organisationId = user.claims.org_id;
+    if (!organisationId) throw new ApiError("NO_ORGANISATION");
+    const profile = await asCaller(services.db, user, (tx) => me.get(tx));
+    const membership = profile?.organisations.find((organisation) => organisation.id === organisationId);
+    if (!membership) throw new ApiError("NOT_A_MEMBER");
+    if (!roleAtLeast(membership.role, needed)) throw new ApiError("ROLE_TOO_LOW");
+    return next({ ctx: { caller: { ...user, organisationId, role: membership.role } } });
+  });
+}
+
+/** Any member of the organisation: reads. `ctx.caller` is who, for whom. */
+export const orgProcedure = memberProcedure("viewer");
+
+/** A member who may also start and cancel runs. */
+export const operatorProcedure = memberProcedure("operator");

@@ -1,0 +1,28 @@
+import type { SFNClient } from "@aws-sdk/client-sfn";
+import type { Database } from "@longhaul/db";
+import type { Role } from "@longhaul/kit";
+
+/** The part of a logger that the use cases need; pino's fits. */
+export interface RunsLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What the use cases work with; given by the entry (API, Lambda, test). */
+export interface RunsDependencies {
+  /** A connection that may take the roles that its use cases need: `authenticated`, `longhaul_dispatcher`. */
+  db: Database;
+  sfn: SFNClient;
+  /** The ARN of the published version that starts a workflow's runs, by workflow name. */
+  stateMachines: Readonly<Record<string, string>>;
+  logger: RunsLogger;
+}
+
+/** A verified member of the organisation for which something is done. */
+export interface Caller {
+  userId: string;
+  organisationId: string;
+  role: Role;
+  claims: Record<string, unknown>;
+}

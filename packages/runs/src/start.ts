@@ -1,0 +1,107 @@
+import { artifacts, asCaller, runs, type Tx } from "@longhaul/db";
+import { type Artifact, type Capability, type Contract, type FileFieldMeta, fileFields } from "@longhaul/kit";
+import { machines } from "@longhaul/workflows/machines";
+import type { z } from "zod";
+import type { Caller, RunsDependencies } from "./dependencies.js";
+import { contractOf, parseInput } from "./input.js";
+import { type InputIssue, RunsRefusal } from "./refusal.js";
+
+export interface StartRequest {
+  workflow: string;
+  /** As the caller sent it; it is parsed here by the workflow's contract. */
+  input: unknown;
+  /** A second start with the same key and input gives the first one's run. */
+  idempotencyKey: string | null;
+  correlationId: string;
+  /** What is switched on here; fields of other capabilities are refused. */
+  capabilities: ReadonlySet<Capability>;
+}
+
+/**
+ * Stores a run as queued, in one transaction with its first event. Sending it is the dispatcher's work,
+ * which may fail without the run being lost.
+ *
+ * @returns `created` is false when the idempotency key has been used with the same input before.
+ * @throws RunsRefusal WORKFLOW_NOT_FOUND, WORKFLOW_NOT_DEPLOYED, INPUT_INVALID, INPUT_TOO_LARGE
+ * @throws DatabaseRefusal FORBIDDEN, FILE_NOT_FOUND, IDEMPOTENCY_CONFLICT
+ */
+export async function startRun(
+  { db, stateMachines }: Pick<RunsDependencies, "db" | "stateMachines">,
+  caller: Caller,
+  request: StartRequest,
+): Promise<{ runId: string; created: boolean }> {
+  const contract = contractOf(request.workflow);
+  const machine = (machines as Readonly<Record<string, (typeof machines)[keyof typeof machines]>>)[
+    request.workflow
+  ];
+  if (!contract || !machine) throw new RunsRefusal("WORKFLOW_NOT_FOUND", "There is no such workflow.");
+  if (!stateMachines[contract.name]) {
+    throw new RunsRefusal(
+      "WORKFLOW_NOT_DEPLOYED",
+      `"${contract.title}" cannot be started here at the moment.`,
+    );
+  }
+  const { value, artifactIds } = parseInput(contract, request.input, request.capabilities);
+  // The contract's own schema has just made it; the erased type only forgets that.
+  const input = value as z.output<typeof contract.input>;
+  const { organisationId } = caller;
+  return asCaller(db, caller, async (tx) => {
+    await refuseUnfitFiles(tx, contract, organisationId, input);
+    return runs.start(tx, {
+      organisationId,
+      workflow: contract.name,
+      name: storableName(contract.runName(input), contract.title),
+      priority: contract.runPriority?.(input) ?? "normal",
+      input: value,
+      stages: Object.entries(contract.stages).map(([key, { label, weight }]) => ({
+        key,
+        label,
+        weight,
+        steps: machine.steps.filter((step) => step.stage === key).length,
+      })),
+      definitionHash: machine.hash,
+      correlationId: request.correlationId,
+      idempotencyKey: request.idempotencyKey,
+      artifactIds,
+    });
+  });
+}
+
+/** A run's name has 1 to 200 characters in the table. */
+function storableName(name: string, fallback: string): string {
+  return [...name.trim()].slice(0, 200).join("") || fallback;
+}
+
+/** Files are checked here for what the contract's field says; that they are there, by start_run itself. */
+async function refuseUnfitFiles(
+  tx: Tx,
+  contract: Contract,
+  organisationId: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const issues: InputIssue[] = [];
+  for (const field of fileFields(contract)) {
+    const artifactId = input[field];
+    if (typeof artifactId !== "string") continue;
+    const artifact = await artifacts.get(tx, { organisationId, artifactId });
+    const message = unfit(
+      artifact,
+      (contract.input.shape[field] as z.ZodType).meta() as unknown as FileFieldMeta,
+    );
+    if (message) issues.push({ path: [field], message });
+  }
+  const [first] = issues;
+  if (first) throw new RunsRefusal("INPUT_INVALID", first.message, issues);
+}
+
+function unfit(artifact: Artifact | null, { maxBytes }: FileFieldMeta): string | null {
+  if (!artifact) return "This file is not there, or not yours. Upload it again.";
+  if (artifact.size !== null && artifact.size > maxBytes) {
+    return `The file has ${megabytes(artifact.size)} MB; the most is ${megabytes(maxBytes)} MB.`;
+  }
+  return null;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1_048_576).toFixed(1).replace(/\.0$/, "");
+}
