@@ -35,7 +35,8 @@ create table longhaul.runs (
     'queued', 'running', 'waiting', 'cancelling', 'succeeded', 'failed', 'cancelled', 'timed_out')),
   constraint runs_output_if_succeeded check ((status = 'succeeded') = (output is not null)),
   constraint runs_error_if_failed check ((status in ('failed', 'timed_out')) = (error is not null)),
-  constraint runs_error_form check (error is null or (jsonb_typeof(error -> 'code') = 'string' and jsonb_typeof(error -> 'message') = 'string')),
+  constraint runs_error_form check (
+    error is null or coalesce(jsonb_typeof(error -> 'code') = 'string' and jsonb_typeof(error -> 'message') = 'string', false)),
   constraint runs_finished_if_final check (
     (status in ('succeeded', 'failed', 'cancelled', 'timed_out')) = (finished_at is not null)),
   constraint runs_started_if_running check (status not in ('running', 'waiting', 'succeeded', 'timed_out') or started_at is not null),

@@ -1,0 +1,191 @@
+import { asCaller, asDispatcher, dispatch, history, runs } from "@longhaul/db";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { leaseOf, openWorld, startRun, type World } from "../support/database.js";
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+async function acquire(run: string, owner: string) {
+  const answer = await world.store.lease(leaseOf(run, { owner }));
+  if (answer.kind !== "acquired") throw new Error(`lease: ${JSON.stringify(answer)}`);
+  return { key: leaseOf(run), fence: answer.fence, try: answer.try };
+}
+
+const expire = (run: string) =>
+  world.admin
+    .sql`update longhaul.run_steps set lease_expires_at = clock_timestamp() - interval '1 s' where run_id = ${run}`;
+
+const typesOf = async (runId: string) =>
+  (
+    await asCaller(world.api, world.ours.people.viewer, (tx) =>
+      history.eventsAfter(tx, { organisationId: world.ours.organisationId, runId, after: 0, limit: 1000 }),
+    )
+  ).map((event) => event.type);
+
+test("of twenty workers that ask at the same moment one gets the step", async () => {
+  const run = await startRun(world.api, world.ours);
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => world.store.lease(leaseOf(run, { owner: `w${i}` }))),
+  );
+  expect(answers.filter((answer) => answer.kind === "acquired")).toHaveLength(1);
+  expect(answers.filter((answer) => answer.kind === "busy")).toHaveLength(19);
+  expect(await typesOf(run)).toEqual(["run.queued", "run.started", "step.started"]);
+});
+
+test("a lease that ran out goes to the next worker, and the first can write nothing more", async () => {
+  const run = await startRun(world.api, world.ours);
+  const first = await acquire(run, "first");
+  await expire(run);
+  const second = await acquire(run, "second");
+  expect(second).toMatchObject({ fence: first.fence + 1, try: 2 });
+
+  const event = {
+    type: "log",
+    at: new Date().toISOString(),
+    level: "info",
+    message: "late",
+    fields: null,
+  } as const;
+  const late = [
+    await world.store.renew({ ...first, leaseSeconds: 10 }),
+    await world.store.check(first),
+    await world.store.append({ ...first, events: [event] }),
+    await world.store.succeed({ ...first, output: { rows: 1 }, events: [event] }),
+    await world.store.fail({ ...first, error: { code: "X", message: "x" }, willRetry: false, events: [] }),
+  ];
+  expect(late.map((answer) => answer.held)).toEqual([false, false, false, false, false]);
+  expect(await world.store.createArtifact({ ...first, name: "a", contentType: "text/plain" })).toBeNull();
+
+  expect(await world.store.succeed({ ...second, output: { rows: 2 }, events: [] })).toMatchObject({
+    held: true,
+  });
+  expect(await world.store.lease(leaseOf(run, { owner: "third" }))).toMatchObject({
+    kind: "done",
+    output: { rows: 2 },
+  });
+  expect(await typesOf(run)).toEqual([
+    "run.queued",
+    "run.started",
+    "step.started",
+    "step.started",
+    "step.succeeded",
+  ]);
+});
+
+test("a lease that ran out while nobody else asked is still its holder's", async () => {
+  const run = await startRun(world.api, world.ours);
+  const lease = await acquire(run, "slept");
+  await expire(run);
+  expect(await world.store.renew({ ...lease, leaseSeconds: 10 })).toEqual({
+    held: true,
+    cancelRequested: false,
+  });
+});
+
+test("a step that failed and will be retried is free at once", async () => {
+  const run = await startRun(world.api, world.ours);
+  const first = await acquire(run, "first");
+  await world.store.fail({
+    ...first,
+    error: { code: "NET", message: "No network." },
+    willRetry: true,
+    events: [],
+  });
+  expect(await acquire(run, "second")).toMatchObject({ try: 2 });
+  expect(await typesOf(run)).toEqual([
+    "run.queued",
+    "run.started",
+    "step.started",
+    "step.retrying",
+    "step.started",
+  ]);
+});
+
+test("a worker hears that its run is to be cancelled, and a new one is turned away", async () => {
+  const run = await startRun(world.api, world.ours);
+  const lease = await acquire(run, "w");
+  const asked = await asCaller(world.api, world.ours.people.operator, (tx) =>
+    runs.requestCancel(tx, { organisationId: world.ours.organisationId, runId: run }),
+  );
+  expect(asked).toEqual({ cancelled: false, executionArn: null });
+  expect(await world.store.check(lease)).toEqual({ held: true, cancelRequested: true });
+  expect(await world.store.lease(leaseOf(run, { owner: "other" }))).toEqual({
+    kind: "ended",
+    reason: "cancelled",
+  });
+});
+
+test("an ended run takes no step, and what was at work is shown as ended", async () => {
+  const run = await startRun(world.api, world.ours);
+  const lease = await acquire(run, "w");
+  await asDispatcher(world.api, (tx) =>
+    dispatch.close(tx, { runId: run, attempt: 1, outcome: { status: "cancelled" } }),
+  );
+  expect(await world.store.check(lease)).toMatchObject({ held: false });
+  expect(await world.store.succeed({ ...lease, output: 1, events: [] })).toEqual({ held: false });
+  expect(await world.store.lease(leaseOf(run))).toEqual({ kind: "ended", reason: "ended" });
+  const [step] = await asCaller(world.api, world.ours.people.viewer, (tx) =>
+    history.stepsOf(tx, { organisationId: world.ours.organisationId, runId: run }),
+  );
+  expect(step).toMatchObject({ status: "failed", error: { code: "RUN_ENDED" } });
+});
+
+test("a step of another attempt or of no run at all is turned away", async () => {
+  const run = await startRun(world.api, world.ours);
+  expect(await world.store.lease(leaseOf(run, { attempt: 2 }))).toEqual({
+    kind: "ended",
+    reason: "stale_attempt",
+  });
+  expect(await world.store.lease(leaseOf("00000000-0000-4000-8000-000000000000"))).toEqual({
+    kind: "ended",
+    reason: "ended",
+  });
+});
+
+test("a repeated step's file takes the place of the first, and is listed once", async () => {
+  const run = await startRun(world.api, world.ours);
+  const write = async (owner: string, size: number) => {
+    const lease = await acquire(run, owner);
+    const artifact = await world.store.createArtifact({
+      ...lease,
+      name: "rejected.csv",
+      contentType: "text/csv",
+    });
+    expect(
+      await world.store.finishArtifact({ ...lease, id: artifact!.id, size, sha256: "b".repeat(64) }),
+    ).toEqual({ held: true });
+    return artifact!;
+  };
+  const first = await write("first", 10);
+  await expire(run);
+  const second = await write("second", 20);
+  expect(second.path).not.toBe(first.path);
+  const listed = await asCaller(world.api, world.ours.people.viewer, (tx) =>
+    history.artifactsOf(tx, { organisationId: world.ours.organisationId, runId: run }),
+  );
+  expect(listed.map((artifact) => [artifact.id, artifact.size])).toEqual([[second.id, 20]]);
+});
+
+test("an earlier delivery is found, one that succeeded before one that failed", async () => {
+  const run = await startRun(world.api, world.ours);
+  const lease = await acquire(run, "w");
+  expect(await world.store.findDelivery(lease)).toBeNull();
+  const delivery = {
+    channel: "EMAIL",
+    recipient: "a@example.test",
+    subject: "s",
+    body: "b",
+    providerMessageId: "1",
+  } as const;
+  await world.store.recordDelivery({ ...lease, delivery: { ...delivery, status: "sent", error: null } });
+  await world.store.recordDelivery({
+    ...lease,
+    delivery: { ...delivery, status: "failed", error: "bounced" },
+  });
+  expect(await world.store.findDelivery(lease)).toMatchObject({ status: "sent", runId: run });
+});
