@@ -35,7 +35,6 @@ export default defineConfig(
     "**/cdk.out/",
     "**/node_modules/",
     "**/.longhaul/",
-    "**/*.gen.ts",
     "**/*.d.ts",
   ]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
