@@ -25,8 +25,8 @@ export interface Contract<
   /** In the order in which a person sees them. */
   readonly stages: Stages;
   /** The name of a run, made from its input. */
-  readonly runName: (input: z.output<Input>) => string;
-  readonly runPriority?: (input: z.output<Input>) => Priority;
+  runName(input: z.output<Input>): string;
+  runPriority?(input: z.output<Input>): Priority;
   /** Input fields that exist only where the capability is on: hidden in forms and refused at start otherwise. */
   readonly capabilities?: Partial<Record<Capability, readonly (keyof z.output<Input> & string)[]>>;
 }

@@ -44,3 +44,4 @@ export {
   fileFields,
   type StageDefinition,
 } from "./contract.js";
+export { runErrorOf } from "./failure.js";

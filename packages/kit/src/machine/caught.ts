@@ -1,0 +1,21 @@
+import { type Expression, jsonata, jsonataString } from "./expression.js";
+
+/**
+ * Inside a Catch: the run error of what was caught. The step runtime throws with the error as JSON in
+ * the message, which Lambda wraps into a Cause of its own; anything else (a crash, a timeout, a
+ * throttle) gets a general sentence, with its own words as the cause. The same rules as runErrorOf.
+ */
+export function caughtError(step: string): Expression {
+  const fallback = [
+    `"code": $states.errorOutput.Error = "States.Timeout" ? "STEP_TIMED_OUT" : "STEP_FAILED"`,
+    `"message": ${jsonataString(`${step} failed unexpectedly.`)}`,
+    `"cause": $join([$states.errorOutput.Error, $cause], ": ")`,
+    `"step": ${jsonataString(step)}`,
+  ].join(", ");
+  const lines = [
+    "$cause := $states.errorOutput.Cause",
+    `$message := $substring($cause, 0, 1) = "{" ? $parse($cause).errorMessage`,
+    `$substring($message, 0, 9) = "{\\"code\\":\\"" ? $parse($message) : { ${fallback} }`,
+  ];
+  return jsonata`( ${lines.join("; ")} )`;
+}

@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import type { z } from "zod";
+import type { Contract, ContractInput } from "../contract.js";
+import type { RunError } from "../run.js";
+import type { Step } from "../step/step.js";
+import { caughtError } from "./caught.js";
+import { checkFlow, checkNames, checkStages, checkVariables } from "./check.js";
+import { Draft, Edge, type StepNode } from "./draft.js";
+import { type AslMachine, emit } from "./emit.js";
+import { variable } from "./expression.js";
+import { type BaseScope, type Ended, Flow } from "./flow.js";
+import { graphOf, type MachineGraph } from "./graph.js";
+import { type Ref, reference } from "./refs.js";
+import { settle } from "./settle.js";
+
+type WorldOf<C extends Contract> = {
+  readonly output: z.input<C["output"]>;
+  readonly stage: keyof C["stages"] & string;
+};
+type StartOf<C extends Contract> = Flow<BaseScope<ContractInput<C>>, WorldOf<C>>;
+
+export interface MachineOptions<C extends Contract> {
+  /** Where the failure of every step leads that has no catch of its own. */
+  readonly onFailure?: (flow: StartOf<C>, error: Ref<RunError>) => Ended;
+}
+
+/** A stage as a run is started with it: `steps` is how many states of the machine belong to it. */
+export interface MachineStage {
+  readonly key: string;
+  readonly label: string;
+  readonly weight: number;
+  readonly steps: number;
+}
+
+export interface Machine<C extends Contract = Contract> {
+  readonly contract: C;
+  /** The contract's name. */
+  readonly name: string;
+  readonly steps: readonly Step[];
+  /** In the contract's order. */
+  readonly stages: readonly MachineStage[];
+  readonly graph: MachineGraph;
+  /** ASL text with a placeholder `${StepName}` for the ARN of each step's function; the same at every build. */
+  readonly template: string;
+  /** SHA-256 (hex) of the template without the hash; the template's Comment ends with it. */
+  readonly hash: string;
+  /** The template with ARNs: `arnOf` is asked for each step's name. */
+  definition(arnOf: (step: string) => string): AslMachine;
+}
+
+/** The name of the Lambda function that runs a step. */
+export function stepFunctionName(workflow: string, step: string): string {
+  return `longhaul-${workflow}-${step}`;
+}
+
+/** The name of a workflow's state machine. */
+export function stateMachineName(workflow: string): string {
+  return `longhaul-${workflow}`;
+}
+
+/**
+ * Builds a workflow's state machine. The selectors run here, once, on recording proxies; the machine
+ * that comes out is data.
+ *
+ * @throws Error with a sentence when states are missing, unreachable, doubly named or without an end,
+ *   a variable is read before it is set, or a stage is unknown or has no step.
+ */
+export function defineMachine<C extends Contract>(
+  contract: C,
+  build: (flow: StartOf<C>) => Ended,
+  options: MachineOptions<C> = {},
+): Machine<C> {
+  const draft = new Draft(contract.name);
+  build(new Flow(draft, [draft.start]));
+  if (options.onFailure) addFailureFlow(draft, options.onFailure);
+  checkFlow(draft);
+  checkStages(draft, contract);
+  checkNames(draft);
+  const settled = settle(draft);
+  checkVariables(settled);
+  const steps = stepNodes(draft).map(({ step }) => step);
+  const text = (comment: string) => JSON.stringify(emit(settled, comment), null, 2);
+  const title = `Longhaul workflow ${contract.name}`;
+  const hash = createHash("sha256").update(text(title)).digest("hex");
+  const template = text(`${title}, sha256:${hash}`);
+  return {
+    contract,
+    name: contract.name,
+    steps,
+    stages: Object.entries(contract.stages).map(([key, { label, weight }]) => ({
+      key,
+      label,
+      weight,
+      steps: steps.filter((step) => step.stage === key).length,
+    })),
+    graph: graphOf(draft),
+    template,
+    hash,
+    definition: (arnOf) => fillIn(template, arnOf),
+  };
+}
+
+function stepNodes(draft: Draft): StepNode[] {
+  return [...draft.nodes.values()].filter((node): node is StepNode => node.kind === "step");
+}
+
+function addFailureFlow<C extends Contract>(
+  draft: Draft,
+  grow: NonNullable<MachineOptions<C>["onFailure"]>,
+): void {
+  const edges: Edge[] = [];
+  for (const node of stepNodes(draft)) {
+    if (node.caught) continue;
+    const assigns = [{ variable: "failure", value: caughtError(node.name) }];
+    node.caught = new Edge(node.name, "catch", { assigns });
+    edges.push(node.caught);
+  }
+  if (edges.length === 0) draft.refuse("onFailure is never reached: each step has a catch of its own.");
+  grow(new Flow(draft, edges), reference(variable("failure")));
+}
+
+function fillIn(template: string, arnOf: (step: string) => string): AslMachine {
+  const filled = template.replaceAll(/\$\{([A-Za-z0-9]+)\}/g, (_, step: string) =>
+    JSON.stringify(arnOf(step)).slice(1, -1),
+  );
+  return JSON.parse(filled);
+}
