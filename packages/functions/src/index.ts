@@ -1,1 +1,1 @@
-export {};
+export type { EventPattern, FunctionSpec, RuleSpec } from "./spec.js";

@@ -1,1 +1,1 @@
-export {};
+export { type AwsOptions, type LocalAws, startAws } from "./aws/start.js";

@@ -1,0 +1,29 @@
+import type { Permission } from "@longhaul/kit";
+
+/** One Lambda function, as the local cloud runs it and infra deploys it. */
+export interface FunctionSpec {
+  readonly name: string;
+  /** The built module that exports `handler`. */
+  readonly entry: URL;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** The database role it signs in with; null where it needs no database. */
+  readonly databaseRole: "worker" | "dispatcher" | null;
+  readonly permissions: readonly Permission[];
+  /** Instances kept free for it, and no more than these; null shares the account's concurrency. */
+  readonly reservedConcurrency: number | null;
+}
+
+/** What starts a function: events on the default bus that match the pattern, or the clock. */
+export type RuleSpec = {
+  readonly name: string;
+  readonly description: string;
+  /** The name of the function. */
+  readonly target: string;
+} & ({ readonly pattern: EventPattern } | { readonly everySeconds: number });
+
+/** An EventBridge pattern of exact values: each named field must hold one of those listed. */
+export interface EventPattern {
+  readonly [field: string]: readonly (string | number | boolean | null)[] | EventPattern;
+}

@@ -1,0 +1,194 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Account } from "../lambda/names.js";
+import { maxRequestBytes } from "../lambda/payloads.js";
+import type { Lambda } from "../lambda/service.js";
+import type { Logger } from "../log.js";
+import type { Outbox } from "../outbox/outbox.js";
+import { readBody, parseObject } from "./body.js";
+import { AwsError, asAwsError } from "./errors.js";
+import type { EventBus } from "./event-bus.js";
+import { eventsOperations } from "./events.js";
+import { refusal } from "./guard.js";
+import { handleLambda } from "./lambda-api.js";
+import { missing, restOperation } from "./missing.js";
+import { handleOwnPage } from "./own-pages.js";
+import { errorReply, json, type Reply, send } from "./reply.js";
+import { type Route, route } from "./route.js";
+import { sendEmail } from "./ses.js";
+import { publish, type SnsParameters } from "./sns.js";
+
+/** What the endpoint needs of packages/stepfunctions. */
+export interface StepFunctionsServer {
+  handleHttp(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+export interface EndpointServices extends Account {
+  readonly lambda: Lambda;
+  readonly bus: EventBus;
+  readonly outbox: Outbox;
+  /** Null while the engine is not open yet. */
+  readonly stepFunctions: () => StepFunctionsServer | null;
+  readonly logger: Logger;
+  /** A host name of this machine that callers use besides localhost and addresses. */
+  readonly host: string;
+}
+
+const bodyLimits: Record<string, number> = { lambda: maxRequestBytes, ses: 40 * 1024 * 1024 };
+const defaultBodyLimit = 1024 * 1024;
+
+/**
+ * The one HTTP endpoint of the local AWS: tells services apart as AWS's front doors do and answers in each
+ * one's protocol. Credentials are not checked; who may call is checked by {@link refusal}.
+ */
+export function createEndpoint(services: EndpointServices): Server {
+  const server = createServer((request, response) => {
+    serve(request, response, services).catch((error: unknown) => {
+      services.logger.error("A request to the AWS endpoint failed.", { url: request.url, error });
+      if (response.headersSent) response.destroy();
+      else send(response, errorReply({ protocol: "rest-json", service: "" }, asAwsError(error)));
+    });
+  });
+  server.requestTimeout = 60_000;
+  return server;
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  services: EndpointServices,
+): Promise<void> {
+  const { method = "GET", headers } = request;
+  const url = parseUrl(request.url ?? "/");
+  const wanted = route(method, url.pathname, headers);
+  const refused = refusal(method, headers, services.host);
+  if (refused !== null) {
+    request.resume();
+    return send(response, errorReply(wanted, new AwsError("AccessDeniedException", refused, 403)));
+  }
+  if (url.pathname.startsWith("/_longhaul/")) {
+    request.resume();
+    return send(response, await handleOwnPage(method, url.pathname, services));
+  }
+  const engine = services.stepFunctions();
+  if (
+    wanted.service === "states" &&
+    wanted.protocol === "json" &&
+    engine !== null &&
+    sameRegion(wanted, services)
+  ) {
+    return engine.handleHttp(request, response);
+  }
+  send(response, await answer(request, url, wanted, services));
+}
+
+async function answer(
+  request: IncomingMessage,
+  url: URL,
+  wanted: Route,
+  services: EndpointServices,
+): Promise<Reply> {
+  const body = await readBody(request, bodyLimits[wanted.service] ?? defaultBodyLimit);
+  try {
+    if (body === null) {
+      throw new AwsError(
+        "RequestEntityTooLargeException",
+        "The request's body is larger than the service takes.",
+        413,
+      );
+    }
+    if (!sameRegion(wanted, services)) throw otherRegion(wanted, services);
+    return await dispatch(request, url, body, wanted, services);
+  } catch (error) {
+    if (!(error instanceof AwsError)) {
+      services.logger.error(`${wanted.title} failed on a request.`, { path: url.pathname, error });
+    }
+    return errorReply(wanted, asAwsError(error));
+  }
+}
+
+async function dispatch(
+  request: IncomingMessage,
+  url: URL,
+  body: Buffer,
+  wanted: Route,
+  services: EndpointServices,
+): Promise<Reply> {
+  const { method = "GET" } = request;
+  if (wanted.service === "states" && wanted.protocol === "json") {
+    throw new AwsError("ServiceUnavailable", "Step Functions is still starting.", 503);
+  }
+  if (wanted.service === "sns" && wanted.protocol !== "rest-json") return sns(body, wanted, services);
+  if (wanted.protocol === "query")
+    throw missing(wanted, new URLSearchParams(body.toString()).get("Action") ?? "");
+  if (wanted.service === "events" && wanted.protocol === "json") {
+    const operation = wanted.operation ?? "";
+    if (!Object.hasOwn(eventsOperations, operation)) throw missing(wanted, operation);
+    return json(await eventsOperations[operation]?.(jsonBody(body), services));
+  }
+  if (wanted.service === "lambda") {
+    const reply = await lambdaReply(request, url, body, services);
+    if (reply !== null) return reply;
+  }
+  if (wanted.service === "ses" && method === "POST" && url.pathname === "/v2/email/outbound-emails") {
+    return sendEmail(jsonBody(body), services.outbox);
+  }
+  throw missing(wanted, wanted.operation ?? restOperation(method, url.pathname));
+}
+
+async function lambdaReply(request: IncomingMessage, url: URL, body: Buffer, services: EndpointServices) {
+  const prefix = "/2015-03-31/functions";
+  if (!url.pathname.startsWith(prefix)) return null;
+  const segments = url.pathname.slice(prefix.length).split("/").filter(Boolean).map(decodeSegment);
+  const header = (name: string) => {
+    const value = request.headers[name];
+    return typeof value === "string" ? value : null;
+  };
+  const { method = "GET" } = request;
+  return handleLambda({ method, segments, query: url.searchParams, header, body }, services.lambda);
+}
+
+function sns(body: Buffer, wanted: Route, services: EndpointServices): Promise<Reply> {
+  if (wanted.protocol === "json") {
+    if (wanted.operation !== "Publish") throw missing(wanted, wanted.operation ?? "");
+    const given = Object.entries(jsonBody(body)).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    );
+    return publish(Object.fromEntries(given), services.outbox, "json");
+  }
+  const parameters: SnsParameters = Object.fromEntries(new URLSearchParams(body.toString("utf8")));
+  const operation = parameters["Action"] ?? "";
+  if (operation !== "Publish") throw missing(wanted, operation);
+  return publish(parameters, services.outbox, "query");
+}
+
+function jsonBody(body: Buffer): Record<string, unknown> {
+  const value = parseObject(body);
+  if (value === null)
+    throw new AwsError("SerializationException", "The request's body is not a JSON object.");
+  return value;
+}
+
+function sameRegion(wanted: Route, { region }: Account): boolean {
+  return wanted.region === null || wanted.region === region;
+}
+
+function otherRegion(wanted: Route, { region }: Account): AwsError {
+  const message = `The local cloud runs in ${region}; the request was signed for ${wanted.region}. Set AWS_REGION=${region}.`;
+  return new AwsError("InvalidSignatureException", message, 403);
+}
+
+function parseUrl(target: string): URL {
+  try {
+    return new URL(target, "http://local");
+  } catch {
+    return new URL("http://local/");
+  }
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

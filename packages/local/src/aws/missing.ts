@@ -1,0 +1,50 @@
+import { AwsError } from "./errors.js";
+import type { Route } from "./route.js";
+
+const restOperations: readonly (readonly [method: string, path: RegExp, operation: string])[] = [
+  ["POST", /^\/2015-03-31\/functions$/, "CreateFunction"],
+  ["DELETE", /^\/2015-03-31\/functions\/[^/]+$/, "DeleteFunction"],
+  ["PUT", /^\/2015-03-31\/functions\/[^/]+\/code$/, "UpdateFunctionCode"],
+  ["PUT", /^\/2015-03-31\/functions\/[^/]+\/configuration$/, "UpdateFunctionConfiguration"],
+  ["POST", /^\/2015-03-31\/functions\/[^/]+\/versions$/, "PublishVersion"],
+  ["GET", /^\/2015-03-31\/functions\/[^/]+\/versions$/, "ListVersionsByFunction"],
+  ["POST", /^\/2015-03-31\/functions\/[^/]+\/aliases$/, "CreateAlias"],
+  ["GET", /^\/2015-03-31\/functions\/[^/]+\/aliases$/, "ListAliases"],
+  ["POST", /^\/2015-03-31\/functions\/[^/]+\/policy$/, "AddPermission"],
+  ["GET", /^\/2015-03-31\/functions\/[^/]+\/policy$/, "GetPolicy"],
+  ["POST", /^\/2021-11-15\/functions\/[^/]+\/response-streaming-invocations$/, "InvokeWithResponseStream"],
+  ["GET", /^\/2015-03-31\/event-source-mappings$/, "ListEventSourceMappings"],
+  ["POST", /^\/2015-03-31\/event-source-mappings$/, "CreateEventSourceMapping"],
+  ["POST", /^\/v2\/email\/outbound-bulk-emails$/, "SendBulkEmail"],
+  ["POST", /^\/v2\/email\/identities$/, "CreateEmailIdentity"],
+  ["GET", /^\/v2\/email\/identities$/, "ListEmailIdentities"],
+  ["POST", /^\/v2\/email\/templates$/, "CreateEmailTemplate"],
+  ["GET", /^\/v2\/email\/account$/, "GetAccount"],
+];
+
+const there: Record<string, string> = {
+  events: "PutEvents and ListRules",
+  lambda: "Invoke, GetFunction, GetFunctionConfiguration and ListFunctions",
+  ses: "SendEmail",
+  sns: "Publish",
+};
+
+/** What a REST request is called in the service's API reference; its method and path where that is not known. */
+export function restOperation(method: string, path: string): string {
+  const tidy = path.replace(/\/+$/, "");
+  return (
+    restOperations.find(([verb, pattern]) => verb === method && pattern.test(tidy))?.[2] ??
+    `${method} ${path}`
+  );
+}
+
+/** The error for an operation that the local cloud does not have: it names it, and what is there. */
+export function missing(route: Route, operation: string): AwsError {
+  const has = there[route.service];
+  const message = has
+    ? `The local cloud does not have ${route.title} ${operation}. Of ${route.title} it has ${has}.`
+    : `The local cloud does not have ${route.title} (${operation}). It has Step Functions, Lambda, EventBridge, SES and SNS.`;
+  if (route.protocol === "query") return new AwsError("InvalidAction", message);
+  if (route.protocol === "rest-xml") return new AwsError("NotImplemented", message, 501);
+  return new AwsError("UnknownOperationException", message, route.protocol === "json" ? 400 : 404);
+}

@@ -1,0 +1,40 @@
+import type { Outbox } from "../outbox/outbox.js";
+import { outboxPage, pagePolicy } from "../outbox/page.js";
+import { json, type Reply } from "./reply.js";
+
+export interface OwnPages {
+  readonly outbox: Outbox;
+  readonly stepFunctions: () => object | null;
+}
+
+const plain = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
+
+/** The pages of the local cloud itself, under /_longhaul/. Callers have been checked before. */
+export async function handleOwnPage(
+  method: string,
+  path: string,
+  { outbox, stepFunctions }: OwnPages,
+): Promise<Reply> {
+  const reads = method === "GET" || method === "HEAD";
+  if (path === "/_longhaul/outbox" && reads) {
+    const headers = {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": pagePolicy,
+      "referrer-policy": "same-origin",
+      "cache-control": "no-store",
+    };
+    return { status: 200, headers, body: method === "HEAD" ? "" : outboxPage(outbox.list()) };
+  }
+  if (path === "/_longhaul/outbox.json" && reads) {
+    return json({ messages: outbox.list() }, 200, { "cache-control": "no-store" });
+  }
+  if (path === "/_longhaul/outbox/clear" && method === "POST") {
+    await outbox.clear();
+    return { status: 303, headers: { ...plain, location: "/_longhaul/outbox" }, body: "" };
+  }
+  if (path === "/_longhaul/health" && reads) {
+    const ready = stepFunctions() !== null;
+    return json({ status: ready ? "ready" : "starting" }, ready ? 200 : 503, { "cache-control": "no-store" });
+  }
+  return { status: 404, headers: plain, body: `The local cloud has no page ${method} ${path}.\n` };
+}

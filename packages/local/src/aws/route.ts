@@ -1,0 +1,121 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+/** How a service writes requests and errors on the wire. */
+export type Protocol = "json" | "query" | "rest-json" | "rest-xml";
+
+export interface Route {
+  /** The name in the credential scope: states, events, lambda, ses, sns... */
+  readonly service: string;
+  /** As AWS documents it, e.g. "Step Functions". */
+  readonly title: string;
+  readonly protocol: Protocol;
+  /** Known before the body is read only in the JSON protocol. */
+  readonly operation: string | null;
+  /** The region that the request was signed for, where it was signed. */
+  readonly region: string | null;
+}
+
+const titles: Record<string, string> = {
+  states: "Step Functions",
+  events: "EventBridge",
+  lambda: "Lambda",
+  ses: "SES",
+  sns: "SNS",
+  sqs: "SQS",
+  s3: "S3",
+  sts: "STS",
+  iam: "IAM",
+  dynamodb: "DynamoDB",
+  scheduler: "EventBridge Scheduler",
+  secretsmanager: "Secrets Manager",
+  logs: "CloudWatch Logs",
+  monitoring: "CloudWatch",
+  cloudformation: "CloudFormation",
+  sagemaker: "SageMaker",
+  bedrock: "Bedrock",
+};
+
+const targets: Record<string, string> = {
+  AWSStepFunctions: "states",
+  AWSEvents: "events",
+  AmazonSQS: "sqs",
+  AmazonSNS: "sns",
+  secretsmanager: "secretsmanager",
+  SageMaker: "sagemaker",
+};
+
+const paths: readonly (readonly [prefix: string, service: string])[] = [
+  ["/2015-03-31/functions", "lambda"],
+  ["/2015-03-31/", "lambda"],
+  ["/v2/email/", "ses"],
+];
+
+/**
+ * Finds the service that a request is for, as AWS's own front doors tell them apart: by the target
+ * header, by the service in the signature's credential scope, by the path.
+ * Source: the AWS JSON, Query and REST protocols of the Smithy specification; Signature Version 4.
+ */
+export function route(method: string, path: string, headers: IncomingHttpHeaders): Route {
+  const scope = credentialScope(headers.authorization);
+  const target = header(headers, "x-amz-target");
+  if (target !== null) {
+    const [prefix = "", operation = ""] = splitTarget(target);
+    const service = targets[prefix] ?? scope?.service ?? prefix;
+    return {
+      service,
+      title: titles[service] ?? service,
+      protocol: "json",
+      operation,
+      region: regionOf(scope),
+    };
+  }
+  const byPath = paths.find(([prefix]) => path.startsWith(prefix))?.[1];
+  const service = scope?.service ?? byPath ?? (isForm(method, headers) ? "sns" : "");
+  const title = titles[service] ?? (service || "unknown service");
+  return {
+    service,
+    title,
+    protocol: protocolOf(service, method, headers),
+    operation: null,
+    region: regionOf(scope),
+  };
+}
+
+/** "AWSStepFunctions.StartExecution" and "DynamoDB_20120810.Query" both name their service before the dot. */
+function splitTarget(target: string): [string, string] {
+  const dot = target.lastIndexOf(".");
+  return dot < 0 ? [target, ""] : [target.slice(0, dot), target.slice(dot + 1)];
+}
+
+function protocolOf(service: string, method: string, headers: IncomingHttpHeaders): Protocol {
+  if (service === "s3") return "rest-xml";
+  if (service !== "lambda" && service !== "ses" && isForm(method, headers)) return "query";
+  return "rest-json";
+}
+
+function isForm(method: string, headers: IncomingHttpHeaders): boolean {
+  return method === "POST" && (headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
+}
+
+interface Scope {
+  readonly region: string;
+  readonly service: string;
+}
+
+/** Reads `Credential=<key>/<date>/<region>/<service>/aws4_request` of a Signature Version 4 header. */
+function credentialScope(authorization: string | undefined): Scope | null {
+  const match =
+    /^AWS4-[A-Z0-9-]+\s+Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/.exec(
+      authorization ?? "",
+    );
+  return match ? { region: match[1] as string, service: match[2] as string } : null;
+}
+
+function regionOf(scope: Scope | null): string | null {
+  return scope?.region ?? null;
+}
+
+function header(headers: IncomingHttpHeaders, name: string): string | null {
+  const value = headers[name];
+  return typeof value === "string" && value !== "" ? value : null;
+}

@@ -1,0 +1,103 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { FunctionSpec, RuleSpec } from "@longhaul/functions";
+import type { Account } from "../lambda/names.js";
+import { createLambda, type Lambda, type LambdaOptions } from "../lambda/service.js";
+import type { Logger } from "../log.js";
+import { openOutbox } from "../outbox/outbox.js";
+import { StartError } from "../postgres/start-error.js";
+import { createEndpoint, type StepFunctionsServer } from "./endpoint.js";
+import { createEventBus, type EventBus } from "./event-bus.js";
+
+export interface AwsOptions extends Account {
+  readonly dataDir: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host: string;
+  readonly functions: readonly FunctionSpec[];
+  readonly rules: readonly RuleSpec[];
+  /** What each function finds in process.env besides its own settings and AWS's. */
+  readonly environment: (spec: FunctionSpec, endpointUrl: string) => Record<string, string>;
+  readonly logger: Logger;
+  readonly lambda?: Pick<LambdaOptions, "concurrency" | "idleMs" | "retryDelaysMs">;
+}
+
+/** The local AWS behind its one endpoint; Step Functions joins when it is open. */
+export interface LocalAws {
+  /** http://127.0.0.1:<port> */
+  readonly url: string;
+  readonly lambda: Lambda;
+  readonly bus: EventBus;
+  attachStepFunctions(stepFunctions: StepFunctionsServer): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the endpoint with Lambda, EventBridge, SES and SNS behind it.
+ *
+ * @throws StartError when the port is taken or may not be used
+ */
+export async function startAws(options: AwsOptions): Promise<LocalAws> {
+  const { region, accountId, dataDir, logger, host } = options;
+  const outbox = await openOutbox(join(dataDir, "outbox.jsonl"));
+  let url = "";
+  const lambda = createLambda({
+    ...options.lambda,
+    region,
+    accountId,
+    logger,
+    functions: options.functions,
+    environment: (spec) => options.environment(spec, url),
+    logFolder: join(dataDir, "logs", "lambda"),
+  });
+  const bus = createEventBus({ region, accountId, rules: options.rules, lambda, logger });
+  let stepFunctions: StepFunctionsServer | null = null;
+  const server = createEndpoint({
+    ...{ region, accountId, lambda, bus, outbox, logger, host },
+    stepFunctions: () => stepFunctions,
+  });
+  await listen(server, options.port, host, "the AWS endpoint", "LONGHAUL_AWS_PORT");
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    lambda,
+    bus,
+    attachStepFunctions(given) {
+      stepFunctions = given;
+    },
+    async close() {
+      await bus.close();
+      server.close();
+      await lambda.close();
+      server.closeAllConnections();
+      await outbox.close();
+    },
+  };
+}
+
+type Listener = ReturnType<typeof createEndpoint>;
+
+/** Listens, or says in a sentence which variable chooses another port. */
+async function listen(
+  server: Listener,
+  port: number,
+  host: string,
+  what: string,
+  variable: string,
+): Promise<void> {
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") {
+      throw new StartError(
+        `Port ${port} is taken by another program: stop that one, or choose another port for ${what} with ${variable}.`,
+      );
+    }
+    throw new StartError(
+      `Port ${port} for ${what} cannot be used (${message}): choose another with ${variable}.`,
+    );
+  }
+}

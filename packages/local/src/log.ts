@@ -1,0 +1,36 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+
+export interface Logger {
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** Writes JSON lines to a file; warnings and errors also to `echo`, as plain sentences. */
+export function fileLogger(file: string, echo?: (line: string) => void): Logger {
+  mkdirSync(dirname(file), { recursive: true });
+  const write = (level: string, message: string, fields: Record<string, unknown> = {}) => {
+    const line = JSON.stringify({ time: new Date().toISOString(), level, message, ...plain(fields) });
+    try {
+      appendFileSync(file, `${line}\n`);
+    } catch {
+      echo?.(line);
+    }
+    if (level !== "info") echo?.(message);
+  };
+  return {
+    info: (message, fields) => write("info", message, fields),
+    warn: (message, fields) => write("warn", message, fields),
+    error: (message, fields) => write("error", message, fields),
+  };
+}
+
+/** JSON.stringify makes `{}` of an Error: this keeps what it says. */
+function plain(fields: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(fields).map(([key, value]) => [
+    key,
+    value instanceof Error ? (value.stack ?? value.message) : value,
+  ]);
+  return Object.fromEntries(entries);
+}
