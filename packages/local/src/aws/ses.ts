@@ -15,7 +15,7 @@ const requestSchema = z.object({
       .object({ Subject: content, Body: z.object({ Text: content.nullish(), Html: content.nullish() }) })
       .nullish(),
     Raw: z.object({ Data: z.base64() }).nullish(),
-    Template: z.unknown(),
+    Template: z.unknown().optional(),
   }),
 });
 type SendEmailRequest = z.infer<typeof requestSchema>;
