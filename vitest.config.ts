@@ -6,12 +6,14 @@ const conditions = ["@longhaul/source"];
 
 export default defineConfig({
   test: {
+    // Integration tests wait for servers more than they compute: two files at once, even on two cores.
+    maxWorkers: 2,
     projects: [
       {
         ssr: { resolve: { conditions } },
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "infra/src/**/*.test.ts"],
+          include: ["{packages,apps}/*/src/**/*.test.{ts,tsx}", "infra/src/**/*.test.ts"],
           environment: "node",
         },
       },
