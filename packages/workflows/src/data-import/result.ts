@@ -54,6 +54,10 @@ export type ColumnProfile = z.infer<typeof columnProfileSchema>;
 
 /** What reading the file found: the output of ProcessData, and the larger part of the run's result. */
 export const importResultSchema = z.object({
+  /** Whether the share of rejected rows is within what the input allows. */
+  outcome: z.enum(["accepted", "too-many-rejected"]),
+  /** The outcome as a sentence for a person. */
+  summary: z.string(),
   fileName: z.string(),
   format: fileFormatSchema,
   compression: z.enum(["none", "gzip"]),
