@@ -65,7 +65,7 @@ export default defineConfig(
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["*.config.ts", "apps/*/*.config.ts"] },
+        projectService: { allowDefaultProject: ["*.config.ts", "apps/*/*.ts"] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -79,6 +79,8 @@ export default defineConfig(
         { considerDefaultExhaustiveForUnions: true },
       ],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      // Our ports are objects of closures: their methods may be taken off them.
+      "@typescript-eslint/unbound-method": "off",
       // A port's method is async for those who do I/O behind it; one that has no need to must still match.
       "@typescript-eslint/require-await": "off",
     },
@@ -90,8 +92,18 @@ export default defineConfig(
     rules: {
       // A component's function holds its markup too.
       "max-lines-per-function": ["error", { max: 140, skipBlankLines: true, skipComments: true }],
+      // The browser's console is the only log a page has.
+      "no-console": "off",
       // An event handler may be async; React ignores the promise, the handler itself reports its errors.
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
+    },
+  },
+  {
+    files: ["apps/web/public/*.js"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ["document", "localStorage", "matchMedia", "window"].map((name) => [name, "readonly"]),
+      ),
     },
   },
   {
@@ -107,7 +119,6 @@ export default defineConfig(
       "max-lines": "off",
       "max-lines-per-function": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
-      "@typescript-eslint/unbound-method": "off",
       // Rows, frames and answers arrive as any; the assertion judges their shape.
       "@typescript-eslint/no-unsafe-argument": "off",
       "@typescript-eslint/no-unsafe-assignment": "off",

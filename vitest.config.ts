@@ -1,3 +1,4 @@
+import path from "node:path";
 import { defineConfig } from "vitest/config";
 
 // Workspace packages are read from their sources, so that a test never runs a stale build. Processes that
@@ -24,7 +25,7 @@ export default defineConfig({
           root: "tests",
           include: ["**/*.test.ts"],
           environment: "node",
-          globalSetup: "../packages/local/src/testing/global-setup.ts",
+          globalSetup: path.resolve(import.meta.dirname, "packages/local/src/testing/global-setup.ts"),
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -9,7 +9,7 @@ const eslint = new ESLint({
 });
 
 /** What the project's own lint says about `code` if it stood in `file`: "rule: message" each. */
-export async function lint(file: string, code: string): Promise<string[]> {
+async function lint(file: string, code: string): Promise<string[]> {
   const [result] = await eslint.lintText(code, { filePath: file });
   if (!result) throw new Error(`ESLint ignores ${file}.`);
   return result.messages.map(({ ruleId, message }) => `${ruleId ?? "fatal"}: ${message}`);

@@ -83,7 +83,7 @@ function checkFile(file, specifier) {
  * @param {string} specifier what it imports
  * @param {boolean} typeOnly whether the import is gone after compilation
  */
-export function problemOf(file, specifier, typeOnly) {
+function problemOf(file, specifier, typeOnly) {
   const room = roomOf(file);
   if (!room) return null;
   if (isRelative(specifier)) return checkRelative(room, file, specifier) ?? checkFile(file, specifier);
