@@ -1,2 +1,16 @@
+export { type CallerOptions, createCaller } from "./caller.js";
+export { type Clock, systemClock } from "./clock.js";
+export type { Services } from "./context.js";
+export { type Environment, readEnvironment } from "./env.js";
+export type { ErrorCode, ErrorData, InputIssue } from "./errors.js";
+export type { Doorbell, Ring } from "./feed/doorbell.js";
+export type { RunListUpdate } from "./feed/watch-list.js";
+export type { RunUpdate } from "./feed/watch-run.js";
 export type { AppRouter } from "./router.js";
-export { callerFactory } from "./router.js";
+export type { UploadTarget } from "./routers/artifacts.js";
+export type { WorkflowCard, WorkflowDetails } from "./routers/catalogue.js";
+export type { Me } from "./routers/me.js";
+export type { RunDetails, RunPage } from "./routers/runs.js";
+export type { RunOf, RunUpdateOf, Started } from "./routers/workflows.js";
+export { type Api, type ApiOptions, createApi, trpcPath } from "./server.js";
+export { createServices, type OwnedServices, type ServiceOverrides } from "./services.js";

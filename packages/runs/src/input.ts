@@ -1,6 +1,6 @@
 import { type Capability, type Contract, fileFields, type Json } from "@longhaul/kit";
-import { contracts } from "@longhaul/workflows/contracts";
 import type { z } from "zod";
+import { contractOf } from "./catalogue.js";
 import { type InputIssue, RunsRefusal } from "./refusal.js";
 
 /** The largest input of a run as JSON in UTF-8; Step Functions takes 262,144 bytes with everything around it. */
@@ -38,12 +38,6 @@ export function parseInput(
 export function inputFiles(workflow: string, input: Json): string[] {
   const contract = contractOf(workflow);
   return contract && isObject(input) ? idsIn(contract, input) : [];
-}
-
-/** @returns undefined when there is no workflow of that name. */
-export function contractOf(workflow: string): Contract | undefined {
-  const all: Readonly<Record<string, Contract>> = contracts;
-  return Object.hasOwn(all, workflow) ? all[workflow] : undefined;
 }
 
 function idsIn(contract: Contract, input: Readonly<Record<string, unknown>>): string[] {

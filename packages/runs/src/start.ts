@@ -1,9 +1,9 @@
 import { artifacts, asCaller, runs, type Tx } from "@longhaul/db";
 import { type Artifact, type Capability, type Contract, type FileFieldMeta, fileFields } from "@longhaul/kit";
-import { machines } from "@longhaul/workflows/machines";
 import type { z } from "zod";
 import type { Caller, RunsDependencies } from "./dependencies.js";
-import { contractOf, parseInput } from "./input.js";
+import { contractOf, machineOf } from "./catalogue.js";
+import { parseInput } from "./input.js";
 import { type InputIssue, RunsRefusal } from "./refusal.js";
 
 export interface StartRequest {
@@ -31,9 +31,7 @@ export async function startRun(
   request: StartRequest,
 ): Promise<{ runId: string; created: boolean }> {
   const contract = contractOf(request.workflow);
-  const machine = (machines as Readonly<Record<string, (typeof machines)[keyof typeof machines]>>)[
-    request.workflow
-  ];
+  const machine = machineOf(request.workflow);
   if (!contract || !machine) throw new RunsRefusal("WORKFLOW_NOT_FOUND", "There is no such workflow.");
   if (!stateMachines[contract.name]) {
     throw new RunsRefusal(
@@ -53,12 +51,7 @@ export async function startRun(
       name: storableName(contract.runName(input), contract.title),
       priority: contract.runPriority?.(input) ?? "normal",
       input: value,
-      stages: Object.entries(contract.stages).map(([key, { label, weight }]) => ({
-        key,
-        label,
-        weight,
-        steps: machine.steps.filter((step) => step.stage === key).length,
-      })),
+      stages: machine.stages,
       definitionHash: machine.hash,
       correlationId: request.correlationId,
       idempotencyKey: request.idempotencyKey,

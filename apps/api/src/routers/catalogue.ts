@@ -1,6 +1,6 @@
-import type { Capability, Contract, StageDefinition } from "@longhaul/kit";
+import type { Capability, Contract, Machine, MachineGraph, StageDefinition } from "@longhaul/kit";
 import { contracts } from "@longhaul/workflows/contracts";
-import { type Machine, machines } from "@longhaul/workflows/machines";
+import { machines } from "@longhaul/workflows/machines";
 import { z } from "zod";
 
 /** "data-import" as "dataImport": a workflow's name as the key of its procedures. */
@@ -32,7 +32,7 @@ export type JsonSchema = Record<string, unknown>;
 export interface WorkflowDetails extends WorkflowCard {
   /** The contract's input. A file field has format "longhaul-artifact", accept and maxBytes. */
   inputSchema: JsonSchema;
-  graph: Machine["graph"];
+  graph: MachineGraph;
   /** SHA-256 of `definition`, in hex; the deployed machine carries the same. */
   definitionHash: string;
   /** Amazon States Language, with ${Step} where a function's ARN goes. */
@@ -45,8 +45,8 @@ export function list(): WorkflowCard[] {
 
 /** @returns null when there is no workflow of that name. */
 export function describe(name: string, capabilities: ReadonlySet<Capability>): WorkflowDetails | null {
-  const contract = find(contracts, name);
-  const machine = find(machines, name);
+  const contract = find<Contract>(contracts, name);
+  const machine = find(machines as unknown as Record<string, Machine>, name);
   if (!contract || !machine) return null;
   return {
     ...card(contract),

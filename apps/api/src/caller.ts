@@ -1,0 +1,25 @@
+import { randomUUID } from "node:crypto";
+import type { Services } from "./context.js";
+import { identify } from "./http/identify.js";
+import { callerFactory } from "./router.js";
+
+export interface CallerOptions {
+  /** Whose rights the calls have: a Supabase access token, or null for nobody. */
+  token: string | null;
+  correlationId?: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * The procedures as functions, in this process, with the same checks as over the network. For jobs and tests.
+ *
+ * @example const api = await createCaller(services, { token }); await api.runs.list({ limit: 10 });
+ */
+export async function createCaller(
+  services: Services,
+  { token, correlationId = randomUUID(), signal }: CallerOptions,
+): Promise<ReturnType<typeof callerFactory>> {
+  const identity = await identify(services, token);
+  const log = services.log.child({ correlationId });
+  return callerFactory({ services, identity, correlationId, log, watches: { open: 0 } }, { signal });
+}

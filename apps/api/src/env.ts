@@ -1,0 +1,53 @@
+import { z } from "zod";
+
+const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
+
+const environmentSchema = z
+  .object({
+    DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must begin with postgres://"),
+    SUPABASE_URL: url,
+    /** Where browsers reach Supabase, when it is not where this process does. */
+    PUBLIC_SUPABASE_URL: url.optional(),
+    SUPABASE_ANON_KEY: z.string().min(1),
+    SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
+    AWS_REGION: z.string().min(1),
+    STATE_MACHINES: z
+      .string()
+      .transform((text, context) => {
+        try {
+          return JSON.parse(text) as unknown;
+        } catch {
+          context.addIssue({ code: "custom", message: "must be a JSON object of ARNs by workflow name" });
+          return z.NEVER;
+        }
+      })
+      .pipe(z.record(z.string(), z.string().startsWith("arn:"))),
+    SIMULATION: z.enum(["on", "off"]).default("off"),
+    NODE_ENV: z.string().default("development"),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    HOST: z.string().default("127.0.0.1"),
+    /** The folder of the built dashboard; nothing is served when it is not set. */
+    WEB_DIR: z.string().min(1).optional(),
+    LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+    /** Other origins that may open live connections, separated by commas. The API's own always may. */
+    ALLOWED_ORIGINS: z
+      .string()
+      .default("")
+      .transform((text) => text.split(",").flatMap((origin) => origin.trim() || [])),
+  })
+  .refine(({ NODE_ENV, SIMULATION }) => NODE_ENV !== "production" || SIMULATION === "off", {
+    path: ["SIMULATION"],
+    message: "must be off in production",
+  });
+
+export type Environment = z.output<typeof environmentSchema>;
+
+/** @throws Error that names each variable that is missing or wrong, without its value. */
+export function readEnvironment(
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): Environment {
+  const parsed = environmentSchema.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
+  throw new Error(`The environment of the API is not complete:\n${lines.join("\n")}`);
+}

@@ -1,0 +1,14 @@
+import type { TRPCError } from "@trpc/server";
+import { ApiError } from "../errors.js";
+import type { Logger } from "../logger.js";
+
+/** What went wrong on our side is an error with everything known of it; what callers did wrong is a line. */
+export function logError(log: Logger, error: TRPCError, path: string | undefined): void {
+  if (error.code === "INTERNAL_SERVER_ERROR") {
+    const cause = error.cause instanceof ApiError ? error.cause.cause : error.cause;
+    log.error({ err: cause ?? error, path }, "a call failed");
+  } else {
+    const errorCode = error.cause instanceof ApiError ? error.cause.code : error.code;
+    log.info({ path, errorCode, reason: error.message }, "a call was refused");
+  }
+}

@@ -1,0 +1,35 @@
+import { type CreateExpressContextOptions, createExpressMiddleware } from "@trpc/server/adapters/express";
+import { TRPCError } from "@trpc/server";
+import type { RequestHandler } from "express";
+import type { Context, Services } from "../context.js";
+import { appRouter } from "../router.js";
+import { bearerToken, identify } from "./identify.js";
+import { logError } from "./log-error.js";
+
+/** An input of 200 kB with room around it, and for a batch. */
+const maxBodyBytes = 1_000_000;
+const maxBatch = 20;
+
+/** The router over HTTP: queries, mutations, and subscriptions as server-sent events. */
+export function trpcEndpoint(services: Services): RequestHandler {
+  return createExpressMiddleware({
+    router: appRouter,
+    maxBodySize: maxBodyBytes,
+    createContext: (call) => requestContext(services, call),
+    onError: ({ error, path, ctx }) => logError(ctx?.log ?? services.log, error, path),
+  });
+}
+
+async function requestContext(
+  services: Services,
+  { req, res, info }: CreateExpressContextOptions,
+): Promise<Context> {
+  if (info.calls.length > maxBatch) {
+    throw new TRPCError({ code: "BAD_REQUEST", message: `A batch has at most ${maxBatch} calls.` });
+  }
+  // An EventSource cannot send headers, so its token comes in the connection parameters.
+  const token = bearerToken(req.headers.authorization) ?? info.connectionParams?.["token"] ?? null;
+  const { correlationId } = res.locals as { correlationId: string };
+  const log = services.log.child({ correlationId });
+  return { services, identity: await identify(services, token), correlationId, log, watches: { open: 0 } };
+}

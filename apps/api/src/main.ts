@@ -1,0 +1,45 @@
+import { type Environment, readEnvironment } from "./env.js";
+import { createApi } from "./server.js";
+import { createServices } from "./services.js";
+
+/** How long a stop may take before the process goes anyway. */
+const stopMs = 20_000;
+
+async function main(env: Environment): Promise<void> {
+  const services = createServices(env);
+  const { log } = services;
+  const api = createApi({
+    services,
+    publicConfig: {
+      supabaseUrl: env.PUBLIC_SUPABASE_URL ?? env.SUPABASE_URL,
+      supabaseAnonKey: env.SUPABASE_ANON_KEY,
+      capabilities: [...services.capabilities],
+    },
+    webDir: env.WEB_DIR,
+    allowedOrigins: env.ALLOWED_ORIGINS,
+  });
+  const address = await api.start(env.PORT, env.HOST);
+  log.info({ address }, "the API is listening");
+  // Runs that were queued while no API was there.
+  services.dispatchSoon();
+
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, "stopping");
+    setTimeout(() => process.exit(1), stopMs).unref();
+    await api.close();
+    await services.close();
+    log.info("stopped");
+    process.exitCode = 0;
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(signal));
+}
+
+try {
+  await main(readEnvironment());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

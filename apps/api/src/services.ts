@@ -1,0 +1,65 @@
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { createVerifier } from "@longhaul/auth";
+import { connect } from "@longhaul/db";
+import type { Capability } from "@longhaul/kit";
+import { type Clock, systemClock } from "./clock.js";
+import type { Services } from "./context.js";
+import { createDispatcher } from "./dispatcher.js";
+import type { Environment } from "./env.js";
+import { type Doorbell, openDoorbell } from "./feed/doorbell.js";
+import { Feed } from "./feed/feed.js";
+import { createLogger, type Logger } from "./logger.js";
+import { createStorageLinks } from "./storage.js";
+
+/** What a test or another host may bring along. */
+export interface ServiceOverrides {
+  log?: Logger;
+  clock?: Clock;
+  doorbell?: Doorbell;
+}
+
+export interface OwnedServices extends Services {
+  /** Ends what {@link createServices} began: feed, dispatcher, connections. */
+  close(): Promise<void>;
+}
+
+/** Connects everything that the procedures use. Nothing is awaited: what is not there yet is tried again. */
+export function createServices(env: Environment, overrides: ServiceOverrides = {}): OwnedServices {
+  const clock = overrides.clock ?? systemClock;
+  const log = overrides.log ?? createLogger(env.LOG_LEVEL);
+  const db = connect(env.DATABASE_URL, { applicationName: "longhaul-api" });
+  const sfn = new SFNClient({
+    region: env.AWS_REGION,
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 },
+  });
+  const runs = { db, sfn, stateMachines: env.STATE_MACHINES, logger: log };
+  const dispatcher = createDispatcher(runs, clock, log);
+  const doorbell =
+    overrides.doorbell ??
+    openDoorbell({ supabaseUrl: env.SUPABASE_URL, serviceRoleKey: env.SUPABASE_SERVICE_ROLE_KEY, log });
+  const feed = new Feed({ doorbell, clock, log });
+  const issuer = `${env.SUPABASE_URL}/auth/v1`;
+
+  return {
+    db,
+    runs,
+    feed,
+    clock,
+    log,
+    verifier: createVerifier({ issuer, jwksUrl: `${issuer}/.well-known/jwks.json` }),
+    storage: createStorageLinks({
+      supabaseUrl: env.SUPABASE_URL,
+      publicSupabaseUrl: env.PUBLIC_SUPABASE_URL ?? env.SUPABASE_URL,
+      anonKey: env.SUPABASE_ANON_KEY,
+    }),
+    capabilities: new Set<Capability>(env.SIMULATION === "on" ? ["SIMULATION"] : []),
+    dispatchSoon: dispatcher.soon,
+    async close() {
+      await dispatcher.close();
+      await feed.close();
+      await db.close();
+      sfn.destroy();
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { asDispatcher, dispatch, type RunUnderWay } from "@longhaul/db";
+import { z } from "zod";
+import type { RunsDependencies } from "./dependencies.js";
+import { describeExecution, type Execution, executionStatusSchema } from "./execution.js";
+import { outcomeOf } from "./outcome.js";
+
+/**
+ * The detail of EventBridge's event "Step Functions Execution Status Change". Output and cause are left out
+ * of it when they are large.
+ */
+export const statusChangeSchema = z.object({
+  executionArn: z.string(),
+  name: z.string(),
+  status: executionStatusSchema,
+  output: z.string().nullish(),
+  error: z.string().nullish(),
+  cause: z.string().nullish(),
+});
+
+/**
+ * Ends the run that an execution belongs to, when the execution has ended. May be called with the same
+ * detail any number of times: only the first call changes something.
+ *
+ * @param detail the event's detail, see {@link statusChangeSchema}.
+ * @returns `closed` is false for an execution that goes on, is no run's, or whose run had ended before.
+ * @throws ZodError when `detail` is something else.
+ */
+export async function closeRun(deps: RunsDependencies, detail: unknown): Promise<{ closed: boolean }> {
+  const told = statusChangeSchema.parse(detail);
+  if (told.status === "RUNNING" || told.status === "PENDING_REDRIVE") return { closed: false };
+  const run = await asDispatcher(deps.db, (tx) => dispatch.find(tx, { executionName: told.name }));
+  if (!run) {
+    deps.logger.warn({ executionArn: told.executionArn }, "an execution ended that is no run's");
+    return { closed: false };
+  }
+  const execution = isWhole(told) ? withoutNulls(told) : await describeExecution(deps.sfn, told.executionArn);
+  return closeByExecution(deps, run, execution ?? withoutNulls(told));
+}
+
+/** As {@link closeRun}, for a run and an execution that are known. */
+export async function closeByExecution(
+  { db, logger }: Pick<RunsDependencies, "db" | "logger">,
+  run: Pick<RunUnderWay, "runId" | "attempt" | "workflow">,
+  execution: Execution,
+  repair?: string,
+): Promise<{ closed: boolean }> {
+  const outcome = outcomeOf(run.workflow, execution);
+  if (!outcome) return { closed: false };
+  const { runId, attempt } = run;
+  const result = await asDispatcher(db, async (tx) => {
+    if (repair) await dispatch.repaired(tx, { runId, repair });
+    return dispatch.close(tx, { runId, attempt, outcome });
+  });
+  if (result.closed) logger.info({ runId, attempt, status: outcome.status }, "a run has ended");
+  return result;
+}
+
+type StatusChange = z.infer<typeof statusChangeSchema>;
+
+/** Whether the event says everything that closing the run needs. */
+function isWhole({ status, output, error, cause }: StatusChange): boolean {
+  if (status === "SUCCEEDED") return output != null;
+  if (status === "FAILED" || status === "TIMED_OUT") return error != null || cause != null;
+  return true;
+}
+
+function withoutNulls({ executionArn, name, status, output, error, cause }: StatusChange): Execution {
+  return {
+    executionArn,
+    name,
+    status,
+    output: output ?? undefined,
+    error: error ?? undefined,
+    cause: cause ?? undefined,
+  };
+}

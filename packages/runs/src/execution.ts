@@ -1,0 +1,68 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  type SFNClient,
+  StopExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import { z } from "zod";
+
+/** What a run wants to know of its execution. Absent texts were not told, which is not the same as empty. */
+export interface Execution {
+  executionArn: string;
+  name: string;
+  status: ExecutionStatus;
+  output?: string | undefined;
+  error?: string | undefined;
+  cause?: string | undefined;
+  input?: string | undefined;
+}
+
+export const executionStatusSchema = z.enum([
+  "RUNNING",
+  "SUCCEEDED",
+  "FAILED",
+  "TIMED_OUT",
+  "ABORTED",
+  "PENDING_REDRIVE",
+]);
+export type ExecutionStatus = z.infer<typeof executionStatusSchema>;
+
+/** @returns null when there is no such execution. */
+export async function describeExecution(sfn: SFNClient, executionArn: string): Promise<Execution | null> {
+  try {
+    const found = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    const { name = "", output, error, cause, input } = found;
+    return {
+      executionArn,
+      name,
+      status: executionStatusSchema.parse(found.status),
+      output,
+      error,
+      cause,
+      input,
+    };
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return null;
+    throw error;
+  }
+}
+
+/** Stops an execution; one that has ended, or never was, is left as it is. */
+export async function stopExecution(sfn: SFNClient, executionArn: string): Promise<void> {
+  try {
+    await sfn.send(
+      new StopExecutionCommand({ executionArn, error: "CANCELLED", cause: "The run was cancelled." }),
+    );
+  } catch (error) {
+    if (!(error instanceof ExecutionDoesNotExist)) throw error;
+  }
+}
+
+/**
+ * The ARN that an execution has or would have: it is made of its state machine's, without the version, and
+ * of its name.
+ */
+export function executionArnOf(stateMachineArn: string, executionName: string): string {
+  const [arn, partition, service, region, account, , machine] = stateMachineArn.split(":");
+  return [arn, partition, service, region, account, "execution", machine, executionName].join(":");
+}

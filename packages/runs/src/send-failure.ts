@@ -1,0 +1,60 @@
+/** What becomes of a run whose start was not accepted. */
+export type SendFailure =
+  | { kind: "postponed"; reason: string }
+  | { kind: "refused"; code: string; message: string };
+
+/** How often something is tried that only a change of the deployment can mend, before the run fails. */
+const patience = 10;
+
+const permanent: Readonly<Record<string, string>> = {
+  InvalidArn: "The workflow's state machine has an address that is not valid.",
+  InvalidName: "The run's name was not accepted.",
+  InvalidExecutionInput: "The run's input was not accepted.",
+  ValidationException: "The start of this run was not accepted.",
+};
+
+const untilDeployed: Readonly<Record<string, string>> = {
+  StateMachineDoesNotExist: "This workflow is not installed at the moment.",
+  StateMachineDeleting: "This workflow is being removed.",
+  AccessDeniedException: "Longhaul is not allowed to start this workflow.",
+};
+
+const crowded = new Set([
+  "ThrottlingException",
+  "TooManyRequestsException",
+  "ExecutionLimitExceeded",
+  "ServiceQuotaExceededException",
+]);
+
+/**
+ * Sorts what StartExecution threw. Only what can never be accepted fails the run; the reasons are for the
+ * people who wait.
+ *
+ * @param tries how often this run was sent, this time included.
+ */
+export function sendFailureOf(error: unknown, tries: number): SendFailure {
+  const name = error instanceof Error ? error.name : "";
+  const never = permanent[name];
+  if (never) return { kind: "refused", code: "START_REFUSED", message: never };
+  const missing = untilDeployed[name];
+  if (missing && tries >= patience) {
+    return { kind: "refused", code: "WORKFLOW_NOT_DEPLOYED", message: missing };
+  }
+  if (missing) return { kind: "postponed", reason: `${missing} The start is tried again.` };
+  if (crowded.has(name)) {
+    return {
+      kind: "postponed",
+      reason: "Many runs are starting at once. This one starts as soon as there is room.",
+    };
+  }
+  return {
+    kind: "postponed",
+    reason: "The service that executes runs cannot be reached. The start is tried again.",
+  };
+}
+
+/** Seconds until the next try: 2, 4, 8 ... 60, each up to a half longer so that runs do not return together. */
+export function backoffSeconds(tries: number, random: () => number = Math.random): number {
+  const base = Math.min(60, 2 ** Math.min(tries, 6));
+  return base * (1 + random() / 2);
+}
