@@ -18,6 +18,8 @@ export const claimsSchema = z.looseObject({
     .string()
     .nullish()
     .transform((role) => role ?? null),
+  /** Supabase's own claim; keys such as the service role's are no users. */
+  role: z.literal("authenticated").optional(),
   /** When the token ends, in seconds since 1970. */
   exp: z.number(),
   session_id: z
