@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { read, trackedFiles } from "./repository.js";
+
+const example = read(".env.example").split("\n");
+const explained = example.flatMap((line) => /^([A-Z][A-Z0-9_]*)=/.exec(line)?.[1] ?? []);
+
+/** Variables that are the AWS SDK's own to read. */
+const ofTheSdk = ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+
+/** The keys of the schemas with which an env.ts parses the environment. */
+const variablesOf = (source: string) =>
+  [...source.matchAll(/^\s+([A-Z][A-Z0-9_]+):/gm)].map((match) => match[1]!);
+
+const readers = trackedFiles().filter((file) => /(^|\/)env\.(ts|mjs)$/.test(file));
+const variables = new Map(readers.map((file) => [file, variablesOf(read(file))]));
+
+describe(".env.example", () => {
+  it("is checked against the files that read the environment", () => {
+    expect(readers).toContain("apps/api/src/env.ts");
+    for (const names of variables.values()) expect(names).not.toEqual([]);
+  });
+
+  it.each(readers)("explains what %s reads", (file) => {
+    expect(explained).toEqual(expect.arrayContaining(variables.get(file)!));
+  });
+
+  it("explains nothing that no process reads, and nothing twice", () => {
+    const known = [...ofTheSdk, ...[...variables.values()].flat()];
+    expect(explained.filter((name) => !known.includes(name))).toEqual([]);
+    expect(new Set(explained).size).toBe(explained.length);
+  });
+
+  it("holds no secret", () => {
+    const secrets = example.filter((line) => /^[A-Z_]*(KEY|SECRET|TOKEN)[A-Z_]*=/.test(line));
+    for (const line of secrets) expect(line).toMatch(/=$/);
+  });
+});
