@@ -40,6 +40,6 @@ async function main(env: Environment): Promise<void> {
 try {
   await main(readEnvironment());
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }

@@ -1,4 +1,4 @@
-import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { createClient } from "@supabase/supabase-js";
 import { WebSocket } from "ws";
 import { ApiError } from "./errors.js";
 
@@ -28,7 +28,7 @@ export function createStorageLinks({
   publicSupabaseUrl,
   anonKey,
 }: StorageOptions): StorageLinks {
-  const asUser = (token: string): SupabaseClient =>
+  const asUser = (token: string) =>
     createClient(supabaseUrl, anonKey, {
       accessToken: async () => token,
       // createClient wants a WebSocket on Node 20 although no socket is opened here.

@@ -1,4 +1,5 @@
-import type { Contract, Machine } from "@longhaul/kit";
+import type { Contract } from "@longhaul/kit";
+import type { Machine } from "@longhaul/kit/machine";
 import { contracts } from "@longhaul/workflows/contracts";
 import { machines } from "@longhaul/workflows/machines";
 
@@ -9,7 +10,7 @@ export function contractOf(workflow: string): Contract | undefined {
 
 /** @returns undefined when there is no workflow of that name. */
 export function machineOf(workflow: string): Machine | undefined {
-  return own<Machine>(machines as unknown as Record<string, Machine>, workflow);
+  return own<Machine>(machines, workflow);
 }
 
 /** Names come from outside: "constructor" is no workflow. */

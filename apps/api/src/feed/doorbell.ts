@@ -1,4 +1,4 @@
-import { createClient } from "@supabase/supabase-js";
+import { createClient, REALTIME_SUBSCRIBE_STATES } from "@supabase/supabase-js";
 import { WebSocket } from "ws";
 import { z } from "zod";
 import type { Logger } from "../logger.js";
@@ -49,7 +49,7 @@ export function openDoorbell({ supabaseUrl, serviceRoleKey, log }: DoorbellOptio
       for (const listener of ringListeners) listener(parsed.data.runs);
     })
     .subscribe((status, error) => {
-      if (status === "SUBSCRIBED") {
+      if (status === REALTIME_SUBSCRIBE_STATES.SUBSCRIBED) {
         log.info("the doorbell is connected");
         for (const listener of openListeners) listener();
       } else {

@@ -85,10 +85,12 @@ function refusalOf(request: IncomingMessage, { path, allowedOrigins }: SocketOpt
 
 async function connectionContext(
   services: Services,
-  { req, res: client, info }: CreateWSSContextFnOptions,
+  { req, res, info }: CreateWSSContextFnOptions,
 ): Promise<Context> {
   const correlationId = correlationIdOf(req.headers[correlationHeader]);
   const identity = await identify(services, info.connectionParams?.["token"] ?? null);
+  // tRPC names the type of a package that it does not depend on.
+  const client = res as WebSocket;
   if (identity.kind === "verified") moveWhenTokenEnds(services, client, identity.claims.exp);
   if (identity.kind === "refused") closeSoon(services, client);
   const log = services.log.child({ correlationId });

@@ -1,4 +1,5 @@
-import type { Capability, Contract, Machine, MachineGraph, StageDefinition } from "@longhaul/kit";
+import type { Capability, Contract, StageDefinition } from "@longhaul/kit";
+import type { Machine, MachineGraph } from "@longhaul/kit/machine";
 import { contracts } from "@longhaul/workflows/contracts";
 import { machines } from "@longhaul/workflows/machines";
 import { z } from "zod";
@@ -46,7 +47,7 @@ export function list(): WorkflowCard[] {
 /** @returns null when there is no workflow of that name. */
 export function describe(name: string, capabilities: ReadonlySet<Capability>): WorkflowDetails | null {
   const contract = find<Contract>(contracts, name);
-  const machine = find(machines as unknown as Record<string, Machine>, name);
+  const machine = find<Machine>(machines, name);
   if (!contract || !machine) return null;
   return {
     ...card(contract),

@@ -46,7 +46,7 @@ type WorkflowRouter<C extends Contract> = {
 };
 
 export type WorkflowRouters = {
-  [Name in keyof Contracts & string as CamelCase<Name>]: WorkflowRouter<Contracts[Name]>;
+  [Name in keyof Contracts as CamelCase<Name>]: WorkflowRouter<Contracts[Name]>;
 };
 
 const startSchema = z.object({
