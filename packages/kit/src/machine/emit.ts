@@ -28,6 +28,7 @@ const platformErrors = [
   "Lambda.TooManyRequestsException",
   "StepBusy",
   "StepLeaseLost",
+  "StepStoreFailed",
 ];
 
 function retriers(policy: RetryPolicy) {

@@ -1,5 +1,12 @@
 export { type StepPayload, stepPayloadSchema } from "./payload.js";
 export { type Clock, type Logger, type ObjectStore, systemClock } from "./ports.js";
+export {
+  type LambdaContext,
+  type StepHandler,
+  type StepHandlerOptions,
+  type StepResult,
+  stepHandler,
+} from "./step-handler.js";
 export type {
   LeaseAnswer,
   LeasedRun,

@@ -1,10 +1,10 @@
 /** Where the bytes of artifacts are. Paths are the artifacts' own; a bucket is the binding's affair. */
 export interface ObjectStore {
-  /** From byte `start` on (0 unless given). Rejects when there is no such object. */
+  /** From byte `start` on (0 unless given); null when there is no such object. */
   get(
     path: string,
     options: { readonly start?: number; readonly signal: AbortSignal },
-  ): Promise<ReadableStream<Uint8Array>>;
+  ): Promise<ReadableStream<Uint8Array> | null>;
   /** Streams `body` to its end; resolves when the object is there, whole. */
   put(
     path: string,

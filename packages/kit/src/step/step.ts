@@ -170,7 +170,8 @@ export type StepRun<S extends Step> = (
 
 export interface StepImplementation<S extends Step = Step> {
   readonly step: S;
-  readonly run: StepRun<S>;
+  // A method, so that an implementation of one step passes as an implementation of any.
+  run(input: z.output<S["input"]>, ctx: StepContext): Promise<z.input<S["output"]>>;
 }
 
 /** Binds a handler to its declaration; `steps/<name>.handler.ts` exports the result as its default. */

@@ -1,0 +1,125 @@
+import { z } from "zod";
+import type { RunError } from "../run.js";
+
+/** Why the runtime itself ends a step, handler or not. */
+export type StopReason = "cancelled" | "lease_lost" | "timed_out";
+
+/** The reason of an aborted ctx.signal. */
+export class StepStopped extends Error {
+  override readonly name = "StepStopped";
+  readonly reason: StopReason;
+
+  constructor(reason: StopReason) {
+    super(`The step was stopped: ${reason.replace("_", " ")}.`);
+    this.reason = reason;
+  }
+}
+
+type Kind = "fatal" | "retryable" | "unknown" | "store" | "busy" | StopReason;
+
+export interface StepFailure {
+  readonly kind: Kind;
+  readonly error: RunError;
+}
+
+interface Treatment {
+  /** The name that Retry and Catch of the machine match. */
+  readonly name: string;
+  readonly retried: boolean;
+  /** Whether the failure is written to the run's log: only who holds the lease can. */
+  readonly recorded: boolean;
+}
+
+/** What becomes of each kind of failure. The names are known to the retriers that machines are built with. */
+export function treatmentOf(kind: Kind): Treatment {
+  switch (kind) {
+    case "fatal":
+      return { name: "FatalError", retried: false, recorded: true };
+    case "retryable":
+      return { name: "RetryableError", retried: true, recorded: true };
+    case "unknown":
+      return { name: "StepFailed", retried: true, recorded: true };
+    case "timed_out":
+      return { name: "StepTimedOut", retried: true, recorded: true };
+    case "cancelled":
+      return { name: "StepCancelled", retried: false, recorded: true };
+    case "lease_lost":
+      return { name: "StepLeaseLost", retried: true, recorded: false };
+    case "busy":
+      return { name: "StepBusy", retried: true, recorded: false };
+    case "store":
+      return { name: "StepStoreFailed", retried: true, recorded: false };
+  }
+}
+
+export function failure(
+  kind: Kind,
+  code: string,
+  step: string,
+  message: string,
+  cause?: unknown,
+): StepFailure {
+  const because = cause === undefined ? undefined : spelled(cause);
+  return {
+    kind,
+    error: {
+      code,
+      message: message.slice(0, 2_000),
+      ...(because && { cause: because.slice(0, 4_000) }),
+      step,
+    },
+  };
+}
+
+/** What a handler threw, seen with whether it had been told to stop. */
+export function failureOf(thrown: unknown, step: string, signal: AbortSignal): StepFailure {
+  if (signal.reason instanceof StepStopped) return stopped(signal.reason.reason, step);
+  if (thrown instanceof Error) {
+    const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : "STEP_FAILED";
+    const cause = thrown.cause ?? undefined;
+    // By name: a bundle may hold two copies of the class.
+    if (thrown.name === "FatalError") return failure("fatal", code, step, thrown.message, cause);
+    if (thrown.name === "RetryableError") return failure("retryable", code, step, thrown.message, cause);
+  }
+  return failure("unknown", "STEP_FAILED", step, `${step} failed unexpectedly.`, thrown);
+}
+
+export function stopped(reason: StopReason, step: string): StepFailure {
+  switch (reason) {
+    case "cancelled":
+      return failure(reason, "CANCELLED", step, "The run was cancelled.");
+    case "lease_lost":
+      return failure(reason, "STEP_LEASE_LOST", step, `${step} was taken over by another worker.`);
+    case "timed_out":
+      return failure(reason, "STEP_TIMED_OUT", step, `${step} took too long.`);
+  }
+}
+
+/**
+ * The error as Lambda reports it: its name is what the machine matches, its message the run error as
+ * JSON that begins with the code, which the machine's Catch and runErrorOf read back.
+ */
+export function thrownAs({ kind, error }: StepFailure): Error {
+  const { code, message, cause, step } = error;
+  const thrown = new Error(JSON.stringify({ code, message, cause, step }));
+  thrown.name = treatmentOf(kind).name;
+  thrown.stack = `${thrown.name}: ${code}`;
+  return thrown;
+}
+
+/** An error and its causes in one line. */
+function spelled(thrown: unknown): string {
+  if (thrown instanceof z.ZodError) return z.prettifyError(thrown);
+  if (!(thrown instanceof Error))
+    return typeof thrown === "string" ? thrown : (safeJson(thrown) ?? "unknown");
+  const line = `${thrown.name}: ${thrown.message}`;
+  return thrown.cause === undefined || thrown.cause === thrown ? line : `${line} <- ${spelled(thrown.cause)}`;
+}
+
+function safeJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}

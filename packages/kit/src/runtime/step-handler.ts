@@ -1,0 +1,302 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Json } from "../json.js";
+import type { StepContext, StepImplementation } from "../step/step.js";
+import { stepArtifacts } from "./artifacts.js";
+import { failure, failureOf, type StepFailure, stopped, thrownAs, treatmentOf } from "./failures.js";
+import { Journal } from "./journal.js";
+import { LeaseKeeper, leaseSeconds } from "./lease-keeper.js";
+import { type StepPayload, stepPayloadSchema } from "./payload.js";
+import { type Clock, type Logger, type ObjectStore, systemClock } from "./ports.js";
+import type { LeaseAnswer, LeasedRun, StepKey, StepLease, StepStore } from "./step-store.js";
+
+/**
+ * Step Functions allows 262,144 bytes for a state's payload, of which Lambda's answer around the
+ * output takes a part.
+ */
+const maxOutputBytes = 250_000;
+/** A duplicate gives up waiting for the holder when this little is left of its own time. */
+const busyMarginMs = 3_000;
+/** How long a handler has to end by itself after the signal. At a deadline there is no more time. */
+const graceMs = { cancelled: 5_000, lease_lost: 5_000, timed_out: 500 } as const;
+const storeTries = 4;
+
+export interface StepHandlerOptions {
+  readonly store: StepStore;
+  readonly objects: ObjectStore;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Whether the environment has the capability SIMULATION. */
+  readonly simulation: boolean;
+}
+
+/** What the handler needs of Lambda's context. */
+export interface LambdaContext {
+  getRemainingTimeInMillis(): number;
+  readonly awsRequestId: string;
+}
+
+/** What a Task gets back. `completedAt` is the checkpoint's time (ISO 8601), also when answered from it. */
+export interface StepResult {
+  readonly output: Json;
+  readonly completedAt: string;
+}
+
+export type StepHandler = (payload: unknown, lambda: LambdaContext) => Promise<StepResult>;
+
+/**
+ * Makes a Lambda handler of a step. A step that has succeeded answers from its checkpoint; a duplicate
+ * of one that is running waits for it. Failures are thrown under the names that machines match
+ * (FatalError, RetryableError, StepFailed, StepTimedOut, StepCancelled, StepLeaseLost, StepBusy,
+ * StepStoreFailed), with the run error as JSON in the message.
+ */
+export function stepHandler(implementation: StepImplementation, options: StepHandlerOptions): StepHandler {
+  const { name } = implementation.step;
+  return async (payload, lambda) => {
+    const parsed = stepPayloadSchema.safeParse(payload);
+    if (!parsed.success) {
+      throw thrownAs(
+        failure(
+          "fatal",
+          "PAYLOAD_INVALID",
+          name,
+          `${name} was called with a malformed payload.`,
+          parsed.error,
+        ),
+      );
+    }
+    if (parsed.data.state !== name) {
+      throw thrownAs(
+        failure("fatal", "PAYLOAD_INVALID", name, `${name} was called for the state "${parsed.data.state}".`),
+      );
+    }
+    return new Invocation(implementation, options, parsed.data, lambda).run();
+  };
+}
+
+class Invocation {
+  readonly #implementation: StepImplementation;
+  readonly #store: StepStore;
+  readonly #options: StepHandlerOptions;
+  readonly #clock: Clock;
+  readonly #payload: StepPayload;
+  readonly #lambda: LambdaContext;
+  readonly #name: string;
+  readonly #bindings: object;
+
+  constructor(
+    implementation: StepImplementation,
+    options: StepHandlerOptions,
+    payload: StepPayload,
+    lambda: LambdaContext,
+  ) {
+    this.#implementation = implementation;
+    this.#store = options.store;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#payload = payload;
+    this.#lambda = lambda;
+    this.#name = implementation.step.name;
+    const { run, attempt, correlationId, itemPath, visit } = payload;
+    this.#bindings = { run, attempt, correlationId, step: this.#name, itemPath, visit };
+  }
+
+  async run(): Promise<StepResult> {
+    const answer = await this.#lease();
+    switch (answer.kind) {
+      case "done":
+        return { output: answer.output, completedAt: answer.completedAt };
+      case "ended":
+        throw this.#thrown(ended(answer.reason, this.#name));
+      case "busy":
+        throw this.#thrown(failure("busy", "STEP_BUSY", this.#name, `${this.#name} is already being run.`));
+      case "acquired":
+        return this.#hold(answer);
+    }
+  }
+
+  /** Asks until the lease is free, the step is done, or too little time is left. */
+  async #lease(): Promise<LeaseAnswer> {
+    const { run, state, itemPath, visit, attempt, input } = this.#payload;
+    const { stage } = this.#implementation.step;
+    const owner = this.#lambda.awsRequestId;
+    const request = { run, state, itemPath, visit, attempt, input, stage, owner, leaseSeconds };
+    for (;;) {
+      const answer = await this.#stored(() => this.#store.lease(request));
+      if (answer.kind !== "busy") return answer;
+      if (this.#lambda.getRemainingTimeInMillis() - answer.retryAfterMs < busyMarginMs) return answer;
+      await this.#pause(Math.max(50, Math.min(1_000, answer.retryAfterMs)));
+    }
+  }
+
+  async #hold(answer: Extract<LeaseAnswer, { kind: "acquired" }>): Promise<StepResult> {
+    const { run, state, itemPath, visit } = this.#payload;
+    const lease: StepLease = { key: { run, state, itemPath, visit }, fence: answer.fence };
+    const store = this.#store;
+    const { logger } = this.#options;
+    const base = { clock: this.#clock, logger, bindings: this.#bindings };
+    const remainingMs = this.#lambda.getRemainingTimeInMillis();
+    const keeper = new LeaseKeeper({ ...base, store, lease, remainingMs });
+    const journal = new Journal({
+      ...base,
+      append: (events) => store.append({ ...lease, events }),
+      seen: (leaseState) => keeper.seen(leaseState),
+    });
+    try {
+      const context = this.#context(lease, answer.try, answer.context, keeper, journal);
+      const outcome = await this.#handle(context);
+      return "output" in outcome
+        ? await this.#succeed(lease, outcome.output, journal)
+        : await this.#fail(lease, outcome.failed, answer.try, journal);
+    } finally {
+      keeper.close();
+    }
+  }
+
+  #context(
+    lease: StepLease,
+    tries: number,
+    run: LeasedRun,
+    keeper: LeaseKeeper,
+    journal: Journal,
+  ): StepContext {
+    const store = this.#store;
+    return {
+      run: {
+        id: lease.key.run,
+        organisationId: run.organisationId,
+        name: run.name,
+        priority: run.priority,
+      },
+      startedBy: run.startedBy,
+      attempt: this.#payload.attempt,
+      try: tries,
+      correlationId: run.correlationId,
+      signal: keeper.signal,
+      log: journal.log,
+      progress: (fraction, message) => journal.progress(fraction, message),
+      artifacts: stepArtifacts(store, this.#options.objects, lease, keeper),
+      deliveries: {
+        find: () => store.findDelivery({ key: lease.key }),
+        async record(delivery) {
+          const { held } = await store.recordDelivery({ ...lease, delivery });
+          if (!held) keeper.lose();
+        },
+      },
+      idempotencyKey: idempotencyKey(lease.key),
+      simulation: this.#options.simulation,
+    };
+  }
+
+  /** Runs the handler to its end, or past the signal as long as its grace lasts. */
+  async #handle(context: StepContext): Promise<{ output: Json } | { failed: StepFailure }> {
+    const { step } = this.#implementation;
+    const input = step.input.safeParse(this.#payload.input);
+    if (!input.success) {
+      const message = `${this.#name} was given input that it cannot read.`;
+      return { failed: failure("fatal", "STEP_INPUT_INVALID", this.#name, message, input.error) };
+    }
+    try {
+      const running = (async () => this.#implementation.run(input.data, context))();
+      running.catch(() => {});
+      return this.#checked(await Promise.race([running, this.#graceOver(context.signal)]));
+    } catch (thrown) {
+      return { failed: failureOf(thrown, this.#name, context.signal) };
+    }
+  }
+
+  #graceOver(signal: AbortSignal): Promise<never> {
+    return new Promise((_, reject) => {
+      const giveUp = () => {
+        const { reason } = signal.reason as { reason: keyof typeof graceMs };
+        this.#clock.after(graceMs[reason], () => reject(signal.reason));
+      };
+      if (signal.aborted) giveUp();
+      else signal.addEventListener("abort", giveUp, { once: true });
+    });
+  }
+
+  /** The output as JSON that fits into a state, or why it is not. */
+  #checked(value: unknown): { output: Json } | { failed: StepFailure } {
+    const parsed = this.#implementation.step.output.safeParse(value);
+    const json = parsed.success ? z.json().safeParse(parsed.data ?? null) : parsed;
+    if (!json.success) {
+      const message = `${this.#name} gave a result that it has not declared.`;
+      return { failed: failure("fatal", "STEP_OUTPUT_INVALID", this.#name, message, json.error) };
+    }
+    const bytes = new TextEncoder().encode(JSON.stringify(json.data)).byteLength;
+    if (bytes > maxOutputBytes) {
+      const message = `The result of ${this.#name} has ${bytes} bytes; a step may hand on ${maxOutputBytes}.`;
+      const cause = "Write large results to an artifact and hand on its id.";
+      return { failed: failure("fatal", "STEP_OUTPUT_TOO_LARGE", this.#name, message, cause) };
+    }
+    return { output: json.data };
+  }
+
+  async #succeed(lease: StepLease, output: Json, journal: Journal): Promise<StepResult> {
+    const events = await journal.close();
+    const stored = await this.#stored(() => this.#store.succeed({ ...lease, output, events }));
+    if (!stored.held) throw this.#thrown(stopped("lease_lost", this.#name));
+    return { output, completedAt: stored.completedAt };
+  }
+
+  async #fail(lease: StepLease, failed: StepFailure, tries: number, journal: Journal): Promise<never> {
+    const events = await journal.close();
+    const { retried, recorded } = treatmentOf(failed.kind);
+    if (recorded) {
+      const willRetry = retried && tries <= this.#implementation.step.retry.maxAttempts;
+      const { error } = failed;
+      await this.#stored(() => this.#store.fail({ ...lease, error, willRetry, events }));
+    }
+    throw this.#thrown(failed);
+  }
+
+  /**
+   * Calls the store, again after a failure: a blip of the database must not throw away the work of a
+   * step. A write that had arrived all the same finds its lease spent; Step Functions then asks anew and
+   * is answered from the checkpoint.
+   */
+  async #stored<T>(call: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await call();
+      } catch (error) {
+        this.#options.logger.warn({ ...this.#bindings, err: error }, "The step store did not answer.");
+        const pause = 100 * 2 ** tries;
+        if (tries === storeTries || this.#lambda.getRemainingTimeInMillis() < 2 * pause) {
+          const message = `The state of ${this.#name} could not be stored.`;
+          throw this.#thrown(failure("store", "STEP_STORE_FAILED", this.#name, message, error));
+        }
+        await this.#pause(pause);
+      }
+    }
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.after(milliseconds, resolve);
+    });
+  }
+
+  #thrown(failed: StepFailure): Error {
+    this.#options.logger.warn({ ...this.#bindings, error: failed.error }, `The step ended: ${failed.kind}.`);
+    return thrownAs(failed);
+  }
+}
+
+function ended(reason: "cancelled" | "ended" | "stale_attempt", step: string): StepFailure {
+  switch (reason) {
+    case "cancelled":
+      return stopped("cancelled", step);
+    case "ended":
+      return failure("cancelled", "RUN_ENDED", step, "The run has already ended.");
+    case "stale_attempt":
+      return failure("cancelled", "STALE_ATTEMPT", step, "A later attempt of the run has begun.");
+  }
+}
+
+function idempotencyKey({ run, state, itemPath, visit }: StepKey): string {
+  return createHash("sha256")
+    .update(JSON.stringify([run, state, itemPath, visit]))
+    .digest("hex");
+}
