@@ -5,7 +5,7 @@
  * An edge of `imports` is
  *   "all"            anything on the package's face
  *   "types"          `import type` only: nothing of it is in the importer at run time
- *   ["/contracts"]   these subpaths only
+ *   ["/contracts"]   these subpaths only; "" is the main one
  */
 
 /** @type {import("./boundaries.js").Room[]} */
@@ -80,7 +80,7 @@ export const rooms = [
     folder: "apps/web",
     imports: {
       "@longhaul/api": "types",
-      "@longhaul/kit": "all",
+      "@longhaul/kit": [""],
       "@longhaul/workflows": ["/contracts"],
     },
     why: "The dashboard knows contracts, the kit's words and the type of the API's router; server code would travel to every browser.",
@@ -125,7 +125,7 @@ export const rooms = [
 
 /**
  * Files with walls of their own inside a room. `*` stands for one name. A file may import what `only`
- * lists (package names stand for their subpaths too); `never` takes away again.
+ * lists; `never` takes away again.
  *
  * @type {import("./boundaries.js").FileRule[]}
  */
@@ -142,14 +142,14 @@ export const fileRules = [
   },
   {
     files: "packages/workflows/src/*/machine.ts",
-    only: ["@longhaul/kit", "./contract.js", "./steps/*.js"],
+    only: ["@longhaul/kit", "@longhaul/kit/machine", "./contract.js", "./steps/*.js"],
     never: ["./steps/*.handler.js"],
     why: "A machine is data, the same on every computer: no handlers, no I/O, no clock, so neither node: modules nor SDKs.",
   },
   {
     files: "packages/workflows/src/*/steps/*.ts",
     except: ["packages/workflows/src/*/steps/*.handler.ts"],
-    only: ["zod", "@longhaul/kit", "../contract.js", "../result.js"],
+    only: ["zod", "@longhaul/kit", "@longhaul/kit/step", "../contract.js", "../result.js"],
     why: "A step's declaration is read by the machine and by CDK: what it takes, gives and needs. The code that does it stands in <step>.handler.ts.",
   },
   {
@@ -164,7 +164,7 @@ export const fileRules = [
   },
   {
     files: "packages/workflows/src/machines.ts",
-    only: ["@longhaul/kit", "./contracts.js", "./*/machine.js"],
+    only: ["@longhaul/kit/machine", "./contracts.js", "./*/machine.js"],
     why: "The list of machines is what the API, CDK and the laptop load: data only.",
   },
 ];

@@ -37,6 +37,11 @@ const refused: [file: string, code: string, reason: RegExp][] = [
     `import { machines } from "@longhaul/workflows/machines";`,
     /travel to every browser/,
   ],
+  [
+    "apps/web/src/a.tsx",
+    `import { stepHandler } from "@longhaul/kit/runtime";`,
+    /only its parts that are data/,
+  ],
   ["apps/web/src/a.tsx", `import { connect } from "@longhaul/db";`, /travel to every browser/],
   ["packages/local/src/a.ts", `import { start } from "@longhaul/runs";`, /same doors as AWS and Supabase/],
   ["infra/src/a.ts", `import { startCloud } from "@longhaul/local";`, /nothing that is deployed may know it/],
@@ -62,6 +67,11 @@ const refused: [file: string, code: string, reason: RegExp][] = [
 const insideWorkflows: [file: string, code: string, reason: RegExp][] = [
   ["x/contract.ts", `import { readFile } from "node:fs/promises";`, /loading it loads nothing else/],
   ["x/contract.ts", `import { machine } from "./machine.js";`, /loading it loads nothing else/],
+  [
+    "x/contract.ts",
+    `import { defineMachine } from "@longhaul/kit/machine";`,
+    /loading it loads nothing else/,
+  ],
   ["x/result.ts", `import { contract } from "./contract.js";`, /loading it loads nothing else/],
   ["x/machine.ts", `import { randomUUID } from "node:crypto";`, /neither node: modules nor SDKs/],
   ["x/machine.ts", `import { SFNClient } from "@aws-sdk/client-sfn";`, /neither node: modules nor SDKs/],

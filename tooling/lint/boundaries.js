@@ -67,7 +67,7 @@ function checkFile(file, specifier) {
   for (const rule of fileRules) {
     if (!matches(rule.files, file) || isTest.test(file)) continue;
     if (rule.except?.some((pattern) => matches(pattern, file))) continue;
-    const named = (pattern) => matches(pattern, specifier) || pattern === packageOf(specifier);
+    const named = (pattern) => matches(pattern, specifier);
     if (rule.never?.some(named) || (rule.only && !rule.only.some(named))) {
       const may = rule.only ? ` It may import: ${rule.only.join(", ")}.` : "";
       return `${path.posix.basename(file)} may not import "${specifier}". ${rule.why}${may}`;

@@ -1,7 +1,10 @@
 import path from "node:path";
 
-/** Where the environment may be read: one env.ts per process, and what runs before there is a process of ours. */
-const readers = [/(^|\/)env\.ts$/, /(^|\/)[^/]+\.config\.(js|ts)$/, /^tooling\//];
+/**
+ * Where the environment may be read: one env.ts per process, what runs before there is a process of ours,
+ * and the stand-alone programs that tests start.
+ */
+const readers = [/(^|\/)env\.ts$/, /(^|\/)[^/]+\.config\.(js|ts)$/, /^tooling\//, /^tests\/.+\.mjs$/];
 
 const message =
   "The environment is read only in an env.ts, which parses it once with zod: a missing or misspelt variable then stops the process at its start with a sentence, and everything else takes a value it can trust. Take it as a parameter.";
