@@ -1,1 +1,5 @@
-export {};
+export { AwsError } from "./aws-error.js";
+export { openStepFunctions, type StepFunctions, type StepFunctionsOptions } from "./open.js";
+export type { LambdaInvoker, Logger, StatusChangeEvent } from "./ports.js";
+export { type Clock, systemClock, VirtualClock } from "./shell/clock.js";
+export { DataDirectoryDamagedError, DataDirectoryInUseError } from "./store/errors.js";

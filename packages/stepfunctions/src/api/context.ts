@@ -1,0 +1,27 @@
+import type { Executions } from "../shell/executions.js";
+import type { Clock } from "../shell/clock.js";
+import type { MachineCache } from "../shell/machine-cache.js";
+import type { Mutex } from "../shell/mutex.js";
+import type { Store } from "../store/store.js";
+import type { Arns } from "./arns.js";
+import type { Request } from "./request.js";
+
+/** What the operations work on. */
+export interface Context {
+  store: Store;
+  clock: Clock;
+  arns: Arns;
+  machines: MachineCache;
+  executions: Executions;
+  mutex: Mutex;
+  /** The number for the next execution. */
+  nextNumber(): number;
+}
+
+/** One operation of the API: its request in AWS's shape gives its response in AWS's shape. */
+export type Operation = (context: Context, request: Request) => Promise<unknown> | unknown;
+
+/** A moment as AWS JSON 1.0 writes it: seconds since 1970. */
+export function seconds(milliseconds: number): number {
+  return milliseconds / 1000;
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { AwsError } from "../aws-error.js";
+import type { Logger } from "../ports.js";
+
+const TARGET = /^AWSStepFunctions\.([A-Za-z]{1,64})$/;
+/** A definition of 1 MiB whose every byte is escaped still fits. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+type Handle = (operation: string, request: unknown) => Promise<unknown>;
+
+/** Answers one request of AWS JSON 1.0 (POST, X-Amz-Target: AWSStepFunctions.<Operation>). Never rejects. */
+export async function answerHttp(
+  handle: Handle,
+  logger: Logger,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const requestId = randomUUID();
+  try {
+    const operation = readTarget(req);
+    const body = await readBody(req);
+    send(res, requestId, 200, (await handle(operation, readJson(body))) ?? {});
+  } catch (error) {
+    const known = error instanceof AwsError ? error : internal(error, requestId, logger);
+    send(res, requestId, known.statusCode, { __type: known.code, message: known.message }, known.code);
+  }
+}
+
+function readTarget(req: IncomingMessage): string {
+  const header = req.headers["x-amz-target"];
+  const operation = typeof header === "string" ? TARGET.exec(header)?.[1] : undefined;
+  if (req.method === "POST" && operation !== undefined) return operation;
+  const what =
+    req.method === "POST" ? `the target '${String(header ?? "").slice(0, 200)}'` : `${req.method} requests`;
+  throw new AwsError(
+    "UnknownOperationException",
+    `This endpoint does not answer ${what}: it takes POST with X-Amz-Target: AWSStepFunctions.<Operation>`,
+  );
+}
+
+function readBody(req: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    req.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      // What is too much is read to its end and thrown away, so that the client gets to hear why.
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+      else chunks.length = 0;
+    });
+    req.on("end", () => {
+      if (size <= MAX_BODY_BYTES) resolve(Buffer.concat(chunks));
+      else
+        reject(
+          new AwsError(
+            "RequestEntityTooLargeException",
+            `The request is longer than ${MAX_BODY_BYTES} bytes`,
+            413,
+          ),
+        );
+    });
+    req.on("error", reject);
+    req.on("close", () => reject(new AwsError("RequestAbortedException", "The request was broken off")));
+  });
+}
+
+function readJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.length === 0 ? "{}" : new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    throw new AwsError("SerializationException", "The request body is not valid JSON");
+  }
+}
+
+function internal(error: unknown, requestId: string, logger: Logger): AwsError {
+  logger.error({ err: error, requestId }, "A request failed");
+  return new AwsError("InternalServerError", `The request ${requestId} failed; the log says why`, 500);
+}
+
+function send(
+  res: ServerResponse,
+  requestId: string,
+  status: number,
+  body: unknown,
+  errorCode?: string,
+): void {
+  if (res.headersSent || res.destroyed) return;
+  const text = Buffer.from(JSON.stringify(body), "utf8");
+  res.writeHead(status, {
+    "content-type": "application/x-amz-json-1.0",
+    "content-length": text.length,
+    "x-amzn-requestid": requestId,
+    ...(errorCode === undefined ? {} : { "x-amzn-errortype": errorCode }),
+  });
+  res.end(text);
+}

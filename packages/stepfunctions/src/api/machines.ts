@@ -1,0 +1,184 @@
+import { randomUUID } from "node:crypto";
+import { AwsError } from "../aws-error.js";
+import type { MachineRow, RevisionRow, Write } from "../store/store.js";
+import { type Context, type Operation, seconds } from "./context.js";
+import { assertDefinition, assertSupportedType, readDefinition } from "./definition.js";
+import { findMachine, versionArn } from "./machine-lookup.js";
+import { assertName, assertRole } from "./names.js";
+import { page, pageSize, readToken } from "./paging.js";
+import type { Request } from "./request.js";
+import { readTags } from "./tags.js";
+import { publish } from "./versions.js";
+
+const NO_LOGGING = { level: "OFF", includeExecutionData: false };
+const NO_TRACING = { enabled: false };
+
+/** CreateStateMachine: the same request again answers as the first did; another one under the name is refused. */
+export const createStateMachine: Operation = async (context, request) => {
+  const name = request.string("name");
+  assertName(name);
+  const definition = readDefinition(request);
+  const roleArn = request.string("roleArn", { min: 1, max: 256 });
+  assertRole(roleArn);
+  assertSupportedType(request);
+  const tags = readTags(request);
+  const settings = readSettings(request);
+  assertDefinition(definition);
+  return context.mutex.run(`machine ${name}`, async () => {
+    const present = context.store.get("machines", name);
+    const machine =
+      present ?? (await insert(context, name, tags, { definition, roleArn, ...defaults(settings) }));
+    if (present !== undefined) assertSame(context, present, { definition, ...defaults(settings) });
+    return {
+      stateMachineArn: machine.arn,
+      creationDate: seconds(machine.createdAt),
+      ...(await published(context, request, machine)),
+    };
+  });
+};
+
+async function insert(
+  context: Context,
+  name: string,
+  tags: Record<string, string>,
+  content: Omit<RevisionRow, "id" | "machineName" | "machineArn" | "updatedAt">,
+): Promise<MachineRow> {
+  const createdAt = context.clock.now();
+  const arn = context.arns.machine(name);
+  const revisionId = randomUUID();
+  const machine: MachineRow = { id: randomUUID(), name, arn, createdAt, revisionId, lastVersion: 0, tags };
+  const revision = { ...content, id: revisionId, machineName: name, machineArn: arn, updatedAt: createdAt };
+  await context.store.write([
+    { table: "machines", key: name, value: machine },
+    { table: "revisions", key: revisionId, value: revision },
+  ]);
+  return machine;
+}
+
+type Settings = { loggingConfiguration?: unknown; tracingConfiguration?: unknown };
+
+function readSettings(request: Request): Settings {
+  const logging = request.optionalObject("loggingConfiguration");
+  const tracing = request.optionalObject("tracingConfiguration");
+  return {
+    ...(logging === undefined ? {} : { loggingConfiguration: { ...NO_LOGGING, ...logging } }),
+    ...(tracing === undefined ? {} : { tracingConfiguration: { ...NO_TRACING, ...tracing } }),
+  };
+}
+
+function defaults(settings: Settings) {
+  return { loggingConfiguration: NO_LOGGING, tracingConfiguration: NO_TRACING, ...settings };
+}
+
+function assertSame(context: Context, present: MachineRow, wanted: Settings & { definition: string }): void {
+  const now = context.machines.revision(present.revisionId);
+  const same =
+    now.definition === wanted.definition &&
+    JSON.stringify(now.loggingConfiguration) === JSON.stringify(wanted.loggingConfiguration) &&
+    JSON.stringify(now.tracingConfiguration) === JSON.stringify(wanted.tracingConfiguration);
+  if (!same)
+    throw new AwsError("StateMachineAlreadyExists", `State Machine Already Exists: '${present.arn}'`, 400);
+}
+
+async function published(context: Context, request: Request, machine: MachineRow): Promise<object> {
+  const description = request.optionalString("versionDescription", { max: 256 });
+  if (request.optionalBoolean("publish") !== true) {
+    if (description === undefined) return {};
+    throw new AwsError("ValidationException", "Version description can only be set when publish is true");
+  }
+  const version = await publish(context, machine, description ?? "");
+  return { stateMachineVersionArn: versionArn(machine, version) };
+}
+
+/** UpdateStateMachine. Running executions keep the definition they started with. */
+export const updateStateMachine: Operation = async (context, request) => {
+  const arn = request.string("stateMachineArn", { min: 1, max: 256 });
+  const definition = request.optionalString("definition") === undefined ? undefined : readDefinition(request);
+  const roleArn = request.optionalString("roleArn", { max: 256 });
+  const settings = readSettings(request);
+  if (definition === undefined && roleArn === undefined && Object.keys(settings).length === 0)
+    throw new AwsError(
+      "MissingRequiredParameter",
+      "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
+    );
+  if (roleArn !== undefined) assertRole(roleArn);
+  if (definition !== undefined) assertDefinition(definition);
+  const { name } = findMachine(context, arn).machine;
+  return context.mutex.run(`machine ${name}`, async () => {
+    const { machine, revision, version } = findMachine(context, arn);
+    if (version !== null)
+      throw new AwsError("ValidationException", "A version of a state machine cannot be updated");
+    const updatedAt = context.clock.now();
+    const id = randomUUID();
+    const given = {
+      ...(definition === undefined ? {} : { definition }),
+      ...(roleArn === undefined ? {} : { roleArn }),
+    };
+    const updated = { ...machine, revisionId: id };
+    await context.store.write([
+      { table: "machines", key: machine.name, value: updated },
+      { table: "revisions", key: id, value: { ...revision, ...settings, ...given, id, updatedAt } },
+    ]);
+    return {
+      updateDate: seconds(updatedAt),
+      revisionId: id,
+      ...(await published(context, request, updated)),
+    };
+  });
+};
+
+/** DescribeStateMachine, of a machine or one of its versions. */
+export const describeStateMachine: Operation = (context, request) => {
+  const { machine, version, revision } = findMachine(
+    context,
+    request.string("stateMachineArn", { min: 1, max: 256 }),
+  );
+  return {
+    stateMachineArn: version === null ? machine.arn : versionArn(machine, version),
+    name: machine.name,
+    status: "ACTIVE",
+    definition: revision.definition,
+    roleArn: revision.roleArn,
+    type: "STANDARD",
+    creationDate: seconds(version?.createdAt ?? machine.createdAt),
+    loggingConfiguration: revision.loggingConfiguration,
+    tracingConfiguration: revision.tracingConfiguration,
+    // AWS gives none before the first update.
+    ...(revision.updatedAt === machine.createdAt ? {} : { revisionId: revision.id }),
+    ...(version === null || version.description === "" ? {} : { description: version.description }),
+  };
+};
+
+/** ListStateMachines, by name. */
+export const listStateMachines: Operation = (context, request) => {
+  const limit = pageSize(request.optionalInteger("maxResults", { min: 0, max: 1000 }));
+  const from = readToken(request.optionalString("nextToken"), (position) => typeof position === "string");
+  const rows = context.store.range("machines", from === undefined ? {} : { start: from });
+  const { items, nextToken } = page(rows, limit, ({ key }) => key);
+  const stateMachines = items.map(({ value: { arn, name, createdAt } }) => ({
+    stateMachineArn: arn,
+    name,
+    type: "STANDARD",
+    creationDate: seconds(createdAt),
+  }));
+  return { stateMachines, ...(nextToken === undefined ? {} : { nextToken }) };
+};
+
+/** DeleteStateMachine: with its versions; its running executions are aborted. One that is not there is no error. */
+export const deleteStateMachine: Operation = async (context, request) => {
+  const { name } = context.arns.parseMachine(request.string("stateMachineArn", { min: 1, max: 256 }));
+  return context.mutex.run(`machine ${name}`, async () => {
+    const machine = context.store.get("machines", name);
+    if (machine === undefined) return {};
+    const range = { start: [machine.id, 0], end: [machine.id, Number.MAX_SAFE_INTEGER] } as const;
+    const versions = context.store.range("versions", { start: [...range.start], end: [...range.end] });
+    const writes: Write[] = [...versions].map(({ key }) => ({ table: "versions", key, remove: true }));
+    await context.store.write([{ table: "machines", key: name, remove: true }, ...writes]);
+    const executions = [
+      ...context.store.range("byMachine", { start: [...range.start], end: [...range.end] }),
+    ];
+    const running = executions.filter(({ value }) => value === "RUNNING");
+    await Promise.all(running.map(({ key: [, number] }) => context.executions.stop(number, {})));
+    return {};
+  });
+};

@@ -1,0 +1,85 @@
+import { AwsError } from "../aws-error.js";
+import { isObject } from "../json.js";
+
+/** Reads the members of a request, refusing what has the wrong shape with AWS's ValidationException. */
+export class Request {
+  private readonly members: Record<string, unknown>;
+
+  constructor(request: unknown) {
+    if (!isObject(request)) throw new AwsError("SerializationException", "The request must be a JSON object");
+    this.members = request;
+  }
+
+  /** A string that must be there. */
+  string(name: string, limits: { max?: number; min?: number } = {}): string {
+    const value = this.optionalString(name, limits);
+    if (value === undefined) throw constraint(name, "null", "Member must not be null");
+    return value;
+  }
+
+  optionalString(name: string, { max, min = 0 }: { max?: number; min?: number } = {}): string | undefined {
+    const value = this.get(name);
+    if (value === undefined) return undefined;
+    if (typeof value !== "string") throw wrongType(name, "a string");
+    if (max !== undefined && value.length > max)
+      throw constraint(name, shown(value), `Member must have length less than or equal to ${max}`);
+    if (value.length < min)
+      throw constraint(name, shown(value), `Member must have length greater than or equal to ${min}`);
+    return value;
+  }
+
+  optionalBoolean(name: string): boolean | undefined {
+    const value = this.get(name);
+    if (value !== undefined && typeof value !== "boolean") throw wrongType(name, "a boolean");
+    return value;
+  }
+
+  optionalInteger(name: string, limits: { min: number; max: number }): number | undefined {
+    const value = this.get(name);
+    if (value === undefined) return undefined;
+    if (typeof value !== "number" || !Number.isInteger(value)) throw wrongType(name, "an integer");
+    if (value < limits.min)
+      throw constraint(name, String(value), `Member must have value greater than or equal to ${limits.min}`);
+    if (value > limits.max)
+      throw constraint(name, String(value), `Member must have value less than or equal to ${limits.max}`);
+    return value;
+  }
+
+  oneOf<T extends string>(name: string, values: readonly T[]): T | undefined {
+    const value = this.optionalString(name);
+    if (value !== undefined && !values.includes(value as T))
+      throw constraint(name, value, `Member must satisfy enum value set: [${values.join(", ")}]`);
+    return value as T | undefined;
+  }
+
+  optionalObject(name: string): Record<string, unknown> | undefined {
+    const value = this.get(name);
+    if (value !== undefined && !isObject(value)) throw wrongType(name, "an object");
+    return value;
+  }
+
+  /** A list; absent is empty. */
+  list(name: string): unknown[] {
+    const value = this.get(name) ?? [];
+    if (!Array.isArray(value)) throw wrongType(name, "a list");
+    return value as unknown[];
+  }
+
+  private get(name: string): unknown {
+    const value = Object.hasOwn(this.members, name) ? this.members[name] : undefined;
+    return value === null ? undefined : value;
+  }
+}
+
+function wrongType(name: string, what: string): AwsError {
+  return new AwsError("SerializationException", `The member '${name}' must be ${what}`);
+}
+
+function constraint(name: string, value: string, rule: string): AwsError {
+  const message = `1 validation error detected: Value ${value === "null" ? "null" : `'${value}'`} at '${name}' failed to satisfy constraint: ${rule}`;
+  return new AwsError("ValidationException", message);
+}
+
+function shown(value: string): string {
+  return value.length > 100 ? `${value.slice(0, 100)}...` : value;
+}

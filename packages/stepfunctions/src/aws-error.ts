@@ -1,0 +1,11 @@
+/** An error that an AWS API answers with. `code` is AWS's name for it, without a namespace. */
+export class AwsError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly statusCode = 400,
+  ) {
+    super(message);
+    this.name = "AwsError";
+  }
+}

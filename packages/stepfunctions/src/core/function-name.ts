@@ -1,0 +1,14 @@
+/** The optimised Lambda integration. */
+export const INVOKE = "arn:aws:states:::lambda:invoke";
+/** ARN of a Lambda function, perhaps with version or alias. */
+export const FUNCTION_ARN =
+  /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:([A-Za-z0-9_-]+)(?::([A-Za-z0-9_$-]+))?$/;
+
+const PARTIAL_ARN = /^\d{12}:(?:function:)?([A-Za-z0-9_-]+)(?::([A-Za-z0-9_$-]+))?$/;
+const PLAIN_NAME = /^([A-Za-z0-9_-]+)(?::([A-Za-z0-9_$-]+))?$/;
+
+/** Name and qualifier in any of the forms that Lambda's FunctionName takes; an unknown form is taken as a name. */
+export function functionOf(text: string): { functionName: string; qualifier: string | null } {
+  const match = FUNCTION_ARN.exec(text) ?? PARTIAL_ARN.exec(text) ?? PLAIN_NAME.exec(text);
+  return { functionName: match?.[1] ?? text, qualifier: match?.[2] ?? null };
+}

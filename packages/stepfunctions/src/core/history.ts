@@ -1,0 +1,40 @@
+import type { LogRecord } from "./state.js";
+
+/** An event as GetExecutionHistory answers it; `timestamp` in seconds since 1970. */
+export type HistoryEvent = Record<string, unknown> & { id: number; type: string };
+
+const SIZED = ["input", "output", "assignedVariables"];
+/** Events whose details AWS does not send, or sends under another name than the event's own. */
+const DETAILS_KEYS: [RegExp, string][] = [
+  [/StateEntered$/, "stateEnteredEventDetails"],
+  [/StateExited$/, "stateExitedEventDetails"],
+];
+/** What details say about the data that is in them. */
+const EXECUTION_DATA = ["input", "output", "parameters", "cause", "error", "assignedVariables"];
+
+/**
+ * A record as AWS shows it, or null for an internal one.
+ * @param includeData false leaves input, output and the like out, as GetExecutionHistory's includeExecutionData
+ */
+export function historyEvent(record: LogRecord, includeData: boolean): HistoryEvent | null {
+  if (record.id === 0) return null;
+  const { id, previousId, type, at } = record;
+  const event = { timestamp: at / 1000, type, id, previousEventId: previousId };
+  if (record.details === undefined) return event;
+  return { ...event, [detailsKey(type)]: details(record.details, includeData) };
+}
+
+function detailsKey(type: string): string {
+  const special = DETAILS_KEYS.find(([pattern]) => pattern.test(type));
+  return special?.[1] ?? `${type.slice(0, 1).toLowerCase()}${type.slice(1)}EventDetails`;
+}
+
+function details(given: Record<string, unknown>, includeData: boolean): Record<string, unknown> {
+  const shown: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (!includeData && EXECUTION_DATA.includes(name)) continue;
+    shown[name] = value;
+    if (SIZED.includes(name)) shown[`${name}Details`] = { truncated: false };
+  }
+  return shown;
+}

@@ -1,0 +1,34 @@
+import { MAX_JSON_DEPTH } from "./limits.js";
+
+/** Size of a text in bytes of UTF-8. */
+export function byteLength(text: string): number {
+  return Buffer.byteLength(text, "utf8");
+}
+
+/** Whether a value is a JSON object (not null, not an array). */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Parses JSON that came from outside.
+ * @throws SyntaxError for text that is not JSON, or that nests deeper than MAX_JSON_DEPTH (what reads it later may recurse).
+ */
+export function parseJson(text: string): unknown {
+  assertShallow(text);
+  return JSON.parse(text);
+}
+
+function assertShallow(text: string): void {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) quoted = !quoted;
+    else if (code === 0x5c && quoted) at += 1;
+    else if (!quoted && (code === 0x5b || code === 0x7b)) {
+      depth += 1;
+      if (depth > MAX_JSON_DEPTH) throw new SyntaxError(`JSON nests deeper than ${MAX_JSON_DEPTH} levels`);
+    } else if (!quoted && (code === 0x5d || code === 0x7d)) depth -= 1;
+  }
+}

@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { MAX_RANGE_LENGTH } from "../limits.js";
+import { parseJson } from "../json.js";
+import { randomnessFrom, type Randomness } from "./randomness.js";
+
+const HASHES: Record<string, string> = {
+  MD5: "md5",
+  "SHA-1": "sha1",
+  "SHA-256": "sha256",
+  "SHA-384": "sha384",
+  "SHA-512": "sha512",
+};
+
+/**
+ * The functions that AWS adds to JSONata
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html), and the ones it takes away.
+ */
+export function awsFunctions(at: number, random: Randomness): Record<string, unknown> {
+  return {
+    partition,
+    range,
+    hash,
+    parse,
+    random: (seed?: unknown) => (seed === undefined ? random.number() : seededNumber(seed)),
+    uuid: () => random.uuid(),
+    shuffle: (values: unknown) => shuffle(values, random),
+    millis: () => at,
+    eval: undefined,
+  };
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+function integer(value: unknown, name: string): number {
+  if (typeof value !== "number" || !Number.isFinite(value)) fail(`${name} must be a number`);
+  return Math.round(value as number);
+}
+
+function partition(values: unknown, size: unknown): unknown {
+  if (values === undefined) return undefined;
+  if (!Array.isArray(values)) fail("$partition takes an array and a size");
+  const list = values as unknown[];
+  const step = integer(size, "The size of $partition");
+  if (step < 1) fail("The size of $partition must be a positive number");
+  const parts: unknown[][] = [];
+  for (let from = 0; from < list.length; from += step) parts.push(list.slice(from, from + step));
+  return parts;
+}
+
+/** As recorded on AWS, a range of one number is that number, and an empty one is undefined: $range gives a sequence. */
+function range(first: unknown, last: unknown, by: unknown): unknown {
+  const from = integer(first, "The start of $range");
+  const to = integer(last, "The end of $range");
+  const step = integer(by, "The step of $range");
+  if (step === 0) fail("The step of $range must not be 0");
+  const length = Math.max(0, Math.floor((to - from) / step) + 1);
+  if (length > MAX_RANGE_LENGTH) fail(`$range must not give more than ${MAX_RANGE_LENGTH} values`);
+  const values = Array.from({ length }, (_, index) => from + index * step);
+  if (values.length === 0) return undefined;
+  return values.length === 1 ? values[0] : values;
+}
+
+function hash(content: unknown, algorithm: unknown): unknown {
+  if (content === undefined) return undefined;
+  const name = typeof algorithm === "string" ? HASHES[algorithm] : undefined;
+  if (name === undefined) fail(`$hash takes one of the algorithms ${Object.keys(HASHES).join(", ")}`);
+  const text = typeof content === "string" ? content : JSON.stringify(content);
+  return createHash(name as string)
+    .update(text)
+    .digest("hex");
+}
+
+function parse(text: unknown): unknown {
+  if (text === undefined) return undefined;
+  if (typeof text !== "string") fail("$parse takes a string");
+  try {
+    return parseJson(text as string);
+  } catch (error) {
+    return fail(`$parse was given text that is not JSON: ${(error as Error).message}`);
+  }
+}
+
+function seededNumber(seed: unknown): number {
+  return randomnessFrom(`$random ${integer(seed, "The seed of $random")}`).number();
+}
+
+function shuffle(values: unknown, random: Randomness): unknown {
+  if (!Array.isArray(values)) return values;
+  const shuffled = [...values] as unknown[];
+  for (let last = shuffled.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random.number() * (last + 1));
+    [shuffled[last], shuffled[other]] = [shuffled[other], shuffled[last]];
+  }
+  return shuffled;
+}

@@ -1,0 +1,25 @@
+// Quotas of AWS Step Functions (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html) and
+// bounds of our own where AWS gives none.
+
+/** Largest input, output or variable of a state, in bytes of UTF-8. */
+export const MAX_PAYLOAD_BYTES = 262_144;
+/** Most events in the history of one execution; the last one is its failure. */
+export const MAX_HISTORY_EVENTS = 25_000;
+/** Largest state machine definition, in bytes of UTF-8. */
+export const MAX_DEFINITION_BYTES = 1_048_576;
+/** Longest wait or timeout, in seconds. */
+export const MAX_SECONDS = 99_999_999;
+/** A closed execution keeps its name for this long. */
+export const NAME_RETENTION_MS = 90 * 24 * 60 * 60 * 1000;
+/** Deepest nesting of arrays and objects that is read. */
+export const MAX_JSON_DEPTH = 500;
+/** Longest evaluation of one JSONata expression, in milliseconds. */
+export const MAX_EVALUATION_MS = 2_000;
+/** Deepest nesting of evaluations in one JSONata expression. */
+export const MAX_EVALUATION_DEPTH = 400;
+/** Longest sequence that one JSONata expression may build. */
+export const MAX_SEQUENCE_LENGTH = 1_000_000;
+/** Longest array that $range builds (as States.ArrayRange). */
+export const MAX_RANGE_LENGTH = 1_000;
+/** Transitions that one turn of the core makes before it lets others go on. */
+export const TRANSITIONS_PER_TURN = 50;

@@ -1,0 +1,159 @@
+import { mkdirSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type Database, open, type RootDatabase } from "lmdb";
+import { ChecksumError, decode, encode } from "./codec.js";
+import { DataDirectoryDamagedError, DataDirectoryInUseError } from "./errors.js";
+import { livesElsewhere, type Owner, self } from "./owner.js";
+import type { Range, Store, TableName, Tables, Write } from "./store.js";
+
+const FORMAT = 1;
+const TABLES: TableName[] = [
+  "machines",
+  "revisions",
+  "versions",
+  "executions",
+  "numbers",
+  "byMachine",
+  "log",
+  "running",
+  "outbox",
+];
+
+type Key = string | number | (string | number)[];
+type Binary = Database<Buffer, Key>;
+
+/** Folders that this process has open. */
+const opened = new Set<string>();
+
+/**
+ * Opens the store in a folder, which is made if it is missing.
+ * @throws DataDirectoryInUseError while another store is open on it, here or in another process
+ * @throws DataDirectoryDamagedError when what is there cannot be read
+ */
+export async function openLmdbStore(directory: string): Promise<Store> {
+  mkdirSync(directory, { recursive: true });
+  const folder = realpathSync(directory);
+  if (opened.has(folder)) throw new DataDirectoryInUseError(folder, process.pid);
+  opened.add(folder);
+  try {
+    return openFolder(folder);
+  } catch (error) {
+    opened.delete(folder);
+    throw error;
+  }
+}
+
+function openFolder(folder: string): Store {
+  const root = guarded(folder, () => openRoot(folder));
+  try {
+    assertWhole(folder, root);
+    const meta = guarded(folder, () => root.openDB<Buffer, Key>({ name: "meta", encoding: "binary" }));
+    claim(folder, root, meta);
+    const tables = guarded(folder, () => openTables(root));
+    return new LmdbStore(folder, root, meta, tables);
+  } catch (error) {
+    void root.close();
+    throw error;
+  }
+}
+
+/**
+ * overlappingSync is off, so that a commit becomes visible, and its promise resolves, only once it is on disk: neither an
+ * answer nor a reader can show what a power cut would take back. Measured here it costs nothing: writes that wait for
+ * each other's fsync go into one commit.
+ */
+function openRoot(folder: string): RootDatabase<Buffer, Key> {
+  return open<Buffer, Key>({
+    path: folder,
+    encoding: "binary",
+    overlappingSync: false,
+    maxDbs: TABLES.length + 1,
+  });
+}
+
+function openTables(root: RootDatabase<Buffer, Key>): Record<TableName, Binary> {
+  const entries = TABLES.map((name) => [name, root.openDB<Buffer, Key>({ name, encoding: "binary" })]);
+  return Object.fromEntries(entries) as Record<TableName, Binary>;
+}
+
+/** A file that is shorter than its pages would end the process when a missing page is read. */
+function assertWhole(folder: string, root: RootDatabase<Buffer, Key>): void {
+  const stats = root.getStats() as { lastPageNumber: number; pageSize: number };
+  const size = statSync(join(folder, "data.mdb")).size;
+  if (size < stats.lastPageNumber * stats.pageSize)
+    throw new DataDirectoryDamagedError(folder, "its data file is shorter than it was");
+}
+
+/** Takes the folder for this process. The write transaction makes look and claim one act among processes. */
+function claim(folder: string, root: RootDatabase<Buffer, Key>, meta: Binary): void {
+  const owner = root.transactionSync((): Owner | null => {
+    const format = read(folder, meta, "format");
+    if (format !== undefined && format !== FORMAT)
+      throw new DataDirectoryDamagedError(folder, `it has the format ${String(format)}, not ${FORMAT}`);
+    const present = read(folder, meta, "owner") as Owner | undefined;
+    if (present !== undefined && livesElsewhere(present)) return present;
+    meta.putSync("format", encode(FORMAT));
+    meta.putSync("owner", encode(self()));
+    return null;
+  });
+  if (owner !== null) throw new DataDirectoryInUseError(folder, owner.pid);
+}
+
+function read(folder: string, db: Binary, key: Key): unknown {
+  return guarded(folder, () => {
+    const bytes = db.get(key);
+    return bytes === undefined ? undefined : decode(bytes);
+  });
+}
+
+function guarded<T>(folder: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof DataDirectoryDamagedError || error instanceof DataDirectoryInUseError) throw error;
+    const known =
+      error instanceof ChecksumError || /MDB_|LMDB|database/i.test(String((error as Error).message));
+    if (!known) throw error;
+    throw new DataDirectoryDamagedError(folder, (error as Error).message);
+  }
+}
+
+class LmdbStore implements Store {
+  constructor(
+    private readonly folder: string,
+    private readonly root: RootDatabase<Buffer, Key>,
+    private readonly meta: Binary,
+    private readonly tables: Record<TableName, Binary>,
+  ) {}
+
+  async write(writes: Write[]): Promise<void> {
+    await this.root.batch(() => {
+      for (const write of writes) {
+        if ("remove" in write) void this.tables[write.table].remove(write.key);
+        else void this.tables[write.table].put(write.key, encode(write.value));
+      }
+    });
+  }
+
+  get<T extends TableName>(table: T, key: Tables[T]["key"]): Tables[T]["value"] | undefined {
+    return read(this.folder, this.tables[table], key) as Tables[T]["value"] | undefined;
+  }
+
+  *range<T extends TableName>(
+    table: T,
+    range: Range<Tables[T]["key"]> = {},
+  ): Generator<{ key: Tables[T]["key"]; value: Tables[T]["value"] }> {
+    for (const { key, value } of this.tables[table].getRange(range)) {
+      yield {
+        key: key as Tables[T]["key"],
+        value: guarded(this.folder, () => decode(value)) as Tables[T]["value"],
+      };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.meta.remove("owner");
+    await this.root.close();
+    opened.delete(this.folder);
+  }
+}
