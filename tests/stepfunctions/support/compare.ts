@@ -62,8 +62,14 @@ export function recorded(event: Record<string, unknown>): HistoryEvent {
   const base = { type, id, previousEventId };
   if (detailsKey === undefined) return base;
   const details = rest[detailsKey] as Record<string, unknown>;
-  const parsed = Object.fromEntries(Object.entries(details).map(([key, value]) => [key, openObject(value)]));
+  const parsed = openMembers(details);
+  const { assignedVariables: assigned } = parsed;
+  if (isRecord(assigned)) parsed.assignedVariables = openMembers(assigned);
   return { ...base, detailsKey, details: parsed };
+}
+
+function openMembers(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).map(([key, value]) => [key, openObject(value)]));
 }
 
 /** As recorded: a string that starts with a brace and is JSON stands as its object. */

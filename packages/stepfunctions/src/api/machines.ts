@@ -23,7 +23,7 @@ export const createStateMachine: Operation = async (context, request) => {
   assertSupportedType(request);
   const tags = readTags(request);
   const settings = readSettings(request);
-  assertDefinition(definition);
+  if (!isDefinitionOf(context, name, definition)) assertDefinition(definition);
   return context.mutex.run(`machine ${name}`, async () => {
     const present = context.store.get("machines", name);
     const machine =
@@ -36,6 +36,12 @@ export const createStateMachine: Operation = async (context, request) => {
     };
   });
 };
+
+/** Whether a machine has this very definition already: then it has been checked. */
+function isDefinitionOf(context: Context, name: string, definition: string): boolean {
+  const machine = context.store.get("machines", name);
+  return machine !== undefined && context.machines.revision(machine.revisionId).definition === definition;
+}
 
 async function insert(
   context: Context,

@@ -7,8 +7,12 @@ import { checkVariables } from "./variables.js";
 type SchemaError = { "Error code": string; Message: string; schemaError?: { instancePath: string } };
 type SchemaValidator = (definition: unknown) => { isValid: boolean; errors: SchemaError[] };
 
-// asl-validator is CommonJS without types of its own.
-const checkSchema = createRequire(import.meta.url)("asl-validator") as SchemaValidator;
+// asl-validator is CommonJS without types of its own. It takes a while to load and a fifth of a second to check.
+let loaded: SchemaValidator | undefined;
+function checkSchema(definition: unknown): { isValid: boolean; errors: SchemaError[] } {
+  loaded ??= createRequire(import.meta.url)("asl-validator") as SchemaValidator;
+  return loaded(definition);
+}
 
 const MACHINE_FIELDS = ["Comment", "StartAt", "States", "Version", "TimeoutSeconds", "QueryLanguage"];
 
@@ -89,8 +93,17 @@ function checkMachineValues(definition: Record<string, unknown>, findings: Findi
 }
 
 function checkAgainstSchema(definition: Record<string, unknown>, findings: Findings): void {
-  // asl-validator writes into what it checks.
-  for (const found of checkSchema(structuredClone(definition)).errors) {
+  // asl-validator writes into what it checks, and takes fewer Outputs than AWS does: any JSON value is one.
+  const copy = structuredClone(definition);
+  withoutOutputs(copy.States);
+  for (const found of checkSchema(copy).errors) {
     findings.error(found.schemaError?.instancePath || "/", found.Message, found["Error code"]);
+  }
+}
+
+function withoutOutputs(states: unknown): void {
+  for (const state of Object.values(states as Record<string, Record<string, unknown>>)) {
+    const parts = [state.Choices, state.Catch].filter(Array.isArray).flat() as Record<string, unknown>[];
+    for (const part of [state, ...parts]) delete part.Output;
   }
 }
