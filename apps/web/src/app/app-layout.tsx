@@ -1,0 +1,23 @@
+import { Outlet, useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { useSession } from "../features/session/session.js";
+import { Services } from "./services.js";
+import { Shell } from "./shell.js";
+
+/** Everything that needs a signed-in person. */
+export function AppLayout() {
+  const session = useSession();
+  const navigate = useNavigate();
+  const userId = session?.user.id;
+  useEffect(() => {
+    if (!userId) void navigate({ to: "/sign-in" });
+  }, [userId, navigate]);
+  if (!userId) return null;
+  return (
+    <Services key={userId}>
+      <Shell>
+        <Outlet />
+      </Shell>
+    </Services>
+  );
+}

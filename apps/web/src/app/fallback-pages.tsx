@@ -1,0 +1,42 @@
+import { type ErrorComponentProps, Link } from "@tanstack/react-router";
+import { Button } from "../components/ui/button.js";
+import { EmptyState } from "../components/ui/empty-state.js";
+
+export function MissingPage() {
+  return (
+    <main className="mx-auto max-w-2xl p-6">
+      <EmptyState
+        title="There is no page here"
+        action={
+          <Button asChild look="primary">
+            <Link to="/">See all runs</Link>
+          </Button>
+        }
+      >
+        The address may be mistyped, or the page has moved.
+      </EmptyState>
+    </main>
+  );
+}
+
+/** The last net: the page itself broke, or its code could not be fetched. */
+export function BrokenPage({ error, reset }: Pick<ErrorComponentProps, "error" | "reset">) {
+  const message = error instanceof Error ? error.message : String(error);
+  return (
+    <main className="mx-auto max-w-2xl p-6">
+      <EmptyState
+        title="This page cannot be shown"
+        action={
+          <div className="flex gap-2">
+            <Button look="primary" onClick={reset}>
+              Try again
+            </Button>
+            <Button onClick={() => location.reload()}>Reload</Button>
+          </div>
+        }
+      >
+        Your runs go on meanwhile. <span className="font-mono text-sm">{message}</span>
+      </EmptyState>
+    </main>
+  );
+}

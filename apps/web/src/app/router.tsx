@@ -1,0 +1,151 @@
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { parseRunSearch } from "../features/runs/run-search.js";
+import type { SessionStore } from "../features/session/session.js";
+import { AppLayout } from "./app-layout.js";
+import { BrokenPage, MissingPage } from "./fallback-pages.js";
+
+interface RouterContext {
+  session: SessionStore;
+}
+
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Outlet,
+  notFoundComponent: MissingPage,
+  errorComponent: BrokenPage,
+});
+
+/** Where to go after signing in: a path of this site and nothing else. */
+function parseReturn(search: Record<string, unknown>): { to?: string } {
+  const { to } = search;
+  return typeof to === "string" && /^\/(?![/\\])/.test(to) ? { to } : {};
+}
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: parseReturn,
+  component: lazyRouteComponent(() => import("../features/session/sign-in-page.js"), "SignInPage"),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-up",
+  validateSearch: parseReturn,
+  component: lazyRouteComponent(() => import("../features/session/sign-up-page.js"), "SignUpPage"),
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: "app",
+  beforeLoad: async ({ context, location }) => {
+    await context.session.ready;
+    if (context.session.get()) return;
+    throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { to: location.href } });
+  },
+  component: AppLayout,
+});
+
+const runs = createRoute({
+  getParentRoute: () => app,
+  path: "/",
+  validateSearch: parseRunSearch,
+  component: lazyRouteComponent(() => import("../features/runs/runs-page.js"), "RunsPage"),
+});
+
+/** The run whose input the form is filled from. */
+function parsePrevious(search: Record<string, unknown>): { from?: string } {
+  return typeof search["from"] === "string" ? { from: search["from"] } : {};
+}
+
+const catalogue = createRoute({
+  getParentRoute: () => app,
+  path: "/start",
+  component: lazyRouteComponent(() => import("../features/start/catalogue-page.js"), "CataloguePage"),
+});
+
+const start = createRoute({
+  getParentRoute: () => app,
+  path: "/start/$workflow",
+  validateSearch: parsePrevious,
+  component: lazyRouteComponent(() => import("../features/start/start-page.js"), "StartPage"),
+});
+
+const run = createRoute({
+  getParentRoute: () => app,
+  path: "/runs/$runId",
+  component: lazyRouteComponent(() => import("../features/run/run-page.js"), "RunPage"),
+});
+
+const runIndex = createRoute({
+  getParentRoute: () => run,
+  path: "/",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/runs/$runId/result", params, replace: true });
+  },
+});
+
+const result = createRoute({
+  getParentRoute: () => run,
+  path: "/result",
+  component: lazyRouteComponent(() => import("../features/results/result-tab.js"), "ResultTab"),
+});
+
+const steps = createRoute({
+  getParentRoute: () => run,
+  path: "/steps",
+  component: lazyRouteComponent(() => import("../features/run/steps-tab.js"), "StepsTab"),
+});
+
+const events = createRoute({
+  getParentRoute: () => run,
+  path: "/events",
+  component: lazyRouteComponent(() => import("../features/run/events-tab.js"), "EventsTab"),
+});
+
+const input = createRoute({
+  getParentRoute: () => run,
+  path: "/input",
+  component: lazyRouteComponent(() => import("../features/run/input-tab.js"), "InputTab"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../features/settings/settings-page.js"), "SettingsPage"),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  signUp,
+  app.addChildren([
+    runs,
+    catalogue,
+    start,
+    run.addChildren([runIndex, result, steps, events, input]),
+    settings,
+  ]),
+]);
+
+export function createAppRouter(session: SessionStore) {
+  return createRouter({
+    routeTree,
+    context: { session },
+    defaultPreload: "intent",
+    scrollRestoration: true,
+    defaultErrorComponent: BrokenPage,
+    defaultNotFoundComponent: MissingPage,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,68 @@
+import { Link, type LinkProps } from "@tanstack/react-router";
+import { ListChecks, Play, Settings } from "lucide-react";
+import type { ComponentType, ReactNode } from "react";
+import { ErrorBoundary } from "../components/ui/error-boundary.js";
+import { Shortcuts } from "../features/help/shortcuts.js";
+import { useMe } from "../features/settings/use-me.js";
+import { AccountMenu } from "./account-menu.js";
+import { Mark } from "./mark.js";
+
+const places: { to: LinkProps["to"]; label: string; Icon: ComponentType<{ className?: string }> }[] = [
+  { to: "/", label: "Runs", Icon: ListChecks },
+  { to: "/start", label: "Start", Icon: Play },
+  { to: "/settings", label: "Settings", Icon: Settings },
+];
+
+/** The frame around every page: where one can go, and who one is. A column when wide, a bar when narrow. */
+export function Shell({ children }: { children: ReactNode }) {
+  return (
+    <div className="min-h-dvh lg:grid lg:grid-cols-[13rem_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="absolute left-2 z-50 -translate-y-full rounded-md bg-accent px-3 py-1.5 text-on-accent focus:translate-y-2"
+      >
+        Skip to content
+      </a>
+      <header className="z-30 flex items-center gap-2 border-b bg-surface px-3 py-2 lg:sticky lg:top-0 lg:h-dvh lg:flex-col lg:items-stretch lg:gap-4 lg:border-r lg:border-b-0 lg:p-3">
+        <Brand />
+        <nav aria-label="Main" className="flex flex-1 gap-0.5 lg:flex-col">
+          {places.map(({ to, label, Icon }) => (
+            <Link
+              key={label}
+              to={to}
+              activeOptions={{ exact: to === "/", includeSearch: false }}
+              className="flex h-8 items-center gap-2 rounded-md px-2 font-medium text-ink-soft hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
+            >
+              <Icon aria-hidden className="size-4 max-sm:hidden" />
+              {label}
+            </Link>
+          ))}
+        </nav>
+        <AccountMenu />
+      </header>
+      <main
+        id="main"
+        tabIndex={-1}
+        className="mx-auto w-full max-w-6xl px-3 py-4 outline-none sm:px-6 sm:py-6"
+      >
+        <ErrorBoundary what="This page">{children}</ErrorBoundary>
+      </main>
+      <Shortcuts />
+    </div>
+  );
+}
+
+function Brand() {
+  const { data: me } = useMe();
+  return (
+    <div className="flex items-center gap-2 lg:px-2 lg:pt-1">
+      <Mark className="size-6 shrink-0" />
+      <div className="min-w-0 max-lg:sr-only">
+        <p className="leading-tight font-semibold">Longhaul</p>
+        <p className="min-h-4 truncate text-sm text-ink-soft" title={me?.organisation?.name}>
+          {me?.organisation?.name}
+        </p>
+      </div>
+    </div>
+  );
+}

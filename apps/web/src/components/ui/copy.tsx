@@ -1,0 +1,59 @@
+import { Check, Copy } from "lucide-react";
+import { useEffect, useState } from "react";
+import { cn } from "../../lib/cn.js";
+import { shortId } from "../../lib/format.js";
+
+interface CopyProps {
+  /** What lands in the clipboard. */
+  text: string;
+  /** What is copied, for readers: "run id". */
+  what: string;
+  children?: React.ReactNode;
+  className?: string;
+}
+
+/** Copies with one click and says so. */
+export function CopyButton({ text, what, children, className }: CopyProps) {
+  const [said, setSaid] = useState<"" | "Copied" | "Copying is not allowed here">("");
+  useEffect(() => {
+    if (!said) return;
+    const timer = setTimeout(() => setSaid(""), 1500);
+    return () => clearTimeout(timer);
+  }, [said]);
+  const Icon = said === "Copied" ? Check : Copy;
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setSaid("Copied");
+    } catch {
+      setSaid("Copying is not allowed here");
+    }
+  };
+  return (
+    <button
+      type="button"
+      title={`Copy ${what}: ${text}`}
+      onClick={() => void copy()}
+      className={cn(
+        "inline-flex min-h-6 items-center gap-1 rounded-md px-1 text-ink-soft hover:bg-sunken hover:text-ink",
+        className,
+      )}
+    >
+      {children}
+      <Icon aria-hidden className="size-3.5" />
+      <span className="sr-only">Copy {what}</span>
+      <span role="status" className="sr-only">
+        {said}
+      </span>
+    </button>
+  );
+}
+
+/** An id, short; the whole of it is copied. */
+export function ShortId({ id, what }: { id: string; what: string }) {
+  return (
+    <CopyButton text={id} what={what}>
+      <code className="font-mono text-sm">{shortId(id)}</code>
+    </CopyButton>
+  );
+}

@@ -1,0 +1,46 @@
+import { CircleAlert } from "lucide-react";
+import { type ReactNode, useId } from "react";
+
+export interface FieldControl {
+  id: string;
+  "aria-describedby": string | undefined;
+  "aria-invalid": true | undefined;
+  required?: boolean;
+}
+
+interface FieldProps {
+  label: string;
+  help?: ReactNode;
+  error?: string | undefined;
+  required?: boolean;
+  /** Draws the control; what it is given ties it to label, help and error. */
+  children: (control: FieldControl) => ReactNode;
+}
+
+/** A label, its control, and under it help and what is wrong. */
+export function Field({ label, help, error, required = false, children }: FieldProps) {
+  const id = useId();
+  const helpId = help ? `${id}-help` : undefined;
+  const errorId = error ? `${id}-error` : undefined;
+  const described = [errorId, helpId].filter(Boolean).join(" ") || undefined;
+  return (
+    <div className="grid gap-1">
+      <label htmlFor={id} className="font-medium">
+        {label}
+        {!required && <span className="font-normal text-ink-soft"> (optional)</span>}
+      </label>
+      {children({ id, "aria-describedby": described, "aria-invalid": error ? true : undefined })}
+      {error && (
+        <p id={errorId} className="flex gap-1.5 text-bad">
+          <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+          {error}
+        </p>
+      )}
+      {help && (
+        <p id={helpId} className="text-sm text-ink-soft">
+          {help}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { Link } from "@tanstack/react-router";
+import { toProblem } from "../../lib/errors.js";
+import { Button } from "./button.js";
+import { EmptyState } from "./empty-state.js";
+import { Notice } from "./notice.js";
+
+interface ProblemProps {
+  error: unknown;
+  /** What could not be shown, e.g. "The runs". */
+  what: string;
+  retry?: (() => void) | undefined;
+}
+
+/** The face of something that could not be read: gone, not permitted, or broken with a way to try again. */
+export function ProblemView({ error, what, retry }: ProblemProps) {
+  const problem = toProblem(error);
+  if (problem.kind === "gone") {
+    return (
+      <EmptyState
+        title={problem.message}
+        action={
+          <Button asChild>
+            <Link to="/">See all runs</Link>
+          </Button>
+        }
+      >
+        It may have been removed, or it belongs to an organisation that you are not signed in to.
+      </EmptyState>
+    );
+  }
+  if (problem.kind === "forbidden") {
+    return <EmptyState title="You may not see this">{problem.message}</EmptyState>;
+  }
+  return (
+    <Notice
+      role="alert"
+      look="bad"
+      title={`${what} could not be loaded`}
+      actions={retry && <Button onClick={retry}>Try again</Button>}
+    >
+      <p>{problem.message}</p>
+      {problem.correlationId && (
+        <p className="text-sm text-ink-soft">
+          For the engineer: <code className="font-mono">{problem.correlationId}</code>
+        </p>
+      )}
+    </Notice>
+  );
+}

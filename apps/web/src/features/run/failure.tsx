@@ -1,0 +1,63 @@
+import type { RunError } from "@longhaul/kit";
+import { Link } from "@tanstack/react-router";
+import { CircleX } from "lucide-react";
+import { Button } from "../../components/ui/button.js";
+import { Facts } from "../../components/ui/facts.js";
+
+interface FailureProps {
+  error: RunError;
+  runId: string;
+  workflow: string;
+  mayStart: boolean;
+}
+
+/** What went wrong: the sentence first, what one can do, then the parts for the engineer. */
+export function Failure({ error, runId, workflow, mayStart }: FailureProps) {
+  return (
+    <section
+      aria-label="What went wrong"
+      className="grid gap-4 rounded-lg border border-bad/40 bg-bad-soft p-4"
+    >
+      <div className="flex gap-2.5">
+        <CircleX aria-hidden className="mt-0.5 size-5 shrink-0 text-bad" />
+        <div className="grid gap-3">
+          <p className="text-lg font-medium break-words">{error.message}</p>
+          {mayStart && (
+            <div className="flex flex-wrap gap-2">
+              <Button asChild>
+                <Link to="/start/$workflow" params={{ workflow }} search={{ from: runId }}>
+                  Start again with changes
+                </Link>
+              </Button>
+              <Button asChild look="quiet">
+                <Link to="/runs/$runId/steps" params={{ runId }}>
+                  See the steps
+                </Link>
+              </Button>
+            </div>
+          )}
+        </div>
+      </div>
+      <details className="border-t border-bad/30 pt-3">
+        <summary className="font-medium">For the engineer</summary>
+        <Facts
+          className="mt-3"
+          facts={[
+            ["Code", <code className="font-mono">{error.code}</code>],
+            ["Step", error.step && <code className="font-mono">{error.step}</code>],
+          ]}
+        />
+        {error.cause && (
+          <pre
+            tabIndex={0}
+            role="region"
+            aria-label="Cause"
+            className="mt-3 max-h-80 overflow-auto rounded-md border bg-surface p-3 font-mono text-sm break-words whitespace-pre-wrap"
+          >
+            {error.cause}
+          </pre>
+        )}
+      </details>
+    </section>
+  );
+}

@@ -1,0 +1,24 @@
+import { isFinal, type Run, type StageState } from "@longhaul/kit";
+
+/** The stage that a person is told about: the one that runs or failed, else the next; null at the end. */
+export function stageNow(run: Run): StageState | null {
+  const { stages } = run;
+  const failed = stages.find(({ status }) => status === "failed");
+  if (failed) return failed;
+  if (isFinal(run.status)) return null;
+  return stages.findLast(({ status }) => status === "running") ?? null;
+}
+
+/**
+ * Seconds that a run will probably still take: by how long it usually takes, else by how far it has got
+ * in its time; null while neither says anything.
+ */
+export function secondsLeft(run: Run, now: number): number | null {
+  if (isFinal(run.status) || run.status === "cancelling" || !run.startedAt) return null;
+  const elapsed = Math.max(0, (now - Date.parse(run.startedAt)) / 1000);
+  const { progress, typicalSeconds } = run;
+  const byPace = progress >= 0.1 && elapsed >= 3 ? (elapsed * (1 - progress)) / progress : null;
+  if (typicalSeconds === null) return byPace;
+  const byHabit = typicalSeconds * (1 - progress);
+  return byPace === null ? byHabit : byPace * progress + byHabit * (1 - progress);
+}

@@ -1,0 +1,55 @@
+import { LogOut } from "lucide-react";
+import { Button } from "../../components/ui/button.js";
+import { Facts } from "../../components/ui/facts.js";
+import { PageHeader } from "../../components/ui/page-header.js";
+import { Panel } from "../../components/ui/panel.js";
+import { ProblemView } from "../../components/ui/problem.js";
+import { SkeletonLines } from "../../components/ui/skeleton.js";
+import { humanize } from "../../lib/format.js";
+import { useSignOut } from "../session/use-sign-out.js";
+import { ProfileForm } from "./profile-form.js";
+import { useMe } from "./use-me.js";
+
+export function SettingsPage() {
+  const { data: me, error, refetch } = useMe();
+  const signOut = useSignOut();
+  return (
+    <div className="mx-auto max-w-2xl">
+      <PageHeader title="Settings" />
+      {error ? (
+        <ProblemView what="Your settings" error={error} retry={() => void refetch()} />
+      ) : !me ? (
+        <SkeletonLines label="Reading your settings" />
+      ) : (
+        <div className="grid gap-4">
+          <Panel title="You">
+            <ProfileForm me={me} />
+          </Panel>
+          <Panel title="Organisation">
+            {me.organisation ? (
+              <Facts
+                facts={[
+                  ["Name", me.organisation.name],
+                  ["Your role", humanize(me.organisation.role)],
+                ]}
+              />
+            ) : (
+              <p className="text-ink-soft">You do not belong to an organisation.</p>
+            )}
+          </Panel>
+          <Panel title="Session">
+            <div className="flex flex-wrap items-center justify-between gap-3">
+              <p className="min-w-0 break-words">
+                Signed in as <span className="font-medium">{me.email}</span>
+              </p>
+              <Button onClick={signOut}>
+                <LogOut aria-hidden />
+                Sign out
+              </Button>
+            </div>
+          </Panel>
+        </div>
+      )}
+    </div>
+  );
+}

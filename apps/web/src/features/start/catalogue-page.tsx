@@ -1,0 +1,77 @@
+import { Link } from "@tanstack/react-router";
+import { EmptyState } from "../../components/ui/empty-state.js";
+import { PageHeader } from "../../components/ui/page-header.js";
+import { ProblemView } from "../../components/ui/problem.js";
+import { SkeletonLines } from "../../components/ui/skeleton.js";
+import { TimeAgo } from "../../components/ui/time.js";
+import { formatDuration } from "../../lib/format.js";
+import { type Outputs, trpc } from "../../lib/trpc.js";
+import { StatusBadge } from "../runs/status.js";
+import { useMay } from "../settings/use-me.js";
+
+/** What can be started here. */
+export function CataloguePage() {
+  const { data, error, refetch } = trpc.workflows.list.useQuery(undefined, { staleTime: Infinity });
+  return (
+    <>
+      <PageHeader title="Start a run" />
+      {error ? (
+        <ProblemView what="The catalogue" error={error} retry={() => void refetch()} />
+      ) : !data ? (
+        <SkeletonLines label="Reading the catalogue" />
+      ) : data.length === 0 ? (
+        <EmptyState title="No workflow is set up here">
+          Add a folder to packages/workflows to have one.
+        </EmptyState>
+      ) : (
+        <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
+          {data.map((workflow) => (
+            <WorkflowCard key={workflow.name} workflow={workflow} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function WorkflowCard({ workflow }: { workflow: Outputs["workflows"]["list"][number] }) {
+  const mayStart = useMay("operator");
+  const { data } = trpc.runs.list.useQuery({ workflow: workflow.name, limit: 1 });
+  const last = data?.runs[0];
+  return (
+    <li className="relative grid content-start gap-2 rounded-lg border bg-surface p-4 hover:border-line-strong">
+      <h2 className="text-lg font-semibold">
+        {mayStart ? (
+          <Link
+            to="/start/$workflow"
+            params={{ workflow: workflow.name }}
+            data-row
+            className="after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
+          >
+            {workflow.title}
+          </Link>
+        ) : (
+          workflow.title
+        )}
+      </h2>
+      <p className="text-ink-soft">{workflow.description}</p>
+      <ol aria-label="Stages" className="flex flex-wrap gap-x-3 gap-y-1 text-sm text-ink-soft">
+        {workflow.stages.map(({ key, label }, index) => (
+          <li key={key}>
+            {index + 1}. {label}
+          </li>
+        ))}
+      </ol>
+      <p className="mt-auto flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1 border-t pt-2 text-sm text-ink-soft">
+        {last ? (
+          <>
+            Last run <TimeAgo at={last.createdAt} /> <StatusBadge status={last.status} />
+          </>
+        ) : (
+          data && "Never run yet"
+        )}
+        {last?.typicalSeconds != null && <span>usually takes {formatDuration(last.typicalSeconds)}</span>}
+      </p>
+    </li>
+  );
+}

@@ -1,0 +1,70 @@
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useMemo, useState } from "react";
+import { toProblem } from "../../lib/errors.js";
+import { type Outputs, trpc } from "../../lib/trpc.js";
+import type { FormState } from "./form-field.js";
+import { type FormValues, initialValues, readForm } from "./form-values.js";
+import { checkInput, type FieldErrors, placeIssues } from "./issues.js";
+import { type FormField, fieldsOf } from "./schema.js";
+import { createKeys, startRun } from "./start-run.js";
+import { useUploads } from "./use-uploads.js";
+
+type Workflow = Outputs["workflows"]["get"];
+export type Phase = "editing" | "uploading" | "starting";
+
+/** The state of a start form. In the phase "starting" the run is shown already, before the server answers. */
+export function useStartForm(workflow: Workflow, previous: unknown) {
+  const fields = useMemo(() => fieldsOf(workflow.inputSchema), [workflow.inputSchema]);
+  const [values, setValues] = useState<FormValues>(() => initialValues(fields, previous));
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const [phase, setPhase] = useState<Phase>("editing");
+  const [keyOf] = useState(createKeys);
+  const uploads = useUploads();
+  const utils = trpc.useUtils();
+  const navigate = useNavigate();
+
+  function change(path: string, value: string | boolean): void {
+    setValues((all) => ({ ...all, [path]: value }));
+    setErrors(({ [path]: _, ...rest }) => rest);
+  }
+
+  function chooseFile(field: FormField, file: File): void {
+    uploads.add(field.path, file);
+    setErrors(({ [field.path]: _, ...rest }) => rest);
+    if (fields.some(({ path, kind }) => path === "name" && kind === "text") && !values["name"]) {
+      change("name", file.name.replace(/(\.[a-z0-9]{1,6}){1,2}$/i, ""));
+    }
+  }
+
+  function refuse(found: FieldErrors): void {
+    setErrors(found);
+    setPhase("editing");
+    requestAnimationFrame(() => document.querySelector<HTMLElement>("form [aria-invalid=true]")?.focus());
+  }
+
+  async function submit(): Promise<void> {
+    const uploading = Object.values(uploads.states).some(({ status }) => status === "uploading");
+    if (uploading) setPhase("uploading");
+    const files = await uploads.settle();
+    const { input, errors: unreadable } = readForm(fields, { ...values, ...files });
+    const found = { ...checkInput(workflow.name, input, fields), ...unreadable };
+    if (Object.keys(found).length > 0) return refuse(found);
+    setPhase("starting");
+    try {
+      const { runId } = await startRun(utils.client, workflow.key, { input, idempotencyKey: keyOf(input) });
+      await utils.runs.get.prefetch({ runId });
+      await navigate({ to: "/runs/$runId/result", params: { runId } });
+    } catch (error) {
+      const problem = toProblem(error);
+      const placed = placeIssues(problem.issues, fields);
+      refuse(Object.keys(placed).length > 0 ? placed : { "": problem.message });
+    }
+  }
+
+  const form: FormState = { values, errors, uploads, change, chooseFile };
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    if (phase === "editing") void submit();
+  };
+  return { fields, form, phase, onSubmit };
+}
