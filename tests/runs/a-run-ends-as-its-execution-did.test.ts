@@ -1,0 +1,190 @@
+import { randomUUID } from "node:crypto";
+import { StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { cancelRun, closeRun, dispatchQueued } from "@longhaul/runs";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { openRunsWorld, type RunsWorld } from "./runs-world.js";
+import { importResult, returned, thrown } from "./scripted-steps.js";
+
+let world: RunsWorld;
+beforeAll(async () => {
+  world = await openRunsWorld();
+});
+beforeEach(() => world.steps.reset());
+afterAll(() => world[Symbol.asyncDispose]());
+
+async function startAndSend(): Promise<string> {
+  const runId = await world.start();
+  await dispatchQueued(world.deps);
+  return runId;
+}
+
+/** Starts a run, lets its execution end, and hands the event over as EventBridge does. */
+async function runToItsEnd() {
+  const runId = await startAndSend();
+  const event = await world.ended(runId);
+  const { closed } = await closeRun(world.deps, event);
+  return { runId, event, closed };
+}
+
+const cancel = (runId: string) => cancelRun(world.deps, world.caller(world.ours), { runId });
+
+test("succeeded, with the output as the contract has it", async () => {
+  const { runId, closed } = await runToItsEnd();
+  expect(closed).toBe(true);
+  expect(await world.run(runId)).toMatchObject({
+    status: "succeeded",
+    progress: 1,
+    output: { ...importResult, notification: { status: "sent", channel: "EMAIL" } },
+  });
+  expect((await world.log(runId)).map(({ type }) => type)).toEqual([
+    "run.queued",
+    "run.started",
+    "run.succeeded",
+  ]);
+});
+
+test("the same event ten times ends it once", async () => {
+  const { runId, event } = await runToItsEnd();
+  const again = await Promise.all(Array.from({ length: 10 }, () => closeRun(world.deps, event)));
+  expect(again.every(({ closed }) => !closed)).toBe(true);
+  expect((await world.run(runId)).lastSeq).toBe(3);
+});
+
+test("failed with the sentence, code and step that the step runtime threw", async () => {
+  const error = {
+    code: "NOT_A_TABLE",
+    message: "This file is not a table.",
+    step: "ProcessData",
+    cause: "line 1",
+  };
+  world.steps.script("ProcessData", () => thrown("FatalError", JSON.stringify(error)));
+  const { runId } = await runToItsEnd();
+  expect(await world.run(runId)).toMatchObject({ status: "failed", error });
+});
+
+test("failed with a general sentence where a function crashed, and its own words as the cause", async () => {
+  world.steps.script("SendNotification", () => thrown("FatalError", "undefined is not a function"));
+  const { runId } = await runToItsEnd();
+  expect(await world.run(runId)).toMatchObject({
+    status: "failed",
+    error: {
+      code: "STEP_FAILED",
+      message: "SendNotification failed unexpectedly.",
+      step: "SendNotification",
+      cause: expect.stringContaining("undefined is not a function"),
+    },
+  });
+});
+
+test("failed by the machine's own decision", async () => {
+  const summary = "7 of 10 rows were rejected.";
+  world.steps.script("ProcessData", () =>
+    returned({ ...importResult, outcome: "too-many-rejected", summary }),
+  );
+  const { runId } = await runToItsEnd();
+  expect(await world.run(runId)).toMatchObject({
+    status: "failed",
+    error: { code: "TOO_MANY_REJECTED_ROWS", message: summary },
+  });
+});
+
+test("a result that the contract does not know is a failure that names the field", async () => {
+  world.steps.script("ProcessData", () => returned({ ...importResult, rowsRead: "many" }));
+  const { runId } = await runToItsEnd();
+  expect(await world.run(runId)).toMatchObject({
+    status: "failed",
+    error: { code: "OUTPUT_INVALID", cause: expect.stringContaining("rowsRead") },
+  });
+});
+
+test("an output that is too large for the event is fetched", async () => {
+  const runId = await startAndSend();
+  const event = await world.ended(runId);
+  const cut = { ...event, output: null, outputDetails: { included: false } };
+  expect(await closeRun(world.deps, cut)).toEqual({ closed: true });
+  expect(await world.run(runId)).toMatchObject({ status: "succeeded", output: { rowsRead: 2 } });
+});
+
+test("timed out", async () => {
+  const runId = await startAndSend();
+  const event = await world.ended(runId);
+  await closeRun(world.deps, { ...event, status: "TIMED_OUT", output: null, error: "States.Timeout" });
+  expect(await world.run(runId)).toMatchObject({
+    status: "timed_out",
+    error: { code: "RUN_TIMED_OUT", message: "The run took longer than it may.", cause: "States.Timeout" },
+  });
+});
+
+test("stopped from outside is cancelled", async () => {
+  world.steps.hold("ProcessData");
+  const runId = await startAndSend();
+  await world.steps.begins("ProcessData");
+  const [, started] = await world.log(runId);
+  const executionArn = started!.data["executionArn"] as string;
+  await world.sfn.send(new StopExecutionCommand({ executionArn }));
+  await closeRun(world.deps, await world.ended(runId));
+  expect(await world.run(runId)).toMatchObject({ status: "cancelled" });
+});
+
+test("what is no end, or no run's, changes nothing", async () => {
+  const runId = await startAndSend();
+  const event = await world.ended(runId);
+  expect(await closeRun(world.deps, { ...event, status: "RUNNING" })).toEqual({ closed: false });
+  expect(await closeRun(world.deps, { ...event, name: `${randomUUID()}-1` })).toEqual({ closed: false });
+  await expect(closeRun(world.deps, { ...event, status: "EXPLODED" })).rejects.toThrow();
+  await expect(closeRun(world.deps, null)).rejects.toThrow();
+  expect(await world.run(runId)).toMatchObject({ status: "running" });
+});
+
+test("cancelled in the middle of a step: at once, with who asked, and only once", async () => {
+  const release = world.steps.hold("ProcessData");
+  const runId = await startAndSend();
+  await world.steps.begins("ProcessData");
+  expect(await cancel(runId)).toEqual({ ended: true });
+  expect(await world.run(runId)).toMatchObject({
+    status: "cancelled",
+    cancelRequestedAt: expect.any(String),
+  });
+  expect(await world.log(runId)).toMatchObject([
+    { type: "run.queued" },
+    { type: "run.started" },
+    { type: "run.cancelling", data: { by: world.ours.people.operator.userId } },
+    { type: "run.cancelled" },
+  ]);
+  await expect(cancel(runId)).rejects.toMatchObject({ code: "RUN_ENDED" });
+  expect(await closeRun(world.deps, await world.ended(runId))).toEqual({ closed: false });
+  release();
+});
+
+test("cancelled before it was sent: no execution is ever started", async () => {
+  const runId = await world.start();
+  expect(await cancel(runId)).toEqual({ ended: true });
+  await dispatchQueued(world.deps);
+  expect(await world.run(runId)).toMatchObject({ status: "cancelled" });
+  expect(world.events.filter(({ name }) => name.startsWith(runId))).toEqual([]);
+});
+
+test("cancelled while Step Functions is away: it stays cancelling", async () => {
+  world.steps.hold("ProcessData");
+  const runId = await startAndSend();
+  const away = { ...world.deps, sfn: world.unreachable };
+  expect(await cancelRun(away, world.caller(world.ours), { runId })).toEqual({ ended: false });
+  expect(await world.run(runId)).toMatchObject({ status: "cancelling" });
+});
+
+test("cancelled too late: an execution that had succeeded has succeeded", async () => {
+  const runId = await startAndSend();
+  await world.ended(runId);
+  expect(await cancel(runId)).toEqual({ ended: true });
+  expect(await world.run(runId)).toMatchObject({ status: "succeeded" });
+});
+
+test("nobody but an operator of its organisation cancels a run", async () => {
+  world.steps.hold("ProcessData");
+  const runId = await startAndSend();
+  const stranger = cancelRun(world.deps, world.caller(world.theirs), { runId });
+  await expect(stranger).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+  const viewer = cancelRun(world.deps, world.caller(world.ours, "viewer"), { runId });
+  await expect(viewer).rejects.toMatchObject({ code: "FORBIDDEN" });
+  expect(await world.run(runId)).toMatchObject({ status: "running" });
+});
