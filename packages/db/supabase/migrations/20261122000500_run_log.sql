@@ -219,7 +219,7 @@ begin
     perform longhaul.append_events(p_run, jsonb_build_array(
       jsonb_build_object('type', 'run.cancelling', 'data', jsonb_build_object('by', (select auth.uid())))));
   end if;
-  if v_run.status = 'queued' and v_attempt.tries = 0 then
+  if v_run.status = 'queued' and v_attempt.sent_at is null and v_attempt.held_until is null then
     perform longhaul.end_attempt(p_run);
     perform longhaul.append_events(p_run, '[{"type": "run.cancelled"}]');
   end if;
