@@ -7,7 +7,7 @@ import {
   PutRuleCommand,
 } from "@aws-sdk/client-eventbridge";
 import { SFNClient, ListStateMachinesCommand } from "@aws-sdk/client-sfn";
-import type { RuleSpec } from "@longhaul/functions";
+import type { RuleSpec } from "@longhaul/functions/manifest";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { startTestAws, type TestAws, testFunction } from "./local-aws.js";
 

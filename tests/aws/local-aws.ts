@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FunctionSpec, RuleSpec } from "@longhaul/functions";
+import type { FunctionSpec, RuleSpec } from "@longhaul/functions/manifest";
 import { type AwsOptions, type LocalAws, startAws } from "@longhaul/local";
 
 /** The settings of any AWS client against the endpoint; the credentials are anything. */

@@ -1,1 +1,2 @@
 export { type AwsOptions, type LocalAws, startAws } from "./aws/start.js";
+export { type Cloud, type CloudOptions, startCloud } from "./cloud/start.js";

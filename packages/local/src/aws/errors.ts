@@ -1,17 +1,4 @@
-/**
- * An error as an AWS service answers it: `name` is the code that clients see (ResourceNotFoundException),
- * `statusCode` the HTTP status.
- */
-export class AwsError extends Error {
-  constructor(
-    code: string,
-    message: string,
-    readonly statusCode = 400,
-  ) {
-    super(message);
-    this.name = code;
-  }
-}
+import { AwsError } from "@longhaul/stepfunctions";
 
 /** Any error as the AWS error that a client may see: what is unexpected stays inside the server's log. */
 export function asAwsError(error: unknown): AwsError {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { EventPattern, RuleSpec } from "@longhaul/functions";
+import type { EventPattern, RuleSpec } from "@longhaul/functions/manifest";
 import type { Lambda } from "../lambda/service.js";
 import type { Account } from "../lambda/names.js";
 import type { Logger } from "../log.js";
@@ -42,6 +42,7 @@ export function createEventBus(
   const { rules, lambda, logger, region, accountId } = options;
   const timers: NodeJS.Timeout[] = [];
   const busy = new Set<string>();
+  let closed = false;
 
   function complete(event: NewEvent): BusEvent {
     const time = event.time ?? new Date().toISOString().replace(/\.\d+Z$/, "Z");
@@ -51,7 +52,7 @@ export function createEventBus(
   /** Tries again at once, a few times: what is still not delivered then is the reconciler's to find. */
   async function deliver(target: string, event: BusEvent): Promise<void> {
     let problem: unknown;
-    for (let attempt = 0; attempt < tries; attempt += 1) {
+    for (let attempt = 0; attempt < tries && !closed; attempt += 1) {
       try {
         const result = await lambda.invoke({ functionName: target, payload: JSON.stringify(event) });
         if (result.functionError === undefined) return;
@@ -60,6 +61,7 @@ export function createEventBus(
         problem = error;
       }
     }
+    if (closed) throw new Error("The event bus was closed before the event was taken.");
     logger.error(`The function ${target} failed on an event ${tries} times.`, { event: event.id, problem });
     throw new Error(`The function ${target} could not take the event ${event.id}.`, { cause: problem });
   }
@@ -90,6 +92,7 @@ export function createEventBus(
       }
     },
     async close() {
+      closed = true;
       for (const timer of timers) clearInterval(timer);
     },
   };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Account } from "../lambda/names.js";
 import type { Logger } from "../log.js";
-import { AwsError } from "./errors.js";
+import { AwsError } from "@longhaul/stepfunctions";
 import { type EventBus, ruleArn } from "./event-bus.js";
 
 const maxEntries = 10;

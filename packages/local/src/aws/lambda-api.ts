@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { FunctionSpec } from "@longhaul/functions";
+import type { FunctionSpec } from "@longhaul/functions/manifest";
 import type { Lambda } from "../lambda/service.js";
-import { AwsError } from "./errors.js";
+import { AwsError } from "@longhaul/stepfunctions";
 import { json, type Reply } from "./reply.js";
 
 export interface LambdaRequest {

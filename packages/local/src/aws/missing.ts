@@ -1,4 +1,4 @@
-import { AwsError } from "./errors.js";
+import { AwsError } from "@longhaul/stepfunctions";
 import type { Route } from "./route.js";
 
 const restOperations: readonly (readonly [method: string, path: RegExp, operation: string])[] = [

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import type { AwsError } from "./errors.js";
+import type { AwsError } from "@longhaul/stepfunctions";
 import type { Route } from "./route.js";
 
 export interface Reply {
@@ -23,15 +23,15 @@ export function queryResult(operation: string, namespace: string, result: string
 
 /** An error in the shape of the service's own protocol, so that the client raises it as its own class. */
 export function errorReply(route: Pick<Route, "protocol" | "service">, error: AwsError): Reply {
-  const { name, message, statusCode: status } = error;
+  const { code, message, statusCode: status } = error;
   const type = status >= 500 ? "Receiver" : "Sender";
-  const coded = { "x-amzn-errortype": name };
-  if (route.protocol === "json") return json({ __type: name, message }, status, coded);
+  const coded = { "x-amzn-errortype": code };
+  if (route.protocol === "json") return json({ __type: code, message }, status, coded);
   if (route.protocol === "rest-json") {
     // boto3 reads `message`, Lambda's own clients `Message`.
     return json({ Type: type === "Sender" ? "User" : "Service", Message: message, message }, status, coded);
   }
-  const inner = `<Code>${escapeXml(name)}</Code><Message>${escapeXml(message)}</Message>`;
+  const inner = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
   const body =
     route.protocol === "query"
       ? `<ErrorResponse><Error><Type>${type}</Type>${inner}</Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`

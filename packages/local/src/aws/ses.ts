@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Outbox } from "../outbox/outbox.js";
-import { AwsError } from "./errors.js";
+import { AwsError } from "@longhaul/stepfunctions";
 import { json, type Reply } from "./reply.js";
 
 const content = z.object({ Data: z.string(), Charset: z.string().optional() });

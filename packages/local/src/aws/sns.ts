@@ -1,5 +1,5 @@
 import type { Outbox } from "../outbox/outbox.js";
-import { AwsError } from "./errors.js";
+import { AwsError } from "@longhaul/stepfunctions";
 import { escapeXml, json, queryResult, type Reply } from "./reply.js";
 
 const namespace = "http://sns.amazonaws.com/doc/2010-03-31/";

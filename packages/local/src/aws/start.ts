@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { FunctionSpec, RuleSpec } from "@longhaul/functions";
+import type { FunctionSpec, RuleSpec } from "@longhaul/functions/manifest";
 import type { Account } from "../lambda/names.js";
 import { createLambda, type Lambda, type LambdaOptions } from "../lambda/service.js";
 import type { Logger } from "../log.js";
@@ -58,6 +58,14 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     stepFunctions: () => stepFunctions,
   });
   await listen(server, options.port, host, "the AWS endpoint", "LONGHAUL_AWS_PORT");
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    await bus.close();
+    server.close();
+    await lambda.close();
+    server.closeAllConnections();
+    await outbox.close();
+  };
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
@@ -66,12 +74,9 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     attachStepFunctions(given) {
       stepFunctions = given;
     },
-    async close() {
-      await bus.close();
-      server.close();
-      await lambda.close();
-      server.closeAllConnections();
-      await outbox.close();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }

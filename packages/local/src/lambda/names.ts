@@ -1,4 +1,4 @@
-import { AwsError } from "../aws/errors.js";
+import { AwsError } from "@longhaul/stepfunctions";
 
 export interface Account {
   readonly region: string;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
-import type { FunctionSpec } from "@longhaul/functions";
-import { AwsError } from "../aws/errors.js";
+import type { FunctionSpec } from "@longhaul/functions/manifest";
+import { AwsError } from "@longhaul/stepfunctions";
 import type { Logger } from "../log.js";
 import { logTail, openFunctionLogs } from "./logs.js";
 import { type Account, functionArn, functionName, notFound } from "./names.js";
@@ -87,7 +87,7 @@ export function createLambda(options: LambdaOptions): Lambda {
         logs.write(spec.name, requestId, line);
       },
     };
-    const outcome = await runInPool(pooled(spec), invocation, call.signal);
+    const outcome = await unlessAborted(runInPool(pooled(spec), invocation, call.signal), call.signal);
     const result = resultOf(outcome, requestId, spec.timeoutSeconds);
     if (result.functionError !== undefined) {
       logs.write(
@@ -168,6 +168,22 @@ export function createLambda(options: LambdaOptions): Lambda {
 
 function byName(functions: readonly FunctionSpec[]): Map<string, FunctionSpec> {
   return new Map(functions.map((spec) => [spec.name, spec]));
+}
+
+/** Settles as `work` does, or rejects when the signal aborts first; the work goes on and nobody listens. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    const onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", onAbort, { once: true });
+    stop = () => signal.removeEventListener("abort", onAbort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    stop();
+  }
 }
 
 function checkPayload(payload: string, limit: number, operation: string): void {

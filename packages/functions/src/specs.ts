@@ -1,4 +1,4 @@
-import type { Permission } from "@longhaul/kit";
+import type { Permission } from "@longhaul/kit/step";
 
 /** One Lambda function, as the local cloud runs it and infra deploys it. */
 export interface FunctionSpec {
@@ -26,4 +26,15 @@ export type RuleSpec = {
 /** An EventBridge pattern of exact values: each named field must hold one of those listed. */
 export interface EventPattern {
   readonly [field: string]: readonly (string | number | boolean | null)[] | EventPattern;
+}
+
+/** One state machine, deployed as it is; only the functions' ARNs differ from account to account. */
+export interface StateMachineSpec {
+  /** The workflow's name, and the key of its version's ARN in STATE_MACHINES. */
+  readonly workflow: string;
+  readonly name: string;
+  /** SHA-256 of the machine without ARNs. */
+  readonly hash: string;
+  /** ASL text with the ARN of each function, which `arnOf` gives by the function's name. */
+  definition(arnOf: (functionName: string) => string): string;
 }

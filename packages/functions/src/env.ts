@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const common = z.object({
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must begin with postgres://"),
+  AWS_LAMBDA_FUNCTION_NAME: z.string().min(1).default("longhaul"),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+});
+
+const stepSchema = common
+  .extend({
+    /** "<workflow>/<Step>" */
+    LONGHAUL_STEP: z.string().regex(/^[a-z0-9-]+\/[A-Za-z0-9]+$/, 'must look like "data-import/ProcessData"'),
+    /** Only for steps with the permission "storage". */
+    SUPABASE_URL: z
+      .url({ protocol: /^https?$/ })
+      .transform((url) => url.replace(/\/+$/, ""))
+      .optional(),
+    SUPABASE_SERVICE_ROLE_KEY: z.string().min(1).optional(),
+    SIMULATION: z.enum(["on", "off"]).default("off"),
+    NODE_ENV: z.string().default("development"),
+  })
+  .refine(({ NODE_ENV, SIMULATION }) => NODE_ENV !== "production" || SIMULATION === "off", {
+    path: ["SIMULATION"],
+    message: "must be off in production",
+  });
+export type StepEnvironment = z.output<typeof stepSchema>;
+
+const housekeepingSchema = common.extend({
+  STATE_MACHINES: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: "custom", message: "must be a JSON object of ARNs by workflow name" });
+        return z.NEVER;
+      }
+    })
+    .pipe(z.record(z.string(), z.string().startsWith("arn:"))),
+});
+export type HousekeepingEnvironment = z.output<typeof housekeepingSchema>;
+
+/** The environment of a step's function. @throws Error that names what is missing or wrong, without its value. */
+export function readStepEnvironment(variables: Variables = process.env): StepEnvironment {
+  return parse(stepSchema, variables);
+}
+
+/** The environment of status-changed and reconciler. @throws Error as {@link readStepEnvironment} does. */
+export function readHousekeepingEnvironment(variables: Variables = process.env): HousekeepingEnvironment {
+  return parse(housekeepingSchema, variables);
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, variables: Variables): z.output<Schema> {
+  const parsed = schema.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
+  throw new Error(`The environment of the function is not complete: ${lines.join("; ")}.`);
+}

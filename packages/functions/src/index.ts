@@ -1,1 +1,0 @@
-export type { EventPattern, FunctionSpec, RuleSpec } from "./spec.js";

@@ -1,0 +1,77 @@
+import { type Machine, stateMachineName, stepFunctionName } from "@longhaul/kit/machine";
+import type { Step } from "@longhaul/kit/step";
+import { machines } from "@longhaul/workflows/machines";
+import type { FunctionSpec, RuleSpec, StateMachineSpec } from "./specs.js";
+
+export type { EventPattern, FunctionSpec, RuleSpec, StateMachineSpec } from "./specs.js";
+
+/** The entry of a function as the build leaves it, wherever this file is read from (src or dist). */
+function entry(file: string): URL {
+  return new URL(`../dist/${file}`, import.meta.url);
+}
+
+/** Long enough for a full pass of the reconciler over 100 stale runs. */
+const housekeeping = {
+  environment: {},
+  memoryMb: 256,
+  timeoutSeconds: 60,
+  databaseRole: "dispatcher",
+  permissions: [],
+} as const;
+
+const statusChanged = "longhaul-status-changed";
+const reconciler = "longhaul-reconciler";
+const allMachines: readonly Machine[] = Object.values(machines);
+
+function stepFunction(workflow: string, step: Step): FunctionSpec {
+  return {
+    name: stepFunctionName(workflow, step.name),
+    entry: entry("step.js"),
+    environment: { LONGHAUL_STEP: `${workflow}/${step.name}` },
+    memoryMb: step.memoryMb,
+    timeoutSeconds: step.timeoutSeconds,
+    databaseRole: "worker",
+    permissions: step.permissions,
+    reservedConcurrency: null,
+  };
+}
+
+/** Every function of the product. */
+export const functions: readonly FunctionSpec[] = [
+  ...allMachines.flatMap(({ name, steps }) => steps.map((step) => stepFunction(name, step))),
+  { ...housekeeping, name: statusChanged, entry: entry("status-changed.js"), reservedConcurrency: 2 },
+  { ...housekeeping, name: reconciler, entry: entry("reconciler.js"), reservedConcurrency: 1 },
+];
+
+/** What starts functions besides state machines. */
+export const rules: readonly RuleSpec[] = [
+  {
+    name: statusChanged,
+    description: "The end of an execution closes its run.",
+    target: statusChanged,
+    pattern: {
+      source: ["aws.states"],
+      "detail-type": ["Step Functions Execution Status Change"],
+      detail: { status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] },
+    },
+  },
+  {
+    name: reconciler,
+    description: "Finds runs that nobody sent and ends that nobody announced.",
+    target: reconciler,
+    everySeconds: 60,
+  },
+];
+
+/** Every state machine of the product. */
+export const stateMachines: readonly StateMachineSpec[] = allMachines.map((machine) => ({
+  workflow: machine.name,
+  name: stateMachineName(machine.name),
+  hash: machine.hash,
+  definition: (arnOf) =>
+    JSON.stringify(
+      machine.definition((step) => arnOf(stepFunctionName(machine.name, step))),
+      null,
+      2,
+    ),
+}));

@@ -1,0 +1,62 @@
+import type { ObjectStore } from "@longhaul/kit/runtime";
+
+export interface StorageAccess {
+  /** Without a slash at the end. */
+  readonly supabaseUrl: string;
+  readonly serviceRoleKey: string;
+  readonly bucket: string;
+}
+
+/**
+ * The kit's object store over Supabase Storage's HTTP API, whose client library would hold each file
+ * whole in memory. Both ways stream.
+ */
+export function storageObjects({ supabaseUrl, serviceRoleKey, bucket }: StorageAccess): ObjectStore {
+  const authorization = { authorization: `Bearer ${serviceRoleKey}`, apikey: serviceRoleKey };
+  const url = (way: string, path: string) =>
+    `${supabaseUrl}/storage/v1/object/${way}${bucket}/${path.split("/").map(encodeURIComponent).join("/")}`;
+
+  return {
+    async get(path, { start = 0, signal }) {
+      const headers = new Headers(authorization);
+      if (start > 0) headers.set("range", `bytes=${start}-`);
+      const response = await fetch(url("authenticated/", path), { headers, signal });
+      if (response.status === 416) {
+        await response.body?.cancel();
+        return new ReadableStream({ start: (controller) => controller.close() });
+      }
+      if (!response.ok) throw await failure("read", path, response);
+      if (start > 0 && response.status !== 206) {
+        await response.body?.cancel();
+        throw new Error(`Storage sent ${path} whole where bytes from ${start} on were asked for.`);
+      }
+      return response.body ?? new ReadableStream({ start: (controller) => controller.close() });
+    },
+    async put(path, contentType, body, { signal }) {
+      const response = await fetch(url("", path), {
+        method: "POST",
+        headers: { ...authorization, "content-type": contentType, "x-upsert": "true" },
+        body: ReadableStream.from(body),
+        duplex: "half",
+        signal,
+      } as RequestInit);
+      if (!response.ok) throw await failure("write", path, response);
+      await response.body?.cancel();
+    },
+  };
+}
+
+/** For a step that did not ask for storage, and so has no key to it. */
+export const noObjects: ObjectStore = {
+  get: () => Promise.reject(withoutPermission()),
+  put: () => Promise.reject(withoutPermission()),
+};
+
+function withoutPermission(): Error {
+  return new Error('This step has no access to files: declare permissions: ["storage"] in its defineStep.');
+}
+
+async function failure(doing: string, path: string, response: Response): Promise<Error> {
+  const said = (await response.text()).slice(0, 500);
+  return new Error(`Storage could not ${doing} ${path}: ${response.status} ${said}`);
+}

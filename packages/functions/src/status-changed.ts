@@ -1,0 +1,16 @@
+import { closeRun, dispatchQueued } from "@longhaul/runs";
+import { z } from "zod";
+import { readHousekeepingEnvironment } from "./env.js";
+import { housekeeping } from "./housekeeping.js";
+
+const eventSchema = z.object({ detail: z.unknown() });
+const deps = housekeeping(readHousekeepingEnvironment());
+
+/** EventBridge's "Step Functions Execution Status Change": the end of an execution closes its run. */
+export async function handler(event: unknown): Promise<{ closed: boolean }> {
+  const { detail } = eventSchema.parse(event);
+  const result = await closeRun(deps, detail);
+  // The end of one run may be the turn of another.
+  if (result.closed) await dispatchQueued(deps);
+  return result;
+}

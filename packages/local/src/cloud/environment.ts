@@ -1,0 +1,57 @@
+import type { FunctionSpec } from "@longhaul/functions/manifest";
+import type { CloudDatabase } from "./database.js";
+
+/** Where the parts of a running cloud are. */
+export interface Places {
+  readonly database: CloudDatabase;
+  readonly supabase: { readonly url: string; readonly anonKey: string; readonly serviceRoleKey: string };
+  readonly awsUrl: string;
+  readonly region: string;
+  readonly simulation: boolean;
+  readonly stateMachines: Readonly<Record<string, string>>;
+}
+
+/** What the AWS SDK needs to come to the local endpoint; the credentials are anything. */
+function awsEnvironment({ awsUrl, region }: Places): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: awsUrl,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+  };
+}
+
+const emailFrom = "Longhaul <longhaul@example.org>";
+
+/** The environment of the API's process, as a deployment would set it. */
+export function apiEnvironment(places: Places): Record<string, string> {
+  const { database, supabase, simulation, stateMachines } = places;
+  return {
+    ...awsEnvironment(places),
+    DATABASE_URL: database.url("longhaul_api"),
+    SUPABASE_URL: supabase.url,
+    PUBLIC_SUPABASE_URL: supabase.url,
+    SUPABASE_ANON_KEY: supabase.anonKey,
+    SUPABASE_SERVICE_ROLE_KEY: supabase.serviceRoleKey,
+    STATE_MACHINES: JSON.stringify(stateMachines),
+    SIMULATION: simulation ? "on" : "off",
+    EMAIL_FROM: emailFrom,
+  };
+}
+
+/** The environment of one function: what it declared to need, as infra gives it on AWS. */
+export function functionEnvironment(spec: FunctionSpec, places: Places): Record<string, string> {
+  const { database, supabase, simulation, stateMachines } = places;
+  const environment: Record<string, string> = {
+    ...awsEnvironment(places),
+    SIMULATION: simulation ? "on" : "off",
+  };
+  if (spec.databaseRole !== null) environment["DATABASE_URL"] = database.url(`longhaul_${spec.databaseRole}`);
+  if (spec.databaseRole === "dispatcher") environment["STATE_MACHINES"] = JSON.stringify(stateMachines);
+  if (spec.permissions.includes("email")) environment["EMAIL_FROM"] = emailFrom;
+  if (spec.permissions.includes("storage")) {
+    environment["SUPABASE_URL"] = supabase.url;
+    environment["SUPABASE_SERVICE_ROLE_KEY"] = supabase.serviceRoleKey;
+  }
+  return environment;
+}

@@ -1,0 +1,202 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { functions, rules, stateMachines } from "@longhaul/functions/manifest";
+import {
+  DataDirectoryDamagedError,
+  DataDirectoryInUseError,
+  openStepFunctions,
+  type StatusChangeEvent,
+  type StepFunctions,
+} from "@longhaul/stepfunctions";
+import type { NewEvent } from "../aws/event-bus.js";
+import { type LocalAws, startAws } from "../aws/start.js";
+import { machineEnvironment } from "../env.js";
+import { fileLogger, type Logger } from "../log.js";
+import { claimFolder } from "../postgres/folder.js";
+import { StartError } from "../postgres/index.js";
+import { startSupabase } from "../supabase/index.js";
+import { embeddedDatabase, givenDatabase } from "./database.js";
+import { type DemoSignIn, ensureDemoUser } from "./demo.js";
+import { deployStateMachines } from "./deploy.js";
+import { type DeployableMachine, readManifest } from "./manifest.js";
+import { apiEnvironment, functionEnvironment, type Places } from "./environment.js";
+
+const region = "us-east-1";
+const accountId = "000000000000";
+
+export interface CloudOptions {
+  /** Where everything is kept, e.g. ".longhaul". */
+  readonly dataDir: string;
+  /** 0 takes any free port. */
+  readonly ports: { readonly aws: number; readonly supabase: number; readonly database: number };
+  /** The address that AWS and Supabase listen on; Postgres always listens on 127.0.0.1. */
+  readonly host: string;
+  /** Whether starts may order delays and failures. */
+  readonly simulation: boolean;
+  /** The superuser of a Postgres to use in place of the embedded one. */
+  readonly databaseUrl?: string | undefined;
+  /** Gets a sentence for each thing that went wrong while running. */
+  readonly onProblem?: (sentence: string) => void;
+}
+
+export interface Cloud extends AsyncDisposable {
+  /** The environment for the API's process. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly urls: {
+    readonly aws: string;
+    readonly supabase: string;
+    readonly outbox: string;
+    readonly database: string;
+  };
+  /** Null when the demo user's password was changed. */
+  readonly demo: DemoSignIn | null;
+  /** Deploys the machines again and lets the functions read new code; resolves with the new `env`. */
+  reload(): Promise<Readonly<Record<string, string>>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the cloud on a laptop: Postgres with the migrations, Supabase, the AWS endpoint with the product's
+ * functions, rules and state machines. What runs were doing when it was last stopped or killed goes on.
+ *
+ * @throws StartError with a sentence for the person at the keyboard
+ */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const closing: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (let step = closing.pop(); step !== undefined; step = closing.pop()) await step();
+  };
+  try {
+    return await start(options, closing, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: CloudOptions,
+  closing: (() => Promise<void> | void)[],
+  close: () => Promise<void>,
+): Promise<Cloud> {
+  const { dataDir, ports, host } = options;
+  closing.push(claim(dataDir));
+  const logger = fileLogger(join(dataDir, "logs", "cloud.log"), options.onProblem);
+  // Functions see each place from the moment it is known; none runs before all are.
+  const places: { -readonly [Key in keyof Places]?: Places[Key] } = {
+    region,
+    simulation: options.simulation,
+  };
+  const aws = await startAws({
+    ...{ dataDir, host, region, accountId, functions, rules, logger },
+    port: ports.aws,
+    environment: (spec) => ({ ...machineEnvironment(), ...functionEnvironment(spec, places as Places) }),
+  });
+  closing.push(() => aws.close());
+  places.awsUrl = aws.url;
+  const database = options.databaseUrl
+    ? await givenDatabase(options.databaseUrl, dataDir)
+    : await embeddedDatabase(dataDir, ports.database);
+  closing.push(() => database.close());
+  places.database = database;
+  const supabase = await startSupabase({
+    databaseUrl: database.adminUrl,
+    dataDir,
+    port: ports.supabase,
+    host,
+    logger,
+  });
+  closing.push(() => supabase.close());
+  places.supabase = supabase;
+  const demo = await ensureDemoUser(dataDir, supabase);
+
+  // The ends of executions wait for the ARNs of what may be dispatched after them.
+  let announceDeployment = () => {};
+  const deployed = new Promise<void>((resolve) => {
+    announceDeployment = resolve;
+  });
+  const engine = await openEngine(dataDir, aws, deployed, logger);
+  closing.push(async () => {
+    await engine.close();
+    await aws.close();
+  });
+  aws.attachStepFunctions(engine);
+  const deploy = async (machines: readonly DeployableMachine[]) => {
+    places.stateMachines = await deployStateMachines(machines, { engine, region, accountId });
+    return apiEnvironment(places as Places);
+  };
+  const env = await deploy(
+    stateMachines.map((spec) => ({ ...spec, definition: spec.definition((name) => aws.lambda.arn(name)) })),
+  );
+  announceDeployment();
+  aws.bus.startClock();
+  return {
+    env,
+    demo,
+    urls: {
+      aws: aws.url,
+      supabase: supabase.url,
+      outbox: `${aws.url}/_longhaul/outbox`,
+      database: database.url("postgres"),
+    },
+    async reload() {
+      const manifest = await readManifest(aws.lambda.arn(""));
+      const renewed = await deploy(manifest.stateMachines);
+      aws.lambda.reload(manifest.functions);
+      return renewed;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function claim(dataDir: string): () => void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new StartError(
+      `The data folder ${dataDir} cannot be made (${message}): choose another with LONGHAUL_DATA_DIR.`,
+    );
+  }
+  return claimFolder({ root: dataDir, owner: join(dataDir, "owner.json") });
+}
+
+async function openEngine(
+  dataDir: string,
+  aws: LocalAws,
+  deployed: Promise<void>,
+  logger: Logger,
+): Promise<StepFunctions> {
+  try {
+    return await openStepFunctions({
+      dataDir: join(dataDir, "stepfunctions"),
+      region,
+      accountId,
+      lambda: (call) => aws.lambda.invoke(call),
+      logger: {
+        warn: (fields, message) => logger.info(message, { ...fields }),
+        error: (fields, message) => logger.error(message, { ...fields }),
+      },
+      async onStatusChange(change) {
+        await deployed;
+        await aws.bus.put(statusChangeEvent(change)).delivered;
+      },
+    });
+  } catch (error) {
+    if (error instanceof DataDirectoryInUseError || error instanceof DataDirectoryDamagedError) {
+      throw new StartError(error.message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** Source: "Step Functions Execution Status Change" in the Step Functions developer guide. */
+function statusChangeEvent(change: StatusChangeEvent): NewEvent {
+  return {
+    source: "aws.states",
+    "detail-type": "Step Functions Execution Status Change",
+    resources: [change.executionArn],
+    detail: { ...change },
+  };
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const port = (otherwise: number) => z.coerce.number().int().min(0).max(65_535).default(otherwise);
+
+const schema = z
+  .object({
+    LONGHAUL_DATA_DIR: z.string().min(1).default(".longhaul"),
+    LONGHAUL_AWS_PORT: port(4566),
+    LONGHAUL_SUPABASE_PORT: port(54_321),
+    LONGHAUL_DATABASE_PORT: port(54_322),
+    /** A Postgres to use in place of the embedded one. */
+    DATABASE_URL: z.string().optional(),
+    SIMULATION: z.enum(["on", "off"]).default("off"),
+    NODE_ENV: z.string().default("development"),
+  })
+  .refine(({ NODE_ENV, SIMULATION }) => NODE_ENV !== "production" || SIMULATION === "off", {
+    path: ["SIMULATION"],
+    message: "must be off in production",
+  });
+
+/** @throws Error with a sentence that names each variable that is wrong. */
+export function readEnvironment(variables: Variables = process.env): z.output<typeof schema> {
+  const parsed = schema.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new Error(`The environment of the local cloud is wrong: ${lines.join("; ")}.`);
+}
+
+/** What a program needs to find its way on this machine, and no more than that. */
+export function machineEnvironment(variables: Variables = process.env): Record<string, string> {
+  const names = ["PATH", "HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"];
+  return Object.fromEntries(names.flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])));
+}
