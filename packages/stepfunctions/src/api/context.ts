@@ -19,7 +19,7 @@ export interface Context {
 }
 
 /** One operation of the API: its request in AWS's shape gives its response in AWS's shape. */
-export type Operation = (context: Context, request: Request) => Promise<unknown> | unknown;
+export type Operation = (context: Context, request: Request) => unknown;
 
 /** A moment as AWS JSON 1.0 writes it: seconds since 1970. */
 export function seconds(milliseconds: number): number {

@@ -4,7 +4,7 @@ import { MAX_DEFINITION_BYTES } from "../limits.js";
 import type { Diagnostic } from "../validation/diagnostics.js";
 import { validateDefinition } from "../validation/validate.js";
 import type { Operation } from "./context.js";
-import { Request } from "./request.js";
+import type { Request } from "./request.js";
 
 /** The definition in a request. @throws AwsError ValidationException when it is missing or too long */
 export function readDefinition(request: Request): string {

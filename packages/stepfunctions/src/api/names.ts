@@ -2,7 +2,6 @@ import { AwsError } from "../aws-error.js";
 
 /** Names of state machines and executions: 1 to 80 characters, none of those that AWS forbids. @throws AwsError InvalidName */
 export function assertName(name: string): void {
-  // eslint-disable-next-line no-control-regex -- control characters are among what AWS forbids
   const forbidden = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff]/u;
   if (name.length < 1 || name.length > 80 || forbidden.test(name) || /[\ud800-\udfff]/.test(name))
     throw new AwsError("InvalidName", `Invalid Name: '${name.slice(0, 100)}'`);

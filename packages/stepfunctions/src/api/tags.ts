@@ -8,18 +8,13 @@ const MOST_TAGS = 50;
 
 /** The tags of a request, by key. */
 export function readTags(request: Request): Record<string, string> {
-  const tags: Record<string, string> = {};
-  for (const tag of request.list("tags")) {
-    if (
-      !isObject(tag) ||
-      typeof tag.key !== "string" ||
-      typeof (tag.value ?? "") !== "string" ||
-      tag.key === ""
-    )
+  const tags = request.list("tags").map((tag): [string, string] => {
+    const { key, value = "" } = isObject(tag) ? tag : {};
+    if (typeof key !== "string" || key === "" || typeof value !== "string")
       throw new AwsError("ValidationException", "Each tag must have a key, and a value that is a string");
-    tags[tag.key] = (tag.value as string | undefined) ?? "";
-  }
-  return assertCount(tags);
+    return [key, value];
+  });
+  return assertCount(Object.fromEntries(tags));
 }
 
 function assertCount(tags: Record<string, string>): Record<string, string> {

@@ -19,9 +19,9 @@ export function compileMachine(definition: Json): Machine {
   };
 }
 
-/** The query language of a state: its own, or the machine's, or JSONPath. */
+/** The query language that a state names: its own, or the machine's, or JSONPath. */
 export function queryLanguage(definition: Json, state: Json): string {
-  return String(state.QueryLanguage ?? definition.QueryLanguage ?? "JSONPath");
+  return (state.QueryLanguage ?? definition.QueryLanguage ?? "JSONPath") as string;
 }
 
 function compileState(name: string, state: Json, language: string): State {

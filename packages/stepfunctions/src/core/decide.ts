@@ -5,7 +5,7 @@ import { failEvaluation, failExecution, failState } from "./failure.js";
 import type { Machine } from "./machine.js";
 import type { Branch, ExecutionIdentity, ExecutionState, LogRecord, Visit } from "./state.js";
 import { answer, expire, schedule } from "./task.js";
-import { type Command, type CoreEvent, HistoryFull, Turn } from "./turn.js";
+import { type Command, type CoreEvent, Turn } from "./turn.js";
 
 export interface Decision {
   state: ExecutionState;
@@ -29,9 +29,9 @@ export async function decide(
   try {
     await handle(turn);
   } catch (error) {
-    if (!(error instanceof HistoryFull)) throw error;
-    const cause = "The execution reached the maximum number of history events (25000).";
-    failExecution(turn, 0, { error: "States.Runtime", cause });
+    // Whatever goes wrong in one execution ends that execution and no other.
+    if (!turn.started || turn.closed) throw error;
+    failExecution(turn, 0, { error: "States.Runtime", cause: (error as Error).message });
   }
   if (turn.closed) abandon(turn);
   return { state: turn.state, records: turn.records, commands: turn.commands };

@@ -53,7 +53,7 @@ export function invocationResult(answer: Returned, at: number, random: Randomnes
   };
   return {
     ExecutedVersion: answer.executedVersion,
-    Payload: JSON.parse(answer.payload),
+    Payload: JSON.parse(answer.payload) as unknown,
     SdkHttpMetadata: {
       AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
       HttpHeaders: headers,

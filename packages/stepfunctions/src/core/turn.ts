@@ -31,8 +31,7 @@ export type Command =
   | { type: "invoke"; branch: number; task: PendingTask }
   | { type: "abort"; branch: number; task: number };
 
-/** Thrown when the history is full: the execution fails with its last event. */
-export class HistoryFull extends Error {}
+const FULL = `The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`;
 
 /** One event's way through the core: gathers records and commands and keeps the state up to date with them. */
 export class Turn {
@@ -55,6 +54,10 @@ export class Turn {
     return this.current;
   }
 
+  get started(): boolean {
+    return this.current !== null;
+  }
+
   get closed(): boolean {
     return this.state.outcome !== null;
   }
@@ -67,7 +70,7 @@ export class Turn {
     options: { then?: Then; previousId?: number } = {},
   ): void {
     const id = this.current?.nextEventId ?? 1;
-    if (id >= MAX_HISTORY_EVENTS && !isLast(type)) throw new HistoryFull();
+    if (id >= MAX_HISTORY_EVENTS && !isLast(type)) throw new Error(FULL);
     const previousId = options.previousId ?? this.current?.branches.get(branch)?.lastEventId ?? 0;
     this.add({
       at: this.event.at,
@@ -137,7 +140,7 @@ function contextObject(identity: ExecutionIdentity, visit: Visit): unknown {
   return {
     Execution: {
       Id: identity.arn,
-      Input: JSON.parse(identity.input),
+      Input: JSON.parse(identity.input) as unknown,
       StartTime: new Date(identity.startedAt).toISOString(),
       Name: identity.name,
       RoleArn: identity.roleArn,

@@ -3,13 +3,13 @@ import { MAX_RANGE_LENGTH } from "../limits.js";
 import { parseJson } from "../json.js";
 import { randomnessFrom, type Randomness } from "./randomness.js";
 
-const HASHES: Record<string, string> = {
-  MD5: "md5",
-  "SHA-1": "sha1",
-  "SHA-256": "sha256",
-  "SHA-384": "sha384",
-  "SHA-512": "sha512",
-};
+const HASHES = new Map<unknown, string>([
+  ["MD5", "md5"],
+  ["SHA-1", "sha1"],
+  ["SHA-256", "sha256"],
+  ["SHA-384", "sha384"],
+  ["SHA-512", "sha512"],
+]);
 
 /**
  * The functions that AWS adds to JSONata
@@ -35,7 +35,7 @@ function fail(message: string): never {
 
 function integer(value: unknown, name: string): number {
   if (typeof value !== "number" || !Number.isFinite(value)) fail(`${name} must be a number`);
-  return Math.round(value as number);
+  return Math.round(value);
 }
 
 function partition(values: unknown, size: unknown): unknown {
@@ -64,19 +64,17 @@ function range(first: unknown, last: unknown, by: unknown): unknown {
 
 function hash(content: unknown, algorithm: unknown): unknown {
   if (content === undefined) return undefined;
-  const name = typeof algorithm === "string" ? HASHES[algorithm] : undefined;
-  if (name === undefined) fail(`$hash takes one of the algorithms ${Object.keys(HASHES).join(", ")}`);
+  const name = HASHES.get(algorithm);
+  if (name === undefined) fail(`$hash takes one of the algorithms ${[...HASHES.keys()].join(", ")}`);
   const text = typeof content === "string" ? content : JSON.stringify(content);
-  return createHash(name as string)
-    .update(text)
-    .digest("hex");
+  return createHash(name).update(text).digest("hex");
 }
 
 function parse(text: unknown): unknown {
   if (text === undefined) return undefined;
   if (typeof text !== "string") fail("$parse takes a string");
   try {
-    return parseJson(text as string);
+    return parseJson(text);
   } catch (error) {
     return fail(`$parse was given text that is not JSON: ${(error as Error).message}`);
   }
@@ -88,7 +86,7 @@ function seededNumber(seed: unknown): number {
 
 function shuffle(values: unknown, random: Randomness): unknown {
   if (!Array.isArray(values)) return values;
-  const shuffled = [...values] as unknown[];
+  const shuffled = [...(values as unknown[])];
   for (let last = shuffled.length - 1; last > 0; last -= 1) {
     const other = Math.floor(random.number() * (last + 1));
     [shuffled[last], shuffled[other]] = [shuffled[other], shuffled[last]];

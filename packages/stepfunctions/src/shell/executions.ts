@@ -130,11 +130,8 @@ export class Executions {
     if (this.broken !== null) throw this.broken;
     this.inFlight += 1;
     try {
-      const event = {
-        at: this.ports.clock.now(),
-        seed: randomBytes(16).toString("hex"),
-        ...happening,
-      } as CoreEvent;
+      const at = this.ports.clock.now();
+      const event: CoreEvent = { at, seed: randomBytes(16).toString("hex"), ...happening };
       const decision = await decide(runner.machine, runner.state, event);
       if (decision.records.length === 0) return;
       await this.record(runner, decision, event.type === "start");

@@ -89,7 +89,10 @@ function claim(folder: string, root: RootDatabase<Buffer, Key>, meta: Binary): v
   const owner = root.transactionSync((): Owner | null => {
     const format = read(folder, meta, "format");
     if (format !== undefined && format !== FORMAT)
-      throw new DataDirectoryDamagedError(folder, `it has the format ${String(format)}, not ${FORMAT}`);
+      throw new DataDirectoryDamagedError(
+        folder,
+        `it has the format ${JSON.stringify(format)}, not ${FORMAT}`,
+      );
     const present = read(folder, meta, "owner") as Owner | undefined;
     if (present !== undefined && livesElsewhere(present)) return present;
     meta.putSync("format", encode(FORMAT));

@@ -32,7 +32,7 @@ export function checkRetry(retry: unknown, state: string, findings: Findings): v
       findings.error(`${path}/BackoffRate`, "Expected a number of at least 1.0");
     if (typeof most === "number" && most <= (typeof interval === "number" ? interval : 1))
       findings.error(`${path}/MaxDelaySeconds`, "MaxDelaySeconds must be greater than IntervalSeconds");
-    if (retrier.JitterStrategy !== undefined && !["FULL", "NONE"].includes(String(retrier.JitterStrategy)))
+    if (retrier.JitterStrategy !== undefined && !["FULL", "NONE"].includes(retrier.JitterStrategy as string))
       findings.error(`${path}/JitterStrategy`, "Expected value to be one of [FULL, NONE]");
   });
 }

@@ -9,22 +9,24 @@ import { checkCatch, checkRetry } from "./handlers.js";
 
 type Json = Record<string, unknown>;
 
-const FIELDS: Record<string, { JSONata: string[]; JSONPath: string[] }> = {
-  Pass: { JSONata: ["Next", "End", "Output", "Assign"], JSONPath: ["Next", "End", "Result"] },
-  Task: {
-    JSONata: [
-      ..."Next End Output Assign Resource Arguments TimeoutSeconds HeartbeatSeconds Retry Catch".split(" "),
-    ],
-    JSONPath: ["Next", "End", "Resource", "TimeoutSeconds", "HeartbeatSeconds", "Retry", "Catch"],
-  },
-  Choice: { JSONata: ["Choices", "Default", "Output", "Assign"], JSONPath: [] },
-  Wait: {
-    JSONata: ["Next", "End", "Seconds", "Timestamp", "Output", "Assign"],
-    JSONPath: ["Next", "End", "Seconds", "Timestamp"],
-  },
-  Succeed: { JSONata: ["Output"], JSONPath: [] },
-  Fail: { JSONata: ["Error", "Cause"], JSONPath: ["Error", "Cause"] },
-};
+const FIELDS = new Map(
+  Object.entries({
+    Pass: { JSONata: ["Next", "End", "Output", "Assign"], JSONPath: ["Next", "End", "Result"] },
+    Task: {
+      JSONata: "Next End Output Assign Resource Arguments TimeoutSeconds HeartbeatSeconds Retry Catch".split(
+        " ",
+      ),
+      JSONPath: "Next End Resource TimeoutSeconds HeartbeatSeconds Retry Catch".split(" "),
+    },
+    Choice: { JSONata: ["Choices", "Default", "Output", "Assign"], JSONPath: [] },
+    Wait: {
+      JSONata: ["Next", "End", "Seconds", "Timestamp", "Output", "Assign"],
+      JSONPath: ["Next", "End", "Seconds", "Timestamp"],
+    },
+    Succeed: { JSONata: ["Output"], JSONPath: [] },
+    Fail: { JSONata: ["Error", "Cause"], JSONPath: ["Error", "Cause"] },
+  }),
+);
 const COMMON = ["Type", "Comment", "QueryLanguage"];
 const KNOWN_ELSEWHERE = ["Parallel", "Map"];
 const EXPRESSION_FIELDS = [
@@ -50,12 +52,13 @@ export function checkState(
   const path = `/States/${name}`;
   if ([...name].length > 80) findings.error(path, "State names must not be longer than 80 characters");
   if (!isObject(state)) return findings.error(path, "Expected value of type Object");
-  const type = state.Type;
+  const { Type: type } = state;
   if (type === undefined) return findings.error(path, "These fields are required: [Type]");
-  if (KNOWN_ELSEWHERE.includes(String(type)))
-    return findings.error(`${path}/Type`, `The state type '${String(type)}' is not supported by this engine`);
-  const fields = FIELDS[String(type)];
-  if (fields === undefined) return findings.error(`${path}/Type`, `'${String(type)}' is not a state type`);
+  if (typeof type !== "string") return findings.error(`${path}/Type`, "Expected value of type String");
+  if (KNOWN_ELSEWHERE.includes(type))
+    return findings.error(`${path}/Type`, `The state type '${type}' is not supported by this engine`);
+  const fields = FIELDS.get(type);
+  if (fields === undefined) return findings.error(`${path}/Type`, `'${type}' is not a state type`);
   const language = queryLanguage(definition, state);
   if (definition.QueryLanguage === "JSONata" && state.QueryLanguage === "JSONPath")
     return findings.error(
@@ -124,7 +127,7 @@ function checkAssign(assign: unknown, path: string, findings: Findings): void {
   if (assign === undefined) return;
   if (!isObject(assign)) return findings.error(path, "Expected value of type Object");
   for (const name of Object.keys(assign))
-    if (!/^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u.test(name) || name === "states")
+    if (!/^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u.test(name) || name === "states" || name === "__proto__")
       findings.error(path, `'${name}' is not a valid variable name`);
 }
 
@@ -167,7 +170,11 @@ function checkWait(state: Json, expressions: boolean, path: string, findings: Fi
   if ((seconds === undefined) === (timestamp === undefined))
     findings.error(path, "A Wait state must have either 'Seconds' or 'Timestamp'");
   checkSeconds(seconds, 0, expressions, `${path}/Seconds`, findings);
-  if (timestamp === undefined || (expressions && jsonataSource(String(timestamp)) !== undefined)) return;
+  if (
+    timestamp === undefined ||
+    (expressions && typeof timestamp === "string" && jsonataSource(timestamp) !== undefined)
+  )
+    return;
   if (typeof timestamp !== "string" || parseTimestamp(timestamp) === undefined)
     findings.error(`${path}/Timestamp`, "String does not match RFC3339 timestamp");
 }

@@ -93,17 +93,21 @@ function checkMachineValues(definition: Record<string, unknown>, findings: Findi
 }
 
 function checkAgainstSchema(definition: Record<string, unknown>, findings: Findings): void {
-  // asl-validator writes into what it checks, and takes fewer Outputs than AWS does: any JSON value is one.
+  // asl-validator writes into what it checks.
   const copy = structuredClone(definition);
-  withoutOutputs(copy.States);
+  easeSchema(copy.States);
   for (const found of checkSchema(copy).errors) {
     findings.error(found.schemaError?.instancePath || "/", found.Message, found["Error code"]);
   }
 }
 
-function withoutOutputs(states: unknown): void {
+/** AWS takes any JSON value as Output and a plain Boolean as Condition; the schema does not. Both are checked elsewhere. */
+function easeSchema(states: unknown): void {
   for (const state of Object.values(states as Record<string, Record<string, unknown>>)) {
     const parts = [state.Choices, state.Catch].filter(Array.isArray).flat() as Record<string, unknown>[];
-    for (const part of [state, ...parts]) delete part.Output;
+    for (const part of [state, ...parts]) {
+      delete part.Output;
+      if (typeof part.Condition === "boolean") part.Condition = `{% ${part.Condition} %}`;
+    }
   }
 }
