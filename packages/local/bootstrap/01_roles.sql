@@ -1,10 +1,11 @@
 -- The roles of a hosted project, with the attributes and memberships they have there. Roles belong to the
 -- whole server, so this file must also run where another database's bootstrap has made them.
--- supabase_admin is the superuser that initdb makes.
+-- supabase_admin is the superuser that initdb makes; a server that somebody else runs may lack it.
 
 do $$
 declare
   wanted constant text[][] := array[
+    ['supabase_admin', 'login superuser createrole createdb replication bypassrls'],
     ['postgres', 'login createrole createdb replication bypassrls inherit'],
     ['anon', 'nologin noinherit'],
     ['authenticated', 'nologin noinherit'],

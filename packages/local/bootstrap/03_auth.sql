@@ -5,6 +5,9 @@
 create schema auth authorization supabase_auth_admin;
 grant usage on schema auth to postgres, dashboard_user, anon, authenticated, service_role;
 
+-- Passwords are hashed with pgcrypto's bcrypt, so that users seeded by SQL can sign in.
+grant usage on schema extensions to supabase_auth_admin;
+
 create table auth.users (
   instance_id uuid,
   id uuid primary key,
