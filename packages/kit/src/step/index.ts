@@ -16,6 +16,5 @@ export {
   type StepLog,
   type StepOptions,
   type StepOutput,
-  type StepRun,
   type WrittenArtifact,
 } from "./step.js";

@@ -163,18 +163,23 @@ export interface StepContext {
   readonly simulation: boolean;
 }
 
-export type StepRun<S extends Step> = (
-  input: z.output<S["input"]>,
-  ctx: StepContext,
-) => Promise<z.input<S["output"]>>;
-
 export interface StepImplementation<S extends Step = Step> {
   readonly step: S;
   // A method, so that an implementation of one step passes as an implementation of any.
   run(input: z.output<S["input"]>, ctx: StepContext): Promise<z.input<S["output"]>>;
 }
 
+type Readable<T> = T extends readonly (infer Item)[]
+  ? readonly Readable<Item>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Readable<T[K]> }
+    : T;
+
 /** Binds a handler to its declaration; `steps/<name>.handler.ts` exports the result as its default. */
-export function implement<S extends Step>(step: S, run: StepRun<S>): StepImplementation<S> {
-  return { step, run };
+export function implement<S extends Step, const Result extends Readable<z.input<S["output"]>>>(
+  step: S,
+  // The const Result keeps the literals of a discriminated union, at the price of readonly lists.
+  run: (input: z.output<S["input"]>, ctx: StepContext) => Promise<Result>,
+): StepImplementation<S> {
+  return { step, run: run as StepImplementation<S>["run"] };
 }

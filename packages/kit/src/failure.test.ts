@@ -1,0 +1,87 @@
+import fc from "fast-check";
+import jsonata from "jsonata";
+import { describe, expect, it } from "vitest";
+import { runErrorOf } from "./failure.js";
+import { caughtError } from "./machine/caught.js";
+import { fromVariables } from "./machine/expression.js";
+import { failure, thrownAs } from "./runtime/failures.js";
+
+const caught = async (errorOutput: { Error: string; Cause?: string }) =>
+  JSON.parse(
+    JSON.stringify(
+      await jsonata(caughtError("MixDough").render(fromVariables)).evaluate(undefined, {
+        states: { errorOutput },
+        parse: JSON.parse,
+      }),
+    ),
+  );
+const asLambdaSays = (error: Error) => ({
+  Error: error.name,
+  Cause: JSON.stringify({ errorType: error.name, errorMessage: error.message, trace: [] }),
+});
+
+describe("what a step threw", () => {
+  it("comes back whole, in a Catch and at the end of a run", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.string({ minLength: 1 }),
+        fc.string({ unit: "binary" }),
+        fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
+        async (code, message, cause) => {
+          const { kind, error } = failure("fatal", code, "MixDough", message, cause);
+          const output = asLambdaSays(thrownAs({ kind, error }));
+          const wellFormed = JSON.parse(JSON.stringify(error));
+          expect(await caught(output)).toEqual(wellFormed);
+          expect(runErrorOf({ error: output.Error, cause: output.Cause })).toEqual(wellFormed);
+        },
+      ),
+    ));
+});
+
+describe("what Step Functions and Lambda say of themselves", () => {
+  it.each([
+    ["States.Timeout", undefined, "STEP_TIMED_OUT"],
+    ["Lambda.TooManyRequestsException", "Rate Exceeded.", "STEP_FAILED"],
+    ["Runtime.ExitError", '{"errorType":"Runtime.ExitError","errorMessage":"Runtime exited"}', "STEP_FAILED"],
+    ["TypeError", '{"errorType":"TypeError","errorMessage":"{ is not JSON","trace":[]}', "STEP_FAILED"],
+  ])("%s becomes a general sentence with its own words as the cause", async (Error, Cause, code) => {
+    const inCatch = await caught({ Error, ...(Cause && { Cause }) });
+    expect(inCatch).toEqual({
+      code,
+      message: "MixDough failed unexpectedly.",
+      cause: Cause ? `${Error}: ${Cause}` : Error,
+      step: "MixDough",
+    });
+    expect(runErrorOf({ error: Error, cause: Cause })).toEqual({
+      code,
+      message: "A step failed unexpectedly.",
+      cause: inCatch.cause,
+    });
+  });
+});
+
+describe("what a Fail state says", () => {
+  it("is its code and its sentence", () =>
+    expect(runErrorOf({ error: "POOR_DOUGH", cause: "The dough is poor." })).toEqual({
+      code: "POOR_DOUGH",
+      message: "The dough is poor.",
+    }));
+
+  it("may be a whole error", () => {
+    const error = { code: "POOR_DOUGH", message: "The dough is poor.", cause: "wet", step: "MixDough" };
+    expect(runErrorOf({ error: error.code, cause: JSON.stringify(error) })).toEqual(error);
+  });
+
+  it("is never nothing, and never throws", () =>
+    fc.assert(
+      fc.property(
+        fc.option(fc.string(), { nil: undefined }),
+        fc.option(fc.string(), { nil: undefined }),
+        (error, cause) => {
+          const read = runErrorOf({ error, cause });
+          expect(read.code).not.toBe("");
+          expect(typeof read.message).toBe("string");
+        },
+      ),
+    ));
+});

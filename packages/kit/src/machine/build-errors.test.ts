@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { defineContract } from "../contract.js";
+import { defineStep } from "../step/step.js";
+import { defineMachine, eq } from "./index.js";
+
+const contract = defineContract({
+  name: "count-sheep",
+  title: "Count sheep",
+  description: "Until asleep.",
+  input: z.object({ sheep: z.number() }),
+  output: z.object({ counted: z.number() }),
+  stages: { count: { label: "Counting", weight: 1 } },
+  runName: () => "Sheep",
+});
+const count = defineStep({
+  name: "CountSheep",
+  stage: "count",
+  input: z.object({ sheep: z.number(), fence: z.object({ high: z.boolean() }).optional() }),
+  output: z.object({ counted: z.number() }),
+  timeoutSeconds: 10,
+});
+const again = defineStep({ ...count, name: "CountAgain" });
+
+// Hands of JavaScript, or of `as any`, reach these: TypeScript refuses most of them at compile time.
+const building = (build: (flow: any) => unknown, options?: object, of: object = contract) =>
+  expect(() => defineMachine(of as typeof contract, build as never, options));
+const counted = (flow: any) => flow.step(count, ({ input }: any) => ({ sheep: input.sheep }));
+const finish = (flow: any) => flow.succeed("Asleep", ({ countSheep }: any) => countSheep);
+
+describe("a build is refused, with a sentence,", () => {
+  it("without states", () => building(() => undefined).toThrow('Machine "count-sheep": it has no states.'));
+
+  it("without an end", () =>
+    building(counted).toThrow('the flow after "CountSheep" (next) has no end: succeed, fail or join it.'));
+
+  it("when a branch is left open beside the flow that goes on", () =>
+    building((flow) => {
+      counted(flow).choice("Ask", (c: any) => {
+        c.when(
+          () => eq(1 as never, 1 as never),
+          (f: any) => f,
+        );
+        return c.otherwise((f: any) => finish(f));
+      });
+    }).toThrow('the flow after "Ask" (when) has no end'));
+
+  it("when two states have one name", () =>
+    building((flow) => finish(counted(counted(flow)))).toThrow('there are two states named "CountSheep".'));
+
+  it("when a flow goes on twice", () =>
+    building((flow) => {
+      const open = counted(flow);
+      finish(open);
+      open.fail("Awake", { code: "AWAKE", message: "Still awake." });
+    }).toThrow('the flow after "CountSheep" goes on twice, to "Asleep" and "Awake".'));
+
+  it("when onFailure cannot be reached", () =>
+    building(
+      (flow) =>
+        finish(
+          flow.step(count, ({ input }: any) => ({ sheep: input.sheep }), {
+            catch: (f: any, error: unknown) => f.fail("Awake", error),
+          }),
+        ),
+      { onFailure: (f: any, error: unknown) => f.fail("Failed", error) },
+    ).toThrow("onFailure is never reached"));
+
+  it("for a stage that the contract does not have", () =>
+    building(
+      (flow) => finish(counted(flow)),
+      {},
+      { ...contract, stages: { nap: { label: "Nap", weight: 1 } } },
+    ).toThrow('the step "CountSheep" is of the stage "count", which the contract does not have.'));
+
+  it("for a stage without steps", () =>
+    building(
+      (flow) => finish(counted(flow)),
+      {},
+      { ...contract, stages: { ...contract.stages, nap: { label: "Nap", weight: 1 } } },
+    ).toThrow('the stage "nap" has no step.'));
+
+  it("for a choice without conditions or without otherwise", () => {
+    building((flow) => counted(flow).choice("Ask", (c: any) => c.otherwise((f: any) => finish(f)))).toThrow(
+      'the choice "Ask" has no condition.',
+    );
+    building((flow) =>
+      counted(flow).choice("Ask", (c: any) =>
+        c.when(
+          ({ input }: any) => eq(input.sheep, 1),
+          (f: any) => finish(f),
+        ),
+      ),
+    ).toThrow('the choice "Ask" has no otherwise.');
+  });
+
+  it("for a condition that is not one", () =>
+    building((flow) =>
+      counted(flow).choice("Ask", (c: any) =>
+        c.when(
+          () => true,
+          (f: any) => f,
+        ),
+      ),
+    ).toThrow('a condition of "Ask" was not made with eq'));
+
+  it("for a variable that some way does not set", () => {
+    building((flow) => {
+      let leaked: any;
+      return flow
+        .step(count, ({ input }: any) => ({ sheep: input.sheep }), { catch: (f: any) => f })
+        .step(again, ({ countSheep }: any) => {
+          leaked = countSheep;
+          return { sheep: leaked.counted };
+        })
+        .succeed("Asleep", ({ countAgain }: any) => countAgain);
+    }).toThrow('"CountAgain" reads "countSheep", which is not set on every way to it.');
+    building((flow) => counted(flow).succeed("Asleep", ({ typo }: any) => typo)).toThrow(
+      '"Asleep" reads "typo"',
+    );
+  });
+
+  it("for a field that a step's input does not know, however deep", () => {
+    building((flow) => flow.step(count, () => ({ sheep: 1, shepe: 2 }))).toThrow(
+      'the input of "CountSheep" has a field "shepe" that the step does not know.',
+    );
+    building((flow) => flow.step(count, () => ({ sheep: 1, fence: { high: true, hihg: true } }))).toThrow(
+      'has a field "fence.hihg"',
+    );
+  });
+
+  it("for a selector that gives what JSON cannot hold", () => {
+    building((flow) => flow.step(count, () => ({ sheep: Number.NaN }))).toThrow(
+      'The input of "CountSheep", field "sheep" is neither a reference nor JSON: NaN.',
+    );
+    building((flow) => flow.step(count, () => ({ sheep: new Date(0) }))).toThrow("nor JSON: Date.");
+  });
+
+  it("for a reference used as if it were the value", () => {
+    const refused = (use: (sheep: any) => unknown) =>
+      building((flow) => flow.step(count, ({ input }: any) => ({ sheep: use(input.sheep) }))).toThrow(
+        "it stands for a value that is known only while a run is under way",
+      );
+    refused((sheep) => `${sheep}`);
+    refused((sheep) => sheep + 1);
+    refused((sheep) => ({ ...sheep }));
+    refused((sheep) => "wool" in sheep);
+    refused((sheep) => Object.assign(sheep, { wool: 1 }));
+  });
+
+  it("for names that are not PascalCase, or the builder's own", () => {
+    building((flow) => counted(flow).succeed("asleep", () => ({ counted: 1 }))).toThrow("must be PascalCase");
+    building((flow) => counted(flow).succeed("Input", () => ({ counted: 1 }))).toThrow(
+      'the name "Input" is taken by the builder',
+    );
+  });
+
+  it("when a step's variable would be another's caught error", () => {
+    const clash = defineStep({ ...count, name: "CountSheepError" });
+    building((flow) =>
+      flow
+        .step(count, () => ({ sheep: 1 }), { catch: (f: any, error: unknown) => f.fail("Awake", error) })
+        .step(clash, () => ({ sheep: 1 }))
+        .succeed("Asleep", ({ countSheep }: any) => countSheep),
+    ).toThrow('the variable "countSheepError" would be both');
+  });
+
+  it("for a wait of no time", () =>
+    building((flow) => finish(counted(flow).wait("Nap", { seconds: 0 }))).toThrow("must take more than 0"));
+});

@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { FatalError, RetryableError } from "../step/index.js";
+import { bench, failing, fileId, gate, onAbort } from "../testing/step-bench.js";
+
+describe("progress and log", () => {
+  it("reach the run's log in batches, at most four a second, the last progress of each", async () => {
+    const finish = gate();
+    const { store, clock, invoke } = bench(async (_, ctx) => {
+      for (let index = 1; index <= 100; index += 1) ctx.progress(index / 200, `row ${index}`);
+      ctx.log.info("half way", { rows: 100 });
+      await finish.opened;
+      ctx.progress(0.2);
+      ctx.progress(Number.NaN);
+      ctx.progress(7);
+      return { words: 1 };
+    });
+    const result = invoke();
+    await clock.pass(900);
+    expect(store.calls).toEqual(["lease", "append"]);
+    finish.open();
+    await clock.pass(10);
+    await result;
+    expect(store.events).toEqual([
+      {
+        type: "log",
+        at: "2026-01-01T00:00:00.000Z",
+        level: "info",
+        message: "half way",
+        fields: { rows: 100 },
+      },
+      { type: "progress", at: "2026-01-01T00:00:00.000Z", fraction: 0.5, message: "row 100" },
+      { type: "progress", at: "2026-01-01T00:00:00.900Z", fraction: 1, message: null },
+    ]);
+  });
+
+  it("go along with a failure", async () => {
+    const { store, invoke } = bench(async (_, ctx) => {
+      ctx.log.error("no good", { why: new Error("x") });
+      throw new FatalError("No good.");
+    });
+    await failing(invoke());
+    expect(store.events).toMatchObject([{ level: "error", message: "no good", fields: { why: "Error: x" } }]);
+  });
+
+  it("are bounded, whatever a handler logs", async () => {
+    const circular: Record<string, unknown> = {};
+    circular["self"] = circular;
+    const { store, invoke } = bench(async (_, ctx) => {
+      ctx.log.info("x".repeat(100_000), circular);
+      ctx.log.info("big", { data: "y".repeat(100_000) });
+      for (let line = 0; line < 5_000; line += 1) ctx.log.debug("line");
+      return { words: 1 };
+    });
+    await invoke();
+    expect(store.events).toHaveLength(201);
+    expect(store.events.at(-1)).toMatchObject({
+      level: "warn",
+      message: expect.stringContaining("4802 more"),
+    });
+    expect(JSON.stringify(store.events.slice(0, 2)).length).toBeLessThan(10_000);
+  });
+
+  it("bring news of a cancel by themselves", async () => {
+    const { store, clock, invoke } = bench((_, ctx) => {
+      ctx.progress(0.1);
+      return onAbort(ctx.signal);
+    });
+    store.cancelRequested = true;
+    const failed = failing(invoke());
+    await clock.pass(300);
+    expect(await failed).toMatchObject({ name: "StepCancelled" });
+    expect(store.calls).toEqual(["lease", "append", "fail"]);
+  });
+});
+
+describe("files", () => {
+  it("are read from a place on, and written with size and hash", async () => {
+    const bytes = Buffer.from("ell");
+    const { store, objects, invoke } = bench(async (_, ctx) => {
+      const { stream, size } = await ctx.artifacts.open(fileId, { start: 1 });
+      const written = await ctx.artifacts.write("out.txt", "text/plain", stream.values());
+      return { words: size, pad: written.sha256 };
+    });
+    objects.files.set(`org/${fileId}/in.txt`, Buffer.from("hell"));
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    expect(await invoke()).toMatchObject({ output: { words: 7, pad: sha256 } });
+    expect(objects.files.get(`org/${fileId}/out.txt`)).toEqual(bytes);
+    expect(store.artifacts).toEqual([{ id: fileId, size: 3, sha256 }]);
+  });
+
+  it.each(["", "a/b", "..", "a\\b", "a\nb", "x".repeat(201)])("are never named %j", async (name) => {
+    const { invoke } = bench(async (_, ctx) => {
+      await ctx.artifacts.write(name, "text/plain", (async function* () {})());
+      return { words: 1 };
+    });
+    expect(await failing(invoke())).toMatchObject({ name: "StepFailed" });
+  });
+
+  it("are not written by who lost the lease", async () => {
+    const { store, objects, invoke } = bench(async (_, ctx) => {
+      store.holder = 99;
+      await ctx.artifacts.write("out.txt", "text/plain", (async function* () {})());
+      return { words: 1 };
+    });
+    expect(await failing(invoke())).toMatchObject({ name: "StepLeaseLost" });
+    expect(objects.files.size).toBe(0);
+  });
+});
+
+describe("deliveries", () => {
+  it("are found by the step's repeat", async () => {
+    const delivery = {
+      channel: "EMAIL",
+      recipient: "a@example.org",
+      subject: "Done",
+      body: "Done.",
+      status: "sent",
+      providerMessageId: "m-1",
+      error: null,
+    } as const;
+    let sent = 0;
+    const { invoke } = bench(async (_, ctx) => {
+      if (!(await ctx.deliveries.find())) {
+        sent += 1;
+        await ctx.deliveries.record(delivery);
+        throw new RetryableError("Cut off after sending.");
+      }
+      return { words: sent };
+    });
+    await failing(invoke());
+    expect(await invoke()).toMatchObject({ output: { words: 1 } });
+  });
+});

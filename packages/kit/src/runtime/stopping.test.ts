@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { bench, failing, onAbort, words } from "../testing/step-bench.js";
+
+describe("a step that is stopped", () => {
+  it("hears of a cancel within a second", async () => {
+    const { store, clock, invoke } = bench((_, ctx) => onAbort(ctx.signal));
+    const failed = failing(invoke());
+    await clock.pass(5_400);
+    store.cancelRequested = true;
+    const before = store.calls.length;
+    await clock.pass(1_000);
+    expect(await failed).toMatchObject({ name: "StepCancelled", code: "CANCELLED" });
+    expect(store.calls.slice(before)).toHaveLength(2);
+    expect(store.failures).toMatchObject([{ willRetry: false }]);
+  });
+
+  it("renews its lease every three seconds, and only reads in between", async () => {
+    const { store, clock, invoke } = bench((_, ctx) => onAbort(ctx.signal));
+    const failed = failing(invoke());
+    await clock.pass(6_500);
+    expect(store.calls).toEqual(["lease", "check", "check", "renew", "check", "check", "renew"]);
+    store.cancelRequested = true;
+    await clock.pass(1_000);
+    await failed;
+  });
+
+  it("stops when its lease was taken, and writes nothing", async () => {
+    const { store, clock, invoke } = bench((_, ctx) => onAbort(ctx.signal));
+    const failed = failing(invoke());
+    await clock.pass(100);
+    store.holder = 99;
+    await clock.pass(1_000);
+    expect(await failed).toMatchObject({ name: "StepLeaseLost" });
+    expect(store.failures).toEqual([]);
+    expect(store.holder).toBe(99);
+  });
+
+  it("stops when it could not renew its lease for as long as that lasts", async () => {
+    const { store, clock, invoke } = bench((_, ctx) => onAbort(ctx.signal));
+    store.down.set("renew", 99).set("check", 99);
+    const failed = failing(invoke());
+    await clock.pass(9_500);
+    expect(store.holder).toBe(1);
+    await clock.pass(1_000);
+    expect(await failed).toMatchObject({ name: "StepLeaseLost" });
+  });
+
+  it("is stopped before the Lambda's end, even if the handler does not listen", async () => {
+    const { store, clock, invoke } = bench(() => new Promise(() => {}), { remainingMs: 20_000 });
+    const failed = failing(invoke());
+    await clock.pass(19_200);
+    expect(await failed).toMatchObject({ name: "StepTimedOut", code: "STEP_TIMED_OUT" });
+    expect(store.failures).toMatchObject([{ willRetry: true }]);
+  });
+
+  it("keeps what it finished after a cancel", async () => {
+    const { store, clock, invoke } = bench(async (_, ctx) => {
+      await onAbort(ctx.signal).catch(() => {});
+      return { words: 5 };
+    });
+    const result = invoke();
+    store.cancelRequested = true;
+    await clock.pass(1_100);
+    expect(await result).toMatchObject({ output: { words: 5 } });
+  });
+
+  it.each([
+    ["cancelled", "CANCELLED"],
+    ["ended", "RUN_ENDED"],
+    ["stale_attempt", "STALE_ATTEMPT"],
+  ] as const)("does not begin when the run is %s", async (reason, code) => {
+    const { store, invoke } = bench(() => expect.fail("The handler ran."));
+    store.ended = reason;
+    expect(await failing(invoke())).toMatchObject({ name: "StepCancelled", code });
+  });
+
+  it("gives up waiting for another holder while there is time to say so", async () => {
+    const { store, clock, invoke } = bench(words, { remainingMs: 10_000 });
+    store.holder = 7;
+    const failed = failing(invoke());
+    await clock.pass(9_000);
+    expect(await failed).toMatchObject({ name: "StepBusy" });
+    expect(store.failures).toEqual([]);
+  });
+});
