@@ -33,9 +33,7 @@ export const defaultLimits: Limits = {
 
 /** How much one column may remember before sketches take over; the more columns, the less each. */
 export interface ColumnBudget {
-  /** Numbers kept for exact quantiles. */
-  readonly values: number;
-  /** Distinct values kept for exact counts. */
+  /** Distinct values counted one by one. */
   readonly distinct: number;
   /** Registers of the distinct counter are 2 to this power. */
   readonly hyperLogLogBits: number;
@@ -45,7 +43,6 @@ const clamp = (low: number, value: number, high: number) => Math.max(low, Math.m
 
 export function columnBudget(columns: number): ColumnBudget {
   return {
-    values: clamp(1_000, 1_000_000 / columns, 20_000),
     distinct: clamp(500, 400_000 / columns, 10_000),
     hyperLogLogBits: columns > 100 ? 12 : 14,
   };

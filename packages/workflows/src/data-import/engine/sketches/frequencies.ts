@@ -12,6 +12,8 @@ export interface FrequencyOptions {
   readonly seed: number;
   /** Whether the values are texts, to be kept for display; a number is its own key. */
   readonly texts: boolean;
+  /** Called with each value and its exact count, once, before they are given up for sketches. */
+  readonly onOverflow?: (lo: number, hi: number, count: number) => void;
 }
 
 export interface Frequent {
@@ -33,6 +35,7 @@ export interface Frequent {
 export class Frequencies {
   private readonly options: FrequencyOptions;
   private entries = new Int32Array(64 * width);
+  private spare: Int32Array<ArrayBuffer> | null = null;
   private mask = 63;
   private size = 0;
   private capacity: number;
@@ -66,6 +69,17 @@ export class Frequencies {
     // Once sketching, most new values are rare and soon purged: only one seen again is worth keeping as text.
     if (entries[at + 3] === 0 && (this.distinctSketch === null || (entries[at + 2] as number) > 1)) {
       entries[at + 3] = (this.arena as TextArena).store(bytes, start, end);
+    }
+  }
+
+  /** Each value with its count; only while exact are these all. */
+  each(visit: (lo: number, hi: number, count: number, ref: number) => void): void {
+    const entries = this.entries;
+    for (let at = 0; at < entries.length; at += width) {
+      const count = entries[at + 2] as number;
+      if (count > 0) {
+        visit(entries[at] as number, entries[at + 1] as number, count, entries[at + 3] as number);
+      }
     }
   }
 
@@ -123,14 +137,20 @@ export class Frequencies {
     const end = this.mask * width + width - 1;
     let at = (this.hash(lo, hi) & this.mask) * width;
     while (this.entries[at + 2] !== 0) at = (at + width) & end;
-    this.entries.set([lo, hi, count, ref], at);
+    this.entries[at] = lo;
+    this.entries[at + 1] = hi;
+    this.entries[at + 2] = count;
+    this.entries[at + 3] = ref;
     this.size++;
     return at;
   }
 
   private startSketching(): HyperLogLog {
     const sketch = new HyperLogLog(this.options.hyperLogLogBits);
-    this.each((lo, hi) => sketch.add(this.hash(lo, hi), otherHash(lo, hi)));
+    this.each((lo, hi, count) => {
+      sketch.add(this.hash(lo, hi), otherHash(lo, hi));
+      this.options.onOverflow?.(lo, hi, count);
+    });
     this.distinctSketch = sketch;
     this.capacity = Math.min(this.capacity, sketchSize);
     this.shrink(this.capacity >> 1);
@@ -139,23 +159,35 @@ export class Frequencies {
 
   /** Takes the count of the entry of rank `keep` off every count, so that at most `keep` entries are left. */
   private shrink(keep: number): void {
-    const counts = new Int32Array(this.size);
-    let i = 0;
-    this.each((_lo, _hi, count) => {
-      counts[i++] = count;
-    });
-    counts.sort();
-    const off = counts[counts.length - 1 - keep] as number;
+    const off = this.countOfRank(keep);
     this.maxError += off;
     let slots = 64;
     while (slots < this.capacity * 2) slots *= 2;
     this.rebuild(slots, off);
   }
 
+  private countOfRank(rank: number): number {
+    let singles = 0;
+    this.each((_lo, _hi, count) => {
+      if (count === 1) singles++;
+    });
+    if (this.size - singles <= rank) return 1;
+    const counts = new Int32Array(this.size);
+    let i = 0;
+    this.each((_lo, _hi, count) => {
+      counts[i++] = count;
+    });
+    counts.sort();
+    return counts[counts.length - 1 - rank] as number;
+  }
+
   private rebuild(slots: number, off: number): void {
     const old = this.entries;
     const oldArena = this.arena;
-    this.entries = new Int32Array(slots * width);
+    // Two tables take turns: a column of unique values is purged thousands of times.
+    const reused = this.spare?.length === slots * width ? this.spare.fill(0) : null;
+    this.entries = reused ?? new Int32Array(slots * width);
+    this.spare = this.distinctSketch === null ? null : old;
     this.mask = slots - 1;
     this.size = 0;
     const moving = off > 0 && oldArena !== null;
@@ -171,16 +203,6 @@ export class Frequencies {
 
   private hash(lo: number, hi: number): number {
     return mix(lo ^ Math.imul(hi, 0x9e3779b1) ^ this.options.seed);
-  }
-
-  private each(visit: (lo: number, hi: number, count: number, ref: number) => void): void {
-    const entries = this.entries;
-    for (let at = 0; at < entries.length; at += width) {
-      const count = entries[at + 2] as number;
-      if (count > 0) {
-        visit(entries[at] as number, entries[at + 1] as number, count, entries[at + 3] as number);
-      }
-    }
   }
 }
 

@@ -1,64 +1,94 @@
+/** Values in ascending order; each stands for `weights[i]` values. */
+export interface Weighted {
+  readonly values: Float64Array;
+  readonly weights: Float64Array;
+}
+
+export function sortedByValue(entries: [value: number, weight: number][]): Weighted {
+  entries.sort((a, b) => a[0] - b[0]);
+  return {
+    values: Float64Array.from(entries, ([value]) => value),
+    weights: Float64Array.from(entries, ([, weight]) => weight),
+  };
+}
+
+interface Level {
+  readonly values: Float64Array;
+  size: number;
+  /** The values are two ascending runs, parted here; -1 when they are in no order. */
+  part: number;
+}
+
 /**
  * Quantile sketch of the compactor family (Karnin, Lang and Liberty, "Optimal Quantile Approximation in
  * Streams", 2016), with levels of equal width.
  *
- * Level i holds values that stand for 2^i values each. A full level is sorted and every second value goes up
- * a level, the odd or the even ones by a coin toss. The coins come from a fixed generator, so that the same
- * values in the same order give the same answer.
+ * Level i holds values that stand for 2^i values each. A full level is brought into order and every second
+ * value goes up a level, the odd or the even ones by a coin toss. The coins come from a fixed generator, so
+ * that the same values in the same order give the same answer.
  *
  * The standard deviation of a rank is near n / k: with k = 512 an answer is within 1 % of the asked rank.
  * Memory is k numbers a level, log2(n / k) levels.
  */
 export class KllSketch {
   private readonly k: number;
-  private readonly levels: Float64Array[];
-  private readonly sizes: number[] = [0];
+  private readonly levels: Level[] = [];
   private coin = 0x9e3779b9;
-  count = 0;
+  private readonly bottom: Level;
 
+  /** @param k even */
   constructor(k = 512) {
     this.k = k;
-    this.levels = [new Float64Array(k)];
+    this.bottom = this.level(0);
+    this.bottom.part = -1;
   }
 
   add(value: number): void {
-    if (this.sizes[0] === this.k) this.compact(0);
-    const size = this.sizes[0] as number;
-    (this.levels[0] as Float64Array)[size] = value;
-    this.sizes[0] = size + 1;
-    this.count++;
+    const { bottom } = this;
+    if (bottom.size === this.k) this.compact(0);
+    bottom.values[bottom.size++] = value;
   }
 
-  /** Values in ascending order, and for each how many values it stands for. */
-  weighted(): { values: Float64Array; weights: Float64Array } {
-    const entries: [number, number][] = [];
-    this.levels.forEach((level, height) => {
-      for (let i = 0; i < (this.sizes[height] as number); i++)
-        entries.push([level[i] as number, 2 ** height]);
-    });
-    entries.sort((a, b) => a[0] - b[0]);
-    return {
-      values: Float64Array.from(entries, ([value]) => value),
-      weights: Float64Array.from(entries, ([, weight]) => weight),
-    };
+  /** The same as adding the value `count` times. */
+  addWeighted(value: number, count: number): void {
+    for (let height = 0, left = count; left > 0; height++, left = Math.floor(left / 2)) {
+      if (left % 2 === 0) continue;
+      const level = this.level(height);
+      if (level.size === this.k) this.compact(height);
+      level.values[level.size++] = value;
+      level.part = -1;
+    }
+  }
+
+  weighted(): Weighted {
+    return sortedByValue(
+      this.levels.flatMap(({ values, size }, height) =>
+        Array.from(values.subarray(0, size), (value): [number, number] => [value, 2 ** height]),
+      ),
+    );
+  }
+
+  private level(height: number): Level {
+    while (this.levels.length <= height) {
+      this.levels.push({ values: new Float64Array(this.k), size: 0, part: 0 });
+    }
+    return this.levels[height] as Level;
   }
 
   private compact(height: number): void {
-    if (height + 1 === this.levels.length) {
-      this.levels.push(new Float64Array(this.k));
-      this.sizes.push(0);
+    const level = this.level(height);
+    const above = this.level(height + 1);
+    const half = level.size >> 1;
+    if (above.size + half > this.k) this.compact(height + 1);
+    if (level.part < 0) {
+      level.values.subarray(0, level.size).sort();
+      level.part = level.size;
     }
-    const level = this.levels[height] as Float64Array;
-    const above = this.levels[height + 1] as Float64Array;
-    const size = this.sizes[height] as number;
-    if ((this.sizes[height + 1] as number) + (size >> 1) > above.length) this.compact(height + 1);
-    level.subarray(0, size).sort();
-    let to = this.sizes[height + 1] as number;
-    const even = size & ~1;
-    for (let from = this.toss(); from < even; from += 2) above[to++] = level[from] as number;
-    this.sizes[height + 1] = to;
-    if (size > even) level[0] = level[even] as number;
-    this.sizes[height] = size - even;
+    const run = above.size;
+    halve(level, half, this.toss(), above);
+    if (run === 0) above.part = above.size;
+    else if (above.part !== run) above.part = -1;
+    level.part = height === 0 ? -1 : level.size;
   }
 
   /** 0 or 1, from a xorshift generator. */
@@ -68,4 +98,23 @@ export class KllSketch {
     this.coin ^= this.coin << 5;
     return this.coin & 1;
   }
+}
+
+/** Merges the two runs of a level, and of each pair of neighbours appends one to `above`; an odd last stays. */
+function halve(level: Level, pairs: number, which: number, above: Level): void {
+  const { values, part, size } = level;
+  let left = 0;
+  let right = part;
+  const next = () =>
+    right >= size || (left < part && (values[left] as number) <= (values[right] as number))
+      ? (values[left++] as number)
+      : (values[right++] as number);
+  for (let pair = 0; pair < pairs; pair++) {
+    const first = next();
+    const second = next();
+    above.values[above.size++] = which === 0 ? first : second;
+  }
+  const odd = size % 2 === 1 ? next() : 0;
+  values[0] = odd;
+  level.size = size % 2;
 }

@@ -1,0 +1,216 @@
+import { count, fileProblem, size } from "../problems.js";
+
+const quote = 0x22;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+export type Flaw = "UNCLOSED_QUOTE" | "TEXT_AFTER_QUOTE";
+
+/** One record. The parser reuses it: read it before the next record comes. */
+export interface CsvRecord {
+  /** Where the fields are, unquoted. */
+  bytes: Uint8Array;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  /** Fields in the record; places past the parser's `maxFields` are not kept. */
+  count: number;
+  /** The record as it stands in the file, without the end of its line. */
+  raw: Uint8Array;
+  rawStart: number;
+  rawEnd: number;
+  /** Line of the file in which the record begins, from 1. */
+  line: number;
+  flaw: Flaw | null;
+}
+
+export interface CsvOptions {
+  /** A single byte. */
+  readonly delimiter: number;
+  /** What ends a line: line feed (with or without a carriage return before it), or carriage return alone. */
+  readonly newline: "lf" | "cr";
+  readonly maxRecordBytes: number;
+  readonly maxFields: number;
+  /** The line that the first byte is on. */
+  readonly firstLine?: number;
+}
+
+/**
+ * Splits UTF-8 into CSV records as RFC 4180 says, over chunks cut anywhere, without making strings. Beyond
+ * the RFC: any delimiter, any of the three line ends, lines of other lengths than the first; a quotation mark
+ * inside an unquoted field is a character like others; empty lines are skipped.
+ */
+export class CsvParser {
+  private readonly delimiter: number;
+  private readonly newline: number;
+  private readonly maxRecordBytes: number;
+  private readonly maxFields: number;
+  private readonly onRecord: (record: CsvRecord) => void;
+  private readonly record: CsvRecord;
+  private readonly escaped: Uint8Array;
+  private buffer = new Uint8Array(128 * 1024);
+  private scratch = new Uint8Array(1024);
+  /** Bytes of a record that is not complete yet, at the front of the buffer. */
+  private held = 0;
+  private line: number;
+
+  constructor(options: CsvOptions, onRecord: (record: CsvRecord) => void) {
+    this.delimiter = options.delimiter;
+    this.newline = options.newline === "lf" ? lineFeed : carriageReturn;
+    this.maxRecordBytes = options.maxRecordBytes;
+    this.maxFields = options.maxFields;
+    this.line = options.firstLine ?? 1;
+    this.onRecord = onRecord;
+    const fields = this.maxFields + 1;
+    this.escaped = new Uint8Array(fields);
+    this.record = {
+      bytes: this.buffer,
+      starts: new Int32Array(fields),
+      ends: new Int32Array(fields),
+      count: 0,
+      raw: this.buffer,
+      rawStart: 0,
+      rawEnd: 0,
+      line: 1,
+      flaw: null,
+    };
+  }
+
+  /** @throws FatalError LINE_TOO_LONG, and what the receiver of records throws. */
+  push(chunk: Uint8Array): void {
+    this.append(chunk);
+    this.parse(this.held + chunk.length, false);
+  }
+
+  /** The last record may lack the end of its line. */
+  end(): void {
+    if (this.held === 0) return;
+    this.append(Uint8Array.of(this.newline));
+    this.parse(this.held + 1, true);
+  }
+
+  private append(chunk: Uint8Array): void {
+    const needed = this.held + chunk.length + 1;
+    if (needed > this.buffer.length) {
+      const wider = new Uint8Array(Math.max(needed, this.buffer.length * 2));
+      wider.set(this.buffer.subarray(0, this.held));
+      this.buffer = wider;
+    }
+    this.buffer.set(chunk, this.held);
+    // A sentinel, so that the scan of a field needs no second look at where the bytes end.
+    this.buffer[needed - 1] = this.newline;
+  }
+
+  private parse(length: number, last: boolean): void {
+    let at = 0;
+    while (at < length) {
+      const next = this.parseRecord(at, length, last);
+      if (next < 0) break;
+      at = next;
+    }
+    this.held = length - at;
+    if (this.held > this.maxRecordBytes) this.refuseLong();
+    if (at > 0 && this.held > 0) this.buffer.copyWithin(0, at, length);
+  }
+
+  /** @returns where the next record begins, or -1 when this one goes on past the bytes at hand. */
+  private parseRecord(begin: number, length: number, last: boolean): number {
+    const { buffer, delimiter, newline, record, escaped, maxFields } = this;
+    const { starts, ends } = record;
+    let at = begin;
+    let fields = 0;
+    let anyEscaped = false;
+    let linesInside = 0;
+    record.flaw = null;
+    for (;;) {
+      let start = at;
+      let end: number;
+      let byte = at < length ? (buffer[at] as number) : -1;
+      let doubled = false;
+      if (byte === quote) {
+        start = ++at;
+        for (;;) {
+          while (at < length && (byte = buffer[at] as number) !== quote) {
+            if (byte === newline) linesInside++;
+            at++;
+          }
+          if (at + 1 >= length) {
+            if (!last) return -1;
+            record.flaw = "UNCLOSED_QUOTE";
+            at = length - 1;
+            linesInside--;
+            break;
+          }
+          if (buffer[at + 1] !== quote) break;
+          doubled = true;
+          at += 2;
+        }
+        end = at++;
+        byte = at < length ? (buffer[at] as number) : newline;
+        if (byte !== delimiter && byte !== newline) {
+          if (byte === carriageReturn && at + 1 >= length) return -1;
+          if (byte === carriageReturn && buffer[at + 1] === newline) byte = buffer[++at] as number;
+          else {
+            record.flaw = "TEXT_AFTER_QUOTE";
+            while (at < length && (byte = buffer[at] as number) !== delimiter && byte !== newline) at++;
+            if (at === length) return -1;
+          }
+        }
+      } else {
+        while ((byte = buffer[at] as number) !== delimiter && byte !== newline) at++;
+        if (at >= length) return -1;
+        end = at;
+        if (byte === newline && end > start && buffer[end - 1] === carriageReturn) end--;
+      }
+      if (fields <= maxFields) {
+        starts[fields] = start;
+        ends[fields] = end;
+        escaped[fields] = doubled ? 1 : 0;
+        if (doubled) anyEscaped = true;
+      }
+      fields++;
+      if (byte === newline) break;
+      at++;
+    }
+    if (at - begin > this.maxRecordBytes) this.refuseLong();
+    if (fields > 1 || (ends[0] as number) > (starts[0] as number) || buffer[begin] === quote) {
+      record.bytes = buffer;
+      record.raw = buffer;
+      record.rawStart = begin;
+      record.rawEnd = Math.min(at, length);
+      record.count = fields;
+      record.line = this.line;
+      if (anyEscaped) this.unescape(Math.min(fields, maxFields + 1));
+      this.onRecord(record);
+    }
+    this.line += linesInside + 1;
+    return Math.min(at + 1, length);
+  }
+
+  /** Moves the fields of a record that has doubled quotation marks, with single ones, to the scratch bytes. */
+  private unescape(fields: number): void {
+    const { buffer, record, escaped } = this;
+    const needed = record.rawEnd - record.rawStart;
+    if (needed > this.scratch.length) this.scratch = new Uint8Array(needed * 2);
+    const { scratch } = this;
+    let to = 0;
+    for (let i = 0; i < fields; i++) {
+      const end = record.ends[i] as number;
+      const from = to;
+      for (let at = record.starts[i] as number; at < end; at++) {
+        const byte = buffer[at] as number;
+        scratch[to++] = byte;
+        if (byte === quote && escaped[i] === 1) at++;
+      }
+      record.starts[i] = from;
+      record.ends[i] = to;
+    }
+    record.bytes = scratch;
+  }
+
+  private refuseLong(): never {
+    throw fileProblem(
+      "LINE_TOO_LONG",
+      `The row that begins on line ${count(this.line)} is longer than ${size(this.maxRecordBytes)}. Often a quotation mark that is never closed is the cause.`,
+    );
+  }
+}
