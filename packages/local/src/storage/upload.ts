@@ -119,7 +119,7 @@ async function writeObject(tx: postgres.TransactionSql, target: Target, row: New
     if (!updated) throw noSuchObject();
     return updated.id;
   }
-  const id = row.id ?? crypto.randomUUID();
+  const id = (target.mode === "upsert" ? row.id : undefined) ?? crypto.randomUUID();
   const onConflict =
     target.mode === "create"
       ? tx``
@@ -127,7 +127,7 @@ async function writeObject(tx: postgres.TransactionSql, target: Target, row: New
           user_metadata = excluded.user_metadata, owner = excluded.owner, owner_id = excluded.owner_id, updated_at = now()`;
   await tx`
     insert into storage.objects (id, bucket_id, name, owner, owner_id, version, metadata, user_metadata)
-    values (${target.mode === "create" ? crypto.randomUUID() : id}, ${bucket}, ${name}, ${uuid}, ${owner}, ${row.version}, ${metadata}, ${userMetadata})
+    values (${id}, ${bucket}, ${name}, ${uuid}, ${owner}, ${row.version}, ${metadata}, ${userMetadata})
     ${onConflict}`;
   return id;
 }
