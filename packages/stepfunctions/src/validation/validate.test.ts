@@ -23,6 +23,15 @@ test("a good definition comes back parsed, without findings", () => {
   expect(validateDefinition(JSON.stringify(definition))).toEqual({ diagnostics: [], definition });
 });
 
+test("empty text is a value like any other in Arguments and Assign", () => {
+  const given = {
+    ...task,
+    Arguments: { FunctionName: "f", Payload: { list: [""], text: "" } },
+    Assign: { text: "" },
+  };
+  expect(errors({ ...given, End: undefined, Next: "Z" })).toEqual([]);
+});
+
 describe("what this engine does not run is named", () => {
   test.each<[string, object]>([
     [

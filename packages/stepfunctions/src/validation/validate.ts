@@ -101,13 +101,25 @@ function checkAgainstSchema(definition: Record<string, unknown>, findings: Findi
   }
 }
 
-/** AWS takes any JSON value as Output and a plain Boolean as Condition; the schema does not. Both are checked elsewhere. */
+/**
+ * AWS takes any JSON value as Output, a plain Boolean as Condition and empty text in Arguments and Assign; the schema
+ * does not. What counts of them is checked elsewhere.
+ */
 function easeSchema(states: unknown): void {
   for (const state of Object.values(states as Record<string, Record<string, unknown>>)) {
     const parts = [state.Choices, state.Catch].filter(Array.isArray).flat() as Record<string, unknown>[];
     for (const part of [state, ...parts]) {
       delete part.Output;
+      for (const field of ["Arguments", "Assign"])
+        if (field in part) part[field] = withoutEmptyText(part[field]);
       if (typeof part.Condition === "boolean") part.Condition = `{% ${part.Condition} %}`;
     }
   }
+}
+
+function withoutEmptyText(value: unknown): unknown {
+  if (value === "") return " ";
+  if (Array.isArray(value)) return value.map(withoutEmptyText);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutEmptyText(item)]));
 }
