@@ -1,4 +1,4 @@
-import { Link, type LinkProps } from "@tanstack/react-router";
+import { Link, type LinkProps, useRouterState } from "@tanstack/react-router";
 import { ListChecks, Play, Settings } from "lucide-react";
 import type { ComponentType, ReactNode } from "react";
 import { ErrorBoundary } from "../components/ui/error-boundary.js";
@@ -15,6 +15,7 @@ const places: { to: LinkProps["to"]; label: string; Icon: ComponentType<{ classN
 
 /** The frame around every page: where one can go, and who one is. A column when wide, a bar when narrow. */
 export function Shell({ children }: { children: ReactNode }) {
+  const inRun = useRouterState({ select: (state) => state.location.pathname.startsWith("/runs/") });
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[13rem_minmax(0,1fr)]">
       <a
@@ -29,9 +30,10 @@ export function Shell({ children }: { children: ReactNode }) {
           {places.map(({ to, label, Icon }) => (
             <Link
               key={label}
+              data-inside={to === "/" && inRun ? true : undefined}
               to={to}
               activeOptions={{ exact: to === "/", includeSearch: false }}
-              className="flex h-8 items-center gap-2 rounded-md px-2 font-medium text-ink-soft hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
+              className="flex h-8 items-center gap-2 rounded-md px-2 font-medium text-ink-soft hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent data-inside:bg-accent-soft data-inside:text-accent"
             >
               <Icon aria-hidden className="size-4 max-sm:hidden" />
               {label}

@@ -13,7 +13,7 @@ const faces: Record<StageState["status"], { word: string; Icon: LucideIcon; ink:
 /** The stages in their order, each filling as it goes. */
 export function StageLine({ stages }: { stages: readonly StageState[] }) {
   return (
-    <ol aria-label="Stages" className="mb-4 grid gap-x-2 gap-y-3 sm:auto-cols-fr sm:grid-flow-col">
+    <ol aria-label="Stages" className="mb-4 grid gap-x-4 gap-y-3 sm:auto-cols-fr sm:grid-flow-col">
       {stages.map((stage) => (
         <Stage key={stage.key} stage={stage} />
       ))}

@@ -94,11 +94,11 @@ function StepBody({ step }: { step: RunStep }) {
       )}
       <div className="grid gap-3 lg:grid-cols-2">
         <div className="grid min-w-0 content-start gap-1">
-          <h3 className="font-medium">Input</h3>
+          <h2 className="font-medium">Input</h2>
           <JsonView value={step.input} label={`Input of ${step.step}`} />
         </div>
         <div className="grid min-w-0 content-start gap-1">
-          <h3 className="font-medium">Output</h3>
+          <h2 className="font-medium">Output</h2>
           {step.output === null ? (
             <p className="text-ink-soft">Nothing yet.</p>
           ) : (

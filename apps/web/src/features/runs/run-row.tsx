@@ -72,7 +72,7 @@ function ProgressCell({ run }: { run: Run }) {
   if (isFinal(run.status)) return <div aria-hidden className="max-lg:hidden" />;
   const stage = stageNow(run);
   return (
-    <div className="grid min-w-0 gap-1">
+    <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-1">
       <p className="flex justify-between gap-2 text-sm text-ink-soft">
         <span className="truncate">{stage?.label ?? "Not started yet"}</span>
         <span className="tabular-nums">{formatProgress(run.progress)}</span>

@@ -27,7 +27,7 @@ function RunningCard({ run }: { run: Run }) {
   const stage = stageNow(run);
   const reason = reasonOf(run);
   return (
-    <li className="relative grid gap-2 rounded-lg border bg-surface p-3 hover:border-line-strong">
+    <li className="relative grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border bg-surface p-3 hover:border-line-strong">
       <div className="flex items-start justify-between gap-2">
         <Link
           to="/runs/$runId/result"

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Checkbox, Input, Select, Textarea } from "../../components/ui/input.js";
 import { Field, type FieldControl } from "../../components/ui/field.js";
 import { humanize } from "../../lib/format.js";
@@ -42,6 +43,7 @@ export function ContractField({ field, form }: { field: FormField; form: FormSta
   );
 }
 
+/** What need not be filled in is folded away, unless something is in it. */
 function Group({
   field,
   form,
@@ -51,18 +53,30 @@ function Group({
   form: FormState;
   error?: string | undefined;
 }) {
+  const inside = (path: string) => path.startsWith(`${field.path}.`);
+  const touched =
+    Object.keys(form.errors).some(inside) ||
+    Object.entries(form.values).some(([path, value]) => inside(path) && value);
+  const [open, setOpen] = useState(field.required || touched);
+  const shown = open || Object.keys(form.errors).some(inside);
   return (
-    <fieldset className="grid gap-4 rounded-lg border p-4">
-      <legend className="px-1 font-medium">
+    <details
+      open={shown}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      className="rounded-lg border bg-surface px-4 py-2.5"
+    >
+      <summary className="font-medium">
         {field.label}
         {!field.required && <span className="font-normal text-ink-soft"> (optional)</span>}
-      </legend>
-      {field.help && <p className="text-sm text-ink-soft">{field.help}</p>}
-      {error && <p className="text-bad">{error}</p>}
-      {field.fields.map((child) => (
-        <ContractField key={child.path} field={child} form={form} />
-      ))}
-    </fieldset>
+      </summary>
+      <fieldset aria-label={field.label} className="grid gap-4 py-3">
+        {field.help && <p className="text-sm text-ink-soft">{field.help}</p>}
+        {error && <p className="text-bad">{error}</p>}
+        {field.fields.map((child) => (
+          <ContractField key={child.path} field={child} form={form} />
+        ))}
+      </fieldset>
+    </details>
   );
 }
 

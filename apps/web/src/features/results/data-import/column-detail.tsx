@@ -75,7 +75,7 @@ function Quantiles({ column }: { column: ColumnProfile }) {
     <Part title="Quantiles" note={!quantiles.exact && "Estimated from a sketch."}>
       <QuantileStrip label={column.name} min={toNumber(min)} max={toNumber(max)} points={points} />
       <Facts
-        className="grid-cols-[repeat(auto-fill,minmax(5.5rem,1fr))]"
+        className="grid-cols-[repeat(auto-fill,minmax(6rem,1fr))] whitespace-nowrap"
         facts={[
           ["Least", formatPoint(min)],
           ...points.map(({ at, text }) => [`${Math.round(at * 100)}%`, text] as const),
@@ -89,6 +89,13 @@ function Quantiles({ column }: { column: ColumnProfile }) {
 function TopValues({ column }: { column: ColumnProfile }) {
   const { values, maxError } = column.top;
   if (values.length === 0) return null;
+  if (values.every(({ count }) => count === 1) && maxError === 0) {
+    return (
+      <Part title="Most frequent values">
+        <p className="text-ink-soft">Every value occurs once.</p>
+      </Part>
+    );
+  }
   const note = maxError > 0 && `Each count may lack up to ${plural(maxError, "row")}.`;
   return (
     <Part title="Most frequent values" note={note}>
