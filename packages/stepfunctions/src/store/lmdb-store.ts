@@ -1,7 +1,7 @@
-import { mkdirSync, realpathSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, realpathSync } from "node:fs";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { ChecksumError, decode, encode } from "./codec.js";
+import { findDamage, markFolder } from "./data-file.js";
 import { DataDirectoryDamagedError, DataDirectoryInUseError } from "./errors.js";
 import { livesElsewhere, type Owner, self } from "./owner.js";
 import type { Range, Store, TableName, Tables, Write } from "./store.js";
@@ -44,12 +44,14 @@ export async function openLmdbStore(directory: string): Promise<Store> {
 }
 
 function openFolder(folder: string): Store {
+  const damage = findDamage(folder, ["meta", ...TABLES]);
+  if (damage !== null) throw new DataDirectoryDamagedError(folder, damage);
   const root = guarded(folder, () => openRoot(folder));
   try {
-    assertWhole(folder, root);
     const meta = guarded(folder, () => root.openDB<Buffer, Key>({ name: "meta", encoding: "binary" }));
     claim(folder, root, meta);
     const tables = guarded(folder, () => openTables(root));
+    markFolder(folder);
     return new LmdbStore(folder, root, meta, tables);
   } catch (error) {
     void root.close();
@@ -74,14 +76,6 @@ function openRoot(folder: string): RootDatabase<Buffer, Key> {
 function openTables(root: RootDatabase<Buffer, Key>): Record<TableName, Binary> {
   const entries = TABLES.map((name) => [name, root.openDB<Buffer, Key>({ name, encoding: "binary" })]);
   return Object.fromEntries(entries) as Record<TableName, Binary>;
-}
-
-/** A file that is shorter than its pages would end the process when a missing page is read. */
-function assertWhole(folder: string, root: RootDatabase<Buffer, Key>): void {
-  const stats = root.getStats() as { lastPageNumber: number; pageSize: number };
-  const size = statSync(join(folder, "data.mdb")).size;
-  if (size < stats.lastPageNumber * stats.pageSize)
-    throw new DataDirectoryDamagedError(folder, "its data file is shorter than it was");
 }
 
 /** Takes the folder for this process. The write transaction makes look and claim one act among processes. */
