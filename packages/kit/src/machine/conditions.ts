@@ -1,4 +1,4 @@
-import { Expression, jsonata } from "./expression.js";
+import { type Expression, jsonata } from "./expression.js";
 import { type Ref, type Reference, reference, type Selected, selectionOf, toExpression } from "./refs.js";
 
 /** What a choice asks. Made by the helpers below, never by hand. */

@@ -123,5 +123,5 @@ function fillIn(template: string, arnOf: (step: string) => string): AslMachine {
   const filled = template.replaceAll(/\$\{([A-Za-z0-9]+)\}/g, (_, step: string) =>
     JSON.stringify(arnOf(step)).slice(1, -1),
   );
-  return JSON.parse(filled);
+  return JSON.parse(filled) as AslMachine;
 }

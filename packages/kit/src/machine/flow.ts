@@ -100,7 +100,7 @@ export class Flow<Scope, W extends World> extends OpenFlow<Scope> {
     step: Step,
     select: (scope: Refs<Scope>) => unknown,
     options?: { readonly catch: (flow: Flow<Scope, W>, error: Ref<RunError>) => Branch },
-  ): Flow<any, W> {
+  ): Flow<never, W> {
     const draft = this.#draft;
     const name = step.name;
     const input = selectionOf(select(refs()), `input of "${name}"`);
@@ -124,7 +124,7 @@ export class Flow<Scope, W extends World> extends OpenFlow<Scope> {
     const open: Edge[] = [];
     const branch = (edge: Edge, grow: (flow: Flow<Scope, W>) => Branch) =>
       open.push(...OpenFlow.edges(grow(new Flow(this.#draft, [edge]))));
-    const choice: Choice<Scope, W, any> = {
+    const choice: Choice<Scope, W, unknown> = {
       when: (ask, grow) => {
         const condition = ask(refs());
         if (!(condition instanceof Condition)) {
@@ -139,7 +139,7 @@ export class Flow<Scope, W extends World> extends OpenFlow<Scope> {
         const edge = new Edge(name, "otherwise");
         node.otherwise = edge;
         branch(edge, grow);
-        return new Chosen<any>();
+        return new Chosen<unknown>();
       },
     };
     build(choice);
@@ -158,7 +158,7 @@ export class Flow<Scope, W extends World> extends OpenFlow<Scope> {
       | { readonly seconds: number | ((scope: Refs<Scope>) => Selected<number>) }
       | { readonly until: (scope: Refs<Scope>) => Selected<string> },
   ): Flow<Scope, W> {
-    const selected = (value: unknown) =>
+    const selected = (value: number | ((scope: Refs<Scope>) => unknown)) =>
       selectionOf(typeof value === "function" ? value(refs()) : value, `time of the wait "${name}"`);
     const next = new Edge(name, "next");
     const time = "seconds" in until ? { seconds: selected(until.seconds) } : { time: selected(until.until) };

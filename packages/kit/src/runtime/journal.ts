@@ -124,7 +124,7 @@ const jsonObject = z.record(z.string(), z.json());
 function jsonFields(fields: object | undefined): { [name: string]: Json } | null {
   if (fields === undefined) return null;
   try {
-    const text = JSON.stringify(fields, (_, value) => (value instanceof Error ? `${value}` : value));
+    const text = JSON.stringify(fields, (_, value: unknown) => (value instanceof Error ? `${value}` : value));
     if (text.length > maxFieldsBytes) return { omitted: "The fields were too large for the run's log." };
     return jsonObject.safeParse(JSON.parse(text)).data ?? null;
   } catch {

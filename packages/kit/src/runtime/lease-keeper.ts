@@ -71,10 +71,9 @@ export class LeaseKeeper {
 
   #next(): void {
     if (this.#over) return;
-    const callOff = this.#options.clock.after(lookMs, async () => {
+    const callOff = this.#options.clock.after(lookMs, () => {
       this.#callOffs = this.#callOffs.filter((other) => other !== callOff);
-      await this.#look();
-      this.#next();
+      void this.#look().finally(() => this.#next());
     });
     this.#callOffs.push(callOff);
   }

@@ -3,7 +3,15 @@ import { z } from "zod";
 import type { Json } from "../json.js";
 import type { StepContext, StepImplementation } from "../step/step.js";
 import { stepArtifacts } from "./artifacts.js";
-import { failure, failureOf, type StepFailure, stopped, thrownAs, treatmentOf } from "./failures.js";
+import {
+  failure,
+  failureOf,
+  type StepFailure,
+  type StepStopped,
+  stopped,
+  thrownAs,
+  treatmentOf,
+} from "./failures.js";
 import { Journal } from "./journal.js";
 import { LeaseKeeper, leaseSeconds } from "./lease-keeper.js";
 import { type StepPayload, stepPayloadSchema } from "./payload.js";
@@ -208,8 +216,8 @@ class Invocation {
   #graceOver(signal: AbortSignal): Promise<never> {
     return new Promise((_, reject) => {
       const giveUp = () => {
-        const { reason } = signal.reason as { reason: keyof typeof graceMs };
-        this.#clock.after(graceMs[reason], () => reject(signal.reason));
+        const stop = signal.reason as StepStopped;
+        this.#clock.after(graceMs[stop.reason], () => reject(stop));
       };
       if (signal.aborted) giveUp();
       else signal.addEventListener("abort", giveUp, { once: true });

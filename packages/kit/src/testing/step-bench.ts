@@ -202,14 +202,14 @@ class MemoryObjects implements ObjectStore {
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-export type Handle = (input: { text: string }, ctx: StepContext) => Promise<any>;
+export type Handle = (input: { text: string }, ctx: StepContext) => Promise<unknown>;
 
 /** A step's handler over stores in memory and a clock that stands still. */
 export function bench(handle: Handle, { remainingMs = 60_000 } = {}) {
   const store = new MemoryStore();
   const objects = new MemoryObjects();
   const clock = new ManualClock();
-  const handler = stepHandler(implement(step, handle), {
+  const handler = stepHandler(implement(step, handle as () => Promise<{ words: number }>), {
     store,
     objects,
     logger: quiet,
@@ -236,7 +236,7 @@ export async function failing(invocation: Promise<unknown>) {
 
 export const words: Handle = async ({ text }) => ({ words: text.split(" ").length });
 export const onAbort = (signal: AbortSignal) =>
-  new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
 
 /** A promise that the test resolves. */
 export function gate(): { opened: Promise<void>; open: () => void } {
