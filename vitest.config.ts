@@ -28,6 +28,8 @@ export default defineConfig({
           globalSetup: path.resolve(import.meta.dirname, "packages/local/src/testing/global-setup.ts"),
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // Two busy cores: what is polled for comes, only later.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],

@@ -40,7 +40,13 @@ afterEach(async () => {
 async function connect(user?: SignedIn): Promise<SupabaseClient> {
   const client = clientOf(target);
   clients.push(client);
-  await client.realtime.setAuth(user?.accessToken ?? target.anonKey);
+  if (user) {
+    const { error } = await client.auth.setSession({
+      access_token: user.accessToken,
+      refresh_token: user.refreshToken,
+    });
+    if (error) throw error;
+  }
   return client;
 }
 

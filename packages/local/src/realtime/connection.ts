@@ -95,6 +95,7 @@ export class Connection {
     if (frame.topic === "phoenix" && frame.event === "heartbeat") return this.#reply(frame, "ok", {});
     if (frame.event === "phx_join") return this.#join(frame);
     const channel = this.#channels.get(frame.topic);
+    if (!channel && frame.event === "phx_leave") return this.#reply(frame, "ok", {});
     if (!channel) throw new Refusal("unmatched topic");
     switch (frame.event) {
       case "phx_leave":
