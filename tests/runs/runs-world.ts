@@ -1,40 +1,21 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { CreateStateMachineCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { artifacts, asCaller, history, runs } from "@longhaul/db";
 import type { Run, RunEvent } from "@longhaul/kit";
 import { type Caller, type RunsDependencies, startRun } from "@longhaul/runs";
-import { openStepFunctions, type StatusChangeEvent } from "@longhaul/stepfunctions";
-import { machines } from "@longhaul/workflows/machines";
+import type { StatusChangeEvent } from "@longhaul/stepfunctions";
 import { openWorld } from "../support/database.js";
 import type { Tenant } from "../support/tenants.js";
-import { scriptedSteps } from "./scripted-steps.js";
+import { openEngine } from "./engine.js";
 
 /** Two organisations, the real engine behind the real SDK client, and steps whose answers the test decides. */
 export async function openRunsWorld() {
   const world = await openWorld();
-  const dataDir = mkdtempSync(join(tmpdir(), "longhaul-runs-"));
   const events: StatusChangeEvent[] = [];
   const listeners = new Set<() => void>();
-  const steps = scriptedSteps();
-  const engine = await openStepFunctions({
-    dataDir,
-    region: "us-east-1",
-    accountId: "000000000000",
-    lambda: steps.invoke,
-    async onStatusChange(event) {
-      events.push(event);
-      for (const listener of listeners) listener();
-    },
+  const engine = await openEngine(async (event) => {
+    events.push(event);
+    for (const listener of listeners) listener();
   });
-  const server = createServer((request, response) => void engine.handleHttp(request, response));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const sfn = clientOf(port);
-  const stateMachineArn = await deploy(sfn);
+  const { sfn, steps, stateMachineArn } = engine;
   const logged: { fields: Record<string, unknown>; message: string }[] = [];
   const log = (fields: object, message: string) => void logged.push({ fields: { ...fields }, message });
   const deps: RunsDependencies = {
@@ -53,9 +34,8 @@ export async function openRunsWorld() {
     sfn,
     stateMachineArn,
     steps,
-    newClient: () => clientOf(port),
-    /** An SDK client whose server is not there. */
-    unreachable: clientOf(1),
+    newClient: engine.newClient,
+    unreachable: engine.unreachable,
     caller: callerOf,
     upload: (tenant: Tenant = ours) => uploadOf(world, tenant),
     async start(input: object = {}, tenant: Tenant = ours): Promise<string> {
@@ -96,11 +76,7 @@ export async function openRunsWorld() {
         where run_id = ${runId}`;
     },
     async [Symbol.asyncDispose]() {
-      steps.releaseAll();
-      sfn.destroy();
-      await new Promise((resolve) => server.close(resolve));
-      await engine.close();
-      rmSync(dataDir, { recursive: true, force: true });
+      await engine[Symbol.asyncDispose]();
       await world[Symbol.asyncDispose]();
     },
   };
@@ -121,31 +97,6 @@ export function requestOf(input: unknown) {
 function callerOf(tenant: Tenant, role: keyof Tenant["people"] = "operator"): Caller {
   const { userId, claims } = tenant.people[role];
   return { userId, claims, role, organisationId: tenant.organisationId };
-}
-
-function clientOf(port: number): SFNClient {
-  return new SFNClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    maxAttempts: 1,
-  });
-}
-
-async function deploy(sfn: SFNClient): Promise<string> {
-  const machine = machines["data-import"];
-  const definition = machine.definition(
-    (step) => `arn:aws:lambda:us-east-1:000000000000:function:longhaul-data-import-${step}`,
-  );
-  const { stateMachineVersionArn } = await sfn.send(
-    new CreateStateMachineCommand({
-      name: "longhaul-data-import",
-      definition: JSON.stringify(definition).replaceAll(`"itemPath":""`, `"itemPath":"{% '' %}"`),
-      roleArn: "arn:aws:iam::000000000000:role/longhaul",
-      publish: true,
-    }),
-  );
-  return stateMachineVersionArn!;
 }
 
 async function uploadOf(world: Awaited<ReturnType<typeof openWorld>>, tenant: Tenant): Promise<string> {

@@ -1,17 +1,17 @@
-import { type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
 
 export type { Logger };
 
 /**
- * JSON lines on standard output. Tokens and passwords never reach it: they are cut out of headers here and
+ * JSON lines on standard output, unless it is given another place. Tokens and passwords never reach it: they are cut out of headers here and
  * out of addresses by the request log.
  */
-export function createLogger(level: string): Logger {
-  return pino({
+export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): Logger {
+  const options = {
     level,
     base: { service: "longhaul-api" },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }) },
     redact: {
       paths: [
         "req.headers.authorization",
@@ -24,5 +24,6 @@ export function createLogger(level: string): Logger {
       ],
       censor: "[cut out]",
     },
-  });
+  };
+  return pino(options, destination);
 }

@@ -14,3 +14,8 @@ export const appRouter = router({
 export type AppRouter = typeof appRouter;
 
 export const callerFactory = createCallerFactory(appRouter);
+
+/** The path of every procedure, e.g. "runs.get". */
+export function procedureNames(): string[] {
+  return Object.keys(appRouter._def.procedures);
+}

@@ -82,6 +82,7 @@ function requestLog({ log }: Services): RequestHandler {
       correlationId: (response as express.Response).locals["correlationId"] as string,
     }),
     autoLogging: { ignore: ({ url }) => url === "/healthz" || url === "/readyz" },
+    wrapSerializers: false,
     serializers: {
       req: ({ method, url }: { method: string; url: string }) => ({ method, path: url.split("?")[0] }),
       res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),

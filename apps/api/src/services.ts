@@ -16,6 +16,7 @@ export interface ServiceOverrides {
   log?: Logger;
   clock?: Clock;
   doorbell?: Doorbell;
+  sfn?: SFNClient;
 }
 
 export interface OwnedServices extends Services {
@@ -28,11 +29,13 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
   const clock = overrides.clock ?? systemClock;
   const log = overrides.log ?? createLogger(env.LOG_LEVEL);
   const db = connect(env.DATABASE_URL, { applicationName: "longhaul-api" });
-  const sfn = new SFNClient({
-    region: env.AWS_REGION,
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 },
-  });
+  const sfn =
+    overrides.sfn ??
+    new SFNClient({
+      region: env.AWS_REGION,
+      maxAttempts: 2,
+      requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 },
+    });
   const runs = { db, sfn, stateMachines: env.STATE_MACHINES, logger: log };
   const dispatcher = createDispatcher(runs, clock, log);
   const doorbell =

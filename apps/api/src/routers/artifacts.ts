@@ -57,7 +57,8 @@ export const artifactsRouter = {
         artifacts.get(tx, { organisationId, artifactId: input.artifactId }),
       );
       if (!artifact) throw new ApiError("ARTIFACT_NOT_FOUND");
-      if (artifact.status !== "ready") throw new ApiError("ARTIFACT_NOT_READY");
+      // An upload is "ready" once a run has taken it; that its bytes are there, Storage knows.
+      if (artifact.kind === "output" && artifact.status !== "ready") throw new ApiError("ARTIFACT_NOT_READY");
       const url = await services.storage.createDownloadUrl(caller.token, artifact.path, {
         seconds: linkSeconds,
         downloadAs: input.download ? artifact.name : null,

@@ -27,7 +27,15 @@ export interface Position {
   id: string;
 }
 
-const positionSchema = z.tuple([z.iso.datetime({ offset: true }), z.uuid()]);
+/** As Postgres writes a time, with its microseconds, which a JavaScript date would cut off. */
+const timeOfPostgres =
+  /^(\d{4})-(\d\d)-(\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-][01]\d(:[0-5]\d)?$/;
+const positionSchema = z.tuple([z.string().refine(isTime), z.uuid()]);
+
+function isTime(text: string): boolean {
+  const [, year, month, day] = timeOfPostgres.exec(text) ?? [];
+  return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
+}
 
 export function encodeCursor({ createdAt, id }: Position): string {
   return Buffer.from(JSON.stringify([createdAt, id])).toString("base64url");

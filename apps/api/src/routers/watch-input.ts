@@ -1,15 +1,17 @@
 import { z } from "zod";
 
+const notANumber = "This is not the number of an event.";
+
 /**
  * The number of the last event a watcher has seen; tRPC's client sends it as text when it resumes.
  * Absent or 0: everything from the first event.
  */
 const lastEventIdSchema = z
   .union([
-    z.int().min(0),
+    z.int(notANumber).min(0, notANumber),
     z
       .string()
-      .regex(/^(0|[1-9]\d{0,14})$/, "This is not the number of an event.")
+      .regex(/^(0|[1-9]\d{0,14})$/, notANumber)
       .transform(Number),
   ])
   .default(0);

@@ -1,0 +1,357 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { type ApiWorld, openApiWorld } from "./api-world.js";
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await openApiWorld();
+});
+// Whatever was sent: the API is there, and nothing of it was an error on our side.
+afterEach(async () => {
+  expect((await fetch(`${world.url}/healthz`)).status).toBe(200);
+  expect(world.log.lines.filter(({ level }) => level === "error")).toEqual([]);
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+interface Refusal {
+  error: {
+    message: string;
+    data: { code: string; httpStatus: number; errorCode: string; issues: unknown[] };
+  };
+}
+
+function send(path: string, body: string | undefined, headers: Record<string, string> = {}) {
+  return fetch(`${world.url}/trpc/${path}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: {
+      authorization: `Bearer ${world.ours.operator.token}`,
+      "content-type": "application/json",
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body }),
+  });
+}
+const refusalOf = async (answer: Response) => ((await answer.json()) as Refusal).error;
+
+describe("tokens", () => {
+  const asks = (token: string) => send("me.get", undefined, { authorization: token });
+
+  test.each([
+    ["nothing", ""],
+    ["another scheme", "Basic dXNlcjpwYXNz"],
+    ["garbage", "Bearer abc"],
+    ["garbage in three parts", "Bearer a.b.c"],
+    ["no signature", `Bearer ${Buffer.from('{"alg":"none"}').toString("base64url")}.e30.`],
+    ["far too long", `Bearer ${"a".repeat(14_000)}`],
+  ])("%s", async (_, authorization) => {
+    const answer = await asks(authorization);
+    expect(answer.status).toBe(401);
+    expect((await refusalOf(answer)).data.errorCode).toMatch(/SIGNED_OUT|TOKEN_INVALID/);
+  });
+
+  test("the project's own keys are no users", async () => {
+    for (const key of [world.supabase.anonKey, world.supabase.serviceRoleKey]) {
+      const answer = await asks(`Bearer ${key}`);
+      expect(answer.status).toBe(401);
+      expect((await refusalOf(answer)).data.errorCode).toBe("TOKEN_INVALID");
+    }
+  });
+
+  test("a token of another project with the same claims", async () => {
+    const { privateKey } = await generateKeyPair("ES256");
+    const claims = { role: "authenticated", org_id: world.ours.id, org_role: "owner" };
+    const forged = await new SignJWT(claims)
+      .setProtectedHeader({ alg: "ES256", kid: "other" })
+      .setSubject(world.ours.owner.id)
+      .setIssuer(`${world.supabase.url}/auth/v1`)
+      .setAudience("authenticated")
+      .setExpirationTime("1h")
+      .sign(privateKey);
+    expect((await asks(`Bearer ${forged}`)).status).toBe(401);
+  });
+
+  test("a token with one letter changed", async () => {
+    const [header, payload, signature] = world.ours.operator.token.split(".") as [string, string, string];
+    const changed = Buffer.from(
+      JSON.stringify({
+        ...JSON.parse(Buffer.from(payload, "base64url").toString()),
+        org_id: world.theirs.id,
+      }),
+    ).toString("base64url");
+    expect((await asks(`Bearer ${header}.${changed}.${signature}`)).status).toBe(401);
+  });
+
+  test("a token never reaches the log", async () => {
+    const { token } = world.ours.operator;
+    const connectionParams = encodeURIComponent(JSON.stringify({ token }));
+    await fetch(`${world.url}/trpc/me.get?connectionParams=${connectionParams}`);
+    await send("me.get", undefined);
+    await send("no.such.procedure", undefined);
+    expect(world.log.text()).not.toContain(token);
+    expect(world.log.text()).not.toContain(token.split(".")[2]);
+  });
+});
+
+describe("requests", () => {
+  test.each([
+    ["no JSON", "{"],
+    ["an array", "[]"],
+    ["a number", "7"],
+    ["nothing", ""],
+    ["a prototype", '{"__proto__":{"input":1},"constructor":{"prototype":{"x":1}}}'],
+    ["deeply nested", `{"input":${"[".repeat(50_000)}${"]".repeat(50_000)}}`],
+  ])("a start with %s as its body", async (_, body) => {
+    const answer = await send("workflows.dataImport.start", body);
+    expect(answer.status).toBe(400);
+    await answer.text();
+  });
+
+  test("a body over 1 MB is cut off", async () => {
+    const body = JSON.stringify({ input: { name: "x".repeat(1_100_000) } });
+    const answer = await send("workflows.dataImport.start", body);
+    expect(answer.status).toBe(413);
+  });
+
+  test("a body without end is cut off too", async () => {
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += 65_536;
+        controller.enqueue(new Uint8Array(65_536).fill(97));
+      },
+    });
+    const answer = fetch(`${world.url}/trpc/workflows.dataImport.start`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${world.ours.operator.token}`, "content-type": "application/json" },
+      body: endless,
+      duplex: "half",
+    } as RequestInit);
+    const status = await answer.then(
+      ({ status }) => status,
+      () => "cut off",
+    );
+    expect([413, "cut off"]).toContain(status);
+    expect(sent).toBeLessThan(50_000_000);
+  });
+
+  test("an input between 200 kB and 1 MB is refused with its size", async () => {
+    const input = { file: crypto.randomUUID(), name: "x".repeat(300_000) };
+    const answer = await send("workflows.dataImport.start", JSON.stringify({ input }));
+    expect(answer.status).toBe(413);
+    expect((await refusalOf(answer)).message).toContain("301 kB");
+  });
+
+  test("a batch of hundreds of calls", async () => {
+    const paths = Array.from({ length: 300 }, () => "me.get").join(",");
+    const answer = await send(`${paths}?batch=1&input=${encodeURIComponent("{}")}`, undefined);
+    expect(answer.status).toBe(400);
+  });
+
+  test.each([
+    ["runs.get", { runId: "1 or 1=1" }],
+    ["runs.get", { runId: ["a"] }],
+    ["runs.get", {}],
+    ["runs.events", { runId: crypto.randomUUID(), after: -1 }],
+    ["runs.events", { runId: crypto.randomUUID(), after: 1e300 }],
+    ["runs.list", { limit: 100_000 }],
+    ["runs.list", { statuses: ["exploded"] }],
+    ["runs.list", { search: "x".repeat(201) }],
+    ["runs.list", { cursor: "bm9uc2Vuc2U" }],
+    ["runs.list", { cursor: Buffer.from('["2026-02-31 10:00:00+00","x"]').toString("base64url") }],
+    ["runs.list", { cursor: cursor("2026-02-31 10:00:00+00") }],
+    ["runs.list", { cursor: cursor("infinity") }],
+    ["runs.list", { cursor: cursor("2026-01-01 10:00:00+00'; drop table longhaul.runs; --") }],
+    ["artifacts.signedUrl", { artifactId: "../../etc/passwd" }],
+    ["workflows.get", { workflow: "x".repeat(100) }],
+  ])("%s with %j", async (path, input) => {
+    const answer = await send(`${path}?input=${encodeURIComponent(JSON.stringify(input))}`, undefined);
+    expect(answer.status).toBe(400);
+    expect((await refusalOf(answer)).data.errorCode).toBe("INPUT_INVALID");
+  });
+
+  test.each(["a\u0000b", "%_\\", "🦄", "' or 1=1 --", "\u202e"])(
+    "a search for %j finds nothing and breaks nothing",
+    async (search) => {
+      const answer = await send(
+        `runs.list?input=${encodeURIComponent(JSON.stringify({ search }))}`,
+        undefined,
+      );
+      expect([200, 400]).toContain(answer.status);
+    },
+  );
+
+  test.each(["../../secret.csv", "a/b.csv", "a\\b.csv", "..", "\u0000.csv", " ", "x".repeat(201)])(
+    "an upload named %j",
+    async (name) => {
+      const answer = await send(
+        "artifacts.createUpload",
+        JSON.stringify({ name, size: 3, contentType: "text/csv" }),
+      );
+      expect(answer.status).toBe(400);
+    },
+  );
+
+  test.each([
+    { size: 0 },
+    { size: 52_428_801 },
+    { size: 1.5 },
+    { contentType: "text/csv\r\nx-evil: 1" },
+    { contentType: "csv" },
+  ])("an upload with %j", async (over) => {
+    const upload = { name: "a.csv", size: 3, contentType: "text/csv", ...over };
+    expect((await send("artifacts.createUpload", JSON.stringify(upload))).status).toBe(400);
+  });
+
+  test.each(["a b", "x".repeat(129), "é"])(
+    "a correlation id that is not well-formed is replaced: %s",
+    async (id) => {
+      const answer = await send("me.get", undefined, { "x-correlation-id": encodeURI(id).slice(0, 200) });
+      expect(answer.headers.get("x-correlation-id")).toMatch(/^[0-9a-f-]{36}$/);
+    },
+  );
+
+  test.each([
+    ["phone", "0151 23"],
+    ["phone", "+49151'; --"],
+    ["name", ""],
+    ["name", "x".repeat(101)],
+    ["notificationChannel", "PIGEON"],
+  ])("a profile with %s %j", async (field, value) => {
+    expect((await send("me.update", JSON.stringify({ [field]: value }))).status).toBe(400);
+  });
+
+  test("an error on our side says nothing of its cause", async () => {
+    const revoke = "revoke execute on function longhaul.me() from authenticated";
+    await world.admin.sql.unsafe(revoke);
+    const answer = await send("me.get", undefined);
+    await world.admin.sql.unsafe(revoke.replace("revoke", "grant").replace("from", "to"));
+    expect(answer.status).toBe(500);
+    const text = await answer.text();
+    expect(text).toContain("Something went wrong on our side.");
+    expect(text).not.toMatch(/permission|longhaul\.|stack|node_modules|postgres/i);
+    const [error] = world.log.lines.filter(({ level }) => level === "error");
+    expect(JSON.stringify(error)).toContain("permission denied");
+    world.log.lines.length = 0;
+  });
+});
+
+describe("sockets", () => {
+  const open = (path: string, headers: Record<string, string> = {}) =>
+    new WebSocket(world.url.replace("http", "ws") + path, { headers });
+  const ending = (socket: WebSocket) =>
+    new Promise<string>((resolve) => {
+      socket.on("unexpected-response", (_request, response) => resolve(`refused ${response.statusCode}`));
+      socket.on("close", (code) => resolve(`closed ${code}`));
+      socket.on("error", () => {});
+    });
+  const opened = (socket: WebSocket) => new Promise((resolve) => socket.once("open", resolve));
+  const answer = (socket: WebSocket) =>
+    new Promise<string>((resolve) => socket.once("message", (data: Buffer) => resolve(data.toString())));
+
+  test("from a page of another origin", async () => {
+    expect(await ending(open("/trpc", { origin: "https://evil.example" }))).toBe("refused 403");
+    expect(await ending(open("/trpc", { origin: "null" }))).toBe("refused 403");
+    expect(
+      await ending(open("/trpc", { origin: world.url.replace("127.0.0.1", "127.0.0.1.evil.example") })),
+    ).toBe("refused 403");
+  });
+
+  test("from its own origin and from those that are allowed", async () => {
+    for (const origin of [world.url, "https://dashboard.example"]) {
+      const socket = open("/trpc", { origin });
+      await opened(socket);
+      socket.close();
+    }
+  });
+
+  test("at another address", async () => {
+    expect(await ending(open("/elsewhere"))).toBe("refused 404");
+  });
+
+  test("with a message over 1 MB", async () => {
+    const socket = open("/trpc");
+    const end = ending(socket);
+    await opened(socket);
+    socket.send("x".repeat(1_100_000));
+    expect(await end).toBe("closed 1009");
+  });
+
+  test("with messages that are none", async () => {
+    const socket = open("/trpc");
+    await opened(socket);
+    for (const text of [
+      "{",
+      "null",
+      "[]",
+      '{"id":1}',
+      '{"id":null,"method":"query","params":{"path":"me.get"}}',
+      "\u0000",
+    ]) {
+      socket.send(text);
+    }
+    socket.send(Buffer.from([0xff, 0xfe]));
+    const said = answer(socket);
+    socket.send('{"id":7,"method":"query","params":{"path":"me.get"}}');
+    expect(await said).toContain("error");
+    socket.close();
+  });
+
+  test("with connection parameters that are none", async () => {
+    const socket = open("/trpc?connectionParams=1");
+    const end = ending(socket);
+    await opened(socket);
+    socket.send('"nonsense"');
+    expect(await end).toMatch(/^closed/);
+  });
+
+  test("that watch everything at once", async () => {
+    const socket = open("/trpc?connectionParams=1");
+    await opened(socket);
+    socket.send(JSON.stringify({ method: "connectionParams", data: { token: world.ours.viewer.token } }));
+    const refused = new Promise<number>((resolve) => {
+      socket.on("message", (data: Buffer) => {
+        const { id, error } = JSON.parse(data.toString()) as {
+          id: number;
+          error?: { data: { errorCode: string } };
+        };
+        if (error?.data.errorCode === "TOO_MANY_WATCHES") resolve(id);
+      });
+    });
+    for (let id = 1; id <= 101; id += 1) {
+      socket.send(
+        JSON.stringify({ id, method: "subscription", params: { path: "runs.watchList", input: {} } }),
+      );
+    }
+    expect(await refused).toBeGreaterThan(0);
+    socket.close();
+    await expect.poll(() => world.services.feed.size()).toEqual({ runs: 0, lists: 0 });
+  });
+});
+
+test("keys of a stranger's server are never asked for", async () => {
+  let asked = 0;
+  const stranger = createServer((_request, response) => {
+    asked += 1;
+    response.end();
+  });
+  await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
+  const jku = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}/jwks.json`;
+  const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
+  const forged = await new SignJWT({ role: "authenticated" })
+    .setProtectedHeader({ alg: "ES256", kid: "x", jku, jwk: await exportJWK(publicKey) })
+    .setSubject(world.ours.owner.id)
+    .setIssuer(`${world.supabase.url}/auth/v1`)
+    .setAudience("authenticated")
+    .setExpirationTime("1h")
+    .sign(privateKey);
+  expect((await send("me.get", undefined, { authorization: `Bearer ${forged}` })).status).toBe(401);
+  expect(asked).toBe(0);
+  await new Promise((resolve) => stranger.close(resolve));
+});
+
+function cursor(createdAt: string): string {
+  return Buffer.from(JSON.stringify([createdAt, crypto.randomUUID()])).toString("base64url");
+}
