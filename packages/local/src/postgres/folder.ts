@@ -43,7 +43,7 @@ interface Owner {
  * Marks the folder as used by this process and returns the undoing. A mark whose process is gone (killed)
  * is taken over; one whose process lives is a StartError.
  */
-export function claimFolder(folder: PostgresFolder): () => void {
+export function claimFolder(folder: Pick<PostgresFolder, "root" | "owner">): () => void {
   const mine: Owner = { pid: process.pid, began: beganAt(process.pid) };
   for (;;) {
     try {
