@@ -39,7 +39,7 @@ export function storageObjects({ supabaseUrl, serviceRoleKey, bucket }: StorageA
         body: ReadableStream.from(body),
         duplex: "half",
         signal,
-      } as RequestInit);
+      });
       if (!response.ok) throw await failure("write", path, response);
       await response.body?.cancel();
     },

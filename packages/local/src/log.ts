@@ -28,9 +28,9 @@ export function fileLogger(file: string, echo?: (line: string) => void): Logger 
 
 /** JSON.stringify makes `{}` of an Error: this keeps what it says. */
 function plain(fields: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(fields).map(([key, value]) => [
+  const entries = Object.entries(fields).map(([key, value]): [string, unknown] => [
     key,
     value instanceof Error ? (value.stack ?? value.message) : value,
   ]);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }

@@ -18,6 +18,8 @@ function awsEnvironment({ awsUrl, region }: Places): Record<string, string> {
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
+    // Which Node a deployment runs is infra's business; on a laptop the SDK's advice would fill the logs.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   };
 }
 

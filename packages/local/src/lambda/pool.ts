@@ -7,19 +7,6 @@ export interface Pooled {
   readonly start: () => WorkerProcess;
 }
 
-export interface Pool {
-  /**
-   * Runs one invocation in a free process of the function, or a new one, waiting for its turn where as many
-   * run as may. A `signal` that aborts takes a waiting invocation out of the queue; one that runs goes on.
-   */
-  run(pooled: Pooled, invocation: Invocation, signal?: AbortSignal): Promise<Outcome>;
-  /** Ends free processes now and busy ones after their invocation, so that new code is read. */
-  recycle(): void;
-  close(): Promise<void>;
-  /** The ids of the processes that are there. */
-  pids(): number[];
-}
-
 /** The pool was closed before the invocation ended. */
 export class PoolClosed extends Error {
   constructor() {
@@ -39,6 +26,7 @@ interface Slot {
 interface Waiting {
   readonly pooled: Pooled;
   readonly resolve: (slot: Slot) => void;
+  readonly reject: (reason: Error) => void;
 }
 
 /**
@@ -46,115 +34,120 @@ interface Waiting {
  * each function with it as many as it reserves. A process serves one function and is reused; the one that
  * was free longest makes room for another function's.
  */
-export function createPool(options: { concurrency: number; idleMs: number }): Pool {
-  const slots = new Set<Slot>();
-  let queue: Waiting[] = [];
-  let closed = false;
+export class Pool {
+  /** In the order of their last use, so that the first free one found is the one that was free longest. */
+  readonly #slots = new Set<Slot>();
+  readonly #options: { readonly concurrency: number; readonly idleMs: number };
+  #queue: Waiting[] = [];
+  #closed = false;
 
-  function take(pooled: Pooled): Slot | null {
-    const own = [...slots].filter((slot) => slot.name === pooled.name && !slot.retired);
-    const free = own.find((slot) => !slot.busy && slot.worker.alive());
-    if (free !== undefined) return occupy(free);
-    const rivals = pooled.reservedConcurrency === null ? [...slots].filter((slot) => slot.shared) : own;
-    if (rivals.length >= (pooled.reservedConcurrency ?? options.concurrency)) {
+  constructor(options: { concurrency: number; idleMs: number }) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs one invocation in a free process of the function, or a new one, waiting for its turn where as many
+   * run as may. A `signal` that aborts takes a waiting invocation out of the queue; one that runs goes on.
+   *
+   * @throws PoolClosed
+   */
+  async run(pooled: Pooled, invocation: Invocation, signal?: AbortSignal): Promise<Outcome> {
+    signal?.throwIfAborted();
+    if (this.#closed) throw new PoolClosed();
+    const slot = this.#take(pooled) ?? (await this.#turn(pooled, signal));
+    let usable = false;
+    try {
+      const outcome = await slot.worker.run(invocation);
+      // A process that ended because the pool did says nothing about its function.
+      if (this.#closed) throw new PoolClosed();
+      usable = outcome.kind === "result" || (outcome.kind === "error" && !outcome.last);
+      return outcome;
+    } finally {
+      this.#release(slot, usable);
+    }
+  }
+
+  /** Ends free processes now and busy ones after their invocation, so that new code is read. */
+  recycle(): void {
+    for (const slot of [...this.#slots]) {
+      slot.retired = true;
+      if (!slot.busy) this.#drop(slot);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const waiting of this.#queue) waiting.reject(new PoolClosed());
+    this.#queue = [];
+    const slots = [...this.#slots];
+    this.#slots.clear();
+    for (const slot of slots) clearTimeout(slot.idleTimer);
+    await Promise.all(slots.map((slot) => slot.worker.stop()));
+  }
+
+  #take(pooled: Pooled): Slot | null {
+    const shared = pooled.reservedConcurrency === null;
+    const own = [...this.#slots].filter((slot) => slot.name === pooled.name);
+    const free = own.find((slot) => !slot.busy && !slot.retired && slot.worker.alive());
+    if (free !== undefined) {
+      clearTimeout(free.idleTimer);
+      free.busy = true;
+      return free;
+    }
+    const rivals = shared ? [...this.#slots].filter((slot) => slot.shared) : own;
+    if (rivals.length >= (pooled.reservedConcurrency ?? this.#options.concurrency)) {
       const idle = rivals.find((slot) => !slot.busy);
       if (idle === undefined) return null;
-      drop(idle);
+      this.#drop(idle);
     }
-    const shared = pooled.reservedConcurrency === null;
-    const slot: Slot = {
-      name: pooled.name,
-      shared,
-      worker: pooled.start(),
-      busy: true,
-      retired: false,
-      idleTimer: undefined,
-    };
-    slots.add(slot);
+    const { name } = pooled;
+    const slot: Slot = { name, shared, worker: pooled.start(), busy: true, retired: false, idleTimer: undefined };
+    this.#slots.add(slot);
     return slot;
   }
 
-  function occupy(slot: Slot): Slot {
-    clearTimeout(slot.idleTimer);
-    slot.busy = true;
-    return slot;
+  #turn(pooled: Pooled, signal: AbortSignal | undefined): Promise<Slot> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#queue = this.#queue.filter((other) => other !== waiting);
+        reject(signal?.reason as Error);
+      };
+      const waiting: Waiting = {
+        pooled,
+        reject,
+        resolve: (slot) => {
+          signal?.removeEventListener("abort", leave);
+          resolve(slot);
+        },
+      };
+      signal?.addEventListener("abort", leave, { once: true });
+      this.#queue.push(waiting);
+    });
   }
 
-  function release(slot: Slot, usable: boolean): void {
+  #release(slot: Slot, usable: boolean): void {
+    if (this.#closed) return;
     slot.busy = false;
-    if (!usable || slot.retired || closed || !slot.worker.alive()) drop(slot);
+    if (!usable || slot.retired || !slot.worker.alive()) this.#drop(slot);
     else {
-      // Last used goes last: the first free slot found is the one that was free longest.
-      slots.delete(slot);
-      slots.add(slot);
-      slot.idleTimer = setTimeout(drop, options.idleMs, slot).unref();
+      this.#slots.delete(slot);
+      this.#slots.add(slot);
+      slot.idleTimer = setTimeout(() => this.#drop(slot), this.#options.idleMs).unref();
     }
-    serveQueue();
+    this.#serveQueue();
   }
 
-  function drop(slot: Slot): void {
+  #drop(slot: Slot): void {
     clearTimeout(slot.idleTimer);
-    slots.delete(slot);
+    this.#slots.delete(slot);
     void slot.worker.stop();
   }
 
-  function serveQueue(): void {
-    queue = queue.filter((waiting) => {
-      const slot = take(waiting.pooled);
+  #serveQueue(): void {
+    this.#queue = this.#queue.filter((waiting) => {
+      const slot = this.#take(waiting.pooled);
       if (slot !== null) waiting.resolve(slot);
       return slot === null;
     });
   }
-
-  function acquire(pooled: Pooled, signal: AbortSignal | undefined): Promise<Slot> {
-    const slot = take(pooled);
-    if (slot !== null) return Promise.resolve(slot);
-    return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        pooled,
-        resolve: (taken) => {
-          signal?.removeEventListener("abort", leave);
-          resolve(taken);
-        },
-      };
-      const leave = () => {
-        queue = queue.filter((other) => other !== waiting);
-        reject(signal?.reason);
-      };
-      signal?.addEventListener("abort", leave, { once: true });
-      queue.push(waiting);
-    });
-  }
-
-  return {
-    async run(pooled, invocation, signal) {
-      signal?.throwIfAborted();
-      if (closed) throw new PoolClosed();
-      const slot = await acquire(pooled, signal);
-      let usable = false;
-      try {
-        const outcome = await slot.worker.run(invocation);
-        // A process that ended because the pool did says nothing about its function.
-        if (closed) throw new PoolClosed();
-        usable = outcome.kind === "result" || (outcome.kind === "error" && !outcome.last);
-        return outcome;
-      } finally {
-        release(slot, usable);
-      }
-    },
-    recycle() {
-      for (const slot of [...slots]) {
-        slot.retired = true;
-        if (!slot.busy) drop(slot);
-      }
-    },
-    async close() {
-      closed = true;
-      queue = [];
-      const workers = [...slots].map((slot) => slot.worker);
-      slots.clear();
-      await Promise.all(workers.map((worker) => worker.stop()));
-    },
-    pids: () => [...slots].flatMap((slot) => slot.worker.pid ?? []),
-  };
 }

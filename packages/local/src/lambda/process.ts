@@ -17,7 +17,6 @@ export interface Invocation {
 }
 
 export interface WorkerProcess {
-  readonly pid: number | undefined;
   /** Runs one invocation; the caller never starts a second one before the first is settled. */
   run(invocation: Invocation): Promise<Outcome>;
   /** Whether it can take another invocation. */
@@ -47,9 +46,6 @@ export function startWorker(
   tell(child, { type: "init", description });
 
   return {
-    get pid() {
-      return child.pid;
-    },
     alive: () => child.exitCode === null && child.signalCode === null && child.connected,
     async run(invocation) {
       onLine = invocation.onLine;

@@ -3,11 +3,11 @@ import { availableParallelism } from "node:os";
 import type { FunctionSpec } from "@longhaul/functions/manifest";
 import { AwsError } from "@longhaul/stepfunctions";
 import type { Logger } from "../log.js";
-import { logTail, openFunctionLogs } from "./logs.js";
+import { type FunctionLogs, logTail, openFunctionLogs } from "./logs.js";
 import { type Account, functionArn, functionName, notFound } from "./names.js";
 import { type FunctionResult, maxEventBytes, maxRequestBytes, resultOf } from "./payloads.js";
-import { createPool, type Pooled, PoolClosed } from "./pool.js";
-import { type Outcome, startWorker } from "./process.js";
+import { Pool, PoolClosed } from "./pool.js";
+import { type Invocation, type Outcome, startWorker } from "./process.js";
 
 export interface InvokeCall {
   /** A name or ARN of a function. */
@@ -37,8 +37,6 @@ export interface Lambda {
   arn(name: string): string;
   /** Replaces the functions and lets their processes read new code with the next invocation. */
   reload(functions: readonly FunctionSpec[]): void;
-  /** The ids of the worker processes. */
-  pids(): number[];
   close(): Promise<void>;
 }
 
@@ -58,112 +56,115 @@ export interface LambdaOptions extends Account {
 
 /** The local Lambda: runs functions in processes of their own, killed at their timeout, reused otherwise. */
 export function createLambda(options: LambdaOptions): Lambda {
-  const { logger } = options;
-  const concurrency = options.concurrency ?? Math.max(4, 2 * availableParallelism());
-  const pool = createPool({ concurrency, idleMs: options.idleMs ?? 300_000 });
-  const logs = openFunctionLogs(options.logFolder);
-  const retryDelaysMs = options.retryDelaysMs ?? [60_000, 120_000];
-  const timers = new Set<NodeJS.Timeout>();
-  let functions = byName(options.functions);
-  let closed = false;
+  return new LocalLambda(options);
+}
 
-  function find(name: string, qualifier: string | null = null): FunctionSpec {
-    const spec = functions.get(functionName(name, qualifier, options));
-    if (spec === undefined) throw notFound(functionArn(options, functionName(name, null, options)));
+class LocalLambda implements Lambda {
+  readonly #options: LambdaOptions;
+  readonly #pool: Pool;
+  readonly #logs: FunctionLogs;
+  readonly #retries = new Set<NodeJS.Timeout>();
+  #functions: Map<string, FunctionSpec>;
+  #closed = false;
+
+  constructor(options: LambdaOptions) {
+    const concurrency = options.concurrency ?? Math.max(4, 2 * availableParallelism());
+    this.#options = options;
+    this.#pool = new Pool({ concurrency, idleMs: options.idleMs ?? 300_000 });
+    this.#logs = openFunctionLogs(options.logFolder);
+    this.#functions = byName(options.functions);
+  }
+
+  find(name: string, qualifier: string | null = null): FunctionSpec {
+    const plainName = functionName(name, qualifier, this.#options);
+    const spec = this.#functions.get(plainName);
+    if (spec === undefined) throw notFound(this.arn(plainName));
     return spec;
   }
 
-  async function invoke(call: InvokeCall): Promise<InvokeResult> {
-    const spec = find(call.functionName, call.qualifier ?? null);
-    checkPayload(call.payload, maxRequestBytes, "InvokeFunction");
+  async invoke(call: InvokeCall): Promise<InvokeResult> {
+    const spec = this.find(call.functionName, call.qualifier);
+    checkPayload(call.payload, maxRequestBytes);
     const requestId = randomUUID();
     const tail = logTail();
-    const invocation = {
+    const running = this.#run(spec, call, {
       requestId,
       payload: call.payload,
       timeoutMs: spec.timeoutSeconds * 1000,
-      onLine: (line: string) => {
+      onLine: (line) => {
         tail.add(line);
-        logs.write(spec.name, requestId, line);
+        this.#logs.write(spec.name, requestId, line);
       },
-    };
-    const outcome = await unlessAborted(runInPool(pooled(spec), invocation, call.signal), call.signal);
-    const result = resultOf(outcome, requestId, spec.timeoutSeconds);
+    });
+    const result = resultOf(await unlessAborted(running, call.signal), requestId, spec.timeoutSeconds);
     if (result.functionError !== undefined) {
-      logs.write(
-        spec.name,
-        requestId,
-        JSON.stringify({ level: "error", failed: JSON.parse(result.payload) }),
-      );
+      const failed: unknown = JSON.parse(result.payload);
+      this.#logs.write(spec.name, requestId, JSON.stringify({ level: "error", failed }));
     }
     return { statusCode: 200, executedVersion: "$LATEST", logTail: tail.base64(), ...result };
   }
 
-  async function runInPool(...args: Parameters<typeof pool.run>): Promise<Outcome> {
+  invokeLater(call: InvokeCall): void {
+    this.find(call.functionName, call.qualifier);
+    checkPayload(call.payload, maxEventBytes);
+    this.#try(call, 0);
+  }
+
+  list(): readonly FunctionSpec[] {
+    return [...this.#functions.values()];
+  }
+
+  arn(name: string): string {
+    return functionArn(this.#options, name);
+  }
+
+  reload(functions: readonly FunctionSpec[]): void {
+    this.#functions = byName(functions);
+    this.#pool.recycle();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#retries) clearTimeout(timer);
+    await this.#pool.close();
+    await this.#logs.flush();
+  }
+
+  async #run(spec: FunctionSpec, call: InvokeCall, invocation: Invocation): Promise<Outcome> {
+    const description = {
+      entry: spec.entry.href,
+      functionName: spec.name,
+      functionArn: this.arn(spec.name),
+      memoryMb: spec.memoryMb,
+    };
+    const start = () => startWorker(description, workerEnvironment(spec, this.#options));
     try {
-      return await pool.run(...args);
+      return await this.#pool.run({ ...spec, start }, invocation, call.signal);
     } catch (error) {
       if (error instanceof PoolClosed) throw new AwsError("ServiceException", error.message, 500);
       throw error;
     }
   }
 
-  function pooled(spec: FunctionSpec): Pooled {
-    const { name, reservedConcurrency } = spec;
-    const description = {
-      entry: spec.entry.href,
-      functionName: name,
-      functionArn: functionArn(options, name),
-      memoryMb: spec.memoryMb,
-    };
-    const start = () => startWorker(description, workerEnvironment(spec, options));
-    return { name, reservedConcurrency, start };
-  }
-
-  function tryLater(call: InvokeCall, attempt: number): void {
+  #try(call: InvokeCall, tried: number): void {
     const again = (problem: unknown) => {
-      const delay = retryDelaysMs[attempt];
-      if (closed) return;
+      if (this.#closed) return;
+      const delay = (this.#options.retryDelaysMs ?? [60_000, 120_000])[tried];
       if (delay === undefined) {
-        logger.error("An event was dropped: its function failed every time.", {
-          function: call.functionName,
-          problem,
-        });
+        const about = { function: call.functionName, problem };
+        this.#options.logger.error("An event was dropped: its function failed every time.", about);
         return;
       }
       const timer = setTimeout(() => {
-        timers.delete(timer);
-        tryLater(call, attempt + 1);
+        this.#retries.delete(timer);
+        this.#try(call, tried + 1);
       }, delay);
-      timers.add(timer.unref());
+      this.#retries.add(timer.unref());
     };
-    invoke(call).then((result) => {
+    this.invoke(call).then((result) => {
       if (result.functionError !== undefined) again(result.payload);
     }, again);
   }
-
-  return {
-    invoke,
-    find,
-    invokeLater(call) {
-      find(call.functionName, call.qualifier ?? null);
-      checkPayload(call.payload, maxEventBytes, "InvokeFunction");
-      tryLater(call, 0);
-    },
-    list: () => [...functions.values()],
-    arn: (name) => functionArn(options, name),
-    reload(next) {
-      functions = byName(next);
-      pool.recycle();
-    },
-    pids: () => pool.pids(),
-    async close() {
-      closed = true;
-      for (const timer of timers) clearTimeout(timer);
-      await pool.close();
-      await logs.flush();
-    },
-  };
 }
 
 function byName(functions: readonly FunctionSpec[]): Map<string, FunctionSpec> {
@@ -186,9 +187,9 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefine
   }
 }
 
-function checkPayload(payload: string, limit: number, operation: string): void {
+function checkPayload(payload: string, limit: number): void {
   if (Buffer.byteLength(payload) > limit) {
-    const message = `Request must be smaller than ${limit} bytes for the ${operation} operation`;
+    const message = `Request must be smaller than ${limit} bytes for the InvokeFunction operation`;
     throw new AwsError("RequestTooLargeException", message, 413);
   }
   try {

@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { root, StartError } from "./settings.mjs";
+
+const stamp = path.join(root, "node_modules", ".cache", "longhaul-built");
+/** What the build is made from; outputs and dependencies are elsewhere. */
+const sources = ["apps", "packages", "package.json", "pnpm-lock.yaml", "tsconfig.base.json"];
+const outputs = new Set(["node_modules", "dist", "dist-types", "coverage"]);
+/** Without these there is nothing to start, whatever the stamp says. */
+const needed = ["apps/api/dist/main.js", "apps/web/dist/index.html", "packages/local/dist/main.js"];
+
+function* files(name) {
+  const full = path.join(root, name);
+  const stats = statSync(full, { throwIfNoEntry: false });
+  if (stats?.isFile()) yield `${name} ${stats.size} ${stats.mtimeMs}`;
+  if (!stats?.isDirectory()) return;
+  for (const entry of readdirSync(full).sort()) {
+    if (!outputs.has(entry) && !entry.startsWith(".")) yield* files(path.join(name, entry));
+  }
+}
+
+/** A print of the sources by name, size and time of change: thousands of files in some tens of milliseconds. */
+function fingerprint() {
+  const hash = createHash("sha256");
+  for (const name of sources) for (const line of files(name)) hash.update(`${line}\n`);
+  return hash.digest("hex");
+}
+
+/** The file behind a command that a dependency of the root brings. */
+export function bin(packageName, command = packageName) {
+  const folder = path.join(root, "node_modules", packageName);
+  const { bin: entries } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  return path.join(folder, typeof entries === "string" ? entries : entries[command]);
+}
+
+function run(what, args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+  if (status === 0) return;
+  process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`);
+  throw new StartError(`Building ${what} failed, as said above: mend it and start again.`);
+}
+
+/** Compiles what is started: the API, the local cloud and all that they use. */
+export function compile() {
+  run("the packages", [bin("typescript", "tsc"), "-b", "apps/api", "packages/local"]);
+}
+
+/**
+ * Builds everything that `npm start` runs, unless the sources are as they were at the last build.
+ *
+ * @throws StartError when they do not compile; the compiler's words have been printed
+ */
+export function ensureBuilt() {
+  const print = fingerprint();
+  const made = needed.every((file) => existsSync(path.join(root, file)));
+  if (made && existsSync(stamp) && readFileSync(stamp, "utf8") === print) return;
+  console.log("Building ...");
+  compile();
+  run("the dashboard", [bin("vite"), "build", "apps/web", "--logLevel", "warn"]);
+  mkdirSync(path.dirname(stamp), { recursive: true });
+  writeFileSync(stamp, print);
+}

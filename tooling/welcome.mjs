@@ -1,0 +1,20 @@
+import path from "node:path";
+
+/** What a person sees when everything runs. */
+export function welcome(url, dataDir, { urls, demo }) {
+  const signIn = demo
+    ? `${demo.email}   ${demo.password}`
+    : "demo@longhaul.local, with the password that you set";
+  return `
+Longhaul is running:  ${url}
+Sign in as            ${signIn}
+
+  Outbox     ${urls.outbox}   (what workflows send lands here)
+  AWS        ${urls.aws}   (Step Functions, Lambda, EventBridge, SES, SNS; region us-east-1, any credentials)
+  Supabase   ${urls.supabase}
+  Postgres   ${urls.database}
+  Data       ${path.relative(process.cwd(), dataDir) || "."}
+
+Ctrl-C stops everything.
+`;
+}
