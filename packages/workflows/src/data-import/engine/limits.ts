@@ -26,7 +26,7 @@ export const defaultLimits: Limits = {
   maxColumns: 1_000,
   maxNameLength: 200,
   maxDepth: 64,
-  sampleBytes: 1024 ** 2,
+  sampleBytes: 256 * 1024,
   maxRejectedBytes: 40_000_000,
   maxRejectedRowBytes: 2_000,
 };

@@ -83,7 +83,7 @@ async function readOnce(options: ReadOptions, known: Plan | null): Promise<RawRe
   const rejected = new RejectedRows(limits);
   const text = source.text();
   try {
-    const { sample, whole } = await take(text, limits.sampleBytes);
+    const { sample, whole } = await take(text, limits);
     const plan = known ?? planOf(sample, whole, limits);
     if (known === null) await options.onFormat?.(plan.format);
     const table = new Table(plan.columns, limits, seed);
@@ -133,18 +133,16 @@ function rowsOf(plan: Plan, table: Table, limits: Limits, rejected: RejectedRows
     : new LineSplitter(maxRecordBytes, add);
 }
 
-/** The beginning of the text: at least so many bytes, or all there is. */
-async function take(
-  text: AsyncGenerator<Buffer>,
-  bytes: number,
-): Promise<{ sample: Buffer; whole: boolean }> {
+/** The beginning of the text: a sample with a line end in it, or all there is. */
+async function take(text: AsyncGenerator<Buffer>, { sampleBytes, maxRecordBytes }: Limits) {
   const taken: Buffer[] = [];
   let held = 0;
-  while (held < bytes) {
+  let line = false;
+  while (held < sampleBytes || (!line && held <= maxRecordBytes)) {
     const next = await text.next();
     if (next.done) return { sample: Buffer.concat(taken), whole: true };
-    // A block may be a view of a buffer that is used again.
-    taken.push(Buffer.from(next.value));
+    line ||= next.value.includes(0x0a);
+    taken.push(next.value);
     held += next.value.length;
   }
   return { sample: Buffer.concat(taken), whole: false };

@@ -1,4 +1,5 @@
 import type { ColumnBudget } from "../limits.js";
+import { Moments } from "./moments.js";
 import { Frequencies } from "../sketches/frequencies.js";
 import { KllSketch, sortedByValue, type Weighted } from "../sketches/kll.js";
 
@@ -14,8 +15,7 @@ export class NumberStats {
   count = 0;
   min = Number.POSITIVE_INFINITY;
   max = Number.NEGATIVE_INFINITY;
-  mean = 0;
-  private squares = 0;
+  private readonly moments = new Moments();
   readonly frequencies: Frequencies;
   private sketch: KllSketch | null = null;
 
@@ -33,19 +33,20 @@ export class NumberStats {
     this.count++;
     if (number < this.min) this.min = number;
     if (number > this.max) this.max = number;
-    // Welford's recurrence: stable where a sum of squares would cancel out.
-    const off = number - this.mean;
-    this.mean += off / this.count;
-    this.squares += off * (number - this.mean);
+    this.moments.add(number);
     double[0] = number;
     this.frequencies.addNumber(halves[0] as number, halves[1] as number);
     if (this.sketch !== null) this.sketch.add(number);
   }
 
+  get mean(): number {
+    return this.moments.mean;
+  }
+
   /** Of the sample; null for fewer than two values or beyond what a double holds. */
   get stddev(): number | null {
     if (this.count < 2) return null;
-    const deviation = Math.sqrt(this.squares / (this.count - 1));
+    const deviation = Math.sqrt(this.moments.squares / (this.count - 1));
     return Number.isFinite(deviation) ? deviation : null;
   }
 

@@ -46,7 +46,6 @@ export class CsvParser {
   private readonly maxFields: number;
   private readonly onRecord: (record: CsvRecord) => void;
   private readonly record: CsvRecord;
-  private readonly escaped: Uint8Array;
   private buffer = new Uint8Array(128 * 1024);
   private scratch = new Uint8Array(1024);
   /** Bytes of a record that is not complete yet, at the front of the buffer. */
@@ -61,7 +60,6 @@ export class CsvParser {
     this.line = options.firstLine ?? 1;
     this.onRecord = onRecord;
     const fields = this.maxFields + 1;
-    this.escaped = new Uint8Array(fields);
     this.record = {
       bytes: this.buffer,
       starts: new Int32Array(fields),
@@ -114,7 +112,7 @@ export class CsvParser {
 
   /** @returns where the next record begins, or -1 when this one goes on past the bytes at hand. */
   private parseRecord(begin: number, length: number, last: boolean): number {
-    const { buffer, delimiter, newline, record, escaped, maxFields } = this;
+    const { buffer, delimiter, newline, record, maxFields } = this;
     const { starts, ends } = record;
     let at = begin;
     let fields = 0;
@@ -124,9 +122,8 @@ export class CsvParser {
     for (;;) {
       let start = at;
       let end: number;
-      let byte = at < length ? (buffer[at] as number) : -1;
-      let doubled = false;
-      if (byte === quote) {
+      let byte = buffer[at] as number;
+      if (byte === quote && at < length) {
         start = ++at;
         for (;;) {
           while (at < length && (byte = buffer[at] as number) !== quote) {
@@ -141,7 +138,7 @@ export class CsvParser {
             break;
           }
           if (buffer[at + 1] !== quote) break;
-          doubled = true;
+          anyEscaped = true;
           at += 2;
         }
         end = at++;
@@ -164,8 +161,6 @@ export class CsvParser {
       if (fields <= maxFields) {
         starts[fields] = start;
         ends[fields] = end;
-        escaped[fields] = doubled ? 1 : 0;
-        if (doubled) anyEscaped = true;
       }
       fields++;
       if (byte === newline) break;
@@ -188,7 +183,7 @@ export class CsvParser {
 
   /** Moves the fields of a record that has doubled quotation marks, with single ones, to the scratch bytes. */
   private unescape(fields: number): void {
-    const { buffer, record, escaped } = this;
+    const { buffer, record } = this;
     const needed = record.rawEnd - record.rawStart;
     if (needed > this.scratch.length) this.scratch = new Uint8Array(needed * 2);
     const { scratch } = this;
@@ -196,10 +191,13 @@ export class CsvParser {
     for (let i = 0; i < fields; i++) {
       const end = record.ends[i] as number;
       const from = to;
-      for (let at = record.starts[i] as number; at < end; at++) {
+      let at = record.starts[i] as number;
+      const quoted = at > record.rawStart && buffer[at - 1] === quote;
+      for (; at < end; at++) {
         const byte = buffer[at] as number;
         scratch[to++] = byte;
-        if (byte === quote && escaped[i] === 1) at++;
+        // Within quotation marks each one stands twice.
+        if (quoted && byte === quote) at++;
       }
       record.starts[i] = from;
       record.ends[i] = to;

@@ -13,7 +13,7 @@ import {
 import { type Column, fits, type Table } from "./table.js";
 
 const space = 0x20;
-const tab = 0x09;
+const isBlank = (byte: number) => byte === space || byte === 0x09;
 
 const absent = 0;
 const present = 1;
@@ -90,11 +90,12 @@ export class CsvRows {
     for (let i = 0; i < columns.length; i++) {
       let start = starts[i] as number;
       let end = ends[i] as number;
-      let byte = 0;
-      while (start < end && ((byte = bytes[start] as number) === space || byte === tab)) start++;
-      while (end > start && ((byte = bytes[end - 1] as number) === space || byte === tab)) end--;
-      starts[i] = start;
-      ends[i] = end;
+      if (start < end && ((bytes[start] as number) <= space || (bytes[end - 1] as number) <= space)) {
+        while (start < end && isBlank(bytes[start] as number)) start++;
+        while (end > start && isBlank(bytes[end - 1] as number)) end--;
+        starts[i] = start;
+        ends[i] = end;
+      }
       if (tracked[i] === 0) continue;
       const kind = reader.read(bytes, start, end);
       const { counts } = columns[i] as Column;

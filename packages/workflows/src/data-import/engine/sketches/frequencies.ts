@@ -166,19 +166,20 @@ export class Frequencies {
     this.rebuild(slots, off);
   }
 
+  // The loops of these two run over tables again and again for columns of unique values: no closures in them.
   private countOfRank(rank: number): number {
-    let singles = 0;
-    this.each((_lo, _hi, count) => {
-      if (count === 1) singles++;
-    });
-    if (this.size - singles <= rank) return 1;
+    const { entries } = this;
     const counts = new Int32Array(this.size);
-    let i = 0;
-    this.each((_lo, _hi, count) => {
-      counts[i++] = count;
-    });
-    counts.sort();
-    return counts[counts.length - 1 - rank] as number;
+    let singles = 0;
+    let several = 0;
+    for (let at = 2; at < entries.length; at += width) {
+      const count = entries[at] as number;
+      if (count === 1) singles++;
+      else if (count > 1) counts[several++] = count;
+    }
+    if (several <= rank && singles > 0) return 1;
+    const sorted = counts.subarray(0, several).sort();
+    return sorted[several - 1 - rank] as number;
   }
 
   private rebuild(slots: number, off: number): void {
@@ -194,7 +195,7 @@ export class Frequencies {
     if (moving) this.arena = new TextArena();
     for (let at = 0; at < old.length; at += width) {
       const count = (old[at + 2] as number) - off;
-      if (count <= 0) continue;
+      if (count <= 0 || old[at + 2] === 0) continue;
       let ref = old[at + 3] as number;
       if (moving && ref !== 0) ref = (this.arena as TextArena).copy(oldArena, ref);
       this.place(old[at] as number, old[at + 1] as number, count, ref);

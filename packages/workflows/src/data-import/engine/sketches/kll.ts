@@ -1,3 +1,5 @@
+import { sortDoubles } from "./sort-doubles.js";
+
 /** Values in ascending order; each stands for `weights[i]` values. */
 export interface Weighted {
   readonly values: Float64Array;
@@ -35,10 +37,12 @@ export class KllSketch {
   private readonly levels: Level[] = [];
   private coin = 0x9e3779b9;
   private readonly bottom: Level;
+  private readonly spare: Float64Array;
 
   /** @param k even */
   constructor(k = 512) {
     this.k = k;
+    this.spare = new Float64Array(k);
     this.bottom = this.level(0);
     this.bottom.part = -1;
   }
@@ -81,7 +85,7 @@ export class KllSketch {
     const half = level.size >> 1;
     if (above.size + half > this.k) this.compact(height + 1);
     if (level.part < 0) {
-      level.values.subarray(0, level.size).sort();
+      sortDoubles(level.values, level.size, this.spare);
       level.part = level.size;
     }
     const run = above.size;
