@@ -47,7 +47,7 @@ const app = createRoute({
   beforeLoad: async ({ context, location }) => {
     await context.session.ready;
     if (context.session.get()) return;
-    throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { to: location.href } });
+    redirect({ to: "/sign-in", search: location.href === "/" ? {} : { to: location.href }, throw: true });
   },
   component: AppLayout,
 });
@@ -87,7 +87,7 @@ const runIndex = createRoute({
   getParentRoute: () => run,
   path: "/",
   beforeLoad: ({ params }) => {
-    throw redirect({ to: "/runs/$runId/result", params, replace: true });
+    redirect({ to: "/runs/$runId/result", params, replace: true, throw: true });
   },
 });
 

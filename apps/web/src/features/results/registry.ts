@@ -1,4 +1,4 @@
-import { type ComponentType, lazy } from "react";
+import { type ComponentType, createElement, lazy, type ReactNode } from "react";
 
 export interface ResultViewProps {
   /** The run's output as stored; a view checks it before it draws. */
@@ -14,6 +14,7 @@ const views: Partial<Record<string, ComponentType<ResultViewProps>>> = {
 
 const generic = lazy(async () => ({ default: (await import("./generic-result.js")).GenericResult }));
 
-export function resultView(workflow: string): ComponentType<ResultViewProps> {
-  return views[workflow] ?? generic;
+/** The output of a run of `workflow`, in the view made for it or in the one for all others. */
+export function ResultView({ workflow, output }: ResultViewProps & { workflow: string }): ReactNode {
+  return createElement(views[workflow] ?? generic, { output });
 }

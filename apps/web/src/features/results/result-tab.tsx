@@ -11,7 +11,7 @@ import { stageNow } from "../runs/stage-now.js";
 import { useMay } from "../settings/use-me.js";
 import { Deliveries } from "./deliveries.js";
 import { Files } from "./files.js";
-import { resultView } from "./registry.js";
+import { ResultView } from "./registry.js";
 
 const route = getRouteApi("/app/runs/$runId");
 
@@ -34,14 +34,12 @@ export function ResultTab() {
 function Outcome({ run }: { run: Run }) {
   const mayStart = useMay("operator");
   switch (run.status) {
-    case "succeeded": {
-      const View = resultView(run.workflow);
+    case "succeeded":
       return (
         <Suspense fallback={<SkeletonLines label="Drawing the result" count={4} />}>
-          <View output={run.output} />
+          <ResultView workflow={run.workflow} output={run.output} />
         </Suspense>
       );
-    }
     case "failed":
     case "timed_out":
       return <Failure error={run.error} runId={run.id} workflow={run.workflow} mayStart={mayStart} />;

@@ -64,12 +64,13 @@ function InputFacts({ run }: { run: Run }) {
   const input = run.input;
   if (!input || typeof input !== "object" || Array.isArray(input)) return null;
   const facts = Object.entries(input)
-    .filter(([name, value]) => typeof value !== "object" && fields.get(name)?.kind !== "file")
-    .map(([name, value]) => {
+    .filter(([name]) => fields.get(name)?.kind !== "file")
+    .flatMap(([name, value]) => {
+      if (typeof value === "object") return [];
       const field = fields.get(name);
       const shown =
         field && isShare(field) && typeof value === "number" ? formatPercent(value) : String(value);
-      return [field?.label ?? humanize(name), shown] as const;
+      return [[field?.label ?? humanize(name), shown] as const];
     });
   return <Facts facts={facts} />;
 }

@@ -14,7 +14,7 @@ export function SignInPage() {
   const store = useSessionStore();
   const search = route.useSearch();
   const { error, sending, onSubmit } = useAuthForm(async (fields) => {
-    await signIn(store, { email: textOf(fields, "email"), password: String(fields.get("password")) });
+    await signIn(store, { email: textOf(fields, "email").trim(), password: textOf(fields, "password") });
     return true;
   }, search.to);
   return (

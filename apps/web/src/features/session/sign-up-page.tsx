@@ -16,12 +16,12 @@ export function SignUpPage() {
   const search = route.useSearch();
   const [confirming, setConfirming] = useState<string | null>(null);
   const { error, sending, onSubmit } = useAuthForm(async (fields) => {
-    const email = textOf(fields, "email");
+    const email = textOf(fields, "email").trim();
     const outcome = await signUp(store, {
       email,
-      password: String(fields.get("password")),
-      name: textOf(fields, "name"),
-      organisation: textOf(fields, "organisation"),
+      password: textOf(fields, "password"),
+      name: textOf(fields, "name").trim(),
+      organisation: textOf(fields, "organisation").trim(),
     });
     if (outcome === "confirm-email") setConfirming(email);
     return outcome === "signed-in";

@@ -30,8 +30,8 @@ export function useAuthForm(submit: (fields: FormData) => Promise<boolean>, to: 
   return { error, sending, onSubmit: (event: FormEvent<HTMLFormElement>) => void onSubmit(event) };
 }
 
-/** A text field of a submitted form. */
+/** A text field of a submitted form, as it was typed. */
 export function textOf(fields: FormData, name: string): string {
   const value = fields.get(name);
-  return typeof value === "string" ? value.trim() : "";
+  return typeof value === "string" ? value : "";
 }

@@ -1,5 +1,5 @@
 import { contracts } from "@longhaul/workflows/contracts";
-import { z } from "zod";
+import type { z } from "zod";
 import type { FieldIssue } from "../../lib/errors.js";
 import type { FormField } from "./schema.js";
 
