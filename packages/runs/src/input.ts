@@ -47,12 +47,21 @@ function idsIn(contract: Contract, input: Readonly<Record<string, unknown>>): st
 }
 
 function refuseTooLarge(input: unknown): void {
-  const bytes = Buffer.byteLength(JSON.stringify(input) ?? "");
+  const bytes = Buffer.byteLength(toText(input));
   if (bytes <= maxInputBytes) return;
   throw new RunsRefusal(
     "INPUT_TOO_LARGE",
     `The input has ${Math.ceil(bytes / 1000)} kB; the most is ${maxInputBytes / 1000} kB. Upload large data as a file.`,
   );
+}
+
+function toText(input: unknown): string {
+  try {
+    return JSON.stringify(input) ?? "";
+  } catch {
+    // Tens of thousands of brackets: the parser takes them, every recursion after it runs out of stack.
+    throw invalid([{ path: [], message: "The input is nested too deeply." }]);
+  }
 }
 
 /** Fields of a capability that is off are refused, not ignored: whoever sends them counts on them. */

@@ -4,6 +4,7 @@ import type { TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 import { ApiError } from "../errors.js";
 import { protectedProcedure } from "../trpc.js";
+import { storable } from "./storable.js";
 
 /** The signed-in person. `organisation` is the one the token names, null when they are no member of it. */
 export interface Me {
@@ -18,12 +19,7 @@ export interface Me {
 }
 
 const updateSchema = z.object({
-  name: z
-    .string()
-    .trim()
-    .min(1, "Please enter a name.")
-    .max(100, "The name is longer than 100 characters.")
-    .optional(),
+  name: storable(100).trim().min(1, "Enter a name.").optional(),
   notificationChannel: channelSchema.optional(),
   phone: z
     .string()

@@ -1,6 +1,7 @@
 import { finalStatuses, type RunStatus } from "@longhaul/kit";
 import { z } from "zod";
 import { ApiError } from "../errors.js";
+import { storable } from "./storable.js";
 
 const statuses = [
   "queued",
@@ -12,9 +13,9 @@ const statuses = [
 
 /** What narrows a list of runs. `search` looks in name, id and input. */
 export const filterSchema = z.object({
-  workflow: z.string().min(1).max(63).optional(),
+  workflow: storable(63).min(1).optional(),
   statuses: z.array(z.enum(statuses)).min(1).max(statuses.length).optional(),
-  search: z.string().trim().max(200).optional(),
+  search: storable(200).trim().optional(),
   limit: z.int().min(1).max(100).default(50),
 });
 export type RunFilter = z.output<typeof filterSchema>;

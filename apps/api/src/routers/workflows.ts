@@ -15,6 +15,7 @@ import {
   type WorkflowCard,
   type WorkflowDetails,
 } from "./catalogue.js";
+import { storable } from "./storable.js";
 import { type WatchInput, watchSchema } from "./watch-input.js";
 
 type Contracts = typeof catalogue;
@@ -51,7 +52,7 @@ export type WorkflowRouters = {
 
 const startSchema = z.object({
   input: z.unknown(),
-  idempotencyKey: z.string().min(1).max(200).optional(),
+  idempotencyKey: storable(200).min(1).optional(),
 });
 
 function workflowRouter(contract: Contract) {
