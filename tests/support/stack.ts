@@ -1,0 +1,126 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+export interface StackOptions {
+  /** Whether starts may order delays and failures. */
+  readonly simulation?: boolean;
+  /** Serve the built dashboard too. */
+  readonly web?: boolean;
+}
+
+type Process = "cloud" | "api";
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  probe.listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
+
+/**
+ * The local cloud and the API as processes of their own, from the build, in a folder of their own: what
+ * `npm start` starts, with a hand on each process. Both keep their ports over restarts.
+ */
+export async function startStack(options: StackOptions = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), "longhaul-stack-"));
+  const [port, aws, supabase, database] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
+  const output = createWriteStream(join(dataDir, "processes.log"));
+  const children: Partial<Record<Process, ChildProcess>> = {};
+  let cloudEnv: Record<string, string> = {};
+  let demo: { email: string; password: string } | null = null;
+  const url = `http://127.0.0.1:${port}`;
+
+  function spawn(name: Process, file: string, env: Record<string, string>): ChildProcess {
+    const { PATH = "", HOME = "" } = process.env;
+    const child = fork(join(root, file), { env: { PATH, HOME, ...env }, execArgv: [], silent: true });
+    child.stdout?.pipe(output, { end: false });
+    child.stderr?.pipe(output, { end: false });
+    children[name] = child;
+    return child;
+  }
+
+  async function startCloud(): Promise<void> {
+    const child = spawn("cloud", "packages/local/dist/main.js", {
+      LONGHAUL_DATA_DIR: dataDir,
+      LONGHAUL_AWS_PORT: String(aws),
+      LONGHAUL_SUPABASE_PORT: String(supabase),
+      LONGHAUL_DATABASE_PORT: String(database),
+      SIMULATION: options.simulation ? "on" : "off",
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.on(
+        "message",
+        (message: { type: string; message?: string; env?: typeof cloudEnv; demo?: typeof demo }) => {
+          if (message.type === "failed") reject(new Error(message.message));
+          if (message.type !== "ready") return;
+          cloudEnv = message.env ?? {};
+          demo = message.demo ?? null;
+          resolve();
+        },
+      );
+      child.once("exit", (code, signal) =>
+        reject(new Error(`The local cloud ended (${signal ?? code}); see ${dataDir}`)),
+      );
+    });
+  }
+
+  async function startApi(): Promise<void> {
+    const web: Record<string, string> = options.web ? { WEB_DIR: join(root, "apps/web/dist") } : {};
+    const child = spawn("api", "apps/api/dist/main.js", { ...cloudEnv, ...web, PORT: String(port) });
+    let ended = false;
+    child.once("exit", () => {
+      ended = true;
+    });
+    for (;;) {
+      if (ended) throw new Error(`The API ended before it was ready; see ${dataDir}`);
+      const ready = await fetch(`${url}/readyz`).catch(() => null);
+      if (ready?.ok) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async function end(name: Process, signal: NodeJS.Signals): Promise<void> {
+    const child = children[name];
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, "exit");
+  }
+
+  await startCloud();
+  await startApi();
+  return {
+    url,
+    dataDir,
+    ports: { api: port, aws, supabase, database },
+    /** What the API got from the local cloud. */
+    env: cloudEnv,
+    demo: demo as { email: string; password: string } | null,
+    startCloud,
+    startApi,
+    /** As a power cut does: no process gets to say good-bye. */
+    kill: (name: Process) => end(name, "SIGKILL"),
+    async [Symbol.asyncDispose]() {
+      await end("api", "SIGTERM");
+      await end("cloud", "SIGTERM");
+      output.end();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Stack = Awaited<ReturnType<typeof startStack>>;
