@@ -193,6 +193,15 @@ describe("Retry", () => {
     expect(one.state().outcome).toMatchObject({ status: "SUCCEEDED", output: '"A"' });
   });
 
+  test("evaluates the arguments anew for each try, with its number in the context object", async () => {
+    const Arguments = { FunctionName: "work", Payload: { try: "{% $states.context.State.RetryCount %}" } };
+    const one = await run({ Work: task({ Arguments, Retry: [{ ErrorEquals: ["States.ALL"] }] }) });
+    await one.answer(raised("A"));
+    await one.send({ type: "advance" }, START + 1_000);
+    const payloads = one.commands.map((command) => (command.type === "invoke" ? command.task.payload : null));
+    expect(payloads).toEqual(['{"try":0}', '{"try":1}']);
+  });
+
   test("with MaxAttempts 0 does not retry", async () => {
     const one = await run({ Work: task({ Retry: [{ ErrorEquals: ["States.ALL"], MaxAttempts: 0 }] }) });
     await one.answer(raised("A"));
