@@ -21,7 +21,7 @@ const commands = {
   ],
   format: () => [[bin("@biomejs/biome", "biome"), "format", "."]],
   lint: () => [[bin("eslint"), ".", "--max-warnings", "0"]],
-  unused: () => [[bin("knip"), "--treat-config-hints-as-errors"]],
+  unused: () => [[bin("knip")]],
   unit: () => [[bin("vitest"), "run", "--project", "unit"]],
   integration: () => [[bin("vitest"), "run", "--project", "integration"]],
 };

@@ -14,7 +14,7 @@ const variablesOf = (source: string) =>
 /** Variables that Lambda itself gives a function. */
 const ofLambda = ["AWS_LAMBDA_FUNCTION_NAME"];
 
-const readers = trackedFiles().filter((file) => /(^|\/)env\.(ts|mjs)$/.test(file));
+const readers = trackedFiles().filter((file) => /(^|\/)(env\.(ts|mjs)|vite\.config\.ts)$/.test(file));
 const variables = new Map(readers.map((file) => [file, variablesOf(read(file))]));
 
 describe(".env.example", () => {
