@@ -128,8 +128,12 @@ describe("the user", () => {
 
     const same = await user.client.auth.updateUser({ password: user.password });
     expect(same.error).toMatchObject({ status: 422, code: "same_password" });
+    const elsewhere = clientOf(target);
+    await elsewhere.auth.signInWithPassword(user);
     const password = `New-${crypto.randomUUID()}-1!`;
     expect((await user.client.auth.updateUser({ password })).error).toBeNull();
+    expect((await elsewhere.auth.refreshSession()).error).not.toBeNull();
+    expect((await user.client.auth.refreshSession()).error).toBeNull();
     expect(
       (await clientOf(target).auth.signInWithPassword({ email: user.email, password: user.password })).error,
     ).toMatchObject({

@@ -172,6 +172,29 @@ describe.skipIf(onRealProject)("the disk", () => {
     expect((await local.storage.from("disk").exists("half.txt")).data).toBe(false);
   });
 
+  it("holds nothing of the slower of two uploads of one name", async () => {
+    const url = new URL(`${supabase.url}/storage/v1/object/disk/race.txt`);
+    const headers = {
+      authorization: `Bearer ${supabase.serviceRoleKey}`,
+      "content-type": "text/plain",
+      "content-length": "2000",
+    };
+    const slow = request(url, { method: "POST", headers });
+    const answer = new Promise<string>((resolve, reject) => {
+      slow.on("error", reject);
+      slow.on("response", async (res) => resolve((await res.setEncoding("utf8").toArray()).join("")));
+    });
+    slow.write("s".repeat(1000));
+    await expect.poll(() => onDisk().length).toBe(1);
+    expect(
+      (await local.storage.from("disk").upload("race.txt", "quick", { contentType: "text/plain" })).error,
+    ).toBeNull();
+    slow.end("s".repeat(1000));
+    expect(JSON.parse(await answer)).toMatchObject({ statusCode: "409", error: "Duplicate" });
+    expect(onDisk()).toHaveLength(1);
+    expect(await (await local.storage.from("disk").download("race.txt")).data?.text()).toBe("quick");
+  });
+
   it("holds one file for a name, however often it is replaced, and none once it is removed", async () => {
     const options = { upsert: true, contentType: "text/plain" };
     await Promise.all([1, 2, 3, 4].map((n) => local.storage.from("disk").upload("a.txt", `${n}`, options)));
