@@ -11,6 +11,8 @@ const outputs = new Set(["node_modules", "dist", "dist-types", "coverage"]);
 /** Without these there is nothing to start, whatever the stamp says. */
 const needed = ["apps/api/dist/main.js", "apps/web/dist/index.html", "packages/local/dist/main.js"];
 
+const isMade = (file) => existsSync(path.join(root, file));
+
 function* files(name) {
   const full = path.join(root, name);
   const stats = statSync(full, { throwIfNoEntry: false });
@@ -42,9 +44,18 @@ function run(what, args) {
   throw new StartError(`Building ${what} failed, as said above: mend it and start again.`);
 }
 
-/** Compiles what is started: the API, the local cloud and all that they use. */
-export function compile() {
+function compile() {
   run("the packages", [bin("typescript", "tsc"), "-b", "apps/api", "packages/local"]);
+}
+
+/** Compiles for those who will go on to mend what does not compile: the last build has to do then. */
+export function compileOrKeep() {
+  try {
+    compile();
+  } catch (error) {
+    if (!needed.filter((file) => file.endsWith(".js")).every(isMade)) throw error;
+    console.error("Going on with what was built before.");
+  }
 }
 
 /**
@@ -54,8 +65,7 @@ export function compile() {
  */
 export function ensureBuilt() {
   const print = fingerprint();
-  const made = needed.every((file) => existsSync(path.join(root, file)));
-  if (made && existsSync(stamp) && readFileSync(stamp, "utf8") === print) return;
+  if (needed.every(isMade) && existsSync(stamp) && readFileSync(stamp, "utf8") === print) return;
   console.log("Building ...");
   compile();
   run("the dashboard", [bin("vite"), "build", "apps/web", "--logLevel", "warn"]);

@@ -112,6 +112,17 @@ export class Longhaul {
     await this.#startApi().catch((error) => this.say(error.message));
   }
 
+  /** Lets the functions read new code, and deploys what has changed of the state machines. */
+  reloadSteps() {
+    this.cloud.send({ type: "reload" });
+  }
+
+  async restartCloud() {
+    if (this.#stopping) return;
+    await this.cloud.stop();
+    await this.#reviveCloud().catch((error) => this.say(error.message));
+  }
+
   async #revive(name, what, start) {
     const failures = this.#failures[name];
     failures.push(performance.now());
