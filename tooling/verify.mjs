@@ -1,18 +1,10 @@
 // The one verb: everything that must hold before a change lands. `pnpm verify` runs all steps,
 // `pnpm verify lint unit` those named and what they need.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import path from "node:path";
+import { bin } from "./build.mjs";
+import { root } from "./settings.mjs";
 
-const root = path.resolve(import.meta.dirname, "..");
 const atOnce = 2;
-
-/** The file behind a command that a dependency of the root brings; run by Node, the same on every system. */
-function bin(packageName, command = packageName) {
-  const folder = path.join(root, "node_modules", packageName);
-  const { bin: entries } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
-  return path.join(folder, typeof entries === "string" ? entries : entries[command]);
-}
 
 const commands = {
   build: () => [
