@@ -1,4 +1,5 @@
 import {
+  type Caller,
   createApi,
   createCaller,
   createServices,
@@ -42,8 +43,8 @@ export async function openApiWorld(overrides: ServiceOverrides = {}, over: Parti
     ...over,
   };
   const log = captureLog();
-  const open = (extra: ServiceOverrides = {}) =>
-    createServices(env, { log: log.logger, sfn: engine.sfn, ...overrides, ...extra });
+  const open = (extra: ServiceOverrides = {}, other: Partial<Environment> = {}) =>
+    createServices({ ...env, ...other }, { log: log.logger, sfn: engine.sfn, ...overrides, ...extra });
   const serve = (services: ReturnType<typeof open>, more: { webDir?: string } = {}) =>
     createApi({
       services,
@@ -81,8 +82,16 @@ export async function openApiWorld(overrides: ServiceOverrides = {}, over: Parti
     steps: engine.steps,
     supabase,
     theirs,
+    unreachable: engine.unreachable,
     url,
-    as: (member: Member | null) => createCaller(services, { token: member?.token ?? null }),
+    /** How many statements wait for a lock in this test's database. */
+    async waitingForLocks(): Promise<number> {
+      const [row] = await admin.sql<{ n: number }[]>`
+        select count(*)::int as n from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`;
+      return row!.n;
+    },
+    as: (member: Member | null): Promise<Caller> => createCaller(services, { token: member?.token ?? null }),
     signIn: (member: Member) => signIn(supabase, member),
     /** Uploads a file as a browser does and gives its id. */
     async upload(member: Member, content = "a,b\n1,2\n3,4\n", name = "readings.csv"): Promise<string> {

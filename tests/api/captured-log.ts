@@ -1,8 +1,14 @@
 import { Writable } from "node:stream";
-import { createLogger } from "@longhaul/api";
+import { createLogger, type Logger } from "@longhaul/api";
+
+export interface CapturedLog {
+  logger: Logger;
+  lines: Record<string, unknown>[];
+  text(): string;
+}
 
 /** The API's own logger, writing into a list. */
-export function captureLog() {
+export function captureLog(): CapturedLog {
   const lines: Record<string, unknown>[] = [];
   const text: string[] = [];
   const destination = new Writable({

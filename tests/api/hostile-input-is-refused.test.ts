@@ -128,7 +128,7 @@ describe("requests", () => {
       headers: { authorization: `Bearer ${world.ours.operator.token}`, "content-type": "application/json" },
       body: endless,
       duplex: "half",
-    } as RequestInit);
+    });
     const status = await answer.then(
       ({ status }) => status,
       () => "cut off",

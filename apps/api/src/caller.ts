@@ -3,6 +3,9 @@ import type { Services } from "./context.js";
 import { identify } from "./http/identify.js";
 import { callerFactory } from "./router.js";
 
+/** The procedures as functions. */
+export type Caller = ReturnType<typeof callerFactory>;
+
 export interface CallerOptions {
   /** Whose rights the calls have: a Supabase access token, or null for nobody. */
   token: string | null;
@@ -18,7 +21,7 @@ export interface CallerOptions {
 export async function createCaller(
   services: Services,
   { token, correlationId = randomUUID(), signal }: CallerOptions,
-): Promise<ReturnType<typeof callerFactory>> {
+): Promise<Caller> {
   const identity = await identify(services, token);
   const log = services.log.child({ correlationId });
   return callerFactory({ services, identity, correlationId, log, watches: { open: 0 } }, { signal });

@@ -1,10 +1,11 @@
-export { type CallerOptions, createCaller } from "./caller.js";
+export { type Caller, type CallerOptions, createCaller } from "./caller.js";
 export { type Clock, systemClock } from "./clock.js";
 export type { Services } from "./context.js";
 export { type Environment, readEnvironment } from "./env.js";
 export type { ErrorCode, ErrorData, InputIssue } from "./errors.js";
 export type { Doorbell, Ring } from "./feed/doorbell.js";
 export { createLogger, type Logger } from "./logger.js";
+export type { NumberedSubscription } from "./feed/subscription.js";
 export type { RunListUpdate } from "./feed/watch-list.js";
 export type { RunUpdate } from "./feed/watch-run.js";
 export { type AppRouter, procedureNames } from "./router.js";

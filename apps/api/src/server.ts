@@ -15,6 +15,7 @@ export const trpcPath = "/trpc";
 
 /** How long requests under way may take once the server is asked to stop. */
 const drainMs = 10_000;
+const idleCheckMs = 50;
 
 export interface ApiOptions {
   services: Services;
@@ -59,8 +60,11 @@ export function createApi({ services, publicConfig, webDir, allowedOrigins = [] 
       // A stream that ended in order would tell its client that the run is over; a cut one is taken up again.
       for (const stream of streams) stream.destroy();
       await sockets.close();
+      // A kept-alive connection whose last request has just ended would hold the server for seconds.
+      const stopClosing = services.clock.every(idleCheckMs, () => server.closeIdleConnections());
       const giveUp = services.clock.after(drainMs, () => server.closeAllConnections());
       await stopped;
+      stopClosing();
       giveUp();
     },
   };
