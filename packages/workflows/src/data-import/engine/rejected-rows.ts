@@ -29,7 +29,7 @@ export class RejectedRows {
       code,
       reason,
       column,
-      row: excerpt(raw, start, end, this.maxRowBytes).replace(/\r$/, ""),
+      row: excerpt(raw, start, end, this.maxRowBytes).replace(/[\r\n]+$/, ""),
     };
     const text = `${JSON.stringify(rejection)}\n`;
     this.bytes += Buffer.byteLength(text);

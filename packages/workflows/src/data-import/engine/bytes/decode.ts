@@ -74,7 +74,7 @@ export class Decoder {
     const whole = last ? bytes.length : wholeCharacters(bytes);
     const text = bytes.subarray(0, whole);
     if (!isUtf8(text)) {
-      if (!this.plainSoFar) {
+      if (!this.plainSoFar || mostlyUtf8(bytes)) {
         const sentence = `Parts of this file are UTF-8 and parts are not. ${saveAsUtf8}`;
         throw fileProblem("WRONG_ENCODING", sentence);
       }
@@ -127,4 +127,20 @@ function wholeCharacters(bytes: Uint8Array): number {
     return length > back ? end - back : end;
   }
   return end;
+}
+
+/** Whether at least as many characters of the bytes are UTF-8 sequences as there are strays between them. */
+function mostlyUtf8(bytes: Buffer): boolean {
+  let sequences = 0;
+  let strays = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (byte < 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    if (byte >= 0xc2 && isUtf8(bytes.subarray(at, at + length))) {
+      sequences++;
+      at += length - 1;
+    } else strays++;
+  }
+  return sequences > 0 && sequences >= strays;
 }

@@ -36,8 +36,11 @@ function edgesOf(min: number, max: number, unit: number, bars: number): number[]
     return Array.from({ length: needed + 1 }, (_, i) => min + i * width);
   }
   if (min === max) return [min, max];
-  // Divided before subtracting, so that the widest range of doubles does not overflow.
-  const width = max / bars - min / bars;
-  const inner = Array.from({ length: bars - 1 }, (_, i) => Number((min + (i + 1) * width).toPrecision(12)));
+  // Weighed, not stepped, so that the widest range of doubles does not overflow; rounded to what is legible.
+  const inner = Array.from({ length: bars - 1 }, (_, i) => {
+    const share = (i + 1) / bars;
+    const edge = Number((min * (1 - share) + max * share).toPrecision(12));
+    return Math.min(max, Math.max(min, edge));
+  });
   return [min, ...inner, max];
 }

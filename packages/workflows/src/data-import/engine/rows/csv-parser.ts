@@ -171,7 +171,7 @@ export class CsvParser {
       record.bytes = buffer;
       record.raw = buffer;
       record.rawStart = begin;
-      record.rawEnd = Math.min(at, length);
+      record.rawEnd = Math.min(at, last ? length - 1 : length);
       record.count = fields;
       record.line = this.line;
       if (anyEscaped) this.unescape(Math.min(fields, maxFields + 1));

@@ -33,11 +33,9 @@ export class TextArena {
   read(ref: number): string {
     const length = this.bytes[ref] as number;
     if (length < 255) return decoder.decode(this.bytes.subarray(ref + 1, ref + 1 + length));
-    let end = ref + 1 + this.maxBytes;
-    // Step back over a character that the cut went through.
-    while (end > ref + 1 && ((this.bytes[end - 1] as number) & 0xc0) === 0x80) end--;
-    if (end > ref + 1 && (this.bytes[end - 1] as number) >= 0xc0) end--;
-    return `${decoder.decode(this.bytes.subarray(ref + 1, end))}…`;
+    // A decoder that expects more leaves out a character that the cut went through.
+    const cut = this.bytes.subarray(ref + 1, ref + 1 + this.maxBytes);
+    return `${new TextDecoder().decode(cut, { stream: true })}…`;
   }
 
   private reserve(length: number): number {
