@@ -73,7 +73,7 @@ function openMembers(members: Record<string, unknown>): Record<string, unknown> 
 }
 
 /** As recorded: a string that starts with a brace and is JSON stands as its object. */
-export function openObject(value: unknown): unknown {
+function openObject(value: unknown): unknown {
   if (typeof value !== "string" || !value.startsWith("{")) return value;
   try {
     return JSON.parse(value) as unknown;

@@ -59,7 +59,7 @@ async function listen(server: Server): Promise<string> {
 }
 
 /** A function that returns its event. */
-export const echo: LambdaInvoker = async ({ payload }) => ({
+const echo: LambdaInvoker = async ({ payload }) => ({
   statusCode: 200,
   executedVersion: "$LATEST",
   payload,

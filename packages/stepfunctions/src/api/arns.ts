@@ -36,6 +36,6 @@ export class Arns {
   }
 }
 
-export function invalidArn(arn: string): AwsError {
+function invalidArn(arn: string): AwsError {
   return new AwsError("InvalidArn", `Invalid Arn: '${arn}'`);
 }

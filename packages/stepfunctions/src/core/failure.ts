@@ -9,7 +9,7 @@ import type { Turn } from "./turn.js";
  * (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html).
  * States.Runtime is never matched; States.ALL does not retry States.DataLimitExceeded, but catches it (as recorded on AWS).
  */
-export function matches(names: string[], { error, alias }: StateError, purpose: "retry" | "catch"): boolean {
+function matches(names: string[], { error, alias }: StateError, purpose: "retry" | "catch"): boolean {
   if (error === "States.Runtime") return false;
   if (names.includes(error) || (alias !== undefined && names.includes(alias))) return true;
   const limit = error === "States.DataLimitExceeded" && purpose === "retry";

@@ -29,7 +29,7 @@ const errors = fc.constantFrom(["States.ALL"], ["Broken"], ["States.Timeout"], [
 function stateOf(type: string, fields: Record<string, fc.Arbitrary<unknown>>, withNext: boolean) {
   const record = fc.record(
     { Type: fc.constant(type), ...fields },
-    { requiredKeys: ["Type", ...required(type)] },
+    { requiredKeys: ["Type", ...(required(type) as "Type"[])] },
   );
   return withNext ? fc.tuple(record, onward).map(([state, next]) => ({ ...state, ...next })) : record;
 }

@@ -51,7 +51,7 @@ function simplify(template: Template, value: unknown): Template {
 }
 
 /** The value of a field. `location`: its path in the state, as AWS names it in errors ("Output/result"). */
-export async function evaluate(template: Template, scope: Scope, location: string): Promise<unknown> {
+async function evaluate(template: Template, scope: Scope, location: string): Promise<unknown> {
   switch (template.kind) {
     case "literal":
       return template.value;

@@ -112,7 +112,7 @@ function* take<T>(items: Iterable<T>, count: number): Generator<T> {
 }
 
 /** The event of a change. Input, then output, are left out where EventBridge could not carry them. */
-export function statusChange(row: ExecutionRow, status: ExecutionStatus): StatusChangeEvent {
+function statusChange(row: ExecutionRow, status: ExecutionStatus): StatusChangeEvent {
   const ended = status !== "RUNNING";
   const output = ended ? row.output : null;
   const size = (text: string | null): number => (text === null ? 0 : byteLength(JSON.stringify(text)));

@@ -1,5 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { validateDefinition } from "./validate.js";
+
+// asl-validator takes its time to load on a busy computer.
+vi.setConfig({ testTimeout: 30_000 });
 
 const pass = { Type: "Pass", End: true };
 const task = {

@@ -7,10 +7,12 @@ import { checkVariables } from "./variables.js";
 type SchemaError = { "Error code": string; Message: string; schemaError?: { instancePath: string } };
 type SchemaValidator = (definition: unknown) => { isValid: boolean; errors: SchemaError[] };
 
+const require = createRequire(import.meta.url);
+
 // asl-validator is CommonJS without types of its own. It takes a while to load and a fifth of a second to check.
 let loaded: SchemaValidator | undefined;
 function checkSchema(definition: unknown): { isValid: boolean; errors: SchemaError[] } {
-  loaded ??= createRequire(import.meta.url)("asl-validator") as SchemaValidator;
+  loaded ??= require("asl-validator") as SchemaValidator;
   return loaded(definition);
 }
 
