@@ -89,7 +89,7 @@ export async function bucketById({ sql }: StorageContext, id: string): Promise<B
 const allowedKey = /^(?:\w|[/!\-.*'() &$@=;:+,?])+$/;
 
 /** @throws StorageError for names that hosted refuses (S3's safe characters, 1024 bytes at most) */
-export function checkKey(key: string): string {
+function checkKey(key: string): string {
   if (!allowedKey.test(key) || Buffer.byteLength(key) > 1024) throw invalidKey(key);
   return key;
 }

@@ -25,7 +25,7 @@ export const invalidKey = (key: string) =>
 export const invalidJwt = (message: string) => new StorageError(400, "InvalidJWT", "InvalidJWT", message);
 export const accessDenied = (message: string) =>
   new StorageError(403, "AccessDenied", "Unauthorized", message);
-export const duplicate = () =>
+const duplicate = () =>
   new StorageError(409, "KeyAlreadyExists", "Duplicate", "The resource already exists");
 export const tooLarge = () =>
   new StorageError(

@@ -1,1 +1,1 @@
-export { type LocalSupabase, startSupabase, type SupabaseOptions } from "./supabase.js";
+export { startSupabase } from "./supabase.js";
