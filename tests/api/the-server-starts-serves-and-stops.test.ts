@@ -158,6 +158,7 @@ test("a run that could not be sent is sent again by itself when its time has com
   await expect.poll(tries).toBe(2);
   await api.close();
   await services.close();
+  await tries();
   world.services.dispatchSoon();
   await expect
     .poll(async () => (await world.clients.http(world.ours.viewer).runs.get.query({ runId })).run.status)

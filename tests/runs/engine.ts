@@ -58,7 +58,7 @@ async function install(sfn: SFNClient): Promise<string> {
   const { stateMachineVersionArn } = await sfn.send(
     new CreateStateMachineCommand({
       name: "longhaul-data-import",
-      definition: JSON.stringify(definition).replaceAll(`"itemPath":""`, `"itemPath":"{% '' %}"`),
+      definition: JSON.stringify(definition),
       roleArn: "arn:aws:iam::000000000000:role/longhaul",
       publish: true,
     }),
