@@ -26,11 +26,14 @@ function run(name, command, ...args) {
     detached: process.platform !== "win32",
   });
   children.push(child);
-  child.once("exit", (code) => code && console.error(`${name} ended with exit code ${code}.`));
+  child.once(
+    "exit",
+    (code) => code && children.includes(child) && console.error(`${name} ended with exit code ${code}.`),
+  );
 }
 
 function stopChildren() {
-  for (const child of children) child.kill();
+  for (const child of children.splice(0)) child.kill();
 }
 
 /** Calls back with the names of the rooms whose compiled code has changed, when the compiler has paused. */

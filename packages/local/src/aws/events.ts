@@ -27,10 +27,7 @@ export interface EventsApi extends Account {
 }
 
 /** The operations of EventBridge that the local cloud has, each from parsed JSON to JSON. */
-export const eventsOperations: Record<
-  string,
-  (request: unknown, api: EventsApi) => unknown
-> = {
+export const eventsOperations: Record<string, (request: unknown, api: EventsApi) => unknown> = {
   PutEvents(request, api) {
     const parsed = putEventsSchema.safeParse(request);
     if (!parsed.success) {

@@ -70,7 +70,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     return await start(options, closing, close);
   } catch (error) {
     await close();
-    throw error;
+    throw asStartError(error, options.dataDir);
   }
 }
 
@@ -151,44 +151,43 @@ async function start(
 }
 
 function claim(dataDir: string): () => void {
-  try {
-    mkdirSync(dataDir, { recursive: true });
-  } catch (error) {
-    const { message } = error as Error;
-    throw new StartError(
-      `The data folder ${dataDir} cannot be made (${message}): choose another with LONGHAUL_DATA_DIR.`,
-    );
-  }
+  mkdirSync(dataDir, { recursive: true });
   return claimFolder({ root: dataDir, owner: join(dataDir, "owner.json") });
 }
 
-async function openEngine(
+/** What the system says about a file of ours is about the data folder, which the person can mend or change. */
+function asStartError(error: unknown, dataDir: string): unknown {
+  if (error instanceof DataDirectoryInUseError || error instanceof DataDirectoryDamagedError) {
+    return new StartError(error.message, { cause: error });
+  }
+  const { path, message } = error as NodeJS.ErrnoException;
+  if (error instanceof StartError || typeof path !== "string" || !path.startsWith(dataDir)) return error;
+  const wayOut = "mend it or move it away, or choose another folder with LONGHAUL_DATA_DIR.";
+  return new StartError(`The data folder ${dataDir} cannot be used (${message}): ${wayOut}`, {
+    cause: error,
+  });
+}
+
+function openEngine(
   dataDir: string,
   aws: LocalAws,
   deployed: Promise<void>,
   logger: Logger,
 ): Promise<StepFunctions> {
-  try {
-    return await openStepFunctions({
-      dataDir: join(dataDir, "stepfunctions"),
-      region,
-      accountId,
-      lambda: (call) => aws.lambda.invoke(call),
-      logger: {
-        warn: (fields, message) => logger.info(message, { ...fields }),
-        error: (fields, message) => logger.error(message, { ...fields }),
-      },
-      async onStatusChange(change) {
-        await deployed;
-        await aws.bus.put(statusChangeEvent(change)).delivered;
-      },
-    });
-  } catch (error) {
-    if (error instanceof DataDirectoryInUseError || error instanceof DataDirectoryDamagedError) {
-      throw new StartError(error.message, { cause: error });
-    }
-    throw error;
-  }
+  return openStepFunctions({
+    dataDir: join(dataDir, "stepfunctions"),
+    region,
+    accountId,
+    lambda: (call) => aws.lambda.invoke(call),
+    logger: {
+      warn: (fields, message) => logger.info(message, { ...fields }),
+      error: (fields, message) => logger.error(message, { ...fields }),
+    },
+    async onStatusChange(change) {
+      await deployed;
+      await aws.bus.put(statusChangeEvent(change)).delivered;
+    },
+  });
 }
 
 /** Source: "Step Functions Execution Status Change" in the Step Functions developer guide. */

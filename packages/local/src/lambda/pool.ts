@@ -101,7 +101,14 @@ export class Pool {
       this.#drop(idle);
     }
     const { name } = pooled;
-    const slot: Slot = { name, shared, worker: pooled.start(), busy: true, retired: false, idleTimer: undefined };
+    const slot: Slot = {
+      name,
+      shared,
+      worker: pooled.start(),
+      busy: true,
+      retired: false,
+      idleTimer: undefined,
+    };
     this.#slots.add(slot);
     return slot;
   }

@@ -1,0 +1,74 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { noObjects, storageObjects } from "./objects.js";
+
+const objects = storageObjects({
+  supabaseUrl: "http://supabase.test",
+  serviceRoleKey: "key",
+  bucket: "artifacts",
+});
+const { signal } = new AbortController();
+
+/** Answers every request with `response`; returns the requests. */
+function answering(response: () => Response): Request[] {
+  const requests: Request[] = [];
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+    requests.push(new Request(url, init));
+    return response();
+  });
+  return requests;
+}
+afterEach(() => vi.unstubAllGlobals());
+
+async function text(stream: ReadableStream<Uint8Array>): Promise<string> {
+  return new Response(stream).text();
+}
+
+it("reads an object from a byte on, with the key, its path encoded", async () => {
+  const requests = answering(() => new Response("cd", { status: 206 }));
+  expect(await text(await objects.get("org/id/a b#?.csv", { start: 2, signal }))).toBe("cd");
+  expect(requests[0]?.url).toBe(
+    "http://supabase.test/storage/v1/object/authenticated/artifacts/org/id/a%20b%23%3F.csv",
+  );
+  expect(Object.fromEntries(requests[0]?.headers ?? [])).toMatchObject({
+    authorization: "Bearer key",
+    apikey: "key",
+    range: "bytes=2-",
+  });
+});
+
+it("does not take a whole object for a part of it", async () => {
+  answering(() => new Response("abcd", { status: 200 }));
+  await expect(objects.get("a", { start: 2, signal })).rejects.toThrow("whole where bytes from 2");
+  expect(await text(await objects.get("a", { signal }))).toBe("abcd");
+});
+
+it("reads nothing from the end on", async () => {
+  answering(() => new Response("", { status: 416 }));
+  expect(await text(await objects.get("a", { start: 4, signal }))).toBe("");
+});
+
+it("streams an object into place", async () => {
+  const requests = answering(() => new Response("{}"));
+  async function* body() {
+    yield Buffer.from("one,");
+    yield Buffer.from("two");
+  }
+  await objects.put("org/id/f.csv", "text/csv", body(), { signal });
+  const [request] = requests;
+  expect(request?.method).toBe("POST");
+  expect(request?.headers.get("content-type")).toBe("text/csv");
+  expect(request?.headers.get("x-upsert")).toBe("true");
+  expect(await request?.text()).toBe("one,two");
+});
+
+it("says what Storage said when it refuses", async () => {
+  answering(() => new Response("Object not found", { status: 404 }));
+  await expect(objects.get("a", { signal })).rejects.toThrow("could not read a: 404 Object not found");
+  await expect(objects.put("a", "text/csv", (async function* () {})(), { signal })).rejects.toThrow(
+    "could not write a: 404",
+  );
+});
+
+it("tells a step without the permission how to get it", async () => {
+  await expect(noObjects.get("a", { signal })).rejects.toThrow('permissions: ["storage"]');
+});
