@@ -1,6 +1,6 @@
 import { count, fileProblem, size } from "../problems.js";
 import type { Limits } from "../limits.js";
-import { CellReader } from "../rows/cell.js";
+import { CellReader, Kind } from "../rows/cell.js";
 import { CsvParser, type CsvRecord } from "../rows/csv-parser.js";
 import { inferType, type KindCounts, kindCounts } from "../rows/infer.js";
 import type { ColumnPlan } from "../rows/table.js";
@@ -21,12 +21,15 @@ export function planCsv(sample: Buffer, whole: boolean, limits: Limits): Plan {
   const delimiter = hint?.[1] ?? detectDelimiter(peek, newline, whole && peek.length === body.length);
   const layout = { delimiter: delimiter.charCodeAt(0), newline, skipBytes };
   const names: string[] = [];
-  const cells: string[][] = [];
+  const sampled: SampledKinds[] = [];
   const parser = new CsvParser(
     { ...layout, maxRecordBytes: limits.maxRecordBytes, maxFields: limits.maxColumns },
     (record) => {
-      if (names.length === 0) names.push(...header(record, limits));
-      else if (record.count === names.length && record.flaw === null) cells.push(fieldsOf(record, 64));
+      const [kinds] = sampled;
+      if (kinds === undefined) {
+        names.push(...header(record, limits));
+        sampled.push(new SampledKinds(names.length));
+      } else if (record.count === names.length && record.flaw === null) kinds.add(record);
     },
   );
   parser.push(body);
@@ -38,8 +41,7 @@ export function planCsv(sample: Buffer, whole: boolean, limits: Limits): Plan {
       `The first line is longer than ${size(limits.maxRecordBytes)}. It must hold the names of the columns.`,
     );
   }
-  const decimalMark = layout.delimiter === comma ? dot : detectDecimalMark(cells);
-  const counts = countKinds(names.length, cells, new CellReader(decimalMark));
+  const { decimalMark, counts } = (sampled[0] as SampledKinds).settle(layout.delimiter);
   const columns: ColumnPlan[] = names.map((name, i) => columnPlan(name, counts[i] as KindCounts, inferType));
   return { format: "csv", delimiter, csv: { ...layout, decimalMark }, columns };
 }
@@ -73,32 +75,53 @@ function header(record: CsvRecord, { maxColumns, maxNameLength }: Limits): strin
   return names;
 }
 
-/**
- * Half the world writes 3,14. Only where the comma does not part the fields, and not where every such number
- * has three digits after it, since then it may part thousands.
- */
-function detectDecimalMark(rows: readonly string[][]): number {
-  let commas = 0;
-  let thousands = 0;
-  let dots = 0;
-  for (const cell of rows.flat()) {
-    if (/^[+-]?\d+,\d+$/.test(cell)) {
-      commas++;
-      if (/^[+-]?[1-9]\d{0,2},\d{3}$/.test(cell)) thousands++;
-    } else if (/^[+-]?\d+\.\d+$/.test(cell)) dots++;
+/** The kinds of the cells of the sample, read both with a full stop and with a comma as decimal mark. */
+class SampledKinds {
+  private readonly withDot: KindCounts[];
+  private readonly withComma: KindCounts[];
+  private readonly dotReader = new CellReader(dot);
+  private readonly commaReader = new CellReader(comma);
+  private commas = 0;
+  private dots = 0;
+  private thousands = 0;
+
+  constructor(columns: number) {
+    this.withDot = Array.from({ length: columns }, kindCounts);
+    this.withComma = Array.from({ length: columns }, kindCounts);
   }
-  return commas > dots && thousands < commas / 2 ? comma : dot;
+
+  add({ bytes, starts, ends }: CsvRecord): void {
+    for (let i = 0; i < this.withDot.length; i++) {
+      let start = starts[i] as number;
+      let end = ends[i] as number;
+      while (start < end && isBlank(bytes[start] as number)) start++;
+      while (end > start && isBlank(bytes[end - 1] as number)) end--;
+      const one = this.dotReader.read(bytes, start, end);
+      const other = this.commaReader.read(bytes, start, end);
+      bump(this.withDot[i] as KindCounts, one);
+      bump(this.withComma[i] as KindCounts, other);
+      if (one === Kind.Decimal && other !== Kind.Decimal) this.dots++;
+      if (other === Kind.Decimal && one !== Kind.Decimal) {
+        this.commas++;
+        if (bytes[end - 4] === comma && end - start <= 8) this.thousands++;
+      }
+    }
+  }
+
+  /**
+   * Half the world writes 3,14. The comma is the mark only where it does not part the fields, and not where
+   * most such numbers have three digits after it, since then it may part thousands.
+   */
+  settle(delimiter: number): { decimalMark: number; counts: KindCounts[] } {
+    const byComma = delimiter !== comma && this.commas > this.dots && this.thousands < this.commas / 2;
+    return byComma
+      ? { decimalMark: comma, counts: this.withComma }
+      : { decimalMark: dot, counts: this.withDot };
+  }
 }
 
-function countKinds(columns: number, rows: readonly string[][], reader: CellReader): KindCounts[] {
-  const counts = Array.from({ length: columns }, kindCounts);
-  for (const row of rows) {
-    row.forEach((cell, i) => {
-      const bytes = Buffer.from(cell, "latin1");
-      const kind = reader.read(bytes, 0, bytes.length);
-      const of = counts[i] as KindCounts;
-      of[kind] = (of[kind] as number) + 1;
-    });
-  }
-  return counts;
+const isBlank = (byte: number) => byte === 0x20 || byte === 0x09;
+
+function bump(counts: KindCounts, kind: Kind): void {
+  counts[kind] = (counts[kind] as number) + 1;
 }

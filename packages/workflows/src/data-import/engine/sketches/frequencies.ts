@@ -38,6 +38,8 @@ export class Frequencies {
   private spare: Int32Array<ArrayBuffer> | null = null;
   private mask = 63;
   private size = 0;
+  /** Entries counted more than once. */
+  private several = 0;
   private capacity: number;
   private distinctSketch: HyperLogLog | null = null;
   maxError = 0;
@@ -108,6 +110,7 @@ export class Frequencies {
       if (count === 0) return this.insert(lo, hi, at);
       if (entries[at] === lo && entries[at + 1] === hi) {
         entries[at + 2] = count + 1;
+        if (count === 1) this.several++;
         return at;
       }
       at = (at + width) & (this.mask * width + width - 1);
@@ -141,6 +144,7 @@ export class Frequencies {
     this.entries[at + 1] = hi;
     this.entries[at + 2] = count;
     this.entries[at + 3] = ref;
+    if (count > 1) this.several++;
     this.size++;
     return at;
   }
@@ -166,20 +170,15 @@ export class Frequencies {
     this.rebuild(slots, off);
   }
 
-  // The loops of these two run over tables again and again for columns of unique values: no closures in them.
   private countOfRank(rank: number): number {
-    const { entries } = this;
+    if (this.several <= rank && this.several < this.size) return 1;
     const counts = new Int32Array(this.size);
-    let singles = 0;
-    let several = 0;
-    for (let at = 2; at < entries.length; at += width) {
-      const count = entries[at] as number;
-      if (count === 1) singles++;
-      else if (count > 1) counts[several++] = count;
-    }
-    if (several <= rank && singles > 0) return 1;
-    const sorted = counts.subarray(0, several).sort();
-    return sorted[several - 1 - rank] as number;
+    let i = 0;
+    this.each((_lo, _hi, count) => {
+      counts[i++] = count;
+    });
+    counts.sort();
+    return counts[counts.length - 1 - rank] as number;
   }
 
   private rebuild(slots: number, off: number): void {
@@ -191,8 +190,12 @@ export class Frequencies {
     this.spare = this.distinctSketch === null ? null : old;
     this.mask = slots - 1;
     this.size = 0;
+    const remaining = off === 1 ? this.several : -1;
+    this.several = 0;
     const moving = off > 0 && oldArena !== null;
     if (moving) this.arena = new TextArena();
+    // The usual case of a column of unique values, met thousands of times: nothing stays.
+    if (remaining === 0) return;
     for (let at = 0; at < old.length; at += width) {
       const count = (old[at + 2] as number) - off;
       if (count <= 0 || old[at + 2] === 0) continue;

@@ -14,6 +14,9 @@ export function sortedByValue(entries: [value: number, weight: number][]): Weigh
   };
 }
 
+/** How many levels' worth of values come in whole before blocks are drawn from. */
+const blocksPerLevel = 256;
+
 interface Level {
   readonly values: Float64Array;
   size: number;
@@ -29,7 +32,10 @@ interface Level {
  * value goes up a level, the odd or the even ones by a coin toss. The coins come from a fixed generator, so
  * that the same values in the same order give the same answer.
  *
- * The standard deviation of a rank is near n / k: with k = 512 an answer is within 1 % of the asked rank.
+ * Once there are very many values, one of each block is drawn to stand for the block, and the lowest levels are
+ * left alone: what they would still say is lost in the error of those above.
+ *
+ * With k = 512 the standard deviation of a rank is under 0.25 %, so an answer is within 1 % of the asked rank.
  * Memory is k numbers a level, log2(n / k) levels.
  */
 export class KllSketch {
@@ -38,6 +44,12 @@ export class KllSketch {
   private coin = 0x9e3779b9;
   private readonly bottom: Level;
   private readonly spare: Float64Array;
+  /** Values go in at this level, each drawn from a block of 2^entry. */
+  private entry = 0;
+  private count = 0;
+  private inBlock = 0;
+  private pick = 0;
+  private drawn = 0;
 
   /** @param k even */
   constructor(k = 512) {
@@ -48,28 +60,42 @@ export class KllSketch {
   }
 
   add(value: number): void {
-    const { bottom } = this;
-    if (bottom.size === this.k) this.compact(0);
-    bottom.values[bottom.size++] = value;
+    this.count++;
+    if (this.entry === 0) {
+      const { bottom } = this;
+      if (bottom.size === this.k) this.compact(0);
+      bottom.values[bottom.size++] = value;
+    } else {
+      if (this.inBlock <= this.pick) this.drawn = value;
+      if (++this.inBlock < 1 << this.entry) return;
+      this.insert(this.entry, this.drawn);
+      this.inBlock = 0;
+      this.pick = this.draw() & ((1 << this.entry) - 1);
+    }
+    if (this.count >= this.k * blocksPerLevel * 2 ** this.entry) this.entry++;
   }
 
   /** The same as adding the value `count` times. */
   addWeighted(value: number, count: number): void {
+    this.count += count;
     for (let height = 0, left = count; left > 0; height++, left = Math.floor(left / 2)) {
-      if (left % 2 === 0) continue;
-      const level = this.level(height);
-      if (level.size === this.k) this.compact(height);
-      level.values[level.size++] = value;
-      level.part = -1;
+      if (left % 2 === 1) this.insert(height, value);
     }
   }
 
   weighted(): Weighted {
-    return sortedByValue(
-      this.levels.flatMap(({ values, size }, height) =>
-        Array.from(values.subarray(0, size), (value): [number, number] => [value, 2 ** height]),
-      ),
+    const entries = this.levels.flatMap(({ values, size }, height) =>
+      Array.from(values.subarray(0, size), (value): [number, number] => [value, 2 ** height]),
     );
+    if (this.inBlock > 0) entries.push([this.drawn, this.inBlock]);
+    return sortedByValue(entries);
+  }
+
+  private insert(height: number, value: number): void {
+    const level = this.level(height);
+    if (level.size === this.k) this.compact(height);
+    level.values[level.size++] = value;
+    level.part = -1;
   }
 
   private level(height: number): Level {
@@ -89,18 +115,18 @@ export class KllSketch {
       level.part = level.size;
     }
     const run = above.size;
-    halve(level, half, this.toss(), above);
+    halve(level, half, this.draw() & 1, above);
     if (run === 0) above.part = above.size;
     else if (above.part !== run) above.part = -1;
     level.part = height === 0 ? -1 : level.size;
   }
 
-  /** 0 or 1, from a xorshift generator. */
-  private toss(): number {
+  /** 24 random bits, from a xorshift generator. */
+  private draw(): number {
     this.coin ^= this.coin << 13;
     this.coin ^= this.coin >>> 17;
     this.coin ^= this.coin << 5;
-    return this.coin & 1;
+    return this.coin >>> 8;
   }
 }
 

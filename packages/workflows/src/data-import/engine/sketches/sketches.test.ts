@@ -79,6 +79,18 @@ describe("quantile sketch", () => {
     );
   });
 
+  it("is within 1 % when there are so many values that blocks are drawn from", () => {
+    const n = 700_000;
+    const next = random(11);
+    const values = Float64Array.from({ length: n }, () => next() ** 2);
+    const sketch = new KllSketch();
+    for (const value of values) sketch.add(value);
+    const weighted = sketch.weighted();
+    expect(weighted.weights.reduce((sum, weight) => sum + weight, 0)).toBe(n);
+    const sorted = Array.from(values.sort());
+    for (const at of points) expect(rankError(sorted, quantile(weighted, at), at)).toBeLessThan(0.01);
+  });
+
   it("gives the same answer for the same values", () => {
     const answer = () => {
       const sketch = new KllSketch();
