@@ -60,7 +60,7 @@ interface Joined {
 
 /** Joins a topic and waits for the answer, whatever it is. */
 function join(client: SupabaseClient, topic: string, config: Record<string, unknown> = {}): Promise<Joined> {
-  const channel = client.channel(topic, { config: { private: true, ...config } as never });
+  const channel = client.channel(topic, { config: { private: true, ...config } });
   const joined: Joined = { channel, messages: [], system: [], statuses: [], error: undefined };
   channel.on("broadcast", { event: "*" }, (message) => joined.messages.push(message as never));
   channel.on("system", {}, (message) => joined.system.push(message as never));

@@ -182,7 +182,14 @@ describe.skipIf(onRealProject)("the disk", () => {
     const slow = request(url, { method: "POST", headers });
     const answer = new Promise<string>((resolve, reject) => {
       slow.on("error", reject);
-      slow.on("response", async (res) => resolve((await res.setEncoding("utf8").toArray()).join("")));
+      slow.on("response", (res) =>
+        resolve(
+          res
+            .setEncoding("utf8")
+            .toArray()
+            .then((parts) => parts.join("")),
+        ),
+      );
     });
     slow.write("s".repeat(1000));
     await expect.poll(() => onDisk().length).toBe(1);

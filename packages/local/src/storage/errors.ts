@@ -25,8 +25,7 @@ export const invalidKey = (key: string) =>
 export const invalidJwt = (message: string) => new StorageError(400, "InvalidJWT", "InvalidJWT", message);
 export const accessDenied = (message: string) =>
   new StorageError(403, "AccessDenied", "Unauthorized", message);
-const duplicate = () =>
-  new StorageError(409, "KeyAlreadyExists", "Duplicate", "The resource already exists");
+const duplicate = () => new StorageError(409, "KeyAlreadyExists", "Duplicate", "The resource already exists");
 export const tooLarge = () =>
   new StorageError(
     413,
