@@ -1,0 +1,285 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { functions, stateMachines } from "@longhaul/functions/manifest";
+import type { App, Stack } from "aws-cdk-lib";
+import { Match, Template } from "aws-cdk-lib/assertions";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildApp } from "./app.js";
+
+const { context } = JSON.parse(readFileSync(new URL("../cdk.json", import.meta.url), "utf8")) as {
+  context: Record<string, unknown>;
+};
+const folder = mkdtempSync(path.join(tmpdir(), "longhaul-infra-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Finding {
+  ruleName: string;
+  severity?: string;
+}
+
+/** Synthesises the app with its checks, over a stand-in for the bundle: what is in it changes no template. */
+function synthesise(change: (app: App) => void = () => {}) {
+  const code = mkdtempSync(path.join(folder, "code-"));
+  writeFileSync(path.join(code, "step.mjs"), "export const handler = () => null;\n");
+  const outdir = mkdtempSync(path.join(folder, "out-"));
+  const app = buildApp({ code, outdir, context, analyticsReporting: false });
+  change(app);
+  let error: unknown;
+  try {
+    app.synth();
+  } catch (thrown) {
+    error = thrown;
+  }
+  const report = path.join(outdir, "validation-report.json");
+  const template = (stack: string) =>
+    Template.fromJSON(JSON.parse(readFileSync(path.join(outdir, `${stack}.template.json`), "utf8")));
+  return { app, error, report, template };
+}
+
+let workflows: Template;
+let secrets: Template;
+let synthesised: ReturnType<typeof synthesise>;
+beforeAll(() => {
+  synthesised = synthesise();
+  workflows = synthesised.template("LonghaulWorkflows");
+  secrets = synthesised.template("LonghaulSecrets");
+}, 120_000);
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- templates are read as they come
+type Resource = { Type: string; Properties: Record<string, any> };
+const resources = (template: Template) => template.toJSON()["Resources"] as Record<string, Resource>;
+const byName = (name: string) => {
+  const found = Object.entries(resources(workflows)).find(
+    ([, { Properties }]) => Properties?.["FunctionName"] === name,
+  );
+  if (!found) throw new Error(`There is no function ${name}.`);
+  return { id: found[0], properties: found[1].Properties };
+};
+
+/** What the role of a function may do, as "action on resource". */
+function allowed(name: string): string[] {
+  const role = byName(name).properties["Role"]["Fn::GetAtt"][0] as string;
+  return Object.values(resources(workflows))
+    .filter(({ Type, Properties }) => Type === "AWS::IAM::Policy" && Properties["Roles"]?.[0]?.Ref === role)
+    .flatMap(({ Properties }) => Properties["PolicyDocument"].Statement)
+    .flatMap(({ Action, Resource, NotResource, Effect }) =>
+      [Action].flat().map((action: string) => {
+        expect(Effect).toBe("Allow");
+        return `${action} on ${NotResource ? "not " : ""}${JSON.stringify(Resource ?? NotResource)}`;
+      }),
+    );
+}
+const actions = (name: string) => new Set(allowed(name).map((line) => line.split(" on ")[0]));
+
+describe("the checks", () => {
+  it("find nothing: cdk-nag's, and CloudFormation's own rules", () => {
+    expect(synthesised.error).toBeUndefined();
+    const { conclusion, pluginReports } = readReport(synthesised.report);
+    expect(conclusion).not.toBe("failure");
+    expect(pluginReports.flatMap(({ violations }) => violations ?? [])).toEqual([]);
+  });
+
+  it("do find what is wrong", () => {
+    const { error, report } = synthesise((app) => {
+      const stack = app.node.findChild("LonghaulWorkflows") as Stack;
+      const role = new Role(stack, "Careless", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+      role.addToPolicy(new PolicyStatement({ actions: ["s3:*"], resources: ["*"] }));
+    });
+    expect(error).toBeDefined();
+    expect(readFileSync(report, "utf8")).toContain("AwsSolutions-IAM5");
+  }, 120_000);
+});
+
+function readReport(file: string) {
+  const report = JSON.parse(readFileSync(file, "utf8"));
+  return {
+    conclusion: report.conclusion,
+    pluginReports: report.pluginReports as { violations?: Finding[] }[],
+  };
+}
+
+describe("a state machine", () => {
+  it.each(stateMachines.map((machine) => [machine.name, machine] as const))(
+    "%s is deployed as the laptop runs it, save the ARNs",
+    (name, machine) => {
+      const [deployed] = Object.values(
+        workflows.findResources("AWS::StepFunctions::StateMachine", {
+          Properties: { StateMachineName: name },
+        }),
+      ) as Resource[];
+      const { DefinitionString, DefinitionSubstitutions } = deployed?.Properties as {
+        DefinitionString: string;
+        DefinitionSubstitutions: Record<string, { "Fn::GetAtt": [string, string] }>;
+      };
+      const localArn = (functionName: string) =>
+        `arn:aws:lambda:us-east-1:000000000000:function:${functionName}`;
+      const filled = DefinitionString.replaceAll(/\$\{(\w+)\}/g, (_, step: string) => {
+        const [id, attribute] = DefinitionSubstitutions[step]?.["Fn::GetAtt"] ?? [];
+        expect(attribute).toBe("Arn");
+        return localArn(resources(workflows)[id ?? ""]?.Properties["FunctionName"]);
+      });
+      expect(JSON.parse(filled)).toEqual(JSON.parse(machine.definition(localArn)));
+      expect(JSON.parse(filled).Comment).toContain(`sha256:${machine.hash}`);
+    },
+  );
+
+  it("has a version that is published anew with each definition and never deleted", () => {
+    for (const { hash } of stateMachines) {
+      const versions = workflows.findResources("AWS::StepFunctions::StateMachineVersion", {
+        Properties: { Description: `sha256:${hash}` },
+        DeletionPolicy: "Retain",
+      });
+      expect(Object.keys(versions)).toEqual([expect.stringContaining(hash.slice(0, 16))]);
+    }
+  });
+
+  it("logs what happens, not what people put in, and is traced", () => {
+    workflows.allResourcesProperties("AWS::StepFunctions::StateMachine", {
+      StateMachineType: "STANDARD",
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: Match.objectLike({ Level: "ALL", IncludeExecutionData: false }),
+    });
+  });
+});
+
+describe("a function", () => {
+  it("is deployed for each entry of the manifest, and for nothing else", () => {
+    const deployed = Object.values(workflows.findResources("AWS::Lambda::Function")) as Resource[];
+    expect(deployed.map(({ Properties }) => Properties["FunctionName"]).sort()).toEqual(
+      functions.map(({ name }) => name).sort(),
+    );
+  });
+
+  it.each(functions.map((spec) => [spec.name, spec] as const))("%s is as the manifest says", (name, spec) => {
+    const { properties } = byName(name);
+    expect(properties).toMatchObject({
+      Runtime: "nodejs24.x",
+      MemorySize: spec.memoryMb,
+      Timeout: spec.timeoutSeconds,
+      TracingConfig: { Mode: "Active" },
+      Environment: { Variables: { ...spec.environment, NODE_ENV: "production" } },
+    });
+    expect(properties["ReservedConcurrentExecutions"] ?? null).toBe(spec.reservedConcurrency);
+  });
+
+  it("has a log group of its own that expires", () => {
+    for (const { name } of functions) {
+      workflows.hasResourceProperties("AWS::Logs::LogGroup", {
+        LogGroupName: `/aws/lambda/${name}`,
+        RetentionInDays: 30,
+      });
+    }
+  });
+
+  it("has a role of its own, with no managed policy", () => {
+    const roles = functions.map(({ name }) => byName(name).properties["Role"]["Fn::GetAtt"][0] as string);
+    expect(new Set(roles).size).toBe(functions.length);
+    for (const role of roles) {
+      expect(resources(workflows)[role]?.Properties).not.toHaveProperty("ManagedPolicyArns");
+    }
+  });
+
+  it("may do what its step declared, and no more", () => {
+    const always = [
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "xray:PutTelemetryRecords",
+      "xray:PutTraceSegments",
+      "secretsmanager:DescribeSecret",
+      "secretsmanager:GetSecretValue",
+    ];
+    for (const { name, permissions, databaseRole } of functions) {
+      const expected = new Set(always);
+      if (permissions.includes("email")) expected.add("ses:SendEmail");
+      if (permissions.includes("sms") || permissions.includes("push")) expected.add("sns:Publish");
+      if (name === "longhaul-status-changed") {
+        for (const action of ["SendMessage", "GetQueueAttributes", "GetQueueUrl"])
+          expected.add(`sqs:${action}`);
+      }
+      if (databaseRole === "dispatcher") {
+        for (const action of ["Start", "Describe", "Stop"]) expected.add(`states:${action}Execution`);
+      }
+      expect(actions(name), name).toEqual(expected);
+    }
+  });
+
+  it("reads only its own database role's secret, and storage's only with that permission", () => {
+    for (const { name, permissions, databaseRole } of functions) {
+      const text = allowed(name).find((line) => line.startsWith("secretsmanager:GetSecretValue")) ?? "";
+      expect(text.includes("Refworker"), name).toBe(databaseRole === "worker");
+      expect(text.includes("Refdispatcher"), name).toBe(databaseRole === "dispatcher");
+      expect(text.includes("Refstorage"), name).toBe(permissions.includes("storage"));
+    }
+  });
+
+  it("holds no secret in its configuration, only where to find it", () => {
+    const text = JSON.stringify(workflows.toJSON());
+    expect(text).not.toContain("{{resolve:");
+    for (const { name } of functions) {
+      const { Variables } = byName(name).properties["Environment"];
+      expect(Object.keys(Variables)).not.toContain("DATABASE_URL");
+      expect(Object.keys(Variables)).not.toContain("SUPABASE_SERVICE_ROLE_KEY");
+      expect(Variables).toHaveProperty("LONGHAUL_SECRETS");
+    }
+  });
+});
+
+describe("what starts functions", () => {
+  it("is the end of our executions, with a queue for what could not be handled", () => {
+    workflows.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: {
+        source: ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        detail: {
+          status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
+          stateMachineArn: [{ prefix: Match.anyValue() }],
+        },
+      },
+      Targets: [
+        {
+          Arn: { "Fn::GetAtt": [byName("longhaul-status-changed").id, "Arn"] },
+          DeadLetterConfig: { Arn: Match.anyValue() },
+        },
+      ],
+    });
+    workflows.hasResourceProperties("AWS::Lambda::EventInvokeConfig", {
+      FunctionName: { Ref: byName("longhaul-status-changed").id },
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+    });
+  });
+
+  it("is the clock, every minute, for the reconciler", () => {
+    workflows.hasResourceProperties("AWS::Events::Rule", {
+      ScheduleExpression: "rate(1 minute)",
+      Targets: [Match.objectLike({ Arn: { "Fn::GetAtt": [byName("longhaul-reconciler").id, "Arn"] } })],
+    });
+  });
+});
+
+describe("secrets", () => {
+  it("outlive their stack, and have no value in a template", () => {
+    secrets.allResources("AWS::SecretsManager::Secret", { DeletionPolicy: "Retain" });
+    for (const { Properties } of Object.values(resources(secrets))) {
+      expect(Object.keys(Properties)).not.toContain("SecretString");
+    }
+    expect(synthesised.app.node.findChild("LonghaulSecrets")).toMatchObject({ terminationProtection: true });
+  });
+});
+
+describe("the templates", () => {
+  it("are those that were reviewed", () => {
+    const reviewed = (template: Template) =>
+      JSON.parse(
+        JSON.stringify(template.toJSON())
+          .replaceAll(/[0-9a-f]{64}\.zip/g, "asset.zip")
+          // A new definition has a test of its own, above; it is no change of the infrastructure.
+          .replaceAll(/sha256:[0-9a-f]{64}/g, "sha256")
+          .replaceAll(/Version[0-9a-f]{16}[0-9A-F]{8}/g, "Version"),
+        (key, value) => (key === "DefinitionString" ? "the machine's template" : value),
+      );
+    expect(reviewed(secrets)).toMatchSnapshot("LonghaulSecrets");
+    expect(reviewed(workflows)).toMatchSnapshot("LonghaulWorkflows");
+  });
+});

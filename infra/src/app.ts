@@ -1,0 +1,25 @@
+import { App, type AppProps, Tags, Validations } from "aws-cdk-lib";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { SecretsStack } from "./secrets-stack.js";
+import { WorkflowsStack } from "./workflows-stack.js";
+
+export interface AppOptions extends AppProps {
+  /** The folder that bundle() has filled. */
+  readonly code: string;
+}
+
+/** The CDK app: stacks by lifecycle, checked by cdk-nag when it is synthesised. */
+export function buildApp({ code, ...props }: AppOptions): App {
+  const app = new App(props);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  Tags.of(app).add("project", "longhaul");
+  const { secrets } = new SecretsStack(app, "LonghaulSecrets", {
+    description: "Longhaul: credentials of Postgres and Supabase. Outlives every deployment.",
+  });
+  new WorkflowsStack(app, "LonghaulWorkflows", {
+    description: "Longhaul: step functions, state machines and what starts them.",
+    code,
+    secrets,
+  });
+  return app;
+}

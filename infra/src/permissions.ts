@@ -1,0 +1,47 @@
+import type { FunctionSpec } from "@longhaul/functions/manifest";
+import { Aws, Stack } from "aws-cdk-lib";
+import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
+import type { SecretName } from "./secrets-stack.js";
+import { acknowledgeWildcards } from "./acknowledge.js";
+
+type Permission = FunctionSpec["permissions"][number];
+
+/** The secrets that a function's database role and permissions come with. */
+export function secretsOf({ databaseRole, permissions }: FunctionSpec): SecretName[] {
+  return [
+    ...(databaseRole ? [databaseRole] : []),
+    ...(permissions.includes("storage") ? ["storage" as const] : []),
+  ];
+}
+
+/** Lets a role do on AWS what its step declared, and no more. Storage is Supabase's, and comes with its key. */
+export function grantPermissions(role: Role, permissions: readonly Permission[], emailDomain: string): void {
+  for (const permission of permissions) grant(role, permission, emailDomain);
+}
+
+function grant(role: Role, permission: Permission, emailDomain: string): void {
+  switch (permission) {
+    case "storage":
+      return;
+    case "email": {
+      const resource = "identity";
+      const identity = Stack.of(role).formatArn({ service: "ses", resource, resourceName: emailDomain });
+      role.addToPolicy(new PolicyStatement({ actions: ["ses:SendEmail"], resources: [identity] }));
+      return;
+    }
+    case "sms":
+      // Phone numbers have no ARN: allowed is what is no topic and no endpoint.
+      role.addToPolicy(
+        new PolicyStatement({ actions: ["sns:Publish"], notResources: [`arn:${Aws.PARTITION}:sns:*:*:*`] }),
+      );
+      return;
+    case "push": {
+      const endpoints = Stack.of(role).formatArn({ service: "sns", resource: "endpoint", resourceName: "*" });
+      role.addToPolicy(new PolicyStatement({ actions: ["sns:Publish"], resources: [endpoints] }));
+      acknowledgeWildcards(role, "sns", {
+        "endpoint/*": "Each device has an endpoint of its own, made when a person registers it.",
+      });
+      return;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import type { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.js";
+
+/** What each secret holds; its value is set by hand or by a pipeline, never by a template. */
+const contents = {
+  worker: ["longhaul/database/worker", "DATABASE_URL of the role longhaul_worker"],
+  dispatcher: ["longhaul/database/dispatcher", "DATABASE_URL of the role longhaul_dispatcher"],
+  storage: ["longhaul/supabase/storage", "SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY"],
+} as const;
+
+export type SecretName = keyof typeof contents;
+
+/** What outlives deployments: a secret that is deleted with a stack cannot be rolled back to. */
+export class SecretsStack extends Stack {
+  readonly secrets: Readonly<Record<SecretName, ISecret>>;
+
+  constructor(scope: Construct, id: string, props: StackProps) {
+    super(scope, id, { ...props, terminationProtection: true });
+    const create = (name: SecretName) => {
+      const [secretName, holds] = contents[name];
+      const description = `A JSON object of environment variables: ${holds}.`;
+      const secret = new Secret(this, name, {
+        secretName,
+        description,
+        removalPolicy: RemovalPolicy.RETAIN,
+      });
+      acknowledge(secret, {
+        "AwsSolutions-SMG4":
+          "Supabase makes these credentials and has no API that a rotation function could call; they are rotated there and set here.",
+      });
+      return secret;
+    };
+    this.secrets = {
+      worker: create("worker"),
+      dispatcher: create("dispatcher"),
+      storage: create("storage"),
+    };
+  }
+}
