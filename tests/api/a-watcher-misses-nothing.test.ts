@@ -1,6 +1,9 @@
+import { openDoorbell } from "@longhaul/api";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type ApiWorld, openApiWorld } from "./api-world.js";
 import { clientsOf } from "./clients.js";
+import { layWire } from "./cuttable-wire.js";
+import { manualClock } from "./manual-parts.js";
 import { numbersTo, watch } from "./watching.js";
 
 let world: ApiWorld;
@@ -119,6 +122,39 @@ test("an API that is restarted takes its watchers back", async () => {
   clients.close();
   await second.close();
   await nextServices.close();
+});
+
+test("a doorbell whose connection breaks comes back, and what was missed is made up for", async () => {
+  const wire = await layWire(world.supabase.url);
+  const doorbell = openDoorbell({
+    supabaseUrl: wire.url,
+    serviceRoleKey: world.supabase.serviceRoleKey,
+    log: world.log.logger,
+  });
+  let opened = 0;
+  doorbell.onOpen(() => void (opened += 1));
+  // The clock stands still, so that no safety check helps out.
+  const services = world.open({ doorbell, clock: manualClock() });
+  const api = world.serve(services);
+  const clients = clientsOf(await api.start(0, "127.0.0.1"));
+  const runId = await startedRun();
+  await expect.poll(() => opened, { timeout: 10_000 }).toBe(1);
+  const watched = watch(clients.ws(world.ours.viewer.token), runId);
+  await watched.open;
+  await world.append(runId, 2);
+  await watched.reaches(4);
+
+  wire.cut();
+  await world.append(runId, 2);
+  await watched.reaches(6);
+  expect(opened).toBe(2);
+  await world.end(runId);
+  await watched.done;
+  expect(seqs(watched)).toEqual(numbersTo(7));
+  clients.close();
+  await api.close();
+  await services.close();
+  await wire.close();
 });
 
 test("watchers that have gone leave nothing behind", async () => {

@@ -38,6 +38,7 @@ test.each([
 
 test("everything that is missing is named at once, and no value is shown", () => {
   const read = () => readEnvironment({ DATABASE_URL: "secret-value" });
+  expect(read).toThrow("SUPABASE_URL: is not set");
   expect(read).toThrow(/DATABASE_URL[\s\S]*SUPABASE_URL[\s\S]*AWS_REGION[\s\S]*STATE_MACHINES/);
   expect(read).not.toThrow(/secret-value/);
 });

@@ -46,7 +46,9 @@ export type Environment = z.output<typeof environmentSchema>;
 export function readEnvironment(
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): Environment {
-  const parsed = environmentSchema.safeParse(variables);
+  const parsed = environmentSchema.safeParse(variables, {
+    error: ({ input }) => (input === undefined ? "is not set" : undefined),
+  });
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
   throw new Error(`The environment of the API is not complete:\n${lines.join("\n")}`);

@@ -3,7 +3,7 @@ export { type Clock, systemClock } from "./clock.js";
 export type { Services } from "./context.js";
 export { type Environment, readEnvironment } from "./env.js";
 export type { ErrorCode, ErrorData, InputIssue } from "./errors.js";
-export type { Doorbell, Ring } from "./feed/doorbell.js";
+export { type Doorbell, type DoorbellOptions, openDoorbell, type Ring } from "./feed/doorbell.js";
 export { createLogger, type Logger } from "./logger.js";
 export type { NumberedSubscription } from "./feed/subscription.js";
 export type { RunListUpdate } from "./feed/watch-list.js";

@@ -41,6 +41,13 @@ async function main(env: Environment): Promise<void> {
 try {
   await main(readEnvironment());
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${sentenceOf(error)}\n`);
   process.exit(1);
+}
+
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code !== "EADDRINUSE") return error.message;
+  return `Port ${port} is taken by another program: stop that one, or choose another port with PORT.`;
 }

@@ -17,7 +17,6 @@ const t = initTRPC.context<Context>().create({
 });
 
 export const router = t.router;
-export const mergeRouters = t.mergeRouters;
 export const createCallerFactory = t.createCallerFactory;
 
 /** Turns whatever the house throws into one coded error, so that no internal message reaches a client. */
@@ -36,8 +35,8 @@ const withUser = t.middleware(function withUser({ ctx, next }) {
   return next({ ctx: { user: { userId: claims.sub, claims, token } } });
 });
 
-/** Anyone, signed in or not. */
-export const publicProcedure = t.procedure.use(withCodedErrors);
+/** Anyone, signed in or not; nothing is offered to them so far. */
+const publicProcedure = t.procedure.use(withCodedErrors);
 
 /** A signed-in person, with or without an organisation. `ctx.user` is who. */
 export const protectedProcedure = publicProcedure.use(withUser);

@@ -9,7 +9,7 @@ import { RunChannel } from "./run-channel.js";
 import type { Watcher } from "./watcher.js";
 
 /** How often what is watched is compared with the database, for doorbells that never rang. */
-export const safetyCheckMs = 10_000;
+const safetyCheckMs = 10_000;
 
 export interface FeedOptions {
   doorbell: Doorbell;
