@@ -107,8 +107,13 @@ describe("with the Postgres of DATABASE_URL", () => {
   });
 
   it("says that the role is no superuser", async () => {
-    expect(await sentence(options({ databaseUrl: server.url("postgres") }))).toContain(
-      "DATABASE_URL signs in as postgres, which is not a superuser.",
+    const admin = postgres(server.adminUrl, { max: 1 });
+    await admin`create role plain login password 'plain'`;
+    await admin.end();
+    const url = new URL(server.adminUrl);
+    Object.assign(url, { username: "plain", password: "plain" });
+    expect(await sentence(options({ databaseUrl: url.href }))).toContain(
+      "DATABASE_URL signs in as plain, which is not a superuser.",
     );
   });
 

@@ -32,5 +32,5 @@ function plain(fields: Record<string, unknown>): Record<string, unknown> {
     key,
     value instanceof Error ? (value.stack ?? value.message) : value,
   ]);
-  return Object.fromEntries(entries) as Record<string, unknown>;
+  return Object.fromEntries(entries);
 }

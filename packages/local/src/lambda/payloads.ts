@@ -3,7 +3,7 @@ import type { Outcome } from "./process.js";
 
 /** Largest request and response of a synchronous invocation, in bytes. Source: "Lambda quotas". */
 export const maxRequestBytes = 6_291_456;
-export const maxResponseBytes = 6_291_556;
+const maxResponseBytes = 6_291_556;
 /** Largest event of an asynchronous invocation, in bytes. */
 export const maxEventBytes = 1_048_576;
 
