@@ -1,15 +1,15 @@
 import { channelSchema } from "@longhaul/kit";
 import { z } from "zod";
 
-export const columnTypes = ["integer", "number", "boolean", "date", "datetime", "string", "empty"] as const;
+const columnTypes = ["integer", "number", "boolean", "date", "datetime", "string", "empty"] as const;
 export const columnTypeSchema = z.enum(columnTypes);
 export type ColumnType = z.infer<typeof columnTypeSchema>;
 
-export const fileFormats = ["csv", "json", "ndjson"] as const;
+const fileFormats = ["csv", "json", "ndjson"] as const;
 export const fileFormatSchema = z.enum(fileFormats);
 export type FileFormat = z.infer<typeof fileFormatSchema>;
 
-export const encodings = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
+const encodings = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
 export const encodingSchema = z.enum(encodings);
 export type Encoding = z.infer<typeof encodingSchema>;
 

@@ -1,7 +1,7 @@
 import type { ColumnProfile } from "../result.js";
 
 /** A run's result travels through state machine payloads of 256 kB, and events of it through the database. */
-export const maxColumnsBytes = 80_000;
+const maxColumnsBytes = 80_000;
 
 type Trim = (columns: readonly ColumnProfile[]) => { columns: ColumnProfile[]; cut: string | null };
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -8,7 +9,7 @@ import { defaultLimits, type Limits } from "../engine/limits.js";
 import { columnProfileSchema, importResultSchema } from "../result.js";
 import { processFile } from "./process-data.handler.js";
 
-const data = join(import.meta.dirname, "../../../node_modules/vega-datasets/data");
+const data = join(createRequire(import.meta.url).resolve("vega-datasets"), "../../data");
 
 async function run(name: string, bytes: Uint8Array | string, limits: Partial<Limits> = {}, allowed = 0.05) {
   const memory = memoryContext({}, 1_000);

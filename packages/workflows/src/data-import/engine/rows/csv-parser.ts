@@ -51,6 +51,10 @@ export class CsvParser {
   /** Bytes of a record that is not complete yet, at the front of the buffer. */
   private held = 0;
   private line: number;
+  /** Of the record that is being read: lines that end in its fields, and whether any holds doubled quotation marks. */
+  private linesInside = 0;
+  private doubled = false;
+  private fieldEnd = 0;
 
   constructor(options: CsvOptions, onRecord: (record: CsvRecord) => void) {
     this.delimiter = options.delimiter;
@@ -116,47 +120,22 @@ export class CsvParser {
     const { starts, ends } = record;
     let at = begin;
     let fields = 0;
-    let anyEscaped = false;
-    let linesInside = 0;
+    let byte = 0;
     record.flaw = null;
+    this.doubled = false;
+    this.linesInside = 0;
     for (;;) {
       let start = at;
-      let end: number;
-      let byte = buffer[at] as number;
-      if (byte === quote && at < length) {
-        start = ++at;
-        for (;;) {
-          while (at < length && (byte = buffer[at] as number) !== quote) {
-            if (byte === newline) linesInside++;
-            at++;
-          }
-          if (at + 1 >= length) {
-            if (!last) return -1;
-            record.flaw = "UNCLOSED_QUOTE";
-            at = length - 1;
-            linesInside--;
-            break;
-          }
-          if (buffer[at + 1] !== quote) break;
-          anyEscaped = true;
-          at += 2;
-        }
-        end = at++;
+      let end = 0;
+      if (buffer[at] === quote && at < length) {
+        start = at + 1;
+        at = this.quotedField(start, length, last);
+        if (at < 0) return -1;
+        end = this.fieldEnd;
         byte = at < length ? (buffer[at] as number) : newline;
-        if (byte !== delimiter && byte !== newline) {
-          if (byte === carriageReturn && at + 1 >= length) return -1;
-          if (byte === carriageReturn && buffer[at + 1] === newline) byte = buffer[++at] as number;
-          else {
-            record.flaw = "TEXT_AFTER_QUOTE";
-            while (at < length && (byte = buffer[at] as number) !== delimiter && byte !== newline) at++;
-            if (at === length) return -1;
-          }
-        }
       } else {
         while ((byte = buffer[at] as number) !== delimiter && byte !== newline) at++;
-        if (at >= length) return -1;
         end = at;
-        if (byte === newline && end > start && buffer[end - 1] === carriageReturn) end--;
       }
       if (fields <= maxFields) {
         starts[fields] = start;
@@ -166,19 +145,68 @@ export class CsvParser {
       if (byte === newline) break;
       at++;
     }
+    if (at >= length && !last) return -1;
     if (at - begin > this.maxRecordBytes) this.refuseLong();
+    this.trimReturn(begin, at, fields);
     if (fields > 1 || (ends[0] as number) > (starts[0] as number) || buffer[begin] === quote) {
-      record.bytes = buffer;
-      record.raw = buffer;
-      record.rawStart = begin;
-      record.rawEnd = Math.min(at, last ? length - 1 : length);
-      record.count = fields;
-      record.line = this.line;
-      if (anyEscaped) this.unescape(Math.min(fields, maxFields + 1));
-      this.onRecord(record);
+      this.emit(begin, Math.min(at, last ? length - 1 : length), fields);
     }
-    this.line += linesInside + 1;
+    this.line += this.linesInside + 1;
     return Math.min(at + 1, length);
+  }
+
+  /**
+   * Reads on from the first byte within quotation marks, and leaves the field's end in `fieldEnd`.
+   *
+   * @returns where the delimiter or the end of the line is, or -1 when there are too few bytes.
+   */
+  private quotedField(from: number, length: number, last: boolean): number {
+    const { buffer, delimiter, newline, record } = this;
+    let at = from;
+    for (;;) {
+      for (; at < length && buffer[at] !== quote; at++) if (buffer[at] === newline) this.linesInside++;
+      if (at + 1 >= length) {
+        if (!last) return -1;
+        record.flaw = "UNCLOSED_QUOTE";
+        this.linesInside--;
+        this.fieldEnd = length - 1;
+        return length;
+      }
+      if (buffer[at + 1] !== quote) break;
+      this.doubled = true;
+      at += 2;
+    }
+    this.fieldEnd = at++;
+    if (buffer[at] === carriageReturn && newline !== carriageReturn) {
+      if (at + 1 >= length) return -1;
+      if (buffer[at + 1] === newline) return at + 1;
+    }
+    if (buffer[at] !== delimiter && buffer[at] !== newline) {
+      record.flaw = "TEXT_AFTER_QUOTE";
+      while (at < length && buffer[at] !== delimiter && buffer[at] !== newline) at++;
+      if (at === length) return -1;
+    }
+    return at;
+  }
+
+  /** Takes the carriage return before a line feed off the last field, where that is not quoted. */
+  private trimReturn(begin: number, at: number, fields: number): void {
+    const { starts, ends } = this.record;
+    const field = fields - 1;
+    if (field > this.maxFields || ends[field] !== at || at <= begin) return;
+    if (this.buffer[at - 1] === carriageReturn && at > (starts[field] as number)) ends[field] = at - 1;
+  }
+
+  private emit(begin: number, end: number, fields: number): void {
+    const { buffer, record } = this;
+    record.bytes = buffer;
+    record.raw = buffer;
+    record.rawStart = begin;
+    record.rawEnd = end;
+    record.count = fields;
+    record.line = this.line;
+    if (this.doubled) this.unescape(Math.min(fields, this.maxFields + 1));
+    this.onRecord(record);
   }
 
   /** Moves the fields of a record that has doubled quotation marks, with single ones, to the scratch bytes. */

@@ -2,7 +2,7 @@ import type { ColumnType } from "../../result.js";
 import { Kind, kinds } from "./cell.js";
 
 /** A column has a type when at least this share of its values has it; the rows of the others are rejected. */
-export const overwhelming = 0.95;
+const overwhelming = 0.95;
 /** A column of numbers holds codes, not quantities, when more than this share has leading zeros and the like. */
 const codes = 0.01;
 
