@@ -32,7 +32,7 @@ function FollowedRun({ runId }: { runId: string }) {
     <>
       <ErrorBoundary what="The run's heading">
         <RunHeader run={run} />
-        <StageLine stages={run.stages} />
+        <StageLine stages={run.stages} cancelled={run.status === "cancelled"} />
       </ErrorBoundary>
       <nav aria-label="Parts of the run" className="mb-4 flex overflow-x-auto border-b">
         {tabs.map(([to, label]) => (

@@ -1,28 +1,47 @@
 import type { StageState } from "@longhaul/kit";
-import { Circle, CircleCheck, CirclePlay, CircleX, type LucideIcon } from "lucide-react";
+import { Ban, Circle, CircleCheck, CirclePlay, CircleX, type LucideIcon } from "lucide-react";
 import { cn } from "../../lib/cn.js";
 import { formatProgress } from "../../lib/format.js";
 
-const faces: Record<StageState["status"], { word: string; Icon: LucideIcon; ink: string; fill: string }> = {
+interface Face {
+  word: string;
+  Icon: LucideIcon;
+  ink: string;
+  fill: string;
+}
+
+const faces: Record<StageState["status"], Face> = {
   pending: { word: "not started", Icon: Circle, ink: "text-ink-soft", fill: "bg-accent" },
   running: { word: "running", Icon: CirclePlay, ink: "text-accent", fill: "bg-accent" },
   done: { word: "done", Icon: CircleCheck, ink: "text-good", fill: "bg-good" },
   failed: { word: "failed", Icon: CircleX, ink: "text-bad", fill: "bg-bad" },
 };
 
+/** A stage that a cancelled run left unfinished has not failed. */
+const stopped: Face = { word: "stopped", Icon: Ban, ink: "text-idle", fill: "bg-line-strong" };
+
+interface StageLineProps {
+  stages: readonly StageState[];
+  cancelled?: boolean;
+}
+
 /** The stages in their order, each filling as it goes. */
-export function StageLine({ stages }: { stages: readonly StageState[] }) {
+export function StageLine({ stages, cancelled = false }: StageLineProps) {
   return (
     <ol aria-label="Stages" className="mb-4 grid gap-x-4 gap-y-3 sm:auto-cols-fr sm:grid-flow-col">
       {stages.map((stage) => (
-        <Stage key={stage.key} stage={stage} />
+        <Stage
+          key={stage.key}
+          stage={stage}
+          face={cancelled && stage.status === "failed" ? stopped : faces[stage.status]}
+        />
       ))}
     </ol>
   );
 }
 
-function Stage({ stage }: { stage: StageState }) {
-  const { word, Icon, ink, fill } = faces[stage.status];
+function Stage({ stage, face }: { stage: StageState; face: Face }) {
+  const { word, Icon, ink, fill } = face;
   const filled = stage.status === "done" ? 1 : stage.fraction;
   return (
     <li data-stage={stage.key} data-stage-status={stage.status} className="grid min-w-0 content-start gap-1">

@@ -21,7 +21,8 @@ export interface LiveSource {
 const retryMs = 1500;
 const pollMs = 2000;
 /** A proxy that swallows the stream does not fail: silence for this long counts as failure. */
-const silenceMs = 8000;
+const silenceMs = 6000;
+const silenceWeight = 2;
 
 /**
  * Follows `source` by whatever way the transport finds open, until it ends or the returned function is
@@ -44,15 +45,15 @@ export function openLive(transport: LiveTransport, source: LiveSource): () => vo
   function openFeed(by: LiveMode): void {
     leaveFeed();
     const mine = round;
-    const failed = (error: unknown) => {
+    const failed = (error: unknown, weight = 1) => {
       if (mine !== round) return;
       if (isLasting(error) && !isSignedOut(error)) return close();
-      transport.failed(by);
+      transport.failed(by, weight);
       if (mine !== round) return;
       leaveFeed();
       timer = setTimeout(() => openFeed(by), retryMs);
     };
-    timer = setTimeout(() => failed(new Error("Nothing came through.")), silenceMs);
+    timer = setTimeout(() => failed(new Error("Nothing came through."), silenceWeight), silenceMs);
     feed = source.open({
       reached: () => {
         if (mine !== round) return;
@@ -60,7 +61,7 @@ export function openLive(transport: LiveTransport, source: LiveSource): () => vo
         transport.reached(by);
       },
       ended: () => mine === round && close(),
-      failed,
+      failed: (error) => failed(error),
       interrupted: (error) => by === "stream" && failed(error),
     });
   }

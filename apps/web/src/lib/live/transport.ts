@@ -54,10 +54,10 @@ export class LiveTransport {
     if (mode !== "socket" && recovered) void this.#tryReturn();
   }
 
-  /** A connection by `mode` broke or could not be made. */
-  failed(mode: LiveMode): void {
+  /** A connection by `mode` broke or could not be made; one that stayed silent counts for more. */
+  failed(mode: LiveMode, weight = 1): void {
     if (mode !== this.#state.mode || this.#views === 0) return;
-    this.#failures += 1;
+    this.#failures += weight;
     const limit = mode === "socket" && this.#socketProven ? patience.proven : patience.unproven;
     if (mode !== "poll" && this.#failures >= limit) {
       this.#switchTo(mode === "socket" ? "stream" : "poll");

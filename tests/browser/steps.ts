@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+
+const data = fileURLToPath(new URL("../node_modules/vega-datasets/data/", import.meta.url));
+
+/** A real data set, as a file to upload. */
+export const dataset = (name: string): string => join(data, name);
+
+export const password = "correct-horse-battery";
+
+let people = 0;
+
+export interface Person {
+  name: string;
+  email: string;
+  organisation: string;
+}
+
+export function newPerson(): Person {
+  people += 1;
+  return {
+    name: `Grace Hopper ${people}`,
+    email: `grace-${people}@example.org`,
+    organisation: `Compilers ${people}`,
+  };
+}
+
+/** Signs up by hand; ends on the empty list of runs. */
+export async function signUp(page: Page, person = newPerson()): Promise<Person> {
+  await page.goto("/");
+  await page.getByRole("link", { name: "Create one" }).click();
+  await page.getByLabel("Your name").fill(person.name);
+  await page.getByLabel("Organisation").fill(person.organisation);
+  await page.getByLabel("Email").fill(person.email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.getByRole("heading", { name: "Runs", exact: true }).waitFor();
+  return person;
+}
+
+export async function signIn(page: Page, { email }: Pick<Person, "email">, to = "/"): Promise<void> {
+  await page.goto(to);
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+interface Import {
+  name: string;
+  /** Of the data sets, or made here. */
+  file: string | { name: string; mimeType: string; buffer: Buffer };
+  /** Milliseconds that the step is held up before it reads a CSV file. */
+  delay?: number;
+}
+
+/** Fills in the start form of data-import and starts; ends on the page of the run. */
+export async function startImport(page: Page, { name, file, delay }: Import): Promise<string> {
+  await page.goto("/start");
+  await page.getByRole("link", { name: "Import a file" }).click();
+  await page
+    .getByLabel("File", { exact: false })
+    .setInputFiles(typeof file === "string" ? dataset(file) : file);
+  await page.getByText(", uploaded").waitFor();
+  await page.getByLabel("Name").fill(name);
+  if (delay !== undefined) {
+    await page.getByText("Simulation (optional)").click();
+    await page.getByText("Delays (optional)").click();
+    await page.getByLabel("Csv").fill(String(delay));
+  }
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await page.waitForURL(/\/runs\/[0-9a-f-]{36}\/result$/);
+  return new URL(page.url()).pathname.split("/")[2]!;
+}
+
+export const status = (page: Page, word: string) =>
+  page
+    .locator("main [data-status]")
+    .first()
+    .and(page.getByText(word, { exact: true }));
+
+/** The numbers of the events that the event list holds, from top to bottom. */
+export async function eventNumbers(page: Page): Promise<number[]> {
+  await page.getByRole("link", { name: "Events" }).click();
+  await page.locator("[data-seq]").first().waitFor();
+  return page
+    .locator("[data-seq]")
+    .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("data-seq"))));
+}
+
+/** 1, 2, 3 and so on, as many as `numbers`. */
+export const gapless = (numbers: readonly number[]): number[] => numbers.map((_, index) => index + 1);
