@@ -189,3 +189,29 @@ test("an earlier delivery is found, one that succeeded before one that failed", 
   });
   expect(await world.store.findDelivery(lease)).toMatchObject({ status: "sent", runId: run });
 });
+
+test("a step that gives nothing has given null, and is not run again", async () => {
+  const run = await startRun(world.api, world.ours);
+  const lease = await acquire(run, "w");
+  expect(await world.store.succeed({ ...lease, output: null, events: [] })).toMatchObject({ held: true });
+  expect(await world.store.lease(leaseOf(run))).toMatchObject({ kind: "done", output: null });
+});
+
+test("text that jsonb cannot hold stops neither a step nor the end of its run", async () => {
+  const run = await startRun(world.api, world.ours);
+  const lease = await acquire(run, "w");
+  const bad = "NUL \u0000, half \ud800, whole \u{1f600}, and a path \\u0000";
+  const good = "NUL \ufffd, half \ufffd, whole \u{1f600}, and a path \\u0000";
+  const at = new Date().toISOString();
+  await world.store.append({
+    ...lease,
+    events: [{ type: "log", at, level: "info", message: bad, fields: { bad } }],
+  });
+  await world.store.succeed({ ...lease, output: { [bad]: bad }, events: [] });
+  expect(await world.store.lease(leaseOf(run))).toMatchObject({ kind: "done", output: { [good]: good } });
+  const error = { code: "BAD", message: bad };
+  const close = asDispatcher(world.api, (tx) =>
+    dispatch.close(tx, { runId: run, attempt: 1, outcome: { status: "failed", error } }),
+  );
+  expect(await close).toEqual({ closed: true });
+});

@@ -1,5 +1,6 @@
 import type { Artifact } from "@longhaul/kit";
 import type { Tx } from "./database.js";
+import { one } from "./one.js";
 import { type ArtifactRow, toArtifact } from "./rows.js";
 
 /**
@@ -11,9 +12,11 @@ export async function createUpload(
   tx: Tx,
   params: { organisationId: string; name: string; contentType: string },
 ): Promise<Artifact> {
-  const [row] = await tx<ArtifactRow[]>`
-    select * from longhaul.create_upload(${params.organisationId}, ${params.name}, ${params.contentType})`;
-  return toArtifact(row!);
+  const row = one(
+    await tx<ArtifactRow[]>`
+    select * from longhaul.create_upload(${params.organisationId}, ${params.name}, ${params.contentType})`,
+  );
+  return toArtifact(row);
 }
 
 export async function get(

@@ -1,5 +1,7 @@
 import type { Json, RunError, RunStatus } from "@longhaul/kit";
 import type { Tx } from "./database.js";
+import { jsonb } from "./json.js";
+import { one } from "./one.js";
 
 /** A queued run's attempt to send. `executionInput` is sent byte for byte: a repeated start compares it. */
 export interface Dispatchable {
@@ -28,10 +30,11 @@ export async function sent(
   tx: Tx,
   params: { runId: string; attempt: number; executionArn: string; stateMachineArn: string },
 ): Promise<{ cancelRequested: boolean }> {
-  const [row] = await tx<{ cancelRequested: boolean }[]>`
+  return one(
+    await tx<{ cancelRequested: boolean }[]>`
     select longhaul.mark_sent(${params.runId}, ${params.attempt}, ${params.executionArn}, ${params.stateMachineArn})
-      as "cancelRequested"`;
-  return row!;
+      as "cancelRequested"`,
+  );
 }
 
 /** Leaves the run queued; `reason` is a sentence for its reader. */
@@ -52,9 +55,10 @@ export async function close(
   tx: Tx,
   params: { runId: string; attempt: number; outcome: Outcome },
 ): Promise<{ closed: boolean }> {
-  const [row] = await tx<{ closed: boolean }[]>`
-    select longhaul.close_run(${params.runId}, ${params.attempt}, ${tx.json(params.outcome as never)}) as closed`;
-  return row!;
+  return one(
+    await tx<{ closed: boolean }[]>`
+    select longhaul.close_run(${params.runId}, ${params.attempt}, ${jsonb(tx, params.outcome)}) as closed`,
+  );
 }
 
 /** A run under way with what is known of its execution. */
@@ -100,6 +104,6 @@ export async function find(tx: Tx, params: { executionName: string }): Promise<R
 export async function repaired(tx: Tx, params: { runId: string; repair: string }): Promise<void> {
   const events = [{ type: "run.repaired", data: { repair: params.repair } }];
   await tx`
-    select longhaul.append_events(id, ${tx.json(events)}) from longhaul.runs
+    select longhaul.append_events(id, ${jsonb(tx, events)}) from longhaul.runs
     where id = ${params.runId} and finished_at is null`;
 }

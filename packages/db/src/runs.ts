@@ -1,5 +1,7 @@
 import type { Json, Priority, Run, RunStatus } from "@longhaul/kit";
 import type { Tx } from "./database.js";
+import { jsonb } from "./json.js";
+import { one } from "./one.js";
 import { type RunRow, toRun } from "./rows.js";
 
 export interface StartRun {
@@ -23,12 +25,14 @@ export interface StartRun {
  * @throws DatabaseRefusal ORGANISATION_NOT_FOUND, FORBIDDEN, INPUT_TOO_LARGE, IDEMPOTENCY_CONFLICT, FILE_NOT_FOUND.
  */
 export async function start(tx: Tx, run: StartRun): Promise<{ runId: string; created: boolean }> {
-  const [row] = await tx<{ run_id: string; created: boolean }[]>`
+  const row = one(
+    await tx<{ run_id: string; created: boolean }[]>`
     select * from longhaul.start_run(
-      ${run.organisationId}, ${run.workflow}, ${run.name}, ${run.priority}, ${tx.json(run.input)},
-      ${tx.json(run.stages as never)}, ${run.definitionHash}, ${run.correlationId}, ${run.idempotencyKey},
-      ${[...run.artifactIds]}::uuid[])`;
-  return { runId: row!.run_id, created: row!.created };
+      ${run.organisationId}, ${run.workflow}, ${run.name}, ${run.priority}, ${jsonb(tx, run.input)},
+      ${jsonb(tx, run.stages)}, ${run.definitionHash}, ${run.correlationId}, ${run.idempotencyKey},
+      ${[...run.artifactIds]}::uuid[])`,
+  );
+  return { runId: row.run_id, created: row.created };
 }
 
 function columns(tx: Tx) {
@@ -124,7 +128,9 @@ export async function requestCancel(
   tx: Tx,
   params: { organisationId: string; runId: string },
 ): Promise<{ cancelled: boolean; executionArn: string | null }> {
-  const [row] = await tx<{ status: RunStatus; execution_arn: string | null }[]>`
-    select * from longhaul.request_cancel(${params.organisationId}, ${params.runId})`;
-  return { cancelled: row!.status === "cancelled", executionArn: row!.execution_arn };
+  const row = one(
+    await tx<{ status: RunStatus; execution_arn: string | null }[]>`
+    select * from longhaul.request_cancel(${params.organisationId}, ${params.runId})`,
+  );
+  return { cancelled: row.status === "cancelled", executionArn: row.execution_arn };
 }

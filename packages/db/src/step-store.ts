@@ -1,5 +1,14 @@
-import type { LeaseAnswer, LeaseState, StepEvent, StepKey, StepLease, StepStore } from "@longhaul/kit/runtime";
+import type {
+  LeaseAnswer,
+  LeaseState,
+  StepEvent,
+  StepKey,
+  StepLease,
+  StepStore,
+} from "@longhaul/kit/runtime";
 import { type Database, withRefusals } from "./database.js";
+import { jsonb } from "./json.js";
+import { one } from "./one.js";
 import { type ArtifactRow, type NotificationRow, toNotification } from "./rows.js";
 
 /** A run that is gone holds nothing and is to be left alone. */
@@ -13,80 +22,65 @@ function logEntries(events: readonly StepEvent[]) {
  * The step runtime's store over a connection of role longhaul_worker. Each method is one statement, and so one
  * transaction; a refusal rejects with DatabaseRefusal.
  */
-export function stepStore(db: Database): StepStore {
-  const { sql } = db;
+export function stepStore({ sql }: Database): StepStore {
   const key = (k: StepKey) => sql`${k.run}, ${k.state}, ${k.itemPath}, ${k.visit}`;
   const lease = (l: StepLease) => sql`${key(l.key)}, ${l.fence}`;
-  const json = (value: unknown) => sql.json(value as never);
+  const json = (value: unknown) => jsonb(sql, value);
+  /** The answer of a function that gives one value. */
+  const call = <T>(name: string, parameters: ReturnType<typeof key>) =>
+    withRefusals(
+      async () =>
+        one(await sql<{ answer: T }[]>`select ${sql(`longhaul.${name}`)}(${parameters}) as answer`).answer,
+    );
+  /** The row of a function that gives one or none. */
+  const find = <T extends object>(name: string, parameters: ReturnType<typeof key>) =>
+    withRefusals(async () => {
+      const [row] = await sql<T[]>`select * from ${sql(`longhaul.${name}`)}(${parameters})`;
+      return row;
+    });
 
   return {
     lease: (r) =>
-      withRefusals(async () => {
-        const [row] = await sql<{ answer: LeaseAnswer }[]>`
-          select longhaul.lease_step(${r.run}, ${r.attempt}, ${r.state}, ${r.itemPath}, ${r.visit}, ${r.stage},
-            ${json(r.input)}, ${r.owner}, ${r.leaseSeconds}) as answer`;
-        return row!.answer;
-      }),
-    renew: (l) =>
-      withRefusals(async () => {
-        const [row] = await sql<{ state: LeaseState | null }[]>`
-          select longhaul.renew_lease(${lease(l)}, ${l.leaseSeconds}) as state`;
-        return row?.state ?? gone;
-      }),
-    check: (l) =>
-      withRefusals(async () => {
-        const [row] = await sql<
-          { state: LeaseState | null }[]
-        >`select longhaul.check_lease(${lease(l)}) as state`;
-        return row?.state ?? gone;
-      }),
-    append: (w) =>
-      withRefusals(async () => {
-        const [row] = await sql<{ state: LeaseState | null }[]>`
-          select longhaul.append_step_events(${lease(w)}, ${json(logEntries(w.events))}) as state`;
-        return row?.state ?? gone;
-      }),
-    succeed: (w) =>
-      withRefusals(async () => {
-        const [row] = await sql<{ at: string | null }[]>`
-          select longhaul.checkpoint_step(${lease(w)}, ${json(w.output)}, ${json(logEntries(w.events))}) as at`;
-        return row?.at ? { held: true, completedAt: row.at } : { held: false };
-      }),
-    fail: (w) =>
-      withRefusals(async () => {
-        const [row] = await sql<{ held: boolean }[]>`
-          select longhaul.fail_step(${lease(w)}, ${json(w.error)}, ${w.willRetry}, ${json(logEntries(w.events))}) as held`;
-        return { held: row!.held };
-      }),
-    createArtifact: (w) =>
-      withRefusals(async () => {
-        const [row] = await sql<ArtifactRow[]>`
-          select * from longhaul.create_artifact(${lease(w)}, ${w.name}, ${w.contentType})`;
-        return row ? { id: row.id, path: row.path } : null;
-      }),
-    finishArtifact: (w) =>
-      withRefusals(async () => {
-        const [row] = await sql<{ held: boolean }[]>`
-          select longhaul.finish_artifact(${lease(w)}, ${w.id}, ${w.size}, ${w.sha256}) as held`;
-        return { held: row!.held };
-      }),
-    openArtifact: (r) =>
-      withRefusals(async () => {
-        const [row] = await sql<ArtifactRow[]>`select * from longhaul.open_artifact(${r.key.run}, ${r.id})`;
-        return row
-          ? { name: row.name, contentType: row.content_type, size: row.size ?? 0, path: row.path }
-          : null;
-      }),
-    recordDelivery: (w) =>
-      withRefusals(async () => {
-        const [row] = await sql<{ held: boolean }[]>`
-          select longhaul.record_delivery(${lease(w)}, ${json(w.delivery)}) as held`;
-        return { held: row!.held };
-      }),
-    findDelivery: (r) =>
-      withRefusals(async () => {
-        const [row] = await sql<NotificationRow[]>`select * from longhaul.find_delivery(${key(r.key)})`;
-        return row ? toNotification(row) : null;
-      }),
+      call<LeaseAnswer>(
+        "lease_step",
+        sql`${r.run}, ${r.attempt}, ${r.state}, ${r.itemPath}, ${r.visit}, ${r.stage}, ${json(r.input)}, ${r.owner},
+          ${r.leaseSeconds}`,
+      ),
+    renew: async (l) =>
+      (await call<LeaseState | null>("renew_lease", sql`${lease(l)}, ${l.leaseSeconds}`)) ?? gone,
+    check: async (l) => (await call<LeaseState | null>("check_lease", lease(l))) ?? gone,
+    append: async (w) => {
+      const events = json(logEntries(w.events));
+      return (await call<LeaseState | null>("append_step_events", sql`${lease(w)}, ${events}`)) ?? gone;
+    },
+    succeed: async (w) => {
+      const parameters = sql`${lease(w)}, ${json(w.output)}, ${json(logEntries(w.events))}`;
+      const completedAt = await call<string | null>("checkpoint_step", parameters);
+      return completedAt ? { held: true, completedAt } : { held: false };
+    },
+    fail: async (w) => {
+      const parameters = sql`${lease(w)}, ${json(w.error)}, ${w.willRetry}, ${json(logEntries(w.events))}`;
+      return { held: await call<boolean>("fail_step", parameters) };
+    },
+    createArtifact: async (w) => {
+      const row = await find<ArtifactRow>("create_artifact", sql`${lease(w)}, ${w.name}, ${w.contentType}`);
+      return row ? { id: row.id, path: row.path } : null;
+    },
+    finishArtifact: async (w) => ({
+      held: await call<boolean>("finish_artifact", sql`${lease(w)}, ${w.id}, ${w.size}, ${w.sha256}`),
+    }),
+    openArtifact: async (r) => {
+      const row = await find<ArtifactRow>("open_artifact", sql`${r.key.run}, ${r.id}`);
+      return row
+        ? { name: row.name, contentType: row.content_type, size: row.size ?? 0, path: row.path }
+        : null;
+    },
+    recordDelivery: async (w) => ({
+      held: await call<boolean>("record_delivery", sql`${lease(w)}, ${json(w.delivery)}`),
+    }),
+    findDelivery: async (r) => {
+      const row = await find<NotificationRow>("find_delivery", key(r.key));
+      return row ? toNotification(row) : null;
+    },
   };
 }

@@ -1,0 +1,14 @@
+import type postgres from "postgres";
+
+/** What JSON text may hold and jsonb may not: U+0000, and halves of surrogate pairs (which JSON.stringify escapes). */
+const unstorable = /(\\\\)|\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
+
+/**
+ * A value as a jsonb parameter; null is JSON's null. Characters that jsonb cannot hold become U+FFFD: what came out of
+ * somebody's file must not keep a run from being closed.
+ */
+export function jsonb(sql: postgres.ISql, value: unknown): postgres.PendingQuery<postgres.Row[]> {
+  const text = JSON.stringify(value).replace(unstorable, (_, backslash?: string) => backslash ?? "\\ufffd");
+  // As text: the driver would take a null for SQL's.
+  return sql`${text}::text::jsonb`;
+}
