@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { machineEnvironment } from "./env.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -46,8 +47,7 @@ export async function startStack(options: StackOptions = {}) {
   const url = `http://127.0.0.1:${port}`;
 
   function spawn(name: Process, file: string, env: Record<string, string>): ChildProcess {
-    const { PATH = "", HOME = "" } = process.env;
-    const child = fork(join(root, file), { env: { PATH, HOME, ...env }, execArgv: [], silent: true });
+    const child = fork(join(root, file), { env: { ...machineEnvironment(), ...env }, execArgv: [], silent: true });
     child.stdout?.pipe(output, { end: false });
     child.stderr?.pipe(output, { end: false });
     children[name] = child;

@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const client of opened) {
     await client.removeAllChannels();
-    client.realtime.disconnect();
+    await client.realtime.disconnect();
   }
   await Promise.all([admin.close(), api.close()]);
   await supabase.close();
@@ -52,7 +52,7 @@ function clientOf(token: string | null): SupabaseClient {
 function join(client: SupabaseClient, topic: string): Promise<string> {
   return new Promise((resolve) => {
     client.channel(topic, { config: { private: true } }).subscribe((status) => {
-      if (status !== "CLOSED") resolve(status);
+      if (`${status}` !== "CLOSED") resolve(status);
     });
   });
 }
