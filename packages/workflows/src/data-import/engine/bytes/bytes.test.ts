@@ -52,7 +52,7 @@ describe("a web stream", () => {
   });
 });
 
-function decode(bytes: Buffer, ...cuts: number[]) {
+function decode(bytes: Uint8Array, ...cuts: number[]) {
   const decoder = new Decoder();
   const ends = [...cuts, bytes.length];
   const parts = ends.map((end, i) => Buffer.from(decoder.push(bytes.subarray(ends[i - 1] ?? 0, end))));
