@@ -167,14 +167,14 @@ describe("a person in a browser", { timeout: 90_000 }, () => {
     await page.keyboard.press("j");
     await page.keyboard.press("j");
     await page.keyboard.press("k");
-    const focused = await page.evaluate(() => document.activeElement?.textContent);
+    const focused = await page.evaluate("document.activeElement?.textContent");
     expect(focused).toBe(await page.locator("[data-row]").first().textContent());
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/runs\//);
     await page.keyboard.press("Escape");
     await page.waitForURL((url) => url.pathname === "/");
     await page.keyboard.press("/");
-    expect(await page.evaluate(() => document.activeElement?.getAttribute("type"))).toBe("search");
+    expect(await page.evaluate("document.activeElement?.getAttribute('type')")).toBe("search");
   });
 
   it("keeps its settings, and leaves by signing out", async () => {
@@ -195,7 +195,9 @@ describe("a person in a browser", { timeout: 90_000 }, () => {
 
   it("leaves nothing of a run in the browser's storage, and no complaint in its console", async () => {
     const { page, complaints } = grace;
-    const kept = await page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]);
+    const kept = await page.evaluate<string[]>(
+      "[...Object.keys(localStorage), ...Object.keys(sessionStorage)]",
+    );
     expect(kept.filter((key) => !key.startsWith("longhaul.") && !key.startsWith("tsr-scroll"))).toEqual([]);
     // Two answers with which the server refused a form on purpose.
     expect(complaints.filter((text) => !text.includes("400 (Bad Request)"))).toEqual([]);

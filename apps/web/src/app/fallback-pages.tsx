@@ -6,6 +6,7 @@ export function MissingPage() {
   return (
     <main className="mx-auto max-w-2xl p-6">
       <EmptyState
+        page
         title="There is no page here"
         action={
           <Button asChild look="primary">
@@ -25,6 +26,7 @@ export function BrokenPage({ error, reset }: Pick<ErrorComponentProps, "error" |
   return (
     <main className="mx-auto max-w-2xl p-6">
       <EmptyState
+        page
         title="This page cannot be shown"
         action={
           <div className="flex gap-2">

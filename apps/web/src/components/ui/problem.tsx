@@ -9,14 +9,17 @@ interface ProblemProps {
   /** What could not be shown, e.g. "The runs". */
   what: string;
   retry?: (() => void) | undefined;
+  /** It stands for a whole page. */
+  page?: boolean;
 }
 
 /** The face of something that could not be read: gone, not permitted, or broken with a way to try again. */
-export function ProblemView({ error, what, retry }: ProblemProps) {
+export function ProblemView({ error, what, retry, page = false }: ProblemProps) {
   const problem = toProblem(error);
   if (problem.kind === "gone") {
     return (
       <EmptyState
+        page={page}
         title={problem.message}
         action={
           <Button asChild>
@@ -29,21 +32,28 @@ export function ProblemView({ error, what, retry }: ProblemProps) {
     );
   }
   if (problem.kind === "forbidden") {
-    return <EmptyState title="You may not see this">{problem.message}</EmptyState>;
+    return (
+      <EmptyState page={page} title="You may not see this">
+        {problem.message}
+      </EmptyState>
+    );
   }
   return (
-    <Notice
-      role="alert"
-      look="bad"
-      title={`${what} could not be loaded`}
-      actions={retry && <Button onClick={retry}>Try again</Button>}
-    >
-      <p>{problem.message}</p>
-      {problem.correlationId && (
-        <p className="text-sm text-ink-soft">
-          For the engineer: <code className="font-mono">{problem.correlationId}</code>
-        </p>
-      )}
-    </Notice>
+    <>
+      {page && <h1 className="sr-only">{what}</h1>}
+      <Notice
+        role="alert"
+        look="bad"
+        title={`${what} could not be loaded`}
+        actions={retry && <Button onClick={retry}>Try again</Button>}
+      >
+        <p>{problem.message}</p>
+        {problem.correlationId && (
+          <p className="text-sm text-ink-soft">
+            For the engineer: <code className="font-mono">{problem.correlationId}</code>
+          </p>
+        )}
+      </Notice>
+    </>
   );
 }

@@ -25,7 +25,7 @@ function FollowedRun({ runId }: { runId: string }) {
   const { error, refetch } = useRunDetails(runId);
   const run = useRun(runId);
   if (!run) {
-    if (error) return <ProblemView what="The run" error={error} retry={() => void refetch()} />;
+    if (error) return <ProblemView page what="The run" error={error} retry={() => void refetch()} />;
     return <RunSkeleton />;
   }
   return (

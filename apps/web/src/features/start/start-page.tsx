@@ -22,14 +22,16 @@ export function StartPage() {
   const me = useMe();
   const mayStart = useMay("operator");
   if (workflow.error) {
-    return <ProblemView what="The form" error={workflow.error} retry={() => void workflow.refetch()} />;
+    return <ProblemView page what="The form" error={workflow.error} retry={() => void workflow.refetch()} />;
   }
   if (!workflow.data || me.isPending || (from && previous.isPending)) {
     return <SkeletonLines label="Reading the form" count={5} />;
   }
   if (!mayStart) {
     return (
-      <EmptyState title="You may not start runs">Your role looks at runs; ask an admin for more.</EmptyState>
+      <EmptyState page title="You may not start runs">
+        Your role looks at runs; ask an admin for more.
+      </EmptyState>
     );
   }
   const input = previous.data?.run.workflow === name ? previous.data.run.input : undefined;

@@ -1,0 +1,132 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type Stack, startStack } from "../support/stack.js";
+import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
+import { signUp, startImport, status } from "./steps.js";
+
+const wide = { width: 1280, height: 900 };
+const narrow = { width: 360, height: 740 };
+
+/** Each width and each theme is judged in full once, and the colours in every combination. */
+const looks = [
+  { colorScheme: "light", viewport: wide, rules: "all" },
+  { colorScheme: "dark", viewport: narrow, rules: "all" },
+  { colorScheme: "dark", viewport: wide, rules: "colours" },
+  { colorScheme: "light", viewport: narrow, rules: "colours" },
+] as const;
+
+/** What is wrong with the page as it is, in every look. */
+async function faultsOf(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const { colorScheme, viewport, rules } of looks) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const axe = new AxeBuilder({ page });
+    const { violations } = await (rules === "all" ? axe : axe.withRules("color-contrast")).analyze();
+    const look = `${colorScheme} ${viewport.width}`;
+    found.push(...violations.map(({ id, nodes }) => `${look}: ${id} at ${nodes[0]?.target.join(" ")}`));
+    const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+    if (Number(overflow) > 0) found.push(`${look}: ${Number(overflow)} px too wide`);
+  }
+  await page.setViewportSize(wide);
+  return found;
+}
+
+describe("every page", { timeout: 120_000 }, () => {
+  let stack: Stack;
+  let browser: TestBrowser;
+  let visitor: Visitor;
+  let succeeded: string;
+  let failed: string;
+
+  beforeAll(async () => {
+    stack = await startStack({ simulation: true, web: true });
+    browser = await openBrowser(stack.url);
+    visitor = await browser.visitor();
+    const { page } = visitor;
+    await signUp(page);
+    succeeded = await startImport(page, { name: "Seattle weather", file: "seattle-weather.csv" });
+    await status(page, "Succeeded").waitFor();
+    const buffer = Buffer.from("\u0000\u0001\u0002 not a table");
+    failed = await startImport(page, {
+      name: "Not a table",
+      file: { name: "not-a-table.csv", mimeType: "text/csv", buffer },
+    });
+    await status(page, "Failed").waitFor();
+  });
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]();
+    await stack[Symbol.asyncDispose]();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") console.error(await describePage(visitor));
+  });
+
+  it("is fit for those who have no session", async () => {
+    const { page } = await browser.visitor();
+    for (const [path, button] of [
+      ["/sign-up", "Create account"],
+      ["/sign-in", "Sign in"],
+    ] as const) {
+      await page.goto(path);
+      await page.getByRole("button", { name: button }).waitFor();
+      expect(await faultsOf(page), path).toEqual([]);
+    }
+  });
+
+  it("is fit for a person who works", async () => {
+    const { page } = visitor;
+    /** Each address with a text that is there when the page is. */
+    const pages: [path: string, text: string][] = [
+      ["/", "Not a table"],
+      ["/?q=nothing-like-this", "No run matches this filter"],
+      ["/start", "Import a file"],
+      ["/start/data-import", "Rows that may be rejected"],
+      ["/settings", "Signed in as"],
+      [`/runs/${succeeded}/result`, "Most frequent values"],
+      [`/runs/${succeeded}/steps`, "ProcessData"],
+      [`/runs/${succeeded}/events`, "The run has succeeded"],
+      [`/runs/${succeeded}/input`, "Correlation id"],
+      [`/runs/${failed}/result`, "For the engineer"],
+      ["/runs/00000000-0000-4000-8000-000000000000/result", "There is no such run."],
+      ["/no/such/page", "There is no page here"],
+    ];
+    for (const [path, text] of pages) {
+      await page.goto(path);
+      await page.getByText(text).first().waitFor();
+      expect(await faultsOf(page), path).toEqual([]);
+    }
+  });
+
+  it("is fit while a run is going on, with its dialog too", async () => {
+    const { page } = visitor;
+    await startImport(page, { name: "Held up", file: "stocks.csv", delay: 600_000 });
+    await status(page, "Running").waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("dialog").waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole("button", { name: "Cancel the run" }).click();
+    await status(page, "Cancelled").waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it("paints what a person waits for before it asks for the plots", async () => {
+    const { page } = visitor;
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.route(/column-table-.*\.js/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(`/runs/${succeeded}/result`);
+    await page.getByText("What was found").waitFor();
+    await page.getByText("1,461", { exact: true }).first().waitFor();
+    expect(await page.getByRole("img", { name: /^Histogram/ }).count()).toBe(0);
+    letGo();
+    await page.getByRole("img", { name: /^Histogram/ }).waitFor();
+  });
+});
