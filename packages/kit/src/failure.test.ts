@@ -6,36 +6,36 @@ import { caughtError } from "./machine/caught.js";
 import { fromVariables } from "./machine/expression.js";
 import { failure, thrownAs } from "./runtime/failures.js";
 
-const caught = async (errorOutput: { Error: string; Cause?: string }) =>
-  JSON.parse(
-    JSON.stringify(
-      await jsonata(caughtError("MixDough").render(fromVariables)).evaluate(undefined, {
-        states: { errorOutput },
-        parse: JSON.parse,
-      }),
-    ),
-  );
+const expression = jsonata(caughtError("MixDough").render(fromVariables));
+const caught = async (errorOutput: { Error: string; Cause?: string }) => {
+  const error: unknown = await expression.evaluate(undefined, { states: { errorOutput }, parse: JSON.parse });
+  return JSON.parse(JSON.stringify(error));
+};
 const asLambdaSays = (error: Error) => ({
   Error: error.name,
   Cause: JSON.stringify({ errorType: error.name, errorMessage: error.message, trace: [] }),
 });
 
 describe("what a step threw", () => {
-  it("comes back whole, in a Catch and at the end of a run", () =>
-    fc.assert(
-      fc.asyncProperty(
-        fc.string({ minLength: 1 }),
-        fc.string({ unit: "binary" }),
-        fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
-        async (code, message, cause) => {
-          const { kind, error } = failure("fatal", code, "MixDough", message, cause);
-          const output = asLambdaSays(thrownAs({ kind, error }));
-          const wellFormed = JSON.parse(JSON.stringify(error));
-          expect(await caught(output)).toEqual(wellFormed);
-          expect(runErrorOf({ error: output.Error, cause: output.Cause })).toEqual(wellFormed);
-        },
+  it(
+    "comes back whole, in a Catch and at the end of a run",
+    () =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.string({ minLength: 1 }),
+          fc.string({ unit: "binary" }),
+          fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
+          async (code, message, cause) => {
+            const { kind, error } = failure("fatal", code, "MixDough", message, cause);
+            const output = asLambdaSays(thrownAs({ kind, error }));
+            const wellFormed = JSON.parse(JSON.stringify(error));
+            expect(await caught(output)).toEqual(wellFormed);
+            expect(runErrorOf({ error: output.Error, cause: output.Cause })).toEqual(wellFormed);
+          },
+        ),
       ),
-    ));
+    30_000,
+  );
 });
 
 describe("what Step Functions and Lambda say of themselves", () => {

@@ -34,7 +34,7 @@ export class Ended {
 }
 
 /** A flow that waits for its next state. */
-export abstract class OpenFlow<out Scope> {
+abstract class OpenFlow<out Scope> {
   declare protected readonly scope: Scope;
   protected abstract readonly open: readonly Edge[];
 

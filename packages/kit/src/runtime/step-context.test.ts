@@ -34,6 +34,23 @@ describe("progress and log", () => {
     ]);
   });
 
+  it("never go back", async () => {
+    const { store, clock, invoke } = bench(async (_, ctx) => {
+      for (const fraction of [0.5, 0.2]) {
+        ctx.progress(fraction, `at ${fraction}`);
+        await new Promise<void>((resolve) => clock.after(300, resolve));
+      }
+      return { words: 1 };
+    });
+    const result = invoke();
+    await clock.pass(1_000);
+    await result;
+    expect(store.events).toMatchObject([
+      { fraction: 0.5, message: "at 0.5" },
+      { fraction: 0.5, message: "at 0.2" },
+    ]);
+  });
+
   it("go along with a failure", async () => {
     const { store, invoke } = bench(async (_, ctx) => {
       ctx.log.error("no good", { why: new Error("x") });
