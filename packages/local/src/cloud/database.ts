@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { migrationsFolder } from "@longhaul/db/supabase";
 import postgres from "postgres";
 import {
   bootstrap,
   type LoginRole,
   loginRoles,
   migrate,
-  projectMigrations,
   setRolePasswords,
   StartError,
   startPostgres,
@@ -24,7 +24,7 @@ export interface CloudDatabase {
 export async function embeddedDatabase(dataDir: string, port: number): Promise<CloudDatabase> {
   const server = await startPostgres({ dataDir, port, durable: true });
   try {
-    await server.migrate(projectMigrations);
+    await server.migrate(migrationsFolder);
   } catch (error) {
     await server.stop();
     throw error;
@@ -47,7 +47,7 @@ export async function givenDatabase(databaseUrl: string, dataDir: string): Promi
     const own = Object.entries(passwords).filter(([role]) => role !== user && !superRoles.includes(role));
     const urls = new Map(own.map(([role, password]) => [role, withUser(databaseUrl, role, password)]));
     await setRolePasswords(admin, Object.fromEntries(own));
-    await migrate(urls.get("postgres") ?? databaseUrl, projectMigrations);
+    await migrate(urls.get("postgres") ?? databaseUrl, migrationsFolder);
     await setRolePasswords(admin, Object.fromEntries(own));
     return { adminUrl: databaseUrl, url: (role) => urls.get(role) ?? databaseUrl, close: async () => {} };
   } finally {

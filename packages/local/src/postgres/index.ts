@@ -1,5 +1,5 @@
 export { bootstrap, setRolePasswords } from "./bootstrap.js";
-export { migrate, projectMigrations } from "./migrate.js";
+export { migrate } from "./migrate.js";
 export {
   type LocalPostgres,
   type LoginRole,

@@ -1,11 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { StartError } from "./start-error.js";
-
-/** The folder of this project's own migrations (packages/db). */
-export const projectMigrations = fileURLToPath(new URL("../../../db/supabase/migrations", import.meta.url));
 
 interface Migration {
   version: string;

@@ -1,9 +1,9 @@
-import { fileURLToPath } from "node:url";
+import { configFile } from "@longhaul/db/supabase";
 import { expect, it } from "vitest";
 import { parseSize, parseToml, readConfig } from "./config.js";
 
 it("reads this project's own file", () => {
-  const config = readConfig(fileURLToPath(new URL("../../../db/supabase/config.toml", import.meta.url)));
+  const config = readConfig(configFile);
   expect(config.accessTokenHook).toMatchObject({ schema: "longhaul", name: "custom_access_token_hook" });
   expect(config.fileSizeLimit).toBe(52_428_800);
   expect(config.refreshTokenReuseSeconds).toBe(10);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
+import { configFile } from "@longhaul/db/supabase";
 import postgres from "postgres";
 import { openKeys } from "../auth/keys.js";
 import { authService } from "../auth/service.js";
@@ -14,8 +14,6 @@ import { readConfig, type SupabaseConfig } from "./config.js";
 import { createGateway, parseUrl } from "./gateway.js";
 import type { Logger } from "../log.js";
 import { type Service, silent } from "./http.js";
-
-const projectConfig = fileURLToPath(new URL("../../../db/supabase/config.toml", import.meta.url));
 
 export interface SupabaseOptions {
   /** The database as the superuser supabase_admin, bootstrapped and migrated. */
@@ -93,7 +91,7 @@ export async function startSupabase(options: SupabaseOptions): Promise<LocalSupa
 }
 
 function settings(options: SupabaseOptions): SupabaseConfig {
-  const config = readConfig(projectConfig);
+  const config = readConfig(configFile);
   return { ...config, jwtExpirySeconds: options.jwtExpirySeconds ?? config.jwtExpirySeconds };
 }
 

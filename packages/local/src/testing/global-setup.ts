@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { projectMigrations, startPostgres } from "../postgres/index.js";
+import { migrationsFolder } from "@longhaul/db/supabase";
+import { startPostgres } from "../postgres/index.js";
 
 /** What test files need to clone databases on the one server of the run. */
 export interface TestPostgres {
@@ -29,7 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     rmSync(dataDir, { recursive: true, force: true });
   };
   try {
-    await server.migrate(projectMigrations);
+    await server.migrate(migrationsFolder);
   } catch (error) {
     await teardown();
     throw error;
