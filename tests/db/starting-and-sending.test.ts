@@ -118,6 +118,7 @@ test("what is sent is the same text each time it is taken", async () => {
     run: runId,
     attempt: 1,
     correlationId: "corr-1",
+    startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     input: { b: 1, a: "ü" },
   });
 });
@@ -154,6 +155,20 @@ test("a run that nobody has begun to send is cancelled at once; one being sent i
   ).toEqual({ cancelRequested: true });
   expect(await statusOf(sending)).toBe("cancelling");
   expect(await cancel(sending)).toEqual({ cancelled: false, executionArn: arns.executionArn });
+});
+
+test("an execution that failed because its run was to end has cancelled it", async () => {
+  const runId = await startRun(world.api, world.ours);
+  await next();
+  await cancel(runId);
+  const outcome = {
+    status: "failed",
+    error: { code: "STEP_CANCELLED", message: "The step was cancelled." },
+  } as const;
+  expect(await asDispatcher(world.api, (tx) => dispatch.close(tx, { runId, attempt: 1, outcome }))).toEqual({
+    closed: true,
+  });
+  expect(await statusOf(runId)).toBe("cancelled");
 });
 
 test("a quiet run is handed to one reconciler, once per while", async () => {

@@ -19,7 +19,8 @@ function answering(response: () => Response): Request[] {
 }
 afterEach(() => vi.unstubAllGlobals());
 
-async function text(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function text(stream: ReadableStream<Uint8Array> | null): Promise<string> {
+  if (stream === null) throw new Error("There is no such object.");
   return new Response(stream).text();
 }
 
@@ -61,12 +62,22 @@ it("streams an object into place", async () => {
   expect(await request?.text()).toBe("one,two");
 });
 
-it("says what Storage said when it refuses", async () => {
+it("finds nothing where Storage has nothing, in both ways that Storage says so", async () => {
   answering(() => new Response("Object not found", { status: 404 }));
-  await expect(objects.get("a", { signal })).rejects.toThrow("could not read a: 404 Object not found");
+  expect(await objects.get("a", { signal })).toBeNull();
+  const body = { statusCode: "404", error: "not_found", message: "Object not found" };
+  answering(() => Response.json(body, { status: 400 }));
+  expect(await objects.get("a", { signal })).toBeNull();
+});
+
+it("says what Storage said when it refuses", async () => {
+  answering(() => new Response("No room left", { status: 507 }));
+  await expect(objects.get("a", { signal })).rejects.toThrow("could not read a: 507 No room left");
   await expect(objects.put("a", "text/csv", (async function* () {})(), { signal })).rejects.toThrow(
-    "could not write a: 404",
+    "could not write a: 507",
   );
+  answering(() => new Response("{}", { status: 400 }));
+  await expect(objects.get("a", { signal })).rejects.toThrow("could not read a: 400");
 });
 
 it("tells a step without the permission how to get it", async () => {

@@ -25,7 +25,11 @@ export function storageObjects({ supabaseUrl, serviceRoleKey, bucket }: StorageA
         await response.body?.cancel();
         return new ReadableStream({ start: (controller) => controller.close() });
       }
-      if (!response.ok) throw await failure("read", path, response);
+      if (!response.ok) {
+        const said = await response.text();
+        if (saysNotFound(response.status, said)) return null;
+        throw failure("read", path, response.status, said);
+      }
       if (start > 0 && response.status !== 206) {
         await response.body?.cancel();
         throw new Error(`Storage sent ${path} whole where bytes from ${start} on were asked for.`);
@@ -40,7 +44,7 @@ export function storageObjects({ supabaseUrl, serviceRoleKey, bucket }: StorageA
         duplex: "half",
         signal,
       });
-      if (!response.ok) throw await failure("write", path, response);
+      if (!response.ok) throw failure("write", path, response.status, await response.text());
       await response.body?.cancel();
     },
   };
@@ -56,7 +60,14 @@ function withoutPermission(): Error {
   return new Error('This step has no access to files: declare permissions: ["storage"] in its defineStep.');
 }
 
-async function failure(doing: string, path: string, response: Response): Promise<Error> {
-  const said = (await response.text()).slice(0, 500);
-  return new Error(`Storage could not ${doing} ${path}: ${response.status} ${said}`);
+/** Storage answers 404, or 400 with the real status in the body. */
+function saysNotFound(status: number, said: string): boolean {
+  return (
+    status === 404 ||
+    (status === 400 && /"(statusCode"\s*:\s*"404|error"\s*:\s*"not_found|code"\s*:\s*"NoSuchKey)"/.test(said))
+  );
+}
+
+function failure(doing: string, path: string, status: number, said: string): Error {
+  return new Error(`Storage could not ${doing} ${path}: ${status} ${said.slice(0, 500)}`);
 }

@@ -194,7 +194,9 @@ begin
 
   insert into longhaul.run_attempts (run_id, attempt, organisation_id, execution_name, execution_input)
   values (start_run.run_id, 1, p_organisation, start_run.run_id || '-1', jsonb_build_object(
-    'run', start_run.run_id, 'attempt', 1, 'correlationId', p_correlation_id, 'input', p_input)::text);
+    'run', start_run.run_id, 'attempt', 1, 'correlationId', p_correlation_id,
+    -- What waits before the first step are reckoned from, in a later attempt too.
+    'startedAt', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'input', p_input)::text);
   perform longhaul.append_events(start_run.run_id, '[{"type": "run.queued", "data": {"reason": null}}]');
 end
 $$;

@@ -74,6 +74,10 @@ begin
   if v_run.id is null or v_run.finished_at is not null or v_run.attempt <> p_attempt then
     return false;
   end if;
+  -- A step that sees the request may fail its execution before that is stopped.
+  if v_run.cancel_requested_at is not null and v_status in ('failed', 'timed_out') then
+    v_status := 'cancelled';
+  end if;
   perform longhaul.end_attempt(p_run);
   -- The end may be the first that is heard of an execution.
   if v_run.started_at is null and v_status in ('succeeded', 'timed_out') then
