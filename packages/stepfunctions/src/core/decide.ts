@@ -1,16 +1,19 @@
-import { StateFailure } from "../language/failure.js";
+import { StateFailure, type StateError } from "../language/failure.js";
 import { TRANSITIONS_PER_TURN } from "../limits.js";
 import { enter, wake } from "./enter.js";
+import { breakdown } from "./breakdown.js";
 import { failEvaluation, failExecution, failState } from "./failure.js";
 import type { Machine } from "./machine.js";
 import type { Branch, ExecutionIdentity, ExecutionState, LogRecord, Visit } from "./state.js";
 import { answer, expire, schedule } from "./task.js";
-import { type Command, type CoreEvent, Turn } from "./turn.js";
+import { type Command, type CoreEvent, HistoryFull, Turn } from "./turn.js";
 
 export interface Decision {
   state: ExecutionState;
   records: LogRecord[];
   commands: Command[];
+  /** What was thrown that nothing here expects; the execution's failure is among the records, unless it had ended. */
+  fault?: unknown;
 }
 
 /**
@@ -26,15 +29,22 @@ export async function decide(
   event: CoreEvent,
 ): Promise<Decision> {
   const turn = new Turn(machine, state, event);
+  let fault: unknown;
   try {
     await handle(turn);
   } catch (error) {
     // Whatever goes wrong in one execution ends that execution and no other.
-    if (!turn.started || turn.closed) throw error;
-    failExecution(turn, 0, { error: "States.Runtime", cause: (error as Error).message });
+    if (!turn.started) throw error;
+    if (!(error instanceof HistoryFull)) fault = error;
+    if (!turn.closed) failExecution(turn, 0, error instanceof HistoryFull ? full(error) : breakdown(error));
   }
   if (turn.closed) abandon(turn);
-  return { state: turn.state, records: turn.records, commands: turn.commands };
+  const decision = { state: turn.state, records: turn.records, commands: turn.commands };
+  return fault === undefined ? decision : { ...decision, fault };
+}
+
+function full({ message }: HistoryFull): StateError {
+  return { error: "States.Runtime", cause: message };
 }
 
 async function handle(turn: Turn): Promise<void> {

@@ -31,7 +31,12 @@ export type Command =
   | { type: "invoke"; branch: number; task: PendingTask }
   | { type: "abort"; branch: number; task: number };
 
-const FULL = `The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`;
+/** Thrown where an execution's history has no room for what comes next. */
+export class HistoryFull extends Error {
+  constructor() {
+    super(`The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`);
+  }
+}
 
 /** One event's way through the core: gathers records and commands and keeps the state up to date with them. */
 export class Turn {
@@ -70,7 +75,7 @@ export class Turn {
     options: { then?: Then; previousId?: number } = {},
   ): void {
     const id = this.current?.nextEventId ?? 1;
-    if (id >= MAX_HISTORY_EVENTS && !isLast(type)) throw new Error(FULL);
+    if (id >= MAX_HISTORY_EVENTS && !isLast(type)) throw new HistoryFull();
     const previousId = options.previousId ?? this.current?.branches.get(branch)?.lastEventId ?? 0;
     this.add({
       at: this.event.at,
