@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { handlers } from "@longhaul/workflows/handlers";
 import { memoryContext } from "@longhaul/workflows/testing";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 
 const person = {
   id: "9d1f6e0a-0000-4000-8000-000000000001",
@@ -35,22 +35,22 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 let server: Server;
-const before = { ...process.env };
 
 beforeAll(async () => {
   server = createServer((request, response) => void answer(request, response)).listen(0, "127.0.0.1");
   await once(server, "listening");
-  Object.assign(process.env, {
+  const environment = {
     AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     EMAIL_FROM: "imports@example.com",
-  });
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 });
 
 afterAll(async () => {
-  process.env = before;
+  vi.unstubAllEnvs();
   server.closeAllConnections();
   server.close();
   await once(server, "close");

@@ -7,7 +7,7 @@ import { seedOf } from "../engine/sketches/hash.js";
 import { summarise } from "../engine/summary.js";
 import type { ImportResult } from "../result.js";
 import { processData } from "./process-data.js";
-import { simulateDelay, simulateFailure } from "./simulation.js";
+import { simulateDelay, simulateFailure } from "../simulation.js";
 
 /** Reading is nearly all of the work; the rest is storing what was found. */
 const readingShare = 0.97;

@@ -2,8 +2,8 @@ import type { Channel, Priority } from "@longhaul/kit";
 import type { StartedBy } from "@longhaul/kit/step";
 import { describe, expect, it } from "vitest";
 import { memoryContext } from "../../testing.js";
-import { chooseChannel, masked } from "./choose-channel.js";
-import type { Deliver, Message } from "./deliver.js";
+import { chooseChannel, masked } from "../telling/choose-channel.js";
+import type { Deliver, Message } from "../telling/deliver.js";
 import { notify } from "./send-notification.handler.js";
 
 const ada: StartedBy = {
@@ -16,7 +16,7 @@ const ada: StartedBy = {
 const input = { importName: "March\ninvoices", summary: "10 rows read.", priority: "normal" as const };
 
 /** A provider that keeps what it is given, or fails as told. */
-function provider(...failures: unknown[]) {
+function provider(...failures: (Error | undefined)[]) {
   const sent: (Message & { channel: Channel; recipient: string })[] = [];
   const send: Deliver = async (to, message) => {
     const failure = failures.shift();

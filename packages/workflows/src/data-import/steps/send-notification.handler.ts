@@ -1,9 +1,9 @@
 import { FatalError, implement, RetryableError, type StepContext, type StepInput } from "@longhaul/kit/step";
 import type { NotificationSummary } from "../result.js";
-import { chooseChannel, type Destination, masked } from "./choose-channel.js";
-import { type Deliver, deliver, type Message } from "./deliver.js";
+import { chooseChannel, type Destination, masked } from "../telling/choose-channel.js";
+import { type Deliver, deliver, type Message } from "../telling/deliver.js";
 import { sendNotification } from "./send-notification.js";
-import { simulateFailure } from "./simulation.js";
+import { simulateFailure } from "../simulation.js";
 
 type Input = StepInput<typeof sendNotification>;
 

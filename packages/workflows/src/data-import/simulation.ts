@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RetryableError, type StepContext } from "@longhaul/kit/step";
-import type { Simulation } from "../contract.js";
-import type { FileFormat } from "../result.js";
-import { seedOf } from "../engine/sketches/hash.js";
+import type { Simulation } from "./contract.js";
+import type { FileFormat } from "./result.js";
+import { seedOf } from "./engine/sketches/hash.js";
 
 type Context = Pick<StepContext, "simulation" | "idempotencyKey" | "attempt" | "try" | "signal">;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { memoryContext } from "../../testing.js";
+import { memoryContext } from "../testing.js";
 import { simulateDelay, simulateFailure } from "./simulation.js";
 
 const failStep = { step: "ProcessData", onTry: 2 } as const;
