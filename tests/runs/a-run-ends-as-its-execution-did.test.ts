@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { CreateStateMachineCommand, StartExecutionCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { cancelRun, closeRun, dispatchQueued } from "@longhaul/runs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openRunsWorld, type RunsWorld } from "./runs-world.js";
@@ -24,6 +24,16 @@ async function runToItsEnd() {
   const event = await world.ended(runId);
   const { closed } = await closeRun(world.deps, event);
   return { runId, event, closed };
+}
+
+/** The sender has started the execution and died before it could write that down. */
+async function endBeforeItsNote() {
+  const runId = await startAndSend();
+  const event = await world.ended(runId);
+  await world.admin
+    .sql`update longhaul.run_attempts set sent_at = null, execution_arn = null, state_machine_arn = null
+    where run_id = ${runId}`;
+  return { runId, event };
 }
 
 const cancel = (runId: string) => cancelRun(world.deps, world.caller(world.ours), { runId });
@@ -134,6 +144,33 @@ test("what is no end, or no run's, changes nothing", async () => {
   await expect(closeRun(world.deps, { ...event, status: "EXPLODED" })).rejects.toThrow();
   await expect(closeRun(world.deps, null)).rejects.toThrow();
   expect(await world.run(runId)).toMatchObject({ status: "running" });
+});
+
+test("an execution of the same name on another state machine does not end the run", async () => {
+  const stranger = await world.sfn.send(
+    new CreateStateMachineCommand({
+      name: "stranger",
+      definition: JSON.stringify({ StartAt: "Done", States: { Done: { Type: "Succeed" } } }),
+      roleArn: "arn:aws:iam::000000000000:role/stranger",
+    }),
+  );
+  const release = world.steps.hold("ProcessData");
+  const runId = await startAndSend();
+  await world.steps.begins("ProcessData");
+  const { executionArn } = await world.sfn.send(
+    new StartExecutionCommand({ stateMachineArn: stranger.stateMachineArn, name: `${runId}-1` }),
+  );
+  const event = await world.ended(runId);
+  expect(event).toMatchObject({ executionArn, status: "SUCCEEDED" });
+  expect(await closeRun(world.deps, event)).toEqual({ closed: false });
+  expect(await world.run(runId)).toMatchObject({ status: "running" });
+  release();
+});
+
+test("an end that comes before the note that the run was sent closes it", async () => {
+  const { runId, event } = await endBeforeItsNote();
+  expect(await closeRun(world.deps, event)).toEqual({ closed: true });
+  expect(await world.run(runId)).toMatchObject({ status: "succeeded" });
 });
 
 test("cancelled in the middle of a step: at once, with who asked, and only once", async () => {

@@ -121,6 +121,16 @@ test("a file that is larger than its field takes is refused in the field", async
   expect(error.issues).toEqual([{ path: ["file"], message: "The file has 57.2 MB; the most is 50 MB." }]);
 });
 
+test("so is one that was just uploaded, and it leaves no run behind", async () => {
+  const before = await countRuns();
+  const large = await world.upload();
+  await world.admin
+    .sql`update storage.objects set metadata = '{"size": 60000000}' where name like ${`%${large}%`}`;
+  const error = (await refusal(start({ file: large, name: "March" }))) as RunsRefusal;
+  expect(error.issues).toEqual([{ path: ["file"], message: "The file has 57.2 MB; the most is 50 MB." }]);
+  expect(await countRuns()).toBe(before);
+});
+
 test("a viewer may not start", async () => {
   const attempt = startRun(
     world.deps,

@@ -1,7 +1,7 @@
 import { asDispatcher, dispatch, type RunUnderWay } from "@longhaul/db";
 import { z } from "zod";
 import type { RunsDependencies } from "./dependencies.js";
-import { describeExecution, type Execution, executionStatusSchema } from "./execution.js";
+import { describeExecution, type Execution, executionArnOfRun, executionStatusSchema } from "./execution.js";
 import { outcomeOf } from "./outcome.js";
 
 /**
@@ -19,7 +19,8 @@ export const statusChangeSchema = z.object({
 
 /**
  * Ends the run that an execution belongs to, when the execution has ended. May be called with the same
- * detail any number of times: only the first call changes something.
+ * detail any number of times: only the first call changes something. Events come from every state machine of
+ * the account, and names are unique within one machine only: a run is ended by the execution it was sent as.
  *
  * @param detail the event's detail, see {@link statusChangeSchema}.
  * @returns `closed` is false for an execution that goes on, is no run's, or whose run had ended before.
@@ -29,7 +30,7 @@ export async function closeRun(deps: RunsDependencies, detail: unknown): Promise
   const told = statusChangeSchema.parse(detail);
   if (told.status === "RUNNING" || told.status === "PENDING_REDRIVE") return { closed: false };
   const run = await asDispatcher(deps.db, (tx) => dispatch.find(tx, { executionName: told.name }));
-  if (!run) {
+  if (!run || executionArnOfRun(deps, run) !== told.executionArn) {
     deps.logger.warn({ executionArn: told.executionArn }, "an execution ended that is no run's");
     return { closed: false };
   }

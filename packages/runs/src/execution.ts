@@ -4,7 +4,9 @@ import {
   type SFNClient,
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
+import type { RunUnderWay } from "@longhaul/db";
 import { z } from "zod";
+import type { RunsDependencies } from "./dependencies.js";
 
 /** What a run wants to know of its execution. Absent texts were not told, which is not the same as empty. */
 export interface Execution {
@@ -65,4 +67,19 @@ export async function stopExecution(sfn: SFNClient, executionArn: string): Promi
 export function executionArnOf(stateMachineArn: string, executionName: string): string {
   const [arn, partition, service, region, account, , machine] = stateMachineArn.split(":");
   return [arn, partition, service, region, account, "execution", machine, executionName].join(":");
+}
+
+/**
+ * The ARN of a run's execution: as it was noted when the run was sent, or where it has to be while that note
+ * is not written yet.
+ *
+ * @returns null when nothing is known of the workflow's state machine.
+ */
+export function executionArnOfRun(
+  { stateMachines }: Pick<RunsDependencies, "stateMachines">,
+  run: RunUnderWay,
+): string | null {
+  if (run.executionArn) return run.executionArn;
+  const stateMachineArn = run.stateMachineArn ?? stateMachines[run.workflow];
+  return stateMachineArn ? executionArnOf(stateMachineArn, run.executionName) : null;
 }

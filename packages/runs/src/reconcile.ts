@@ -3,7 +3,7 @@ import { stopAndClose } from "./cancel.js";
 import { closeByExecution } from "./close.js";
 import type { RunsDependencies } from "./dependencies.js";
 import { type Dispatched, dispatchQueued } from "./dispatch.js";
-import { describeExecution, executionArnOf } from "./execution.js";
+import { describeExecution, executionArnOfRun } from "./execution.js";
 
 export interface ReconcileOptions {
   /** Runs of which nothing was heard for this long are looked at. */
@@ -45,7 +45,7 @@ export async function reconcile(
 /** @returns whether something had to be repaired. */
 async function mend(deps: RunsDependencies, run: RunUnderWay): Promise<boolean> {
   if (run.status === "queued") return mendQueued(deps, run);
-  const executionArn = run.executionArn ?? expectedArn(deps, run);
+  const executionArn = executionArnOfRun(deps, run);
   const execution = executionArn ? await describeExecution(deps.sfn, executionArn) : null;
   if (!executionArn || !execution) return mendLost(deps, run);
   if (execution.status === "RUNNING") return mendRunning(deps, run, executionArn);
@@ -87,9 +87,4 @@ async function mendLost({ db }: RunsDependencies, run: RunUnderWay): Promise<boo
     return dispatch.close(tx, { runId, attempt, outcome });
   });
   return closed;
-}
-
-function expectedArn({ stateMachines }: RunsDependencies, run: RunUnderWay): string | null {
-  const stateMachineArn = run.stateMachineArn ?? stateMachines[run.workflow];
-  return stateMachineArn ? executionArnOf(stateMachineArn, run.executionName) : null;
 }

@@ -45,7 +45,7 @@ export async function startRun(
   const { organisationId } = caller;
   return asCaller(db, caller, async (tx) => {
     await refuseUnfitFiles(tx, contract, organisationId, input);
-    return runs.start(tx, {
+    const started = await runs.start(tx, {
       organisationId,
       workflow: contract.name,
       name: storableName(contract.runName(input), contract.title),
@@ -57,6 +57,9 @@ export async function startRun(
       idempotencyKey: request.idempotencyKey,
       artifactIds,
     });
+    // Only now is it known how large a new upload is; a refusal takes the run back.
+    if (started.created) await refuseUnfitFiles(tx, contract, organisationId, input);
+    return started;
   });
 }
 
