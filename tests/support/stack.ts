@@ -47,7 +47,11 @@ export async function startStack(options: StackOptions = {}) {
   const url = `http://127.0.0.1:${port}`;
 
   function spawn(name: Process, file: string, env: Record<string, string>): ChildProcess {
-    const child = fork(join(root, file), { env: { ...machineEnvironment(), ...env }, execArgv: [], silent: true });
+    const child = fork(join(root, file), {
+      env: { ...machineEnvironment(), ...env },
+      execArgv: [],
+      silent: true,
+    });
     child.stdout?.pipe(output, { end: false });
     child.stderr?.pipe(output, { end: false });
     children[name] = child;
