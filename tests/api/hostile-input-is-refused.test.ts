@@ -162,6 +162,9 @@ describe("requests", () => {
     ["runs.list", { cursor: "bm9uc2Vuc2U" }],
     ["runs.list", { cursor: Buffer.from('["2026-02-31 10:00:00+00","x"]').toString("base64url") }],
     ["runs.list", { cursor: cursor("2026-02-31 10:00:00+00") }],
+    ["runs.list", { cursor: cursor("2026-13-01 10:00:00+00") }],
+    ["runs.list", { cursor: cursor("0000-01-01 10:00:00+00") }],
+    ["runs.list", { cursor: cursor("2026-01-01 10:00:00+19:59") }],
     ["runs.list", { cursor: cursor("infinity") }],
     ["runs.list", { cursor: cursor("2026-01-01 10:00:00+00'; drop table longhaul.runs; --") }],
     ["artifacts.signedUrl", { artifactId: "../../etc/passwd" }],
@@ -199,6 +202,7 @@ describe("requests", () => {
     { size: 52_428_801 },
     { size: 1.5 },
     { contentType: "text/csv\r\nx-evil: 1" },
+    { contentType: "text/csv;\u0000" },
     { contentType: "csv" },
   ])("an upload with %j", async (over) => {
     const upload = { name: "a.csv", size: 3, contentType: "text/csv", ...over };
@@ -305,6 +309,26 @@ describe("sockets", () => {
     await opened(socket);
     socket.send('"nonsense"');
     expect(await end).toMatch(/^closed/);
+  });
+
+  test("with thousands of calls in one message", async () => {
+    const socket = open("/trpc?connectionParams=1");
+    await opened(socket);
+    socket.send(JSON.stringify({ method: "connectionParams", data: { token: world.ours.viewer.token } }));
+    const codes: (string | null)[] = [];
+    const all = new Promise<void>((resolve) => {
+      socket.on("message", (data: Buffer) => {
+        const { error } = JSON.parse(data.toString()) as { error?: { data: { errorCode: string } } };
+        codes.push(error?.data.errorCode ?? null);
+        if (codes.length === 2_000) resolve();
+      });
+    });
+    const call = (id: number) => ({ id, method: "query", params: { path: "me.get" } });
+    socket.send(JSON.stringify(Array.from({ length: 2_000 }, (_, id) => call(id))));
+    await all;
+    expect(codes.filter((code) => code === "TOO_MANY_CALLS")).toHaveLength(1_800);
+    expect(codes.filter((code) => code === null)).toHaveLength(200);
+    socket.close();
   });
 
   test("that watch everything at once", async () => {

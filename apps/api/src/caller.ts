@@ -24,5 +24,6 @@ export async function createCaller(
 ): Promise<Caller> {
   const identity = await identify(services, token);
   const log = services.log.child({ correlationId });
-  return callerFactory({ services, identity, correlationId, log, watches: { open: 0 } }, { signal });
+  const calls = { open: 0, most: Number.POSITIVE_INFINITY };
+  return callerFactory({ services, identity, correlationId, log, watches: { open: 0 }, calls }, { signal });
 }

@@ -35,8 +35,15 @@ export interface Context {
   log: Logger;
   /** The live views of this call's connection; one connection may hold only so many. */
   watches: WatchCount;
+  /** The calls of this connection that are under way. */
+  calls: CallCount;
 }
 
 export interface WatchCount {
   open: number;
+}
+
+export interface CallCount {
+  open: number;
+  readonly most: number;
 }

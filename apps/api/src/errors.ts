@@ -43,6 +43,10 @@ const table = {
     transport: "TOO_MANY_REQUESTS",
     message: "Too many live views are open on this connection.",
   },
+  TOO_MANY_CALLS: {
+    transport: "TOO_MANY_REQUESTS",
+    message: "Too many calls at once on this connection.",
+  },
   STORAGE_REFUSED: { transport: "BAD_GATEWAY", message: "The file storage refused the request." },
   INTERNAL: { transport: "INTERNAL_SERVER_ERROR", message: "Something went wrong on our side." },
 } as const satisfies Record<string, Entry>;

@@ -35,8 +35,19 @@ const withUser = t.middleware(function withUser({ ctx, next }) {
   return next({ ctx: { user: { userId: claims.sub, claims, token } } });
 });
 
+/** Refuses without any work what one connection asks for beyond its share, so that others do not wait for it. */
+const withinShare = t.middleware(async function withinShare({ ctx: { calls }, next }) {
+  if (calls.open >= calls.most) throw new ApiError("TOO_MANY_CALLS");
+  calls.open += 1;
+  try {
+    return await next();
+  } finally {
+    calls.open -= 1;
+  }
+});
+
 /** Anyone, signed in or not; nothing is offered to them so far. */
-const publicProcedure = t.procedure.use(withCodedErrors);
+const publicProcedure = t.procedure.use(withCodedErrors).use(withinShare);
 
 /** A signed-in person, with or without an organisation. `ctx.user` is who. */
 export const protectedProcedure = publicProcedure.use(withUser);

@@ -10,6 +10,8 @@ import { identify } from "./identify.js";
 
 /** The largest message from a client: an input of 200 kB with room around it. */
 const maxPayload = 1_000_000;
+/** Calls of one connection at the same time: a single message may hold thousands, and the database has ten connections. */
+const maxCalls = 200;
 /** A client that is this far behind in reading is cut off; it comes back and resumes where it was. */
 const maxBufferedBytes = 16_777_216;
 const bufferCheckMs = 10_000;
@@ -94,7 +96,8 @@ async function connectionContext(
   if (identity.kind === "verified") moveWhenTokenEnds(services, client, identity.claims.exp);
   if (identity.kind === "refused") closeSoon(services, client);
   const log = services.log.child({ correlationId });
-  return { services, identity, correlationId, log, watches: { open: 0 } };
+  const calls = { open: 0, most: maxCalls };
+  return { services, identity, correlationId, log, watches: { open: 0 }, calls };
 }
 
 /** At the end of its token a client is asked to connect anew, which it does with a token of that moment. */

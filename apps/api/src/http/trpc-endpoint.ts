@@ -31,5 +31,7 @@ async function requestContext(
   const token = bearerToken(req.headers.authorization) ?? info.connectionParams?.["token"] ?? null;
   const { correlationId } = res.locals as { correlationId: string };
   const log = services.log.child({ correlationId });
-  return { services, identity: await identify(services, token), correlationId, log, watches: { open: 0 } };
+  const identity = await identify(services, token);
+  const calls = { open: 0, most: maxBatch };
+  return { services, identity, correlationId, log, watches: { open: 0 }, calls };
 }

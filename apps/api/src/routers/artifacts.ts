@@ -22,7 +22,7 @@ const uploadSchema = z.object({
   contentType: z
     .string()
     .max(200)
-    .regex(/^[\w.+-]+\/[\w.+-]+(?:;.*)?$/, "The file's type is not a MIME type.")
+    .regex(/^[\w.+-]+\/[\w.+-]+(?:;[\x20-\x7e]*)?$/, "The file's type is not a MIME type.")
     .default("application/octet-stream"),
 });
 

@@ -30,7 +30,7 @@ export interface Position {
 
 /** As Postgres writes a time, with its microseconds, which a JavaScript date would cut off. */
 const timeOfPostgres =
-  /^(\d{4})-(\d\d)-(\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-][01]\d(:[0-5]\d)?$/;
+  /^(?!0000)(\d{4})-(0[1-9]|1[0-2])-(\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d)?$/;
 const positionSchema = z.tuple([z.string().refine(isTime), z.uuid()]);
 
 function isTime(text: string): boolean {
