@@ -121,10 +121,21 @@ function rowsOf(plan: Plan, table: Table, limits: Limits, rejected: RejectedRows
     const rows = new CsvRows(table, new CellReader(plan.csv.decimalMark), limits, rejected.add);
     let header = true;
     const firstLine = plan.csv.skipBytes > 0 ? 2 : 1;
-    return new CsvParser({ ...plan.csv, maxRecordBytes, maxFields: maxColumns, firstLine }, (record) => {
+    const options = { ...plan.csv, maxRecordBytes, maxFields: maxColumns, firstLine };
+    const parser = new CsvParser(options, (record) => {
       if (header) header = false;
       else rows.add(record);
     });
+    return {
+      push(chunk) {
+        parser.push(chunk);
+        rows.flush();
+      },
+      end() {
+        parser.end();
+        rows.flush();
+      },
+    };
   }
   const rows = new JsonRows(table, limits, rejected.add);
   const add = rows.add.bind(rows);

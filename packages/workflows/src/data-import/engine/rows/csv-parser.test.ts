@@ -12,13 +12,13 @@ interface Parsed {
 function parse(chunks: readonly (string | Uint8Array)[], options: Partial<CsvOptions> = {}): Parsed[] {
   const found: Parsed[] = [];
   const all = { delimiter: 44, newline: "lf", maxRecordBytes: 1_000_000, maxFields: 50, ...options } as const;
-  const parser = new CsvParser(all, ({ bytes, starts, ends, count, line, flaw, raw, rawStart, rawEnd }) => {
+  const parser = new CsvParser(all, ({ bytes, starts, ends, count, line, flaw, rawStart, rawEnd }) => {
     const text = (source: Uint8Array, start = 0, end = 0) =>
       Buffer.from(source.subarray(start, end)).toString();
     const fields = Array.from({ length: Math.min(count, all.maxFields) }, (_, i) =>
       text(bytes, starts[i], ends[i]),
     );
-    found.push({ fields, line, flaw, raw: text(raw, rawStart, rawEnd) });
+    found.push({ fields, line, flaw, raw: text(bytes, rawStart, rawEnd) });
   });
   for (const chunk of chunks) parser.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
   parser.end();

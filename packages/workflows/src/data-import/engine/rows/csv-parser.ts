@@ -6,16 +6,18 @@ const carriageReturn = 0x0d;
 
 export type Flaw = "UNCLOSED_QUOTE" | "TEXT_AFTER_QUOTE";
 
-/** One record. The parser reuses it: read it before the next record comes. */
+/**
+ * One record. The parser reuses it: read it before the next record comes. Only `bytes` stay as they are until
+ * the next push, so that places in them can be worked on together.
+ */
 export interface CsvRecord {
-  /** Where the fields are, unquoted. */
   bytes: Uint8Array;
+  /** Where the fields are in `bytes`, unquoted. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   /** Fields in the record; places past the parser's `maxFields` are not kept. */
   count: number;
-  /** The record as it stands in the file, without the end of its line. */
-  raw: Uint8Array;
+  /** Where the record is as it stands in the file, without the end of its line. */
   rawStart: number;
   rawEnd: number;
   /** Line of the file in which the record begins, from 1. */
@@ -46,14 +48,16 @@ export class CsvParser {
   private readonly maxFields: number;
   private readonly onRecord: (record: CsvRecord) => void;
   private readonly record: CsvRecord;
-  private buffer = new Uint8Array(128 * 1024);
-  private scratch = new Uint8Array(1024);
-  /** Bytes of a record that is not complete yet, at the front of the buffer. */
+  /** The lower half is for bytes of the file, the upper for fields whose quotation marks were doubled. */
+  private buffer = new Uint8Array(256 * 1024);
+  /** Bytes of a record that is not complete yet, and where they begin. */
   private held = 0;
+  private heldFrom = 0;
   private line: number;
-  /** Of the record that is being read: lines that end in its fields, and whether any holds doubled quotation marks. */
+  /** Lines that end in the fields of the record that is being read. */
   private linesInside = 0;
-  private doubled = false;
+  /** Of the quoted field that was read last. */
+  private fieldStart = 0;
   private fieldEnd = 0;
 
   constructor(options: CsvOptions, onRecord: (record: CsvRecord) => void) {
@@ -69,7 +73,6 @@ export class CsvParser {
       starts: new Int32Array(fields),
       ends: new Int32Array(fields),
       count: 0,
-      raw: this.buffer,
       rawStart: 0,
       rawEnd: 0,
       line: 1,
@@ -91,12 +94,12 @@ export class CsvParser {
   }
 
   private append(chunk: Uint8Array): void {
-    const needed = this.held + chunk.length + 1;
-    if (needed > this.buffer.length) {
-      const wider = new Uint8Array(Math.max(needed, this.buffer.length * 2));
-      wider.set(this.buffer.subarray(0, this.held));
-      this.buffer = wider;
-    }
+    const { buffer, held, heldFrom } = this;
+    const needed = held + chunk.length + 1;
+    if (needed * 2 > buffer.length) {
+      this.buffer = new Uint8Array(Math.max(needed * 2, buffer.length * 2));
+      this.buffer.set(buffer.subarray(heldFrom, heldFrom + held));
+    } else if (held > 0) buffer.copyWithin(0, heldFrom, heldFrom + held);
     this.buffer.set(chunk, this.held);
     // A sentinel, so that the scan of a field needs no second look at where the bytes end.
     this.buffer[needed - 1] = this.newline;
@@ -110,8 +113,8 @@ export class CsvParser {
       at = next;
     }
     this.held = length - at;
+    this.heldFrom = at;
     if (this.held > this.maxRecordBytes) this.refuseLong();
-    if (at > 0 && this.held > 0) this.buffer.copyWithin(0, at, length);
   }
 
   /** @returns where the next record begins, or -1 when this one goes on past the bytes at hand. */
@@ -122,15 +125,14 @@ export class CsvParser {
     let fields = 0;
     let byte = 0;
     record.flaw = null;
-    this.doubled = false;
     this.linesInside = 0;
     for (;;) {
       let start = at;
       let end = 0;
       if (buffer[at] === quote && at < length) {
-        start = at + 1;
-        at = this.quotedField(start, length, last);
+        at = this.quotedField(at + 1, length, last);
         if (at < 0) return -1;
+        start = this.fieldStart;
         end = this.fieldEnd;
         byte = at < length ? (buffer[at] as number) : newline;
       } else {
@@ -156,27 +158,28 @@ export class CsvParser {
   }
 
   /**
-   * Reads on from the first byte within quotation marks, and leaves the field's end in `fieldEnd`.
+   * Reads on from the first byte within quotation marks, and leaves the field in `fieldStart` and `fieldEnd`.
    *
    * @returns where the delimiter or the end of the line is, or -1 when there are too few bytes.
    */
   private quotedField(from: number, length: number, last: boolean): number {
     const { buffer, delimiter, newline, record } = this;
     let at = from;
+    let doubled = false;
     for (;;) {
       for (; at < length && buffer[at] !== quote; at++) if (buffer[at] === newline) this.linesInside++;
       if (at + 1 >= length) {
         if (!last) return -1;
         record.flaw = "UNCLOSED_QUOTE";
         this.linesInside--;
-        this.fieldEnd = length - 1;
+        this.unquote(from, length - 1, doubled);
         return length;
       }
       if (buffer[at + 1] !== quote) break;
-      this.doubled = true;
+      doubled = true;
       at += 2;
     }
-    this.fieldEnd = at++;
+    this.unquote(from, at++, doubled);
     if (buffer[at] === carriageReturn && newline !== carriageReturn) {
       if (at + 1 >= length) return -1;
       if (buffer[at + 1] === newline) return at + 1;
@@ -200,37 +203,28 @@ export class CsvParser {
   private emit(begin: number, end: number, fields: number): void {
     const { buffer, record } = this;
     record.bytes = buffer;
-    record.raw = buffer;
     record.rawStart = begin;
     record.rawEnd = end;
     record.count = fields;
     record.line = this.line;
-    if (this.doubled) this.unescape(Math.min(fields, this.maxFields + 1));
     this.onRecord(record);
   }
 
-  /** Moves the fields of a record that has doubled quotation marks, with single ones, to the scratch bytes. */
-  private unescape(fields: number): void {
-    const { buffer, record } = this;
-    const needed = record.rawEnd - record.rawStart;
-    if (needed > this.scratch.length) this.scratch = new Uint8Array(needed * 2);
-    const { scratch } = this;
-    let to = 0;
-    for (let i = 0; i < fields; i++) {
-      const end = record.ends[i] as number;
-      const from = to;
-      let at = record.starts[i] as number;
-      const quoted = at > record.rawStart && buffer[at - 1] === quote;
-      for (; at < end; at++) {
-        const byte = buffer[at] as number;
-        scratch[to++] = byte;
-        // Within quotation marks each one stands twice.
-        if (quoted && byte === quote) at++;
-      }
-      record.starts[i] = from;
-      record.ends[i] = to;
+  /** Leaves a field as it is, or a copy in the upper half of the buffer in which doubled marks are single. */
+  private unquote(start: number, end: number, doubled: boolean): void {
+    this.fieldStart = start;
+    this.fieldEnd = end;
+    if (!doubled) return;
+    const { buffer } = this;
+    const half = buffer.length >> 1;
+    let to = half + start;
+    this.fieldStart = to;
+    for (let at = start; at < end; at++) {
+      const byte = buffer[at] as number;
+      buffer[to++] = byte;
+      if (byte === quote) at++;
     }
-    record.bytes = scratch;
+    this.fieldEnd = to;
   }
 
   private refuseLong(): never {
