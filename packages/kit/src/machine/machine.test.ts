@@ -1,4 +1,4 @@
-import aslValidator from "asl-validator";
+import { createRequire } from "node:module";
 import jsonata from "jsonata";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -6,6 +6,12 @@ import { defineContract } from "../contract.js";
 import { runErrorOf } from "../failure.js";
 import { defineStep } from "../step/step.js";
 import { type AslMachine, and, defineMachine, eq, not } from "./index.js";
+
+// CommonJS without types of its own.
+const aslValidator = createRequire(import.meta.url)("asl-validator") as (definition: object) => {
+  isValid: boolean;
+  errorsText: () => string;
+};
 
 const contract = defineContract({
   name: "bake-bread",
@@ -290,7 +296,7 @@ describe("the definition", () => {
       `arn:aws:lambda:us-east-1:000000000000:function:longhaul-bake-bread-${step}`;
     // The validator takes no empty text in Arguments, which AWS does.
     const text = JSON.stringify(machine.definition(arn)).replaceAll('"itemPath":""', '"itemPath":"0"');
-    const { isValid, errorsText } = aslValidator(JSON.parse(text));
+    const { isValid, errorsText } = aslValidator(JSON.parse(text) as object);
     expect(isValid, errorsText("\n")).toBe(true);
   });
 
