@@ -33,7 +33,7 @@ async function faultsOf(page: Page): Promise<string[]> {
   return found;
 }
 
-describe("every page", { timeout: 120_000 }, () => {
+describe("every page", { timeout: 240_000 }, () => {
   let stack: Stack;
   let browser: TestBrowser;
   let visitor: Visitor;

@@ -7,7 +7,7 @@ const data = fileURLToPath(new URL("../node_modules/vega-datasets/data/", import
 /** A real data set, as a file to upload. */
 export const dataset = (name: string): string => join(data, name);
 
-export const password = "correct-horse-battery";
+const password = "correct-horse-battery";
 
 let people = 0;
 
@@ -17,7 +17,7 @@ export interface Person {
   organisation: string;
 }
 
-export function newPerson(): Person {
+function newPerson(): Person {
   people += 1;
   return {
     name: `Grace Hopper ${people}`,

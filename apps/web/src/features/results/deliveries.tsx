@@ -2,7 +2,7 @@ import type { Channel, Notification } from "@longhaul/kit";
 import { CircleCheck, CircleX } from "lucide-react";
 import { TimeAgo } from "../../components/ui/time.js";
 
-export const channelNames: Record<Channel, string> = { EMAIL: "Email", SMS: "SMS", PUSH: "Push message" };
+const channelNames: Record<Channel, string> = { EMAIL: "Email", SMS: "SMS", PUSH: "Push message" };
 
 /** Who was told about the run, how, and whether it went out. */
 export function Deliveries({ notifications }: { notifications: readonly Notification[] }) {

@@ -1,4 +1,4 @@
-import { isFinal, type Run } from "@longhaul/kit";
+import type { Run } from "@longhaul/kit";
 import { skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { useLive } from "../../lib/live/use-live.js";
@@ -48,5 +48,3 @@ export function useRun(runId: string): Run | null {
   const log = useRunLog(runId);
   return newerRun(data?.run, log.run);
 }
-
-export const isActive = (run: Run): boolean => !isFinal(run.status);

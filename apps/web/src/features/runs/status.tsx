@@ -39,8 +39,6 @@ const badge: Record<Tone, string> = {
   idle: "bg-idle-soft text-idle",
 };
 
-export const toneOf = (status: RunStatus): Tone => faces[status].tone;
-
 /** A status as icon and word. */
 export function StatusBadge({ status, className }: { status: RunStatus; className?: string }) {
   const { word, Icon, tone } = faces[status];
