@@ -10,7 +10,7 @@ import { type AslMachine, and, defineMachine, eq, not } from "./index.js";
 // CommonJS without types of its own.
 const aslValidator = createRequire(import.meta.url)("asl-validator") as (definition: object) => {
   isValid: boolean;
-  errorsText: () => string;
+  errorsText: (separator: string) => string;
 };
 
 const contract = defineContract({
