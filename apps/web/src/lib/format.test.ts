@@ -32,6 +32,12 @@ describe("what people read", () => {
     expect(format.formatProgress(0.29)).toBe("29%");
   });
 
+  it("rounds no whole number", () => {
+    expect(format.formatNumber(760_167_650)).toBe("760,167,650");
+    expect(format.formatNumber(3.0294319)).toBe("3.02943");
+    expect(format.formatNumber(0.00001234)).toBe("1.234e-5");
+  });
+
   it("tells how long ago something was", () => {
     const now = Date.parse("2026-06-01T12:00:00Z");
     expect(format.formatRelative(now - 3000, now)).toBe("just now");

@@ -13,12 +13,12 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "lo
 
 export const formatInteger = (value: number): string => integers.format(value);
 
-/** Six significant digits; very large and very small values in scientific notation. */
+/** Whole numbers in full, others with six significant digits; the very large and very small in scientific notation. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e12 || size < 1e-4)) return value.toExponential(3);
-  return precise.format(value);
+  return Number.isInteger(value) ? integers.format(value) : precise.format(value);
 }
 
 /** For an axis: 12.5K, 3M. */

@@ -75,7 +75,7 @@ function ColumnRows({ column, open, onToggle }: ColumnRowsProps) {
               aria-hidden
               className={cn("size-4 shrink-0 text-ink-soft transition-transform", open && "rotate-90")}
             />
-            <span className="font-medium break-all">{column.name}</span>
+            <span className="font-medium wrap-anywhere">{column.name}</span>
             <span className="text-sm text-ink-soft">{column.type}</span>
           </button>
         </th>
@@ -118,7 +118,7 @@ function TopValue({ column }: { column: ColumnProfile }) {
       className="block max-w-40 truncate text-sm text-ink-soft"
       title={`Most frequent: ${String(first.value)}`}
     >
-      mostly {String(first.value) || "empty text"}
+      most often {String(first.value) || "empty text"}
     </span>
   );
 }

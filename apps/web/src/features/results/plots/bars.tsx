@@ -14,6 +14,11 @@ export function Bars({ caption, rows, total }: BarsProps) {
   return (
     <table className="w-full table-fixed text-sm">
       <caption className="sr-only">{caption}</caption>
+      <colgroup>
+        <col />
+        <col className="w-20" />
+        <col className="w-16" />
+      </colgroup>
       <thead className="sr-only">
         <tr>
           <th>Value</th>
@@ -34,8 +39,8 @@ export function Bars({ caption, rows, total }: BarsProps) {
                 {label}
               </span>
             </td>
-            <td className="w-20 py-1 text-right tabular-nums">{formatInteger(count)}</td>
-            <td className="w-16 py-1 text-right text-ink-soft tabular-nums">
+            <td className="py-1 text-right tabular-nums">{formatInteger(count)}</td>
+            <td className="py-1 text-right text-ink-soft tabular-nums">
               {formatPercent(count / Math.max(1, total))}
             </td>
           </tr>
