@@ -21,7 +21,7 @@ export function fileProblem(code: FileProblem, message: string, cause?: unknown)
 
 /** 1234567 as 1,234,567. */
 export function count(value: number): string {
-  return value.toLocaleString("en-US");
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** Bytes in the unit a person would use, in powers of 1024 as file managers do. */

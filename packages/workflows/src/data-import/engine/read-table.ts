@@ -43,6 +43,9 @@ export interface Reading {
 /** Milliseconds of work after which other events of the process get their turn. */
 const turn = 20;
 
+/** Characters of rejected rows that are held before they go to the disk: a write waits for another thread. */
+const worthWriting = 256 * 1024;
+
 /**
  * Reads a file as a table, from end to end.
  *
@@ -91,7 +94,7 @@ async function readOnce(options: ReadOptions, known: Plan | null): Promise<RawRe
     let lastTurn = performance.now();
     for await (const block of withSample(sample, plan, text)) {
       splitter.push(block);
-      await rejected.flush();
+      await rejected.flush(worthWriting);
       onProgress(file.size > 0 ? Math.min(1, source.bytes / file.size) : 1, "Reading rows");
       if (performance.now() - lastTurn < turn) continue;
       await setImmediate();

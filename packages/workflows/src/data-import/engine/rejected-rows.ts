@@ -14,6 +14,7 @@ export class RejectedRows {
   private readonly maxRowBytes: number;
   private bytes = 0;
   private pending: string[] = [];
+  private pendingLength = 0;
   private folder: string | null = null;
   private file: FileHandle | null = null;
 
@@ -36,12 +37,15 @@ export class RejectedRows {
     if (this.bytes > this.maxBytes) return;
     this.listed++;
     this.pending.push(text);
+    this.pendingLength += text.length;
   };
 
-  async flush(): Promise<void> {
-    if (this.pending.length === 0) return;
+  /** @param least how much must have been collected to be worth writing, in characters */
+  async flush(least = 1): Promise<void> {
+    if (this.pendingLength < least) return;
     const text = this.pending.join("");
     this.pending = [];
+    this.pendingLength = 0;
     if (this.file === null) {
       this.folder = await mkdtemp(join(tmpdir(), "longhaul-rejected-"));
       this.file = await open(join(this.folder, "rows.ndjson"), "w");

@@ -7,19 +7,14 @@ const block = 256;
  */
 export class Moments {
   private merged = 0;
-  private shift = Number.NaN;
   private centre = 0;
   private spread = 0;
   private held = 0;
-  private sum = 0;
-  private sumOfSquares = 0;
+  private readonly values = new Float64Array(block);
 
   add(value: number): void {
-    if (this.held === 0) this.shift = this.merged === 0 ? value : this.centre;
-    const off = value - this.shift;
-    this.sum += off;
-    this.sumOfSquares += off * off;
-    if (++this.held === block) this.merge();
+    this.values[this.held++] = value;
+    if (this.held === block) this.merge();
   }
 
   get mean(): number {
@@ -33,17 +28,23 @@ export class Moments {
   }
 
   private merge(): void {
-    const { held, merged } = this;
+    const { held, merged, values } = this;
     if (held === 0) return;
-    const mean = this.shift + this.sum / held;
-    const spread = Math.max(0, this.sumOfSquares - (this.sum * this.sum) / held);
+    const shift = merged === 0 ? (values[0] as number) : this.centre;
+    let sum = 0;
+    let sumOfSquares = 0;
+    for (let i = 0; i < held; i++) {
+      const off = (values[i] as number) - shift;
+      sum += off;
+      sumOfSquares += off * off;
+    }
+    const mean = shift + sum / held;
+    const spread = Math.max(0, sumOfSquares - (sum * sum) / held);
     const apart = mean - this.centre;
     const total = merged + held;
     this.spread += spread + (merged === 0 ? 0 : (apart * apart * merged * held) / total);
     this.centre = merged === 0 ? mean : this.centre + (apart * held) / total;
     this.merged = total;
     this.held = 0;
-    this.sum = 0;
-    this.sumOfSquares = 0;
   }
 }

@@ -1,6 +1,6 @@
 import type { ColumnBudget } from "../limits.js";
 import { Moments } from "./moments.js";
-import { Frequencies } from "../sketches/frequencies.js";
+import { Frequencies, type Frequent } from "../sketches/frequencies.js";
 import { KllSketch, sortedByValue, type Weighted } from "../sketches/kll.js";
 
 const double = new Float64Array(1);
@@ -21,9 +21,10 @@ export class NumberStats {
 
   constructor(budget: ColumnBudget, seed: number) {
     const { distinct: limit, hyperLogLogBits } = budget;
-    const onOverflow = (lo: number, hi: number, count: number) => {
-      this.sketch ??= new KllSketch();
-      this.sketch.addWeighted(doubleOf(lo, hi), count);
+    const onOverflow = (values: readonly Frequent[]) => {
+      const sketch = new KllSketch();
+      for (const { lo, hi, count } of values) sketch.addWeighted(doubleOf(lo, hi), count);
+      this.sketch = sketch;
     };
     this.frequencies = new Frequencies({ limit, hyperLogLogBits, seed, texts: false, onOverflow });
   }
@@ -57,9 +58,7 @@ export class NumberStats {
   /** Values in ascending order with the number of values that each stands for. */
   weighted(): Weighted {
     if (this.sketch !== null) return this.sketch.weighted();
-    const entries: [value: number, weight: number][] = [];
-    this.frequencies.each((lo, hi, count) => entries.push([doubleOf(lo, hi), count]));
-    return sortedByValue(entries);
+    return sortedByValue(this.frequencies.all().map(({ lo, hi, count }) => [doubleOf(lo, hi), count]));
   }
 
   top(limit: number): { value: number; count: number }[] {

@@ -44,6 +44,11 @@ describe("kinds", () => {
 });
 
 describe("values", () => {
+  it("are exact for codes of more digits than a double holds", () => {
+    expect(read("-1261887507196607500")).toEqual({ kind: "Code", value: -1261887507196607500 });
+    expect(kindOf("9".repeat(400))).toBe("Text");
+  });
+
   it("are what JavaScript makes of the same number", () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {

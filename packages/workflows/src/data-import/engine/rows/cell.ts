@@ -94,6 +94,7 @@ export class CellReader {
       at++;
     }
     const whole = at - firstDigit;
+    if (at === end && whole > 15) return this.longInteger(bytes, start, end);
     if (at === end) return this.integer(bytes, firstDigit, whole, sign * mantissa);
     byte = bytes[at] as number;
     if (whole === 4 && at - start === 4 && (byte === minus || byte === slash)) {
@@ -120,7 +121,11 @@ export class CellReader {
   private integer(bytes: Uint8Array, firstDigit: number, digits: number, value: number): Kind {
     if (digits === 0) return Kind.Text;
     this.value = value;
-    return digits > 15 || (digits > 1 && bytes[firstDigit] === zero) ? Kind.Code : Kind.Integer;
+    return digits > 1 && bytes[firstDigit] === zero ? Kind.Code : Kind.Integer;
+  }
+
+  private longInteger(bytes: Uint8Array, start: number, end: number): Kind {
+    return this.longNumber(bytes, start, end, end) === Kind.Text ? Kind.Text : Kind.Code;
   }
 
   /** Numbers with an exponent or with more digits than the quick way takes. */

@@ -12,8 +12,8 @@ export interface FrequencyOptions {
   readonly seed: number;
   /** Whether the values are texts, to be kept for display; a number is its own key. */
   readonly texts: boolean;
-  /** Called with each value and its exact count, once, before they are given up for sketches. */
-  readonly onOverflow?: (lo: number, hi: number, count: number) => void;
+  /** Called once, with all values and their exact counts, before they are given up for sketches. */
+  readonly onOverflow?: (values: readonly Frequent[]) => void;
 }
 
 export interface Frequent {
@@ -75,24 +75,23 @@ export class Frequencies {
   }
 
   /** Each value with its count; only while exact are these all. */
-  each(visit: (lo: number, hi: number, count: number, ref: number) => void): void {
-    const entries = this.entries;
+  all(): Frequent[] {
+    const { entries } = this;
+    const found: Frequent[] = [];
     for (let at = 0; at < entries.length; at += width) {
       const count = entries[at + 2] as number;
-      if (count > 0) {
-        visit(entries[at] as number, entries[at + 1] as number, count, entries[at + 3] as number);
-      }
+      if (count === 0) continue;
+      const [lo, hi, ref] = [entries[at] as number, entries[at + 1] as number, entries[at + 3] as number];
+      found.push({ lo, hi, ref, count });
     }
+    return found;
   }
 
   /** The most frequent values, most frequent first; ties in a stable order of their keys. */
   top(limit: number): Frequent[] {
-    const all: Frequent[] = [];
-    this.each((lo, hi, count, ref) => {
-      if (this.arena === null || ref !== 0) all.push({ lo, hi, ref, count });
-    });
-    all.sort((a, b) => b.count - a.count || a.hi - b.hi || a.lo - b.lo);
-    return all.slice(0, limit);
+    const shown = this.all().filter(({ ref }) => this.arena === null || ref !== 0);
+    shown.sort((a, b) => b.count - a.count || a.hi - b.hi || a.lo - b.lo);
+    return shown.slice(0, limit);
   }
 
   text(ref: number): string {
@@ -151,10 +150,9 @@ export class Frequencies {
 
   private startSketching(): HyperLogLog {
     const sketch = new HyperLogLog(this.options.hyperLogLogBits);
-    this.each((lo, hi, count) => {
-      sketch.add(this.hash(lo, hi), otherHash(lo, hi));
-      this.options.onOverflow?.(lo, hi, count);
-    });
+    const values = this.all();
+    for (const { lo, hi } of values) sketch.add(this.hash(lo, hi), otherHash(lo, hi));
+    this.options.onOverflow?.(values);
     this.distinctSketch = sketch;
     this.capacity = Math.min(this.capacity, sketchSize);
     this.shrink(this.capacity >> 1);
@@ -172,11 +170,12 @@ export class Frequencies {
 
   private countOfRank(rank: number): number {
     if (this.several <= rank && this.several < this.size) return 1;
+    const { entries } = this;
     const counts = new Int32Array(this.size);
-    let i = 0;
-    this.each((_lo, _hi, count) => {
-      counts[i++] = count;
-    });
+    let found = 0;
+    for (let at = 2; at < entries.length; at += width) {
+      if (entries[at] !== 0) counts[found++] = entries[at] as number;
+    }
     counts.sort();
     return counts[counts.length - 1 - rank] as number;
   }

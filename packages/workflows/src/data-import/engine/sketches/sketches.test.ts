@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { quantile } from "../profile/histogram.js";
-import { Frequencies } from "./frequencies.js";
+import { Frequencies, type Frequent } from "./frequencies.js";
 import { mix, seedOf } from "./hash.js";
 import { HyperLogLog } from "./hyperloglog.js";
 import { KllSketch } from "./kll.js";
@@ -206,7 +206,9 @@ describe("frequencies", () => {
 
   it("hands over every exact count once before sketching", () => {
     const seen = new Map<number, number>();
-    const onOverflow = (lo: number, _hi: number, count: number) => void seen.set(lo, count);
+    const onOverflow = (values: readonly Frequent[]) => {
+      for (const { lo, count } of values) seen.set(lo, (seen.get(lo) ?? 0) + count);
+    };
     const frequencies = new Frequencies({
       limit: 10,
       hyperLogLogBits: 12,
