@@ -23,3 +23,5 @@ export const MAX_SEQUENCE_LENGTH = 1_000_000;
 export const MAX_RANGE_LENGTH = 1_000;
 /** Transitions that one turn of the core makes before it lets others go on. */
 export const TRANSITIONS_PER_TURN = 50;
+/** Most steps of one regular expression's search: instructions of its program times characters of the text. */
+export const MAX_MATCH_STEPS = 20_000_000;

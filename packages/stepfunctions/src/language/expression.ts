@@ -9,6 +9,7 @@ import {
 import { queryFailure, StateFailure } from "./failure.js";
 import { awsFunctions } from "./functions.js";
 import type { Randomness } from "./randomness.js";
+import { LinearRegExp } from "./regular-expression.js";
 
 /** What an expression sees: the members of $states, the workflow's variables as JSON texts, clock and randomness. */
 export interface Scope {
@@ -42,6 +43,8 @@ export function compileExpression(source: string): Expression {
     timeout: MAX_EVALUATION_MS,
     stack: MAX_EVALUATION_DEPTH,
     sequence: MAX_SEQUENCE_LENGTH,
+    // jsonata calls `new` on it with the RegExp of the expression, and then lastIndex and exec alone.
+    RegexEngine: LinearRegExp as unknown as RegExpConstructor,
   });
   const { variables, free } = variablesOf(compiled.ast());
   if (source.includes("toMillis")) fixTimestamp(compiled);

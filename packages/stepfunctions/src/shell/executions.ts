@@ -134,8 +134,9 @@ export class Executions {
       return { state: replay(records), decide: (state, event) => decide(machine, state, event) };
     } catch (error) {
       if (error instanceof DataDirectoryDamagedError) throw error;
+      const fault = error instanceof Error ? error : new Error(String(error));
       // It ends at its next event, as it does when the core throws.
-      return { state: null, decide: () => Promise.reject(error) };
+      return { state: null, decide: () => Promise.reject(fault) };
     }
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from "node:fs";
+import { chmodSync, mkdirSync, realpathSync } from "node:fs";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { ChecksumError, decode, encode } from "./codec.js";
 import { findDamage, markFolder } from "./data-file.js";
@@ -32,6 +32,8 @@ const opened = new Set<string>();
  */
 export async function openLmdbStore(directory: string): Promise<Store> {
   mkdirSync(directory, { recursive: true });
+  // Inputs and outputs of executions are for nobody else on this machine.
+  chmodSync(directory, 0o700);
   const folder = realpathSync(directory);
   if (opened.has(folder)) throw new DataDirectoryInUseError(folder, process.pid);
   opened.add(folder);
