@@ -87,8 +87,7 @@ const inputSchema = z.strictObject({
     .default(0.05)
     .meta({
       title: "Rows that may be rejected",
-      description:
-        "The import fails when a larger share of its rows than this is unreadable: 0 is none, 1 is all.",
+      description: "The import fails when a larger share of its rows than this is unreadable.",
       examples: [0.05],
     }),
   priority: prioritySchema.default("normal").meta({
