@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { root, StartError } from "./settings.mjs";
@@ -90,6 +90,8 @@ function killGroup(child) {
 function openLog(file) {
   try {
     mkdirSync(path.dirname(file), { recursive: true });
+    // The people whose runs are logged did not ask other users of this machine to read along.
+    chmodSync(path.dirname(file), 0o700);
     if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > largestLog) renameSync(file, `${file}.1`);
     return openSync(file, "a");
   } catch (error) {

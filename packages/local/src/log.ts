@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
 export interface Logger {
@@ -10,6 +10,8 @@ export interface Logger {
 /** Writes JSON lines to a file; warnings and errors also to `echo`, as plain sentences. */
 export function fileLogger(file: string, echo?: (line: string) => void): Logger {
   mkdirSync(dirname(file), { recursive: true });
+  // The folder's, for functions write their logs below it; the data folder itself must stay open to Postgres' user.
+  chmodSync(dirname(file), 0o700);
   const write = (level: string, message: string, fields: Record<string, unknown> = {}) => {
     const line = JSON.stringify({ time: new Date().toISOString(), level, message, ...plain(fields) });
     try {

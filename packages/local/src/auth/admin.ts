@@ -8,7 +8,7 @@ import { emailTaken, insertUser, listUsers, type UserRow, userById, userView } f
 export async function admin(context: AuthContext, exchange: Exchange): Promise<void> {
   const claims = await context.keys.verify(bearer(exchange.req) ?? "").catch(() => null);
   if (claims?.role !== "service_role") throw new AuthError(403, "not_admin", "User not allowed");
-  const [, id] = /^\/admin\/users\/([0-9a-f-]{36})$/i.exec(exchange.path) ?? [];
+  const [, id] = /^\/admin\/users\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.exec(exchange.path) ?? [];
   const name = `${exchange.method} ${id ? "/admin/users/:id" : exchange.path}`;
   switch (name) {
     case "GET /admin/users":

@@ -45,6 +45,7 @@ export function parse<T>(schema: z.ZodType<T>, body: unknown): T {
 export function checkEmail(email: string): void {
   if (
     email.length > 255 ||
+    /\p{Cc}/u.test(email) ||
     !/^[^\s@<>"(),:;[\]\\]+@[^\s@.<>"(),:;[\]\\]+(\.[^\s@.<>"(),:;[\]\\]+)*$/.test(email)
   ) {
     throw new AuthError(400, "validation_failed", "Unable to validate email address: invalid format");

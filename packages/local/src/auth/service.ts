@@ -7,6 +7,7 @@ import {
   BodyTooLarge,
   bearer,
   type Exchange,
+  isUnstorable,
   readJson,
   type Service,
   sendJson,
@@ -93,6 +94,9 @@ function asAuthError(thrown: unknown): AuthError {
     return new AuthError(400, "bad_json", `Could not parse request body as JSON: ${thrown.message}`);
   }
   if (thrown instanceof BodyTooLarge) return new AuthError(413, "validation_failed", thrown.message);
+  if (isUnstorable(thrown)) {
+    return new AuthError(400, "validation_failed", "The request has characters that cannot be stored");
+  }
   return new AuthError(500, "unexpected_failure", "Internal Server Error", { cause: thrown });
 }
 

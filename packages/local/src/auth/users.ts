@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { isUnstorable } from "../supabase/http.js";
 import { AuthError } from "./errors.js";
 
 type Query = postgres.Sql | postgres.TransactionSql;
@@ -91,6 +92,7 @@ export async function insertUser(tx: postgres.TransactionSql, user: NewUser): Pr
   } catch (error) {
     const { code, constraint_name: constraint } = error as postgres.PostgresError;
     if (code === "23505" && constraint === "users_email_partial_key") throw emailTaken();
+    if (isUnstorable(error)) throw error;
     throw new AuthError(500, "unexpected_failure", "Database error saving new user", {
       cause: String(error),
     });

@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import type postgres from "postgres";
-import { BodyNotJson, BodyTooLarge, decodePart, type Exchange, type Service } from "../supabase/http.js";
+import {
+  BodyNotJson,
+  BodyTooLarge,
+  decodePart,
+  type Exchange,
+  isUnstorable,
+  type Service,
+} from "../supabase/http.js";
 import { buckets } from "./buckets.js";
 import { callerOfRequest, type StorageContext } from "./context.js";
 import { invalidRequest, noSuchBucket, notImplemented, sendStorageError, StorageError } from "./errors.js";
@@ -42,6 +49,7 @@ export function storageService(context: StorageContext): Service {
 function asStorageError(thrown: unknown): StorageError {
   if (thrown instanceof StorageError) return thrown;
   if (thrown instanceof BodyNotJson || thrown instanceof BodyTooLarge) return invalidRequest(thrown.message);
+  if (isUnstorable(thrown)) return invalidRequest("The request has characters that cannot be stored");
   return new StorageError(500, "InternalError", "Internal", "Internal Server Error");
 }
 

@@ -49,6 +49,7 @@ export async function receive(context: StorageContext, exchange: Exchange, targe
   let received: Received;
   try {
     checkMimeType(bucket, body.contentType);
+    checkHeader(body.cacheControl);
     received = await files.receive(body.stream, limit);
   } catch (error) {
     body.drain();
@@ -151,7 +152,14 @@ export async function checkPermission(context: StorageContext, target: Target): 
   }
 }
 
+/** A form's fields may hold line ends; what becomes a header of the download may not. @throws StorageError */
+function checkHeader(value: string): void {
+  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+    throw invalidRequest(`${JSON.stringify(value)} is not a header`);
+}
+
 function checkMimeType(bucket: BucketRow, contentType: string): void {
+  checkHeader(contentType);
   const [type = ""] = contentType.toLowerCase().split(";");
   if (!/^[\w.+-]+\/[\w.+-]+$/.test(type.trim()))
     throw invalidRequest(`"${contentType}" is not a content type`);

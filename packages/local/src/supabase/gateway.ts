@@ -35,9 +35,12 @@ async function answer(
   }
   const url = parseUrl(req.url ?? "/");
   const [, name = "", path = "/"] = /^\/([a-z]+)\/v1(\/.*)?$/.exec(url?.pathname ?? "") ?? [];
-  const service = services[name];
+  // The name comes from outside: "constructor" is no service.
+  const service = Object.hasOwn(services, name) ? services[name] : undefined;
   if (!url || !service) {
-    const what = missing[name] ?? `${req.method} ${url?.pathname ?? req.url}`;
+    const what =
+      (Object.hasOwn(missing, name) ? missing[name] : undefined) ??
+      `${req.method} ${url?.pathname ?? req.url}`;
     sendJson(res, 404, { code: "not_implemented", message: `The local Supabase does not implement ${what}` });
     return;
   }

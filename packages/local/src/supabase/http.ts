@@ -14,6 +14,11 @@ export type Service = (exchange: Exchange) => Promise<void>;
 
 export const silent: Logger = { info() {}, warn() {}, error() {} };
 
+/** Whether Postgres refused a character that it cannot store: U+0000, or half of a surrogate pair in JSON. */
+export function isUnstorable(error: unknown): boolean {
+  return ["22021", "22P02", "22P05"].includes(String((error as { code?: unknown } | null)?.code));
+}
+
 export class BodyTooLarge extends Error {}
 export class BodyNotJson extends Error {}
 
