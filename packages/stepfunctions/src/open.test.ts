@@ -1,5 +1,5 @@
 import { EventEmitter, once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -288,6 +288,12 @@ describe("a data folder", () => {
     const dataDir = folder();
     await open(dataDir);
     await expect(openStepFunctions({ ...base, dataDir })).rejects.toThrow(DataDirectoryInUseError);
+  });
+
+  test.skipIf(process.platform === "win32")("is closed to other users of the machine", async () => {
+    const dataDir = join(folder(), "stepfunctions");
+    await open(dataDir);
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
   });
 
   test("can be opened again once it is closed", async () => {
