@@ -40,11 +40,12 @@ export const formatProgress = (fraction: number): string => `${Math.floor(fracti
 
 const units = ["B", "kB", "MB", "GB", "TB"] as const;
 
+/** In powers of 1024, as limits are set and as file managers show sizes. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
+  while (value >= 1023.5 && unit < units.length - 1) {
+    value /= 1024;
     unit += 1;
   }
   const digits = unit > 0 && value < 10 ? 1 : 0;
