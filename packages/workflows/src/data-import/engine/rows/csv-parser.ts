@@ -121,6 +121,8 @@ export class CsvParser {
   private parseRecord(begin: number, length: number, last: boolean): number {
     const { buffer, delimiter, newline, record, maxFields } = this;
     const { starts, ends } = record;
+    // Letters and digits come after a comma: one look tells that they end no field.
+    const highest = Math.max(delimiter, newline);
     let at = begin;
     let fields = 0;
     let byte = 0;
@@ -136,7 +138,7 @@ export class CsvParser {
         end = this.fieldEnd;
         byte = at < length ? (buffer[at] as number) : newline;
       } else {
-        while ((byte = buffer[at] as number) !== delimiter && byte !== newline) at++;
+        while ((byte = buffer[at] as number) > highest || (byte !== delimiter && byte !== newline)) at++;
         end = at;
       }
       if (fields <= maxFields) {

@@ -34,8 +34,6 @@ interface Refusal {
 /** The cells of one column, a batch of rows long. */
 interface Cells {
   readonly column: Column;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
   /** Of cells that are present. */
   readonly values: Float64Array;
   readonly states: Uint8Array;
@@ -55,6 +53,9 @@ export class CsvRows {
   private readonly cells: readonly Cells[];
   private readonly capacity: number;
   private size = 0;
+  /** Where the cells are in `bytes`, row by row. */
+  private readonly starts: Int32Array;
+  private readonly ends: Int32Array;
   private bytes: Uint8Array = new Uint8Array(0);
   private readonly lines: Float64Array;
   private readonly rawStarts: Int32Array;
@@ -74,12 +75,12 @@ export class CsvRows {
     this.capacity = rows;
     this.cells = table.columns.map((column) => ({
       column,
-      starts: new Int32Array(rows),
-      ends: new Int32Array(rows),
       values: new Float64Array(rows),
       states: new Uint8Array(rows),
       verdicts: verdictsOf(column),
     }));
+    this.starts = new Int32Array(rows * table.columns.length);
+    this.ends = new Int32Array(rows * table.columns.length);
     this.lines = new Float64Array(rows);
     this.rawStarts = new Int32Array(rows);
     this.rawEnds = new Int32Array(rows);
@@ -89,8 +90,8 @@ export class CsvRows {
 
   /** Takes a record into the batch. Its bytes must stay as they are until `flush`. */
   add(record: CsvRecord): void {
-    const { cells, size } = this;
-    const { starts, ends } = record;
+    const { size, starts, ends } = this;
+    const width = this.cells.length;
     this.table.rowsRead++;
     this.bytes = record.bytes;
     const reason = this.flawOf(record);
@@ -99,10 +100,9 @@ export class CsvRows {
       this.refusals.push({ reason, line, start: rawStart, end: rawEnd });
       return;
     }
-    for (let i = 0; i < cells.length; i++) {
-      const column = cells[i] as Cells;
-      column.starts[size] = starts[i] as number;
-      column.ends[size] = ends[i] as number;
+    for (let i = 0, at = size * width; i < width; i++, at++) {
+      starts[at] = record.starts[i] as number;
+      ends[at] = record.ends[i] as number;
     }
     this.lines[size] = record.line;
     this.rawStarts[size] = record.rawStart;
@@ -114,23 +114,21 @@ export class CsvRows {
   /** Checks the batch and adds it to the profile. */
   flush(): void {
     const { cells, size, bad, accepted, table } = this;
+    this.trim();
     bad.fill(-1, 0, size);
-    for (let i = 0; i < cells.length; i++) {
-      const column = cells[i] as Cells;
-      trim(this.bytes, column, size);
+    cells.forEach((column, i) => {
       if (column.column.plan.tracked) this.read(column, i);
-    }
+    });
     let rows = 0;
     for (let row = 0; row < size; row++) {
       if ((bad[row] as number) < 0) accepted[rows++] = row;
       else this.refuseMisfit(row);
     }
     table.rowsAccepted += rows;
-    for (let i = 0; i < cells.length; i++) {
-      const column = cells[i] as Cells;
-      if (column.column.numbers === null) profileTexts(this.bytes, column, accepted, rows);
+    cells.forEach((column, i) => {
+      if (column.column.numbers === null) this.profileTexts(column.column, i, rows);
       else profileNumbers(column, accepted, rows);
-    }
+    });
     this.size = 0;
     this.refuse();
   }
@@ -147,24 +145,54 @@ export class CsvRows {
     return long < 0 ? null : tooLong(columns[long] as Column, maxCellBytes);
   }
 
+  /** Takes the blanks around each cell off. */
+  private trim(): void {
+    const { bytes, starts, ends } = this;
+    for (let at = this.size * this.cells.length - 1; at >= 0; at--) {
+      let start = starts[at] as number;
+      let end = ends[at] as number;
+      if (start === end || ((bytes[start] as number) > space && (bytes[end - 1] as number) > space)) continue;
+      while (start < end && isBlank(bytes[start] as number)) start++;
+      while (end > start && isBlank(bytes[end - 1] as number)) end--;
+      starts[at] = start;
+      ends[at] = end;
+    }
+  }
+
   /** Tells the kind of each cell of a column. */
-  private read(cells: Cells, at: number): void {
-    const { bytes, reader, size, bad } = this;
-    const { starts, ends, states, values, verdicts } = cells;
+  private read(cells: Cells, column: number): void {
+    const { bytes, reader, size, bad, starts, ends } = this;
+    const { states, values, verdicts } = cells;
+    const width = this.cells.length;
     const { counts } = cells.column;
-    for (let row = 0; row < size; row++) {
-      const kind = reader.read(bytes, starts[row] as number, ends[row] as number);
+    for (let row = 0, at = column; row < size; row++, at += width) {
+      const kind = reader.read(bytes, starts[at] as number, ends[at] as number);
       const state = verdicts[kind] as number;
       counts[kind] = (counts[kind] as number) + 1;
       states[row] = state;
       values[row] = reader.value;
-      if (state === misfit && (bad[row] as number) < 0) bad[row] = at;
+      if (state === misfit && (bad[row] as number) < 0) bad[row] = column;
+    }
+  }
+
+  private profileTexts(column: Column, index: number, rows: number): void {
+    const { bytes, starts, ends, accepted } = this;
+    const width = this.cells.length;
+    const texts = column.texts as NonNullable<Column["texts"]>;
+    for (let i = 0; i < rows; i++) {
+      const at = (accepted[i] as number) * width + index;
+      const start = starts[at] as number;
+      const end = ends[at] as number;
+      if (start === end) column.nulls++;
+      else texts.add(bytes, start, end);
     }
   }
 
   private refuseMisfit(row: number): void {
-    const { column, starts, ends } = this.cells[this.bad[row] as number] as Cells;
-    const shown = excerpt(this.bytes, starts[row] as number, ends[row] as number, 40);
+    const bad = this.bad[row] as number;
+    const { column } = this.cells[bad] as Cells;
+    const at = row * this.cells.length + bad;
+    const shown = excerpt(this.bytes, this.starts[at] as number, this.ends[at] as number, 40);
     this.refusals.push({
       reason: wrongType(column, shown),
       line: this.lines[row] as number,
@@ -191,40 +219,11 @@ function verdictsOf({ family }: Column): Uint8Array {
   });
 }
 
-/** Takes the blanks around each cell off. */
-function trim(bytes: Uint8Array, { starts, ends }: Cells, rows: number): void {
-  for (let row = 0; row < rows; row++) {
-    let start = starts[row] as number;
-    let end = ends[row] as number;
-    if (start === end || ((bytes[start] as number) > space && (bytes[end - 1] as number) > space)) continue;
-    while (start < end && isBlank(bytes[start] as number)) start++;
-    while (end > start && isBlank(bytes[end - 1] as number)) end--;
-    starts[row] = start;
-    ends[row] = end;
-  }
-}
-
 function profileNumbers({ column, values, states }: Cells, accepted: Int32Array, rows: number): void {
   const numbers = column.numbers as NonNullable<Column["numbers"]>;
   for (let i = 0; i < rows; i++) {
     const row = accepted[i] as number;
     if (states[row] === present) numbers.add(values[row] as number);
     else column.nulls++;
-  }
-}
-
-function profileTexts(
-  bytes: Uint8Array,
-  { column, starts, ends }: Cells,
-  accepted: Int32Array,
-  rows: number,
-): void {
-  const texts = column.texts as NonNullable<Column["texts"]>;
-  for (let i = 0; i < rows; i++) {
-    const row = accepted[i] as number;
-    const start = starts[row] as number;
-    const end = ends[row] as number;
-    if (start === end) column.nulls++;
-    else texts.add(bytes, start, end);
   }
 }
