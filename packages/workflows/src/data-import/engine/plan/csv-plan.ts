@@ -28,7 +28,7 @@ export function planCsv(sample: Buffer, whole: boolean, limits: Limits): Plan {
       const [kinds] = sampled;
       if (kinds === undefined) {
         names.push(...header(record, limits));
-        sampled.push(new SampledKinds(names.length));
+        sampled.push(new SampledKinds(names.length, layout.delimiter !== comma));
       } else if (record.count === names.length && record.flaw === null) kinds.add(record);
     },
   );
@@ -41,7 +41,7 @@ export function planCsv(sample: Buffer, whole: boolean, limits: Limits): Plan {
       `The first line is longer than ${size(limits.maxRecordBytes)}. It must hold the names of the columns.`,
     );
   }
-  const { decimalMark, counts } = (sampled[0] as SampledKinds).settle(layout.delimiter);
+  const { decimalMark, counts } = (sampled[0] as SampledKinds).settle();
   const columns: ColumnPlan[] = names.map((name, i) => columnPlan(name, counts[i] as KindCounts, inferType));
   return { format: "csv", delimiter, csv: { ...layout, decimalMark }, columns };
 }
@@ -75,8 +75,12 @@ function header(record: CsvRecord, { maxColumns, maxNameLength }: Limits): strin
   return names;
 }
 
-/** The kinds of the cells of the sample, read both with a full stop and with a comma as decimal mark. */
+/**
+ * The kinds of the cells of the sample, read both with a full stop and, where the comma does not part the fields,
+ * with a comma as decimal mark.
+ */
 class SampledKinds {
+  private readonly commaMayBeMark: boolean;
   private readonly withDot: KindCounts[];
   private readonly withComma: KindCounts[];
   private readonly dotReader = new CellReader(dot);
@@ -85,7 +89,8 @@ class SampledKinds {
   private dots = 0;
   private thousands = 0;
 
-  constructor(columns: number) {
+  constructor(columns: number, commaMayBeMark: boolean) {
+    this.commaMayBeMark = commaMayBeMark;
     this.withDot = Array.from({ length: columns }, kindCounts);
     this.withComma = Array.from({ length: columns }, kindCounts);
   }
@@ -97,8 +102,9 @@ class SampledKinds {
       while (start < end && isBlank(bytes[start] as number)) start++;
       while (end > start && isBlank(bytes[end - 1] as number)) end--;
       const one = this.dotReader.read(bytes, start, end);
-      const other = this.commaReader.read(bytes, start, end);
       bump(this.withDot[i] as KindCounts, one);
+      if (!this.commaMayBeMark) continue;
+      const other = this.commaReader.read(bytes, start, end);
       bump(this.withComma[i] as KindCounts, other);
       if (one === Kind.Decimal && other !== Kind.Decimal) this.dots++;
       if (other === Kind.Decimal && one !== Kind.Decimal) {
@@ -112,8 +118,8 @@ class SampledKinds {
    * Half the world writes 3,14. The comma is the mark only where it does not part the fields, and not where
    * most such numbers have three digits after it, since then it may part thousands.
    */
-  settle(delimiter: number): { decimalMark: number; counts: KindCounts[] } {
-    const byComma = delimiter !== comma && this.commas > this.dots && this.thousands < this.commas / 2;
+  settle(): { decimalMark: number; counts: KindCounts[] } {
+    const byComma = this.commas > this.dots && this.thousands < this.commas / 2;
     return byComma
       ? { decimalMark: comma, counts: this.withComma }
       : { decimalMark: dot, counts: this.withDot };

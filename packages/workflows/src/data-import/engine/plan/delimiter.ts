@@ -9,7 +9,7 @@ function fieldCounts(sample: Uint8Array, delimiter: string, newline: CsvOptions[
   const options = {
     delimiter: delimiter.charCodeAt(0),
     newline,
-    maxRecordBytes: Number.POSITIVE_INFINITY,
+    maxRecordBytes: sample.length + 2,
     maxFields: 1,
   };
   const parser = new CsvParser(options, (record) => counts.push(record.count));
@@ -28,6 +28,7 @@ function fieldCounts(sample: Uint8Array, delimiter: string, newline: CsvOptions[
 export function detectDelimiter(sample: Buffer, newline: CsvOptions["newline"], whole: boolean): string {
   let best = { delimiter: "", fields: 1, share: 0, rows: 0 };
   for (const delimiter of candidates) {
+    if (!sample.includes(delimiter)) continue;
     const [fields = 1, ...rows] = fieldCounts(sample, delimiter, newline, whole);
     if (fields < 2) continue;
     const share = rows.length === 0 ? 1 : rows.filter((n) => n === fields).length / rows.length;
