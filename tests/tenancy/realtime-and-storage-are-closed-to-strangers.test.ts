@@ -157,6 +157,17 @@ describe("Storage", () => {
     }
   });
 
+  test("keeps a file that a run was started with from being exchanged", async () => {
+    const { id, path } = await announce(ours.operator);
+    await bucketOf(ours.operator).upload(path, new Blob(["a,b\n1,2\n"], { type: "text/csv" }));
+    await asCaller(api, asMember(ours.operator), (tx) =>
+      runs.start(tx, newRun(ours.id, { artifactIds: [id] })),
+    );
+    await bucketOf(ours.operator).remove([path]);
+    expect((await bucketOf(ours.operator).upload(path, new Blob(["other"]))).error).not.toBeNull();
+    expect(await (await bucketOf(ours.operator).download(path)).data?.text()).toBe("a,b\n1,2\n");
+  });
+
   test("refuses a file over 50 MB", async () => {
     const { path } = await announce(ours.operator, "large.csv");
     const { error } = await bucketOf(ours.operator).upload(path, new Blob([new Uint8Array(52_428_801)]));

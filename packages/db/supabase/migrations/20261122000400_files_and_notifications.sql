@@ -76,13 +76,15 @@ language sql stable security definer set search_path = '' as $$
       and longhaul.role_rank(m.role) >= longhaul.role_rank('operator'))
 $$;
 
+-- Once a run has read a file, nobody but an admin may take it away, and so nobody may put another in its place.
 create function longhaul.may_remove_object(p_path text) returns boolean
 language sql stable security definer set search_path = '' as $$
   select exists (
     select from longhaul.artifacts a
     join longhaul.memberships m on m.organisation_id = a.organisation_id and m.user_id = (select auth.uid())
     where a.path = p_path and a.kind = 'upload'
-      and (a.created_by = (select auth.uid()) or longhaul.role_rank(m.role) >= longhaul.role_rank('admin')))
+      and (a.created_by = (select auth.uid()) and a.status = 'pending'
+        or longhaul.role_rank(m.role) >= longhaul.role_rank('admin')))
 $$;
 
 grant execute on function longhaul.may_read_object(text), longhaul.may_upload_object(text), longhaul.may_remove_object(text)
