@@ -81,8 +81,9 @@ export class Frequencies {
     for (let at = 0; at < entries.length; at += width) {
       const count = entries[at + 2] as number;
       if (count === 0) continue;
-      const [lo, hi, ref] = [entries[at] as number, entries[at + 1] as number, entries[at + 3] as number];
-      found.push({ lo, hi, ref, count });
+      const lo = entries[at] as number;
+      const hi = entries[at + 1] as number;
+      found.push({ lo, hi, ref: entries[at + 3] as number, count });
     }
     return found;
   }

@@ -1,4 +1,4 @@
-import { sortDoubles } from "./sort-doubles.js";
+import { merge, sortDoubles } from "./sort-doubles.js";
 
 /** Values in ascending order; each stands for `weights[i]` values. */
 export interface Weighted {
@@ -49,7 +49,7 @@ export class KllSketch {
   private count = 0;
   private inBlock = 0;
   private pick = 0;
-  private drawn = 0;
+  private drawn = Number.NaN;
 
   /** @param k even */
   constructor(k = 512) {
@@ -115,7 +115,7 @@ export class KllSketch {
       level.part = level.size;
     }
     const run = above.size;
-    halve(level, half, this.draw() & 1, above);
+    halve(level, half, this.draw() & 1, above, this.spare);
     if (run === 0) above.part = above.size;
     else if (above.part !== run) above.part = -1;
     level.part = height === 0 ? -1 : level.size;
@@ -131,20 +131,12 @@ export class KllSketch {
 }
 
 /** Merges the two runs of a level, and of each pair of neighbours appends one to `above`; an odd last stays. */
-function halve(level: Level, pairs: number, which: number, above: Level): void {
+function halve(level: Level, pairs: number, which: number, above: Level, spare: Float64Array): void {
   const { values, part, size } = level;
-  let left = 0;
-  let right = part;
-  const next = () =>
-    right >= size || (left < part && (values[left] as number) <= (values[right] as number))
-      ? (values[left++] as number)
-      : (values[right++] as number);
-  for (let pair = 0; pair < pairs; pair++) {
-    const first = next();
-    const second = next();
-    above.values[above.size++] = which === 0 ? first : second;
-  }
-  const odd = size % 2 === 1 ? next() : 0;
-  values[0] = odd;
+  merge(values, spare, 0, part, size);
+  let to = above.size;
+  for (let at = which; at < 2 * pairs; at += 2) above.values[to++] = spare[at] as number;
+  above.size = to;
+  values[0] = size % 2 === 1 ? (spare[size - 1] as number) : 0;
   level.size = size % 2;
 }

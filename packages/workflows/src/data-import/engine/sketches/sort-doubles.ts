@@ -34,7 +34,14 @@ function insertionSort(values: Float64Array, start: number, end: number): void {
   }
 }
 
-function merge(from: Float64Array, to: Float64Array, start: number, middle: number, end: number): void {
+/** Merges two ascending runs, `start` to `middle` and `middle` to `end`, into the same places of `to`. */
+export function merge(
+  from: Float64Array,
+  to: Float64Array,
+  start: number,
+  middle: number,
+  end: number,
+): void {
   let left = start;
   let right = middle;
   for (let at = start; at < end; at++) {
