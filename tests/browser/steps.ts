@@ -1,8 +1,9 @@
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 
-const data = fileURLToPath(new URL("../node_modules/vega-datasets/data/", import.meta.url));
+const require = createRequire(import.meta.url);
+const data = join(require.resolve("vega-datasets"), "../../data");
 
 /** A real data set, as a file to upload. */
 export const dataset = (name: string): string => join(data, name);

@@ -32,7 +32,7 @@ function form(fields: Record<string, string>): RequestInit {
   return { method: "POST", body, headers: { "content-type": "multipart/form-data; boundary=edge" } };
 }
 
-it.each([
+it.each<Record<string, string>>([
   { contentType: "text/plain; a\r\nx-evil: 1" },
   { contentType: "text/plain", cacheControl: "1\r\nx-evil: 1" },
 ])("fields that could not become headers: %j", async (fields) => {

@@ -7,8 +7,9 @@ import { runErrorOf } from "../failure.js";
 import { defineStep } from "../step/step.js";
 import { type AslMachine, and, defineMachine, eq, not } from "./index.js";
 
+const require = createRequire(import.meta.url);
 // CommonJS without types of its own.
-const aslValidator = createRequire(import.meta.url)("asl-validator") as (definition: object) => {
+const aslValidator = require("asl-validator") as (definition: object) => {
   isValid: boolean;
   errorsText: (separator: string) => string;
 };

@@ -34,7 +34,10 @@ export interface EndpointServices extends Account {
   readonly host: string;
 }
 
-const bodyLimits: Record<string, number> = { lambda: maxRequestBytes, ses: 40 * 1024 * 1024 };
+const bodyLimits = new Map([
+  ["lambda", maxRequestBytes],
+  ["ses", 40 * 1024 * 1024],
+]);
 const defaultBodyLimit = 1024 * 1024;
 
 /**
@@ -88,7 +91,7 @@ async function answer(
   wanted: Route,
   services: EndpointServices,
 ): Promise<Reply> {
-  const body = await readBody(request, bodyLimits[wanted.service] ?? defaultBodyLimit);
+  const body = await readBody(request, bodyLimits.get(wanted.service) ?? defaultBodyLimit);
   try {
     if (body === null) {
       throw new AwsError(

@@ -22,12 +22,14 @@ const restOperations: readonly (readonly [method: string, path: RegExp, operatio
   ["GET", /^\/v2\/email\/account$/, "GetAccount"],
 ];
 
-const there: Record<string, string> = {
-  events: "PutEvents and ListRules",
-  lambda: "Invoke, GetFunction, GetFunctionConfiguration and ListFunctions",
-  ses: "SendEmail",
-  sns: "Publish",
-};
+const there = new Map<string, string>(
+  Object.entries({
+    events: "PutEvents and ListRules",
+    lambda: "Invoke, GetFunction, GetFunctionConfiguration and ListFunctions",
+    ses: "SendEmail",
+    sns: "Publish",
+  }),
+);
 
 /** What a REST request is called in the service's API reference; its method and path where that is not known. */
 export function restOperation(method: string, path: string): string {
@@ -40,7 +42,7 @@ export function restOperation(method: string, path: string): string {
 
 /** The error for an operation that the local cloud does not have: it names it, and what is there. */
 export function missing(route: Route, operation: string): AwsError {
-  const has = there[route.service];
+  const has = there.get(route.service);
   const message = has
     ? `The local cloud does not have ${route.title} ${operation}. Of ${route.title} it has ${has}.`
     : `The local cloud does not have ${route.title} (${operation}). It has Step Functions, Lambda, EventBridge, SES and SNS.`;

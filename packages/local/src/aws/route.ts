@@ -15,34 +15,38 @@ export interface Route {
   readonly region: string | null;
 }
 
-const titles: Record<string, string> = {
-  states: "Step Functions",
-  events: "EventBridge",
-  lambda: "Lambda",
-  ses: "SES",
-  sns: "SNS",
-  sqs: "SQS",
-  s3: "S3",
-  sts: "STS",
-  iam: "IAM",
-  dynamodb: "DynamoDB",
-  scheduler: "EventBridge Scheduler",
-  secretsmanager: "Secrets Manager",
-  logs: "CloudWatch Logs",
-  monitoring: "CloudWatch",
-  cloudformation: "CloudFormation",
-  sagemaker: "SageMaker",
-  bedrock: "Bedrock",
-};
+const titles = new Map(
+  Object.entries({
+    states: "Step Functions",
+    events: "EventBridge",
+    lambda: "Lambda",
+    ses: "SES",
+    sns: "SNS",
+    sqs: "SQS",
+    s3: "S3",
+    sts: "STS",
+    iam: "IAM",
+    dynamodb: "DynamoDB",
+    scheduler: "EventBridge Scheduler",
+    secretsmanager: "Secrets Manager",
+    logs: "CloudWatch Logs",
+    monitoring: "CloudWatch",
+    cloudformation: "CloudFormation",
+    sagemaker: "SageMaker",
+    bedrock: "Bedrock",
+  }),
+);
 
-const targets: Record<string, string> = {
-  AWSStepFunctions: "states",
-  AWSEvents: "events",
-  AmazonSQS: "sqs",
-  AmazonSNS: "sns",
-  secretsmanager: "secretsmanager",
-  SageMaker: "sagemaker",
-};
+const targets = new Map(
+  Object.entries({
+    AWSStepFunctions: "states",
+    AWSEvents: "events",
+    AmazonSQS: "sqs",
+    AmazonSNS: "sns",
+    secretsmanager: "secretsmanager",
+    SageMaker: "sagemaker",
+  }),
+);
 
 const paths: readonly (readonly [prefix: string, service: string])[] = [
   ["/2015-03-31/functions", "lambda"],
@@ -60,10 +64,10 @@ export function route(method: string, path: string, headers: IncomingHttpHeaders
   const target = header(headers, "x-amz-target");
   if (target !== null) {
     const [prefix = "", operation = ""] = splitTarget(target);
-    const service = targets[prefix] ?? scope?.service ?? prefix;
+    const service = targets.get(prefix) ?? scope?.service ?? prefix;
     return {
       service,
-      title: titles[service] ?? service,
+      title: titles.get(service) ?? service,
       protocol: "json",
       operation,
       region: regionOf(scope),
@@ -71,7 +75,7 @@ export function route(method: string, path: string, headers: IncomingHttpHeaders
   }
   const byPath = paths.find(([prefix]) => path.startsWith(prefix))?.[1];
   const service = scope?.service ?? byPath ?? (isForm(method, headers) ? "sns" : "");
-  const title = titles[service] ?? (service || "unknown service");
+  const title = titles.get(service) ?? (service || "unknown service");
   return {
     service,
     title,

@@ -9,7 +9,8 @@ import { defaultLimits, type Limits } from "../engine/limits.js";
 import { columnProfileSchema, importResultSchema } from "../result.js";
 import { processFile } from "./process-data.handler.js";
 
-const data = join(createRequire(import.meta.url).resolve("vega-datasets"), "../../data");
+const require = createRequire(import.meta.url);
+const data = join(require.resolve("vega-datasets"), "../../data");
 
 async function run(name: string, bytes: Uint8Array | string, limits: Partial<Limits> = {}, allowed = 0.05) {
   const memory = memoryContext({}, 1_000);
