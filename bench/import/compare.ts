@@ -14,7 +14,7 @@ const seed = 42;
 async function child(script: string, path: string): Promise<Measurement> {
   const entry = fileURLToPath(new URL(script, import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [entry, path]);
-  return JSON.parse(stdout);
+  return JSON.parse(stdout) as Measurement;
 }
 
 function median(values: readonly number[]): number {

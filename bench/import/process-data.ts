@@ -1,7 +1,6 @@
 import { createReadStream, statSync } from "node:fs";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
-import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { handlers } from "@longhaul/workflows/handlers";
 import { memoryContext } from "@longhaul/workflows/testing";
 import { measure } from "./measure.js";
@@ -15,9 +14,7 @@ const open = async () => ({
   name: basename(path),
   contentType: "text/csv",
   size: statSync(path).size,
-  stream: Readable.toWeb(
-    createReadStream(path),
-  ) as NodeReadableStream<Uint8Array> as ReadableStream<Uint8Array>,
+  stream: Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
 });
 
 await measure(async () => {

@@ -23,7 +23,11 @@ function detect(start: Uint8Array): Detected {
   if (a === 0xfe && b === 0xff) return { encoding: "utf-16be", skip: 2 };
   let even = 0;
   let odd = 0;
-  for (let i = 0; i < start.length; i++) if (start[i] === 0) i & 1 ? odd++ : even++;
+  for (let i = 0; i < start.length; i++) {
+    if (start[i] !== 0) continue;
+    if (i & 1) odd++;
+    else even++;
+  }
   const half = start.length / 2;
   if (odd > half * 0.4 && even < half * 0.05) return { encoding: "utf-16le", skip: 0 };
   if (even > half * 0.4 && odd < half * 0.05) return { encoding: "utf-16be", skip: 0 };

@@ -88,7 +88,7 @@ export class CellReader {
     let at = first === minus || first === plus ? start + 1 : start;
     const firstDigit = at;
     let mantissa = 0;
-    let byte = 0;
+    let byte: number;
     while (at < end && (byte = (bytes[at] as number) - zero) >= 0 && byte <= 9) {
       mantissa = mantissa * 10 + byte;
       at++;

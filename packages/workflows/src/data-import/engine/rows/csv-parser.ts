@@ -125,12 +125,12 @@ export class CsvParser {
     const highest = Math.max(delimiter, newline);
     let at = begin;
     let fields = 0;
-    let byte = 0;
+    let byte: number;
     record.flaw = null;
     this.linesInside = 0;
     for (;;) {
       let start = at;
-      let end = 0;
+      let end: number;
       if (buffer[at] === quote && at < length) {
         at = this.quotedField(at + 1, length, last);
         if (at < 0) return -1;
