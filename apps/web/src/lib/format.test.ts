@@ -17,8 +17,8 @@ describe("what people read", () => {
   it.each([
     [0, "0 B"],
     [999, "999 B"],
-    [999_600, "1.0 MB"],
-    [52_428_800, "52 MB"],
+    [1_048_200, "1.0 MB"],
+    [52_428_800, "50 MB"],
   ])("writes %s bytes as %s", (bytes, text) => {
     expect(format.formatBytes(bytes)).toBe(text);
   });
