@@ -5,7 +5,6 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { machineEnvironment } from "./env.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -48,7 +47,7 @@ export async function startStack(options: StackOptions = {}) {
 
   function spawn(name: Process, file: string, env: Record<string, string>): ChildProcess {
     const child = fork(join(root, file), {
-      env: { ...machineEnvironment(), ...env },
+      env,
       execArgv: [],
       silent: true,
     });

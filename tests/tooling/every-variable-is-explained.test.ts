@@ -7,9 +7,11 @@ const explained = example.flatMap((line) => /^#([A-Z][A-Z0-9_]*)=/.exec(line)?.[
 /** Variables that are the AWS SDK's own to read. */
 const ofTheSdk = ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 
-/** The keys of the schemas with which an env.ts parses the environment. */
+/** The keys of the schemas with which an env.ts parses the environment, and what it reads without one. */
 const variablesOf = (source: string) =>
-  [...source.matchAll(/^\s+([A-Z][A-Z0-9_]+):/gm)].map((match) => match[1]!);
+  [...source.matchAll(/^\s+([A-Z][A-Z0-9_]+):|process\.env\["([A-Z0-9_]+)"\]/gm)].map(
+    (match) => (match[1] ?? match[2])!,
+  );
 
 /** Variables that Lambda itself gives a function. */
 const ofLambda = ["AWS_LAMBDA_FUNCTION_NAME"];

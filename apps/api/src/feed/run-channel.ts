@@ -63,12 +63,14 @@ export class RunChannel {
     this.#reading = true;
     try {
       while (this.#announced > this.#head) {
-        const wanted = this.#announced;
+        // A doorbell may name an event that never comes (a restored backup): what counts after a read is what rang
+        // during it.
+        this.#announced = 0;
         const changes = await this.#read();
         if (!changes) return;
         this.#run = changes.run;
         this.#append(changes.events);
-        this.#forgetWhatIsNotThere(wanted, changes.events.length);
+        if (changes.events.length >= changesLimit) this.announce(this.#head + 1);
         this.#wakeAll();
       }
     } catch (error) {
@@ -88,11 +90,6 @@ export class RunChannel {
       watcher.end(new ApiError("RUN_NOT_FOUND"));
     }
     return null;
-  }
-
-  /** A doorbell may name an event that never comes (a restored backup); one that rang meanwhile still counts. */
-  #forgetWhatIsNotThere(wanted: number, found: number): void {
-    if (found < changesLimit && this.#announced === wanted) this.#announced = this.#head;
   }
 
   #append(events: readonly RunEvent[]): void {
