@@ -1,20 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { compileExpression, type Scope } from "./expression.js";
+import { compileExpression } from "./expression.js";
 import { randomnessFrom } from "./randomness.js";
-
-const AT = Date.UTC(2030, 0, 2, 3, 4, 5);
-
-function evaluate(source: string, given: Partial<Scope> = {}): Promise<unknown> {
-  const scope = {
-    states: {},
-    variables: {},
-    at: AT,
-    random: randomnessFrom("seed"),
-    state: "State",
-    ...given,
-  };
-  return compileExpression(source).evaluate(scope, "Output");
-}
+import { AT, evaluate } from "./testing/evaluate.js";
 
 describe("the functions that AWS adds", () => {
   test.each([

@@ -8,18 +8,9 @@ import {
 } from "../limits.js";
 import { queryFailure, StateFailure } from "./failure.js";
 import { awsFunctions } from "./functions.js";
-import type { Randomness } from "./randomness.js";
+import type { Maybe } from "./maybe.js";
 import { LinearRegExp } from "./regular-expression.js";
-
-/** What an expression sees: the members of $states, the workflow's variables as JSON texts, clock and randomness. */
-export interface Scope {
-  states: Record<string, unknown>;
-  variables: Record<string, string>;
-  at: number;
-  random: Randomness;
-  /** Name of the state, for messages. */
-  state: string;
-}
+import type { Scope } from "./scope.js";
 
 /** A compiled `{% ... %}`. */
 export interface Expression {
@@ -28,7 +19,8 @@ export interface Expression {
   variables: ReadonlySet<string>;
   /** Those of them that it neither binds by `:=` nor takes as a parameter: they must come from outside. */
   free: ReadonlySet<string>;
-  evaluate(scope: Scope, location: string): Promise<unknown>;
+  /** Its value, at once if `jsonata` need not run. @throws StateFailure States.QueryEvaluationError */
+  evaluate(scope: Scope, location: string): Maybe<unknown>;
 }
 
 const ENTRY = Symbol.for("jsonata.__evaluate_entry");
@@ -96,7 +88,7 @@ function bindings(names: ReadonlySet<string>, scope: Scope): Record<string, unkn
       ? new Date(scope.at).toISOString()
       : formatNow.evaluate(undefined, { at: scope.at, picture, zone });
   for (const name of names) {
-    const text = Object.hasOwn(scope.variables, name) ? scope.variables[name] : undefined;
+    const text = scope.variable(name);
     if (text !== undefined) bound[name] = JSON.parse(text);
   }
   bound.states = scope.states;

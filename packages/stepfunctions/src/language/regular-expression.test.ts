@@ -1,12 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileExpression } from "./expression.js";
-import { randomnessFrom } from "./randomness.js";
 import { LinearRegExp } from "./regular-expression.js";
+import { evaluate as evaluateGiven } from "./testing/evaluate.js";
 
 function evaluate(source: string, input: unknown = null): Promise<unknown> {
-  const scope = { states: { input }, variables: {}, at: 0, random: randomnessFrom("seed"), state: "State" };
-  return compileExpression(source).evaluate(scope, "Output");
+  return evaluateGiven(source, { states: { input, context: {} } });
 }
 
 describe("JSONata's functions take regular expressions as before", () => {

@@ -1,7 +1,9 @@
 import { byteLength, isObject } from "../json.js";
 import { MAX_PAYLOAD_BYTES } from "../limits.js";
-import { compileExpression, type Expression, type Scope, tooLarge } from "./expression.js";
+import { compileExpression, type Expression, tooLarge } from "./expression.js";
 import { queryFailure } from "./failure.js";
+import { inOrder, type Maybe, then } from "./maybe.js";
+import type { Scope } from "./scope.js";
 
 /** A field of a state whose strings may be JSONata: Arguments, Output, Assign, Seconds and the like. */
 export type Template =
@@ -50,55 +52,57 @@ function simplify(template: Template, value: unknown): Template {
   return parts.every((part) => part.kind === "literal") ? { kind: "literal", value } : template;
 }
 
-/** The value of a field. `location`: its path in the state, as AWS names it in errors ("Output/result"). */
-async function evaluate(template: Template, scope: Scope, location: string): Promise<unknown> {
+/**
+ * The value of a field, at once if no expression in it has to be waited for.
+ * @param location path of the field in the state, as AWS names it in errors ("Output/result")
+ * @throws StateFailure States.QueryEvaluationError
+ */
+export function evaluate(template: Template, scope: Scope, location: string): Maybe<unknown> {
   switch (template.kind) {
     case "literal":
       return template.value;
     case "expression":
       return template.expression.evaluate(scope, location);
-    case "array": {
-      const items: unknown[] = [];
-      for (const [index, item] of template.items.entries()) {
-        items.push(await evaluate(item, scope, `${location}[${index}]`));
-      }
-      return items;
-    }
-    case "object": {
-      const members: [string, unknown][] = [];
-      for (const [key, part] of template.members)
-        members.push([key, await evaluate(part, scope, `${location}/${key}`)]);
-      return Object.fromEntries(members);
-    }
+    case "array":
+      return inOrder(template.items, (item, index) => evaluate(item, scope, `${location}[${index}]`));
+    case "object":
+      return then(
+        inOrder(template.members, ([key, part]) => evaluate(part, scope, `${location}/${key}`)),
+        (values) => Object.fromEntries(template.members.map(([key], index) => [key, values[index]])),
+      );
   }
 }
 
 /** The value of a field as JSON text, refused over 256 KiB with States.DataLimitExceeded. */
-export async function evaluateText(template: Template, scope: Scope, location: string): Promise<string> {
-  const text = JSON.stringify(await evaluate(template, scope, location));
-  if (byteLength(text) > MAX_PAYLOAD_BYTES) throw tooLarge(scope.state);
-  return text;
+export function evaluateText(template: Template, scope: Scope, location: string): Maybe<string> {
+  return then(evaluate(template, scope, location), (value) => {
+    const text = JSON.stringify(value);
+    if (byteLength(text) > MAX_PAYLOAD_BYTES) throw tooLarge(scope.state);
+    return text;
+  });
 }
 
 type Kinds = { string: string; number: number; boolean: boolean };
 
 /** The value of a field that must be a string, number or boolean, refused as AWS refuses it. */
-export async function evaluateAs<K extends keyof Kinds>(
+export function evaluateAs<K extends keyof Kinds>(
   kind: K,
   template: Template,
   scope: Scope,
   location: string,
-): Promise<Kinds[K]> {
-  const value = await evaluate(template, scope, location);
-  if (typeof value === kind) return value as Kinds[K];
+): Maybe<Kinds[K]> {
+  return then(evaluate(template, scope, location), (value) => {
+    if (typeof value === kind) return value as Kinds[K];
+    throw queryFailure(location, wrongType(kind, template, value, location));
+  });
+}
+
+function wrongType(kind: string, template: Template, value: unknown, location: string): string {
   const what =
     template.kind === "expression"
       ? `The JSONata expression '${template.expression.source}' specified for the field '${location}'`
       : `The field '${location}'`;
-  throw queryFailure(
-    location,
-    `${what} returned an unexpected result type. Expected '${kind}', but was '${typeName(value)}' for value: ${JSON.stringify(value)}`,
-  );
+  return `${what} returned an unexpected result type. Expected '${kind}', but was '${typeName(value)}' for value: ${JSON.stringify(value)}`;
 }
 
 function typeName(value: unknown): string {
