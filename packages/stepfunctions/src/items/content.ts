@@ -1,0 +1,50 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { asReaderFailure, readerFailed } from "./failures.js";
+import type { ObjectStore } from "./object-store.js";
+
+export interface Location {
+  bucket: string;
+  key: string;
+  versionId?: string;
+}
+
+/**
+ * An object's text, unpacked where its name ends in .gz.
+ * @throws StateFailure States.ItemReaderFailed
+ */
+export async function* textOf(objects: ObjectStore, location: Location): AsyncGenerator<string> {
+  try {
+    const body = await objects.get(location);
+    yield* decoded(unpacked(body, location.key));
+  } catch (error) {
+    throw asReaderFailure(error);
+  }
+}
+
+/** Bytes of UTF-8 as text; a byte order mark is left out. */
+export async function* decoded(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const chunk of body) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}
+
+function unpacked(body: AsyncIterable<Uint8Array>, key: string): AsyncIterable<Uint8Array> {
+  if (/\.zstd?$/i.test(key))
+    throw readerFailed(`${key} is compressed with Zstandard, which this engine does not read: use GZIP.`);
+  return /\.gz(ip)?$/i.test(key) ? gunzipped(body, key) : body;
+}
+
+async function* gunzipped(body: AsyncIterable<Uint8Array>, key: string): AsyncGenerator<Uint8Array> {
+  const unzip = createGunzip();
+  // The pipeline's outcome is also the iteration's.
+  pipeline(Readable.from(body), unzip).catch(() => {});
+  try {
+    yield* unzip as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code?.startsWith("Z_") !== true) throw error;
+    throw readerFailed(`${key} is not a whole GZIP file: ${message}.`);
+  }
+}
