@@ -1,0 +1,69 @@
+import { parseTimestamp } from "../timestamp.js";
+import { matchesWildcards } from "./wildcards.js";
+
+/** A comparison of a Choice rule. Values of other types than it compares are never alike. */
+export interface Comparison {
+  /** Whether a literal may stand at its right. */
+  accepts(operand: unknown): boolean;
+  holds(value: unknown, operand: unknown): boolean;
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+const isNumber = (value: unknown): value is number => typeof value === "number";
+const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
+const timestamp = (value: unknown): number | undefined => (isText(value) ? parseTimestamp(value) : undefined);
+
+const ORDERS: Record<string, (one: number | string, other: number | string) => boolean> = {
+  Equals: (one, other) => one === other,
+  LessThan: (one, other) => one < other,
+  GreaterThan: (one, other) => one > other,
+  LessThanEquals: (one, other) => one <= other,
+  GreaterThanEquals: (one, other) => one >= other,
+};
+
+const COMPARISONS = new Map<string, Comparison>(
+  Object.entries(ORDERS).flatMap(([order, holds]): [string, Comparison][] => [
+    [
+      `String${order}`,
+      { accepts: isText, holds: (one, other) => isText(one) && isText(other) && holds(one, other) },
+    ],
+    [
+      `Numeric${order}`,
+      { accepts: isNumber, holds: (one, other) => isNumber(one) && isNumber(other) && holds(one, other) },
+    ],
+    [
+      `Timestamp${order}`,
+      {
+        accepts: (operand) => timestamp(operand) !== undefined,
+        holds: (one, other) => {
+          const first = timestamp(one);
+          const second = timestamp(other);
+          return first !== undefined && second !== undefined && holds(first, second);
+        },
+      },
+    ],
+  ]),
+);
+COMPARISONS.set("BooleanEquals", { accepts: isFlag, holds: (one, other) => isFlag(one) && one === other });
+COMPARISONS.set("StringMatches", {
+  accepts: isText,
+  holds: (one, other) => isText(one) && isText(other) && matchesWildcards(one, other),
+});
+
+/** The comparison of a name such as NumericLessThan. */
+export function comparisonOf(name: string): Comparison | undefined {
+  return COMPARISONS.get(name);
+}
+
+const TYPES = new Map<string, (value: unknown) => boolean>([
+  ["IsNull", (value) => value === null],
+  ["IsString", isText],
+  ["IsNumeric", isNumber],
+  ["IsBoolean", isFlag],
+  ["IsTimestamp", (value) => timestamp(value) !== undefined],
+]);
+
+/** The test of a name such as IsString. */
+export function isOfType(name: string): ((value: unknown) => boolean) | undefined {
+  return TYPES.get(name);
+}

@@ -1,0 +1,11 @@
+/** A path does not lead to a value in its document. The message is that of Jayway JsonPath, which AWS passes on. */
+export class PathMiss extends Error {
+  constructor(
+    message: string,
+    /** `absent`: there is nothing there. `misused`: something is there, but not what the path asks for. */
+    readonly kind: "absent" | "misused",
+  ) {
+    super(message);
+    this.name = "PathMiss";
+  }
+}

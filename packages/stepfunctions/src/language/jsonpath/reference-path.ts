@@ -1,0 +1,56 @@
+import { isObject } from "../../json.js";
+import { StateFailure } from "../failure.js";
+import { parsePath } from "./syntax.js";
+import type { Token } from "./tokens.js";
+
+/** A path that names one place of a document: names and indexes only. */
+export interface ReferencePath {
+  readonly text: string;
+  /**
+   * A new document with `value` at that place; members on the way are created. `document` stays as it is.
+   * @throws StateFailure States.ResultPathMatchFailure where the document has something else on the way
+   */
+  put(document: unknown, value: unknown): unknown;
+}
+
+type Step = string | number;
+
+/**
+ * Compiles a ResultPath (https://states-language.net/#reference-paths).
+ * @throws SyntaxError for anything but names and indexes below `$`
+ */
+export function compileReferencePath(text: string): ReferencePath {
+  const { root, tokens } = parsePath(text);
+  if (root.kind !== "data") throw new SyntaxError(`'${text}' is not a reference path: it must start at $`);
+  const steps = tokens.map((token) => stepOf(token, text));
+  return {
+    text,
+    put: (document, value) =>
+      putAt(document, steps, 0, value, () => {
+        throw new StateFailure(
+          "States.ResultPathMatchFailure",
+          `Unable to apply ReferencePath ${text} to input ${JSON.stringify(document)}`,
+        );
+      }),
+  };
+}
+
+function stepOf(token: Token, text: string): Step {
+  if (token.kind === "property" && token.names.length === 1) return token.names[0] ?? "";
+  const [index = 0, ...more] = token.kind === "index" ? token.indexes : [-1];
+  if (index < 0 || more.length > 0)
+    throw new SyntaxError(`'${text}' is not a reference path: it may hold names and indexes only`);
+  return index;
+}
+
+function putAt(node: unknown, steps: Step[], place: number, value: unknown, fail: () => never): unknown {
+  const step = steps[place];
+  if (step === undefined) return value;
+  if (typeof step === "number") {
+    if (!Array.isArray(node) || step >= node.length) return fail();
+    return node.with(step, putAt(node[step], steps, place + 1, value, fail));
+  }
+  if (node !== undefined && !isObject(node)) return fail();
+  const inner = node !== undefined && Object.hasOwn(node, step) ? node[step] : undefined;
+  return { ...node, [step]: putAt(inner, steps, place + 1, value, fail) };
+}

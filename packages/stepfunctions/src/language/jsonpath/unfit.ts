@@ -1,0 +1,25 @@
+/** An intrinsic function cannot work with its arguments. The message goes on from "Invalid arguments in States.X". */
+export class Unfit extends Error {
+  constructor(more = "") {
+    super(more);
+    this.name = "Unfit";
+  }
+}
+
+/** @throws Unfit unless it is an array */
+export function list(value: unknown): unknown[] {
+  if (!Array.isArray(value)) throw new Unfit();
+  return value;
+}
+
+/** @throws Unfit unless it is a string */
+export function text(value: unknown): string {
+  if (typeof value !== "string") throw new Unfit();
+  return value;
+}
+
+/** @throws Unfit unless it is a number */
+export function number(value: unknown): number {
+  if (typeof value !== "number") throw new Unfit();
+  return value;
+}
