@@ -1,14 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 const environment = z
   .object({
-    /** Folder of the executions recorded on AWS. */
-    CONFORMANCE_DIR: z
-      .string()
-      .default(fileURLToPath(new URL("../../../../shared/conformance", import.meta.url))),
-  })
-  .extend({
     /** Set to run the contract against AWS itself, with the credentials of the environment. */
     AWS_STEPFUNCTIONS_ROLE_ARN: z.string().optional(),
     /** A function there that returns its event. */
@@ -16,8 +9,6 @@ const environment = z
     AWS_REGION: z.string().default("us-east-1"),
   })
   .parse(process.env);
-
-export const conformanceDir = environment.CONFORMANCE_DIR;
 
 /** Where the contract runs on AWS: undefined is the usual case, the engine here. */
 export const aws =

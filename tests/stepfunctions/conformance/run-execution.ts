@@ -1,0 +1,209 @@
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  StartExecutionCommand,
+  StartSyncExecutionCommand,
+  StopExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import type { LogEntry } from "@longhaul/stepfunctions";
+import type { Case, Expected, HistoryEvent } from "./case.js";
+import { differences, opened } from "./compare.js";
+import { historyDifferences, recordedEvent } from "./history.js";
+import { isRecord } from "./json.js";
+import { lambdaOf } from "./lambdas.js";
+import { objectsOf } from "./objects.js";
+import type { Findings } from "./run-case.js";
+import { servicesOf } from "./services.js";
+import { Stage } from "./stage.js";
+import { createActivities, startWorkers } from "./workers.js";
+
+interface Outcome {
+  status?: string;
+  output?: string;
+  error?: string;
+  cause?: string;
+}
+
+/** Runs the execution of a case through the API and compares how it ended, its history and its log. */
+export async function runExecution(one: Case): Promise<Findings> {
+  const notes: string[] = [];
+  const problem = (text: string): void => void notes.push(text);
+  const logged: LogEntry[] = [];
+  const workers = new AbortController();
+  await using stage = await Stage.open((self) => ({
+    lambda: onStage(self, one),
+    services: { "*": servicesOf(one.integrations ?? [], self, problem) },
+    objects: objectsOf(one.s3 ?? {}),
+    onLog: (entry) => void logged.push(entry),
+  }));
+  try {
+    await createActivities(stage, one.activities ?? {});
+    const stateMachineArn = await createMachines(stage, one);
+    await startWorkers(stage, one.activities ?? {}, workers.signal, problem);
+    const { outcome, executionArn } =
+      one.type === "EXPRESS"
+        ? await runExpress(stage, one, stateMachineArn)
+        : await runStandard(stage, one, stateMachineArn);
+    const ignore = new Set(one.notes?.ignore);
+    const { events } = one.expected;
+    const history =
+      events === undefined || executionArn === undefined ? [] : await historyOf(stage, executionArn);
+    return {
+      output: outcomeDifferences(outcome, one.expected, ignore),
+      history: [
+        ...(events === undefined
+          ? []
+          : historyDifferences(history, events, one.expected.eventsOrder, ignore)),
+        ...logDifferences(logged, one.expected, ignore),
+      ],
+      notes,
+    };
+  } finally {
+    workers.abort();
+  }
+}
+
+function onStage(stage: Stage, one: Case): ReturnType<typeof lambdaOf> {
+  const lambda = lambdaOf(one.functions ?? {}, (milliseconds) => stage.sleepAtWork(milliseconds));
+  return (call) => stage.work(() => lambda(call));
+}
+
+/** Creates the machines that the case's machine starts, and then that one. */
+async function createMachines(stage: Stage, one: Case): Promise<string> {
+  const { roleArn = "", stateMachineName: name = "" } = one.context ?? {};
+  for (const [arn, { type, definition }] of Object.entries(one.stateMachines ?? {}))
+    await stage.send(
+      new CreateStateMachineCommand({
+        name: arn.slice(arn.lastIndexOf(":") + 1),
+        roleArn,
+        type: type as "STANDARD" | undefined,
+        definition: JSON.stringify(definition),
+      }),
+    );
+  const { stateMachineArn } = await stage.send(
+    new CreateStateMachineCommand({
+      name,
+      roleArn,
+      type: one.type as "STANDARD" | undefined,
+      definition: one.definitionText,
+      ...(one.logging === undefined ? {} : { loggingConfiguration: loggingOf(one.logging) }),
+    }),
+  );
+  return stateMachineArn as string;
+}
+
+function loggingOf({ level, includeExecutionData }: NonNullable<Case["logging"]>) {
+  const logGroupArn = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/vendedlogs/states/conformance:*";
+  return {
+    level: level as "ALL",
+    ...(includeExecutionData === undefined ? {} : { includeExecutionData }),
+    destinations: [{ cloudWatchLogsLogGroup: { logGroupArn } }],
+  };
+}
+
+function startOf({ context, inputText }: Case, stateMachineArn: string) {
+  const input = inputText === undefined ? {} : { input: inputText };
+  return { stateMachineArn, ...(context === undefined ? {} : { name: context.executionName }), ...input };
+}
+
+/** Starts an execution and lets time pass until it has ended. */
+async function runStandard(stage: Stage, one: Case, stateMachineArn: string) {
+  const { executionArn } = await stage.send(new StartExecutionCommand(startOf(one, stateMachineArn)));
+  await stage.settle();
+  await act(stage, executionArn as string, one.actions);
+  for (;;) {
+    await stage.settle();
+    const outcome: Outcome = await stage.send(new DescribeExecutionCommand({ executionArn }));
+    if (outcome.status !== "RUNNING") return { outcome, executionArn };
+    await stage.advance();
+  }
+}
+
+/** The answer of StartSyncExecution; time passes while it is awaited. EXPRESS executions have no history to read. */
+async function runExpress(stage: Stage, one: Case, stateMachineArn: string) {
+  const answer = stage.send(new StartSyncExecutionCommand(startOf(one, stateMachineArn)));
+  const outcome: Outcome = await passing(stage, answer);
+  return { outcome, executionArn: undefined };
+}
+
+/** Lets time pass until a promise has settled. */
+export async function passing<T>(stage: Stage, promise: Promise<T>): Promise<T> {
+  let open = true;
+  const close = (): void => {
+    open = false;
+  };
+  promise.then(close, close);
+  await stage.settle();
+  while (open) {
+    await stage.advance();
+    await stage.settle();
+  }
+  return promise;
+}
+
+/** What the caller does while the execution runs. */
+async function act(stage: Stage, executionArn: string, actions: unknown): Promise<void> {
+  if (actions === undefined || actions === null) return;
+  for (const action of Array.isArray(actions) ? (actions as unknown[]) : [actions]) {
+    const members = isRecord(action)
+      ? { ...action, ...(isRecord(action.request) ? action.request : {}) }
+      : {};
+    const names = [action, ...Object.values(members)];
+    if (!names.includes("StopExecution"))
+      throw new Error(`the runner does not know the action ${JSON.stringify(action)}`);
+    const { afterSeconds } = members;
+    if (typeof afterSeconds === "number") await stage.clock.advance(afterSeconds * 1000);
+    await stage.settle();
+    await stage.send(new StopExecutionCommand({ executionArn, ...texts(members) }));
+  }
+}
+
+function texts({ error, cause }: Record<string, unknown>): { error?: string; cause?: string } {
+  return {
+    ...(typeof error === "string" ? { error } : {}),
+    ...(typeof cause === "string" ? { cause } : {}),
+  };
+}
+
+async function historyOf(stage: Stage, executionArn: string): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await stage.send(
+      new GetExecutionHistoryCommand({
+        executionArn,
+        maxResults: 1000,
+        nextToken,
+        includeExecutionData: true,
+      }),
+    );
+    events.push(...(page.events ?? []).map(recordedEvent));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return events;
+}
+
+/** How an execution ended, in the form of `expected`. */
+function outcomeDifferences(outcome: Outcome, expected: Expected, ignore: ReadonlySet<string>): string[] {
+  const { status, output, error, cause } = outcome;
+  const actual = {
+    status,
+    output: output === undefined ? undefined : (JSON.parse(output) as unknown),
+    error,
+    cause: expected.causeIsJson === true ? opened(cause) : cause,
+  };
+  const recorded = {
+    status: expected.status,
+    output: expected.output,
+    error: expected.error,
+    cause: expected.cause,
+  };
+  return differences(actual, recorded, ignore);
+}
+
+function logDifferences(logged: LogEntry[], expected: Expected, ignore: ReadonlySet<string>): string[] {
+  if (expected.loggedEvents === undefined) return [];
+  const actual = logged.map(({ event }) => opened(JSON.parse(JSON.stringify(event))));
+  return differences(actual, expected.loggedEvents, ignore, "/loggedEvents");
+}

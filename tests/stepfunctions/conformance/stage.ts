@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { openStepFunctions, type StepFunctions, type StepFunctionsOptions } from "@longhaul/stepfunctions";
+import { CaseClock } from "./case-clock.js";
+
+/** Requests that AWS answers when something has happened, not at once. */
+const LONG = ["GetActivityTask", "StartSyncExecution", "TestState"];
+const LONGEST_DAYS = 400;
+
+type Ports = Pick<StepFunctionsOptions, "lambda"> &
+  Partial<Pick<StepFunctionsOptions, "services" | "objects" | "onLog">>;
+type Send = SFNClient["send"];
+
+/**
+ * An engine of its own behind HTTP, with an unmodified client, under a clock that only moves when nobody is at work:
+ * neither the engine nor a function nor a request that is on its way.
+ */
+export class Stage implements AsyncDisposable {
+  readonly clock = new CaseClock(Date.now());
+  private working = 0;
+  private requests = 0;
+  private parked = 0;
+  private step = 1000;
+  private readonly opened = this.clock.now();
+
+  private constructor(
+    private readonly dataDir: string,
+    private readonly server: Server,
+    private engine: StepFunctions | undefined,
+    private client: SFNClient | undefined,
+  ) {}
+
+  static async open(ports: (stage: Stage) => Ports): Promise<Stage> {
+    const dataDir = mkdtempSync(path.join(tmpdir(), "conformance-"));
+    const stage = new Stage(dataDir, createServer(), undefined, undefined);
+    stage.engine = await openStepFunctions({
+      dataDir,
+      region: "us-east-1",
+      accountId: "000000000000",
+      clock: stage.clock,
+      ...ports(stage),
+    });
+    stage.client = await stage.listen(stage.engine);
+    return stage;
+  }
+
+  private async listen(engine: StepFunctions): Promise<SFNClient> {
+    this.server.on("request", (req, res) => {
+      if (isLong(req)) {
+        this.parked += 1;
+        res.once("close", () => {
+          this.parked -= 1;
+        });
+      }
+      void engine.handleHttp(req, res);
+    });
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    return new SFNClient({
+      endpoint: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`,
+      region: "us-east-1",
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      maxAttempts: 1,
+      // StartSyncExecution and TestState go to sync-HOST otherwise, and 127.0.0.1 has no such name.
+      disableHostPrefix: true,
+    });
+  }
+
+  /** Sends a command; the clock stands still until it is answered, or as long as its answer is not due. */
+  readonly send: Send = (async (command: never, options?: never) => {
+    this.requests += 1;
+    try {
+      return await (this.client as SFNClient).send(command, options);
+    } finally {
+      this.requests -= 1;
+    }
+  }) as unknown as Send;
+
+  /** Does work for the engine, a function's for instance; the clock stands still meanwhile, but for its sleeps. */
+  async work<T>(work: () => Promise<T>): Promise<T> {
+    this.working += 1;
+    try {
+      return await work();
+    } finally {
+      this.working -= 1;
+    }
+  }
+
+  /** Sleeps inside `work`. */
+  async sleepAtWork(milliseconds: number): Promise<void> {
+    this.working -= 1;
+    try {
+      await this.clock.sleep(milliseconds);
+    } finally {
+      this.working += 1;
+    }
+  }
+
+  /** Resolves when nobody is at work. */
+  async settle(): Promise<void> {
+    for (let rounds = 0; rounds < 2; ) {
+      await this.clock.advance(0);
+      await setImmediate();
+      if (this.working === 0 && this.requests === this.parked) rounds += 1;
+      else {
+        rounds = 0;
+        await setTimeout(1);
+      }
+    }
+  }
+
+  /** Moves the clock to its next alarm, or a little further each time when it has none. */
+  async advance(): Promise<void> {
+    const next = this.clock.nextAlarm();
+    const passed = this.clock.now() - this.opened;
+    if (passed > LONGEST_DAYS * 86_400_000) throw new Error(`it has not ended after ${LONGEST_DAYS} days`);
+    if (next === undefined) {
+      await setTimeout(2);
+      this.step *= 2;
+    }
+    await this.clock.advance(next === undefined ? this.step : Math.max(0, next - this.clock.now()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.client?.destroy();
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+    await this.engine?.close();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+function isLong(req: IncomingMessage): boolean {
+  const target = String(req.headers["x-amz-target"]);
+  return LONG.some((operation) => target.endsWith(`.${operation}`));
+}
