@@ -6,12 +6,22 @@ export interface Comparison {
   /** Whether a literal may stand at its right. */
   accepts(operand: unknown): boolean;
   holds(value: unknown, operand: unknown): boolean;
+  /** What a value found by a ...Path operand counts as; itself by default. */
+  read?(value: unknown): unknown;
 }
 
 const isText = (value: unknown): value is string => typeof value === "string";
 const isNumber = (value: unknown): value is number => typeof value === "number";
 const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
 const timestamp = (value: unknown): number | undefined => (isText(value) ? parseTimestamp(value) : undefined);
+
+/** As observed on AWS, whatever a Numeric...Path leads to counts as a number, as in Jackson's JsonNode.asDouble(). */
+function asNumber(value: unknown): number {
+  if (typeof value === "number" || typeof value === "boolean") return Number(value);
+  return typeof value === "string" && NUMERAL.test(value) ? Number(value) : 0;
+}
+
+const NUMERAL = /^\s*[+-]?\d{1,400}(?:\.\d{0,400})?(?:[eE][+-]?\d{1,5})?\s*$/;
 
 const ORDERS: Record<string, (one: number | string, other: number | string) => boolean> = {
   Equals: (one, other) => one === other,
@@ -29,7 +39,11 @@ const COMPARISONS = new Map<string, Comparison>(
     ],
     [
       `Numeric${order}`,
-      { accepts: isNumber, holds: (one, other) => isNumber(one) && isNumber(other) && holds(one, other) },
+      {
+        accepts: isNumber,
+        holds: (one, other) => isNumber(one) && isNumber(other) && holds(one, other),
+        read: asNumber,
+      },
     ],
     [
       `Timestamp${order}`,

@@ -76,7 +76,8 @@ function compileOperator(
   const compareWithPath = key.endsWith("Path") ? comparisonOf(key.slice(0, -4)) : undefined;
   if (compareWithPath === undefined || key === "StringMatchesPath") return undefined;
   const path = pathOf(operand, key, variables);
-  return (scope) => compareWithPath.holds(valueOf(variable, scope), valueOf(path, scope));
+  const { read = (value: unknown) => value, holds } = compareWithPath;
+  return (scope) => holds(valueOf(variable, scope), read(valueOf(path, scope)));
 }
 
 function compileComparison(

@@ -1,31 +1,22 @@
 import { MAX_RANGE_LENGTH } from "../../limits.js";
-import { Budget } from "./budget.js";
-import { sameJson } from "./filter-operators.js";
 import type { IntrinsicFunction } from "./intrinsic-function.js";
-import { list, number, Unfit } from "./unfit.js";
+import { inHashOrder } from "./java-hash.js";
+import { javaText } from "./java-text.js";
+import { integer, list, Unfit } from "./unfit.js";
 
 /** States.Array... (https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html). */
 export const arrayFunctions = {
   Array: { least: 0, most: Number.POSITIVE_INFINITY, apply: (args) => args },
-  ArrayPartition: {
-    least: 2,
-    most: 2,
-    apply: ([values, size]) => partition(list(values), Math.trunc(number(size))),
-  },
+  ArrayPartition: { least: 2, most: 2, apply: ([values, size]) => partition(list(values), integer(size)) },
   ArrayContains: { least: 2, most: 2, apply: ([values, value]) => contains(list(values), value) },
   ArrayRange: {
     least: 3,
     most: 3,
-    apply: ([first, last, step]) =>
-      range(Math.trunc(number(first)), Math.trunc(number(last)), Math.trunc(number(step))),
+    apply: ([first, last, step]) => range(integer(first), integer(last), integer(step)),
   },
-  ArrayGetItem: {
-    least: 2,
-    most: 2,
-    apply: ([values, index]) => item(list(values), Math.trunc(number(index))),
-  },
+  ArrayGetItem: { least: 2, most: 2, apply: ([values, index]) => item(list(values), integer(index)) },
   ArrayLength: { least: 1, most: 1, apply: ([values]) => list(values).length },
-  ArrayUnique: { least: 1, most: 1, apply: ([values]) => unique(list(values)) },
+  ArrayUnique: { least: 1, most: 1, apply: ([values]) => inHashOrder(list(values)) },
 } satisfies Record<string, IntrinsicFunction>;
 
 function partition(values: unknown[], size: number): unknown[][] {
@@ -35,9 +26,10 @@ function partition(values: unknown[], size: number): unknown[][] {
   return parts;
 }
 
+/** As observed on AWS, what reads the same is the same: "true" is true, but an object with its members in another order is another. */
 function contains(values: unknown[], value: unknown): boolean {
-  const budget = new Budget("States.ArrayContains");
-  return values.some((each) => sameJson(each, value, budget));
+  const wanted = javaText(value);
+  return values.some((each) => javaText(each) === wanted);
 }
 
 function range(first: number, last: number, step: number): number[] {
@@ -46,22 +38,9 @@ function range(first: number, last: number, step: number): number[] {
   return Array.from({ length }, (_, index) => first + index * step);
 }
 
+/** As observed on AWS, an empty array has null at every place. */
 function item(values: unknown[], index: number): unknown {
+  if (values.length === 0) return null;
   if (index < 0 || index >= values.length) throw new Unfit();
   return values[index];
-}
-
-/** The values without repetitions, in the order of their first places. Members of objects may stand in any order. */
-function unique(values: unknown[]): unknown[] {
-  const known = new Map<string, unknown>();
-  for (const value of values) {
-    const key = JSON.stringify(value, sorted);
-    if (!known.has(key)) known.set(key, value);
-  }
-  return [...known.values()];
-}
-
-function sorted(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -14,7 +14,7 @@ const FUNCTIONS = new Map<string, IntrinsicFunction>(
 );
 
 /**
- * The intrinsic function of a name such as States.Format.
+ * The intrinsic function of a name such as States.Format. It throws IntrinsicError for arguments it cannot work with.
  * @throws SyntaxError for a name that AWS does not know
  */
 export function intrinsicFunction(name: string): (args: unknown[], random: Randomness) => unknown {
@@ -26,9 +26,8 @@ export function intrinsicFunction(name: string): (args: unknown[], random: Rando
       if (args.length < least || args.length > most) throw new Unfit();
       return apply(args, random);
     } catch (error) {
-      throw error instanceof Unfit
-        ? new IntrinsicError(`Invalid arguments in ${name}${error.message}`)
-        : error;
+      if (!(error instanceof Unfit)) throw error;
+      throw new IntrinsicError(error.message === "" ? `Invalid arguments in ${name}` : error.message);
     }
   };
 }

@@ -14,14 +14,13 @@ const HASHES = new Map<unknown, string>([
   ["SHA-384", "sha384"],
   ["SHA-512", "sha512"],
 ]);
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** Intrinsic functions on texts and JSON (https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html). */
 export const textFunctions = {
   Format: {
     least: 1,
     most: Number.POSITIVE_INFINITY,
-    apply: ([template, ...values]) => format(text(template), values),
+    apply: ([template, ...values]) => format(template, values),
   },
   StringToJson: { least: 1, most: 1, apply: ([json]) => parse(text(json)) },
   JsonToString: { least: 1, most: 1, apply: ([value]) => JSON.stringify(value) },
@@ -36,10 +35,34 @@ export const textFunctions = {
   Hash: { least: 2, most: 2, apply: ([data, algorithm]) => hash(data, algorithm) },
 } satisfies Record<string, IntrinsicFunction>;
 
-function format(template: string, values: unknown[]): string {
-  const parts = template.split("{}");
-  if (parts.length - 1 !== values.length) throw new Unfit();
+const MISMATCH =
+  "Invalid arguments in States.Format: number of arguments do not match the occurrences of {}.";
+const OPEN_BRACE = "Invalid template in States.Format: matching '}' not found for '{'.";
+
+function format(template: unknown, values: unknown[]): string {
+  if (typeof template !== "string") throw new Unfit(MISMATCH);
+  const parts = partsOf(template);
+  if (parts.length - 1 !== values.length) throw new Unfit(MISMATCH);
   return parts.map((part, index) => (index === 0 ? part : javaText(values[index - 1]) + part)).join("");
+}
+
+/** What stands between the `{}` of a template. A backslash takes the meaning from a brace, a quote or a backslash. */
+function partsOf(template: string): string[] {
+  const parts: string[] = [];
+  let part = "";
+  for (let at = 0; at < template.length; at += 1) {
+    const character = template.charAt(at);
+    if (character === "\\" && "'{}\\".includes(template.charAt(at + 1) || "-")) {
+      at += 1;
+      part += template.charAt(at);
+    } else if (character === "{") {
+      at += 1;
+      if (template.charAt(at) !== "}") throw new Unfit(OPEN_BRACE);
+      parts.push(part);
+      part = "";
+    } else part += character;
+  }
+  return [...parts, part];
 }
 
 /** As recorded on AWS, a blank text is null. */
@@ -52,8 +75,9 @@ function parse(json: string): unknown {
   }
 }
 
+/** As observed on AWS, anything but true asks for the shallow merge, the only one there is. */
 function merge(one: unknown, other: unknown, deep: unknown): unknown {
-  if (!isObject(one) || !isObject(other) || deep !== false) throw new Unfit();
+  if (!isObject(one) || !isObject(other) || deep === true) throw new Unfit();
   return { ...one, ...other };
 }
 
@@ -73,19 +97,20 @@ function split(whole: string, marks: string): string[] {
 }
 
 function short(data: string): string {
-  if (data.length > MAX_CHARACTERS) throw new Unfit();
+  if (data.length > MAX_CHARACTERS && [...data].length > MAX_CHARACTERS) throw new Unfit();
   return data;
 }
 
+/** As observed on AWS, characters outside the alphabet are passed over; the first `=` ends the text. */
 function decode(data: string): string {
-  const unpadded = data.replace(/=+$/, "");
-  if (!BASE64.test(data) || unpadded.length % 4 === 1) throw new Unfit();
-  return Buffer.from(data, "base64").toString("utf8");
+  return Buffer.from(data.split("=", 1)[0] ?? "", "base64").toString("utf8");
 }
 
+/** As observed on AWS, what is no string is hashed as Java writes it. */
 function hash(data: unknown, algorithm: unknown): string {
   const name = HASHES.get(algorithm);
   if (name === undefined) throw new Unfit();
-  const content = typeof data === "string" ? data : JSON.stringify(data);
-  return createHash(name).update(short(content), "utf8").digest("hex");
+  return createHash(name)
+    .update(short(javaText(data)), "utf8")
+    .digest("hex");
 }

@@ -49,7 +49,11 @@ function compileTerm(term: Term, variables: Set<string>): Evaluate {
 
 function compileCall({ name, args }: Term & { kind: "call" }, variables: Set<string>): Evaluate {
   const apply = intrinsicFunction(name);
-  const values = args.map((arg) => compileTerm(arg, variables));
+  const values = args.map((arg, place) => {
+    // A literal template keeps its backslashes: only with them is \\{} told from {}.
+    if (name === "States.Format" && place === 0 && arg.kind === "text") return () => arg.raw;
+    return compileTerm(arg, variables);
+  });
   return (scope) =>
     apply(
       values.map((value) => value(scope)),

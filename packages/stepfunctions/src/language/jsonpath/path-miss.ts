@@ -2,8 +2,8 @@
 export class PathMiss extends Error {
   constructor(
     message: string,
-    /** `absent`: there is nothing there. `misused`: something is there, but not what the path asks for. */
-    readonly kind: "absent" | "misused",
+    /** `outside`: an array is there, but shorter. `misused`: something is there, but not what the path asks for. */
+    readonly kind: "absent" | "outside" | "misused",
   ) {
     super(message);
     this.name = "PathMiss";

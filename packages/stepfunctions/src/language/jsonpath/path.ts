@@ -23,7 +23,8 @@ export interface Path {
   /** The value, or undefined when a definite path leads to nothing: for fields that have an error text of their own. */
   find(scope: PathScope): unknown;
   /**
-   * The value for a field such as ErrorPath, or for "name.$" in a payload.
+   * The value for a field such as ErrorPath, or for "name.$" in a payload. As observed on AWS, it is null where an
+   * array is too short for the index that ends the path.
    * @throws StateFailure States.Runtime "The JSONPath '...' specified for the field '...' could not be found in the input '...'"
    */
   evaluateFor(field: string, scope: PathScope): unknown;
@@ -80,6 +81,7 @@ function pathOf(text: string, { definite, variables, locate }: Locator): Path {
       } catch (error) {
         if (!(error instanceof PathMiss)) throw error;
         if (error.kind === "misused") throw invalidPath(text, error);
+        if (error.kind === "outside") return null;
         if (!definite) return [];
         throw notFound(text, field, text.startsWith("$$") ? scope.context : scope.data);
       }

@@ -1,7 +1,7 @@
-/** An intrinsic function cannot work with its arguments. The message goes on from "Invalid arguments in States.X". */
+/** An intrinsic function cannot work with its arguments. The message is what AWS says about them. */
 export class Unfit extends Error {
-  constructor(more = "") {
-    super(more);
+  constructor(message = "") {
+    super(message);
     this.name = "Unfit";
   }
 }
@@ -22,4 +22,9 @@ export function text(value: unknown): string {
 export function number(value: unknown): number {
   if (typeof value !== "number") throw new Unfit();
   return value;
+}
+
+/** A number without its fraction, as AWS takes most numbers. @throws Unfit unless it is a number */
+export function integer(value: unknown): number {
+  return Math.trunc(number(value)) + 0;
 }

@@ -32,12 +32,17 @@ export function walkPath(route: Route, start: unknown, document: unknown, budget
   walk.from(0, start);
   if (route.firstIndefinite < route.tokens.length) return walk.results;
   if (walk.results.length === 0)
-    throw new PathMiss(`No results for path: ${walk.textTo(route.tokens.length)}`, "absent");
+    throw new PathMiss(
+      `No results for path: ${walk.textTo(route.tokens.length)}`,
+      walk.outside ? "outside" : "absent",
+    );
   return walk.results.at(-1);
 }
 
 class Walk {
   readonly results: unknown[] = [];
+  /** Whether the last token asked for an item that its array does not have. */
+  outside = false;
 
   constructor(
     private readonly route: Route,
@@ -118,6 +123,7 @@ class Walk {
   private item(place: number, array: unknown[], index: number): void {
     const at = index < 0 ? array.length + index : index;
     if (at >= 0 && at < array.length) this.from(place + 1, array[at]);
+    else this.outside = place === this.route.tokens.length - 1;
   }
 
   private slice(
