@@ -1,0 +1,70 @@
+import type { SubjectModule } from "./subject.js";
+
+export type ServerName = "postgres" | "redis" | "restate" | "engine";
+
+interface Description {
+  title: string;
+  ours: boolean;
+  server?: ServerName;
+  load: () => Promise<SubjectModule>;
+}
+
+/** All that is measured, in the order in which they take turns: ours between the others. */
+export const subjects = {
+  paths: {
+    title: "ours, JSONPath",
+    ours: true,
+    load: () => import("./subjects/longhaul-json-path.js"),
+  },
+  bullmq: {
+    title: "BullMQ 6.7, appendfsync=always",
+    ours: false,
+    server: "redis",
+    load: () => import("./subjects/bullmq.js"),
+  },
+  jsonataPaths: {
+    title: "ours, JSONata paths",
+    ours: true,
+    load: () => import("./subjects/longhaul-jsonata-paths.js"),
+  },
+  restate: {
+    title: "Restate 1.7",
+    ours: false,
+    server: "restate",
+    load: () => import("./subjects/restate.js"),
+  },
+  jsonataObject: {
+    title: "ours, JSONata objects",
+    ours: true,
+    load: () => import("./subjects/longhaul-jsonata-object.js"),
+  },
+  openworkflow: {
+    title: "OpenWorkflow 0.10",
+    ours: false,
+    server: "postgres",
+    load: () => import("./subjects/openworkflow.js"),
+  },
+  http: {
+    title: "ours, HTTP API",
+    ours: true,
+    server: "engine",
+    load: () => import("./subjects/longhaul-http.js"),
+  },
+  dbos: {
+    title: "DBOS 5.3",
+    ours: false,
+    server: "postgres",
+    load: () => import("./subjects/dbos.js"),
+  },
+  inMemory: {
+    title: "aws-local-stepfunctions 3 (in memory)",
+    ours: false,
+    load: () => import("./subjects/aws-local-stepfunctions.js"),
+  },
+} satisfies Record<string, Description>;
+
+export type SubjectName = keyof typeof subjects;
+
+export const subjectNames = Object.keys(subjects) as SubjectName[];
+
+export const describe = (name: SubjectName): Description => subjects[name];
