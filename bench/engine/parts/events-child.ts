@@ -46,7 +46,7 @@ export async function countEvents({ directory, sizes }: EventInput): Promise<Eve
     const began = performance.now();
     await engine.handle("StartExecution", { ...machine, name, input: JSON.stringify({ n: 0, until }) });
     const { status, output } = await ended;
-    if (status !== "SUCCEEDED" || JSON.parse(output ?? "null").n !== until)
+    if (status !== "SUCCEEDED" || (JSON.parse(output ?? "{}") as { n?: number }).n !== until)
       throw new Error(`${status} ${output}`);
     return performance.now() - began;
   };

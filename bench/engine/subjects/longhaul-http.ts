@@ -82,7 +82,7 @@ export async function open({ url }: Place): Promise<Subject> {
       free.push(connection);
       const [, status, output] = await ended;
       if (status !== "SUCCEEDED") throw new Error(`an execution ended ${status}`);
-      check(n, JSON.parse(output ?? "null"));
+      check(n, JSON.parse(output ?? "null") as { n: number });
     },
     async close() {
       for (const connection of free) connection.close();

@@ -58,7 +58,7 @@ export async function openLonghaul({ directory }: Place, definition: string): Pr
       });
       const { status, output, error, cause } = await ended;
       if (status !== "SUCCEEDED") throw new Error(`${status}: ${error} ${cause}`);
-      check(n, JSON.parse(output ?? "null"));
+      check(n, JSON.parse(output ?? "null") as { n: number });
     },
     close: () => engine.close(),
   };

@@ -5,7 +5,7 @@ function machine(head: object, state: object): string {
     const next = names[index + 1];
     return [name, { Type: "Task", ...state, ...(next === undefined ? { End: true } : { Next: next }) }];
   });
-  return JSON.stringify({ ...head, StartAt: names[0], States: Object.fromEntries(states) });
+  return JSON.stringify({ ...head, StartAt: names[0], States: Object.fromEntries(states) as object });
 }
 
 const Resource = "arn:aws:states:::lambda:invoke";
