@@ -1,5 +1,16 @@
 export { AwsError } from "./aws-error.js";
 export { openStepFunctions, type StepFunctions, type StepFunctionsOptions } from "./open.js";
-export type { LambdaInvoker, Logger, StatusChangeEvent } from "./ports.js";
+export {
+  type LambdaInvoker,
+  type LogEntry,
+  type Logger,
+  type ObjectStore,
+  type OverrideCall,
+  type Overrides,
+  type ServiceCall,
+  type ServiceInvoker,
+  type StatusChangeEvent,
+  TaskFailure,
+} from "./ports.js";
 export { type Clock, systemClock, VirtualClock } from "./shell/clock.js";
 export { DataDirectoryDamagedError, DataDirectoryInUseError } from "./store/errors.js";

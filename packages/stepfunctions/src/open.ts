@@ -5,12 +5,26 @@ import { answerHttp } from "./api/http.js";
 import { operations } from "./api/operations.js";
 import { Request } from "./api/request.js";
 import { AwsError } from "./aws-error.js";
-import type { LambdaInvoker, Logger, StatusChangeEvent } from "./ports.js";
+import { startForTask } from "./api/executions.js";
+import type {
+  LambdaInvoker,
+  LogEntry,
+  Logger,
+  ObjectStore,
+  Overrides,
+  ServiceInvoker,
+  StatusChangeEvent,
+} from "./ports.js";
 import { type Clock, systemClock } from "./shell/clock.js";
+import { Activities } from "./shell/activities.js";
 import { Executions } from "./shell/executions.js";
+import { ExecutionLogs } from "./shell/execution-logs.js";
 import { MachineCache } from "./shell/machine-cache.js";
+import { MapRuns } from "./shell/map-runs.js";
 import { Mutex } from "./shell/mutex.js";
+import { OwnServices } from "./shell/own-services.js";
 import { StatusEvents } from "./shell/status-events.js";
+import { Tasks } from "./shell/tasks.js";
 import { openLmdbStore } from "./store/lmdb-store.js";
 import type { Store } from "./store/store.js";
 
@@ -19,6 +33,21 @@ export interface EngineOptions {
   region: string;
   accountId: string;
   lambda: LambdaInvoker;
+  /**
+   * What other services' integrations call, by `service:action` (`sqs:sendMessage`), by service (`sqs`,
+   * `aws-sdk:dynamodb`) or `*` for all; the most special name wins. A call that nothing is registered for fails.
+   */
+  services?: Record<string, ServiceInvoker>;
+  /** Where distributed Maps read items from and write results to. */
+  objects?: ObjectStore;
+  /** Answers tasks in place of what they call. */
+  overrides?: Overrides;
+  /** Factor for Waits and the delays of retries (never for timeouts): 0.001 makes a minute of a day. 1 by default. */
+  waitScale?: number;
+  /** Told of the events that machines with a loggingConfiguration log, in order within an execution. */
+  onLog?: (entry: LogEntry) => void;
+  /** Opens for reading alone: nothing that runs is taken up. */
+  paused?: boolean;
   /** Told of each execution's start and end, at least once each: kept until it resolves, also over a restart. */
   onStatusChange?: (event: StatusChangeEvent) => Promise<void>;
   /** The machine's clock by default. */
@@ -62,23 +91,47 @@ export async function openStepFunctions({
 
 /** Opens Step Functions on a store: for tests that watch over what is on disk. */
 export function openOn(store: Store, options: EngineOptions): StepFunctions {
-  const { clock = systemClock, logger = silent, lambda } = options;
+  const { clock = systemClock, logger = silent, lambda, services = {}, objects, overrides } = options;
+  const settings = { waitScale: options.waitScale ?? 1 };
   const machines = new MachineCache(store);
   const events = new StatusEvents(store, clock, options.onStatusChange, logger);
-  const executions = new Executions({ store, clock, lambda, logger, machines, events });
+  const executions = new Executions({ store, clock, logger, machines, events, settings });
+  const activities = new Activities(executions);
   const arns = new Arns(options.region, options.accountId);
+  const nextNumber = counter(store);
   const context: Context = {
     store,
     clock,
     arns,
     machines,
     executions,
+    activities,
+    settings,
     mutex: new Mutex(),
-    nextNumber: counter(store),
+    nextNumber,
   };
+  const own = new OwnServices({
+    executions,
+    clock,
+    start: (request) => startForTask(context, request),
+    handle: (operation, request) => handle(operation, request),
+  });
+  const tasks = new Tasks({ lambda, services, overrides, executions, activities, own, clock });
+  const mapRuns = new MapRuns({ store, clock, logger, executions, objects, settings, nextNumber });
+  const logs = new ExecutionLogs(machines, options.onLog);
+  executions.connect({
+    invoke: (runner, command) => tasks.invoke(runner, command),
+    abort: (execution, task) => tasks.abort(execution, task),
+    startMapRun: (runner, command) => mapRuns.start(runner, command),
+    stopMapRun: (execution, run) => mapRuns.stop(execution, run),
+    ended: (row) => mapRuns.ended(row),
+    recorded: (runner, records) => logs.record(runner.row, records),
+  });
   let closed = false;
-  events.resume();
-  executions.resume();
+  if (options.paused !== true) {
+    events.resume();
+    executions.resume();
+  }
 
   const handle = async (operation: string, request: unknown): Promise<unknown> => {
     const work = operations.get(operation);
@@ -97,6 +150,7 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
       if (closed) return;
       closed = true;
       events.close();
+      tasks.close();
       await executions.close();
       await store.close();
     },

@@ -15,6 +15,11 @@ export class Arns {
     return `arn:aws:states:${this.region}:${this.accountId}:execution:${machineName}:${name}`;
   }
 
+  /** An execution of an EXPRESS machine: `id` makes it one of its own. */
+  expressExecution(machineName: string, name: string, id: string): string {
+    return `arn:aws:states:${this.region}:${this.accountId}:express:${machineName}:${name}:${id}`;
+  }
+
   /** Name and version of a state machine ARN; a version is its last part. @throws AwsError InvalidArn */
   parseMachine(arn: string): { name: string; version: number | null; qualifier: string | null } {
     const parts = arn.split(":");

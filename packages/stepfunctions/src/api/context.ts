@@ -1,3 +1,5 @@
+import type { Settings } from "../core/turn.js";
+import type { Activities } from "../shell/activities.js";
 import type { Executions } from "../shell/executions.js";
 import type { Clock } from "../shell/clock.js";
 import type { MachineCache } from "../shell/machine-cache.js";
@@ -13,13 +15,15 @@ export interface Context {
   arns: Arns;
   machines: MachineCache;
   executions: Executions;
+  activities: Activities;
+  settings: Settings;
   mutex: Mutex;
   /** The number for the next execution. */
   nextNumber(): number;
 }
 
 /** One operation of the API: its request in AWS's shape gives its response in AWS's shape. */
-export type Operation = (context: Context, request: Request) => unknown;
+export type Operation = (context: Context, request: Request, signal?: AbortSignal) => unknown;
 
 /** A moment as AWS JSON 1.0 writes it: seconds since 1970. */
 export function seconds(milliseconds: number): number {

@@ -1,6 +1,7 @@
 import { AwsError } from "../aws-error.js";
 import { byteLength } from "../json.js";
 import { MAX_DEFINITION_BYTES } from "../limits.js";
+import type { MachineType } from "../store/store.js";
 import type { Diagnostic } from "../validation/diagnostics.js";
 import { validateDefinition } from "../validation/validate.js";
 import type { Operation } from "./context.js";
@@ -20,8 +21,8 @@ function assertLength(text: string): string {
 }
 
 /** @throws AwsError InvalidDefinition that lists every error */
-export function assertDefinition(text: string): void {
-  const errors = validateDefinition(text).diagnostics.filter(({ severity }) => severity === "ERROR");
+export function assertDefinition(text: string, type: MachineType): void {
+  const errors = validateDefinition(text, { type }).diagnostics.filter(({ severity }) => severity === "ERROR");
   if (errors.length === 0) return;
   const list = errors.slice(0, 20).map(describe).join(", ");
   throw new AwsError("InvalidDefinition", `Invalid State Machine Definition: '${list}'`);
@@ -34,10 +35,10 @@ function describe({ code, message, location }: Diagnostic): string {
 /** ValidateStateMachineDefinition. */
 export const validateStateMachineDefinition: Operation = (_context, request) => {
   const text = readDefinition(request);
-  assertSupportedType(request);
+  const type = readType(request);
   const severity = request.oneOf("severity", ["ERROR", "WARNING"] as const) ?? "ERROR";
   const limit = request.optionalInteger("maxResults", { min: 0, max: 100 }) || 100;
-  const all = validateDefinition(text).diagnostics;
+  const all = validateDefinition(text, { type }).diagnostics;
   const shown = severity === "WARNING" ? all : all.filter((found) => found.severity === "ERROR");
   const failed = all.some((found) => found.severity === "ERROR");
   return {
@@ -47,12 +48,7 @@ export const validateStateMachineDefinition: Operation = (_context, request) => 
   };
 };
 
-/** @throws AwsError StateMachineTypeNotSupported for EXPRESS */
-export function assertSupportedType(request: Request): void {
-  const type = request.oneOf("type", ["STANDARD", "EXPRESS"] as const) ?? "STANDARD";
-  if (type === "EXPRESS")
-    throw new AwsError(
-      "StateMachineTypeNotSupported",
-      "State machines of the type EXPRESS are not supported by this engine",
-    );
+/** The machine's type in a request: STANDARD by default. */
+export function readType(request: Request): MachineType {
+  return request.oneOf("type", ["STANDARD", "EXPRESS"] as const) ?? "STANDARD";
 }

@@ -7,49 +7,121 @@ import { type Context, type Operation, seconds } from "./context.js";
 import { findMachine, type Found, versionArn } from "./machine-lookup.js";
 import { assertName } from "./names.js";
 import { isNumber, page, pageSize, readToken } from "./paging.js";
-import type { Request } from "./request.js";
+import { Request } from "./request.js";
 
 const STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] as const;
 
 /** StartExecution: idempotent by name and input while the execution runs. */
 export const startExecution: Operation = async (context, request) => {
-  const found = findMachine(context, request.string("stateMachineArn", { min: 1, max: 256 }));
+  const { found, testCase } = readTarget(context, request);
   const name = request.optionalString("name") ?? randomUUID();
   assertName(name);
   const input = readInput(request);
   const traceHeader = request.optionalString("traceHeader", { max: 256 }) ?? null;
-  const arn = context.arns.execution(found.machine.name, name);
-  return context.mutex.run(`execution ${arn}`, async () => {
-    const present = holder(context, arn);
-    if (present !== null && (present.status !== "RUNNING" || present.input !== input))
-      throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
-    const row = present ?? (await start(context, found, { arn, name, input, traceHeader }));
-    return { executionArn: arn, startDate: seconds(row.startedAt) };
-  });
+  const given = { name, input, traceHeader, testCase, startedBy: null };
+  const row = await begin(context, found, given);
+  return { executionArn: row.arn, startDate: seconds(row.startedAt) };
 };
 
-async function start(
+/** The machine of a request's stateMachineArn, and the test case that may follow it behind `#`. */
+function readTarget(context: Context, request: Request): { found: Found; testCase: string | null } {
+  const [arn = "", testCase] = request.string("stateMachineArn", { min: 1, max: 256 }).split("#", 2);
+  return { found: findMachine(context, arn), testCase: testCase ?? null };
+}
+
+type Given = Pick<ExecutionRow, "name" | "input" | "traceHeader" | "testCase" | "startedBy">;
+
+async function begin(context: Context, found: Found, given: Given): Promise<ExecutionRow> {
+  // Executions of EXPRESS machines have no names to keep: each start is one of its own.
+  if (found.machine.type === "EXPRESS") return start(context, found, given);
+  const arn = context.arns.execution(found.machine.name, given.name);
+  return context.mutex.run(`execution ${arn}`, async () => {
+    const present = holder(context, arn);
+    const same =
+      given.startedBy === null
+        ? present?.status === "RUNNING" && present.input === given.input
+        : present?.startedBy === given.startedBy;
+    if (present !== null && !same)
+      throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
+    return present ?? start(context, found, given);
+  });
+}
+
+/** Starts an execution for a task: the same task finds its execution again. */
+export const startForTask = (
   context: Context,
-  { machine, version, revision }: Found,
-  given: Pick<ExecutionRow, "arn" | "name" | "input" | "traceHeader">,
-): Promise<ExecutionRow> {
+  request: { stateMachineArn: string; name: string; input: string; traceHeader?: string; startedBy: string },
+): Promise<ExecutionRow> => {
+  const found = findMachine(context, request.stateMachineArn);
+  assertName(request.name);
+  const { name, startedBy, traceHeader = null } = request;
+  return begin(context, found, { name, input: readInput(new Request(request)), traceHeader, testCase: null, startedBy });
+};
+
+async function start(context: Context, { machine, version, revision }: Found, given: Given): Promise<ExecutionRow> {
+  const { type } = machine;
   const row: ExecutionRow = {
     ...given,
+    arn:
+      type === "EXPRESS"
+        ? context.arns.expressExecution(machine.name, given.name, randomUUID())
+        : context.arns.execution(machine.name, given.name),
     number: context.nextNumber(),
     machineId: machine.id,
     machineArn: machine.arn,
     versionArn: version === null ? null : versionArn(machine, version),
+    aliasArn: null,
+    type,
     revisionId: revision.id,
+    region: 0,
+    roleArn: revision.roleArn,
+    machineName: machine.name,
+    mapRun: null,
     startedAt: context.clock.now(),
     status: "RUNNING",
     stoppedAt: null,
     output: null,
     error: null,
     cause: null,
+    redriveCount: 0,
+    redrivenAt: null,
   };
-  await context.executions.start(row, { roleArn: revision.roleArn, machineName: machine.name });
+  await context.executions.start(row);
   return row;
 }
+
+/** StartSyncExecution, of an EXPRESS machine: answers when it has ended. */
+export const startSyncExecution: Operation = async (context, request) => {
+  const { found, testCase } = readTarget(context, request);
+  if (found.machine.type !== "EXPRESS")
+    throw new AwsError(
+      "StateMachineTypeNotSupported",
+      "This operation is not supported by this type of state machine",
+    );
+  const name = request.optionalString("name") ?? randomUUID();
+  assertName(name);
+  const traceHeader = request.optionalString("traceHeader", { max: 256 }) ?? null;
+  const given = { name, input: readInput(request), traceHeader, testCase, startedBy: null };
+  const started = await begin(context, found, given);
+  const row = await context.executions.ended(started.number);
+  const duration = (row.stoppedAt ?? row.startedAt) - row.startedAt;
+  return {
+    executionArn: row.arn,
+    stateMachineArn: row.machineArn,
+    name: row.name,
+    startDate: seconds(row.startedAt),
+    stopDate: seconds(row.stoppedAt ?? row.startedAt),
+    status: row.status === "ABORTED" ? "FAILED" : row.status,
+    input: row.input,
+    inputDetails: { included: true },
+    output: row.output ?? undefined,
+    outputDetails: row.output === null ? undefined : { included: true },
+    error: row.error ?? undefined,
+    cause: row.cause ?? undefined,
+    traceHeader: row.traceHeader ?? undefined,
+    billingDetails: { billedDurationInMilliseconds: Math.ceil(duration / 100) * 100, billedMemoryUsedInMB: 64 },
+  };
+};
 
 function readInput(request: Request): string {
   const input = request.optionalString("input") ?? "{}";
@@ -167,13 +239,9 @@ function* executionsOf(
   wanted: (status: ExecutionStatus) => boolean,
 ): Generator<ExecutionRow> {
   const start: [string, number] = [machineId, from ?? Number.MAX_SAFE_INTEGER];
-  for (const { key, value } of context.store.range("byMachine", {
-    start,
-    end: [machineId, 0],
-    reverse: true,
-  })) {
-    const row = wanted(value) ? context.store.get("executions", key[1]) : undefined;
-    if (row !== undefined) yield row;
+  for (const { key } of context.store.range("byMachine", { start, end: [machineId, 0], reverse: true })) {
+    const row = context.store.get("executions", key[1]);
+    if (row !== undefined && wanted(row.status)) yield row;
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-error.js";
 import type { MachineRow, RevisionRow, Write } from "../store/store.js";
 import { type Context, type Operation, seconds } from "./context.js";
-import { assertDefinition, assertSupportedType, readDefinition } from "./definition.js";
+import { assertDefinition, readDefinition, readType } from "./definition.js";
 import { findMachine, versionArn } from "./machine-lookup.js";
 import { assertName, assertRole } from "./names.js";
 import { page, pageSize, readToken } from "./paging.js";
@@ -20,15 +20,15 @@ export const createStateMachine: Operation = async (context, request) => {
   const definition = readDefinition(request);
   const roleArn = request.string("roleArn", { min: 1, max: 256 });
   assertRole(roleArn);
-  assertSupportedType(request);
+  const type = readType(request);
   const tags = readTags(request);
   const settings = readSettings(request);
-  if (!isDefinitionOf(context, name, definition)) assertDefinition(definition);
+  if (!isDefinitionOf(context, name, definition)) assertDefinition(definition, type);
   return context.mutex.run(`machine ${name}`, async () => {
     const present = context.store.get("machines", name);
     const machine =
-      present ?? (await insert(context, name, tags, { definition, roleArn, ...defaults(settings) }));
-    if (present !== undefined) assertSame(context, present, { definition, ...defaults(settings) });
+      present ?? (await insert(context, { name, tags, type }, { definition, roleArn, ...defaults(settings) }));
+    if (present !== undefined) assertSame(context, present, { type, definition, ...defaults(settings) });
     return {
       stateMachineArn: machine.arn,
       creationDate: seconds(machine.createdAt),
@@ -45,14 +45,13 @@ function isDefinitionOf(context: Context, name: string, definition: string): boo
 
 async function insert(
   context: Context,
-  name: string,
-  tags: Record<string, string>,
+  { name, tags, type }: Pick<MachineRow, "name" | "tags" | "type">,
   content: Omit<RevisionRow, "id" | "machineName" | "machineArn" | "updatedAt">,
 ): Promise<MachineRow> {
   const createdAt = context.clock.now();
   const arn = context.arns.machine(name);
   const revisionId = randomUUID();
-  const machine: MachineRow = { id: randomUUID(), name, arn, createdAt, revisionId, lastVersion: 0, tags };
+  const machine: MachineRow = { id: randomUUID(), name, arn, createdAt, revisionId, type, lastVersion: 0, tags };
   const revision = { ...content, id: revisionId, machineName: name, machineArn: arn, updatedAt: createdAt };
   await context.store.write([
     { table: "machines", key: name, value: machine },
@@ -76,9 +75,10 @@ function defaults(settings: Settings) {
   return { loggingConfiguration: NO_LOGGING, tracingConfiguration: NO_TRACING, ...settings };
 }
 
-function assertSame(context: Context, present: MachineRow, wanted: Settings & { definition: string }): void {
+function assertSame(context: Context, present: MachineRow, wanted: Settings & { definition: string; type: string }): void {
   const now = context.machines.revision(present.revisionId);
   const same =
+    present.type === wanted.type &&
     now.definition === wanted.definition &&
     JSON.stringify(now.loggingConfiguration) === JSON.stringify(wanted.loggingConfiguration) &&
     JSON.stringify(now.tracingConfiguration) === JSON.stringify(wanted.tracingConfiguration);
@@ -108,8 +108,8 @@ export const updateStateMachine: Operation = async (context, request) => {
       "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
     );
   if (roleArn !== undefined) assertRole(roleArn);
-  if (definition !== undefined) assertDefinition(definition);
-  const { name } = findMachine(context, arn).machine;
+  const { name, type } = findMachine(context, arn).machine;
+  if (definition !== undefined) assertDefinition(definition, type);
   return context.mutex.run(`machine ${name}`, async () => {
     const { machine, revision, version } = findMachine(context, arn);
     if (version !== null)
@@ -145,7 +145,7 @@ export const describeStateMachine: Operation = (context, request) => {
     status: "ACTIVE",
     definition: revision.definition,
     roleArn: revision.roleArn,
-    type: "STANDARD",
+    type: machine.type,
     creationDate: seconds(version?.createdAt ?? machine.createdAt),
     loggingConfiguration: revision.loggingConfiguration,
     tracingConfiguration: revision.tracingConfiguration,
@@ -161,10 +161,10 @@ export const listStateMachines: Operation = (context, request) => {
   const from = readToken(request.optionalString("nextToken"), (position) => typeof position === "string");
   const rows = context.store.range("machines", from === undefined ? {} : { start: from });
   const { items, nextToken } = page(rows, limit, ({ key }) => key);
-  const stateMachines = items.map(({ value: { arn, name, createdAt } }) => ({
+  const stateMachines = items.map(({ value: { arn, name, type, createdAt } }) => ({
     stateMachineArn: arn,
     name,
-    type: "STANDARD",
+    type,
     creationDate: seconds(createdAt),
   }));
   return { stateMachines, ...(nextToken === undefined ? {} : { nextToken }) };
@@ -183,7 +183,7 @@ export const deleteStateMachine: Operation = async (context, request) => {
     const executions = [
       ...context.store.range("byMachine", { start: [...range.start], end: [...range.end] }),
     ];
-    const running = executions.filter(({ value }) => value === "RUNNING");
+    const running = executions.filter(({ key }) => context.store.get("running", key[1]) !== undefined);
     await Promise.all(running.map(({ key: [, number] }) => context.executions.stop(number, {})));
     return {};
   });

@@ -5,6 +5,7 @@ import {
   describeStateMachineForExecution,
   listExecutions,
   startExecution,
+  startSyncExecution,
   stopExecution,
 } from "./executions.js";
 import { getExecutionHistory } from "./history.js";
@@ -37,6 +38,7 @@ export const operations = new Map<string, Operation>([
   ["ListTagsForResource", listTagsForResource],
   ["PublishStateMachineVersion", publishStateMachineVersion],
   ["StartExecution", startExecution],
+  ["StartSyncExecution", startSyncExecution],
   ["StopExecution", stopExecution],
   ["TagResource", tagResource],
   ["UntagResource", untagResource],

@@ -1,4 +1,16 @@
-import type { Branch, ExecutionState, LogRecord, Outcome, Position, Visit } from "./state.js";
+import { Heap } from "./heap.js";
+import {
+  type Branch,
+  type ExecutionState,
+  type Fork,
+  isPending,
+  type LogRecord,
+  momentOf,
+  type Outcome,
+  type Position,
+  type Then,
+  type Visit,
+} from "./state.js";
 
 const OUTCOMES: Record<string, Outcome["status"]> = {
   ExecutionSucceeded: "SUCCEEDED",
@@ -24,28 +36,54 @@ export function apply(state: ExecutionState | null, record: LogRecord): Executio
     throw new Error(`record ${record.type} names the unknown branch ${record.branch}`);
   if (record.id > 0) {
     state.nextEventId = record.id + 1;
-    branch.lastEventId = record.id;
+    if (record.aside === undefined) branch.lastEventId = record.id;
   }
   const status = OUTCOMES[record.type];
   if (status !== undefined) state.outcome = { ...outcome(status, record), at: record.at };
-  else move(branch, record);
+  else if (record.then?.kind === "redrive") redrive(state, record, record.then);
+  else move(state, branch, record);
   return state;
 }
 
-function begin(record: LogRecord, start: Extract<LogRecord["then"], { kind: "start" }>): ExecutionState {
-  const root: Branch = {
-    id: 0,
-    lastEventId: 0,
-    variables: {},
-    position: { kind: "ready", state: start.state, input: start.identity.input },
-  };
-  return {
-    identity: start.identity,
-    timeoutAt: start.timeoutAt,
+function begin(record: LogRecord, start: Extract<Then, { kind: "start" }>): ExecutionState {
+  const { identity, region, timeoutSeconds } = start;
+  const state: ExecutionState = {
+    identity,
+    timeoutAt: timeoutSeconds === null ? null : record.at + timeoutSeconds * 1000,
+    timeoutSeconds,
     nextEventId: record.id + 1,
-    branches: new Map([[0, root]]),
+    nextBranchId: 0,
+    branches: new Map(),
     outcome: null,
+    redriveCount: 0,
+    redrivenAt: null,
+    ready: [],
+    alarms: new Heap(),
+    pending: 0,
   };
+  spawn(state, {
+    parent: null,
+    index: 0,
+    region,
+    item: null,
+    lastEventId: 0,
+    state: start.state,
+    input: identity.input,
+  });
+  return state;
+}
+
+function spawn(
+  state: ExecutionState,
+  given: Pick<Branch, "parent" | "index" | "region" | "item" | "lastEventId"> & { state: string; input: string },
+): number {
+  const id = state.nextBranchId;
+  state.nextBranchId += 1;
+  const { parent, index, region, item, lastEventId } = given;
+  const position: Position = { kind: "ready", state: given.state, input: given.input };
+  state.branches.set(id, { id, parent, index, region, item, lastEventId, variables: {}, position });
+  state.ready.push(id);
+  return id;
 }
 
 function outcome(status: Outcome["status"], { details = {} }: LogRecord): Outcome {
@@ -54,24 +92,33 @@ function outcome(status: Outcome["status"], { details = {} }: LogRecord): Outcom
   return { status, ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
 }
 
-function move(branch: Branch, record: LogRecord): void {
-  const details = record.details ?? {};
-  if (record.type.endsWith("StateEntered")) {
-    branch.position = { kind: "entered", visit: enter(record, details) };
+function move(state: ExecutionState, branch: Branch, record: LogRecord): void {
+  const { type, then } = record;
+  if (type.endsWith("StateEntered")) {
+    place(state, branch, { kind: "entered", visit: enter(record) });
     return;
   }
-  if (record.type.endsWith("StateExited")) {
-    Object.assign(branch.variables, details.assignedVariables);
-  } else if (branch.position.kind === "task" && isAnswer(record.type)) {
-    branch.position = { kind: "entered", visit: branch.position.visit };
-  }
-  if (record.then !== undefined) branch.position = follow(branch.position, record, record.then);
+  if (type.endsWith("StateExited")) Object.assign(branch.variables, record.details?.assignedVariables);
+  else if ((branch.position.kind === "task" || branch.position.kind === "mapRun") && isAnswer(type))
+    place(state, branch, { kind: "entered", visit: visitOf(branch.position, record) });
+  if (then !== undefined) follow(state, branch, record, then);
 }
 
-function enter(record: LogRecord, details: Record<string, unknown>): Visit {
+/** Puts a branch somewhere, and keeps what is derived from positions. */
+function place(state: ExecutionState, branch: Branch, position: Position): void {
+  if (isPending(branch.position)) state.pending -= 1;
+  if (isPending(position)) state.pending += 1;
+  branch.position = position;
+  if (position.kind === "ready") state.ready.push(branch.id);
+  const at = momentOf(position);
+  if (at !== null) state.alarms.push({ at, branch: branch.id });
+}
+
+function enter(record: LogRecord): Visit {
+  const { name, input } = record.details as { name: string; input: string };
   return {
-    state: details.name as string,
-    input: details.input as string,
+    state: name,
+    input,
     enteredAt: record.at,
     enteredId: record.id,
     previousId: record.previousId,
@@ -84,25 +131,202 @@ function isAnswer(type: string): boolean {
   return type.endsWith("Succeeded") || type.endsWith("Failed") || type.endsWith("TimedOut");
 }
 
-function follow(position: Position, record: LogRecord, then: NonNullable<LogRecord["then"]>): Position {
-  if (then.kind === "end") return { kind: "ended" };
-  if (then.kind === "go")
-    return { kind: "ready", state: then.state, input: record.details?.output as string };
-  if (then.kind === "start" || !("visit" in position))
-    throw new Error(`record ${record.type} comes out of turn`);
-  const { visit } = position;
+function visitOf(position: Position, { type }: LogRecord): Visit {
+  if ("visit" in position) return position.visit;
+  throw new Error(`record ${type} comes out of turn`);
+}
+
+function follow(state: ExecutionState, branch: Branch, record: LogRecord, then: Then): void {
+  switch (then.kind) {
+    case "end":
+      return place(state, branch, { kind: "ended", output: record.details?.output as string });
+    case "go":
+      release(state, branch);
+      return place(state, branch, {
+        kind: "ready",
+        state: then.state,
+        input: record.details?.output as string,
+      });
+    case "iterate":
+      return iterate(state, branch, then);
+    case "join":
+      return join(state, branch, record);
+    case "start":
+    case "redrive":
+      throw new Error(`record ${record.type} comes out of turn`);
+    default:
+      return stay(state, branch, record, then, visitOf(branch.position, record));
+  }
+}
+
+/** What happens while a branch stays in its state. */
+function stay(
+  state: ExecutionState,
+  branch: Branch,
+  record: LogRecord,
+  then: Exclude<Then, { kind: "end" | "go" | "iterate" | "join" | "start" | "redrive" }>,
+  visit: Visit,
+): void {
   switch (then.kind) {
     case "task":
-      return { kind: "task", visit, task: { id: record.id, ...then.task } };
+      return place(state, branch, {
+        kind: "task",
+        visit,
+        task: { id: record.id, accepted: false, ...then.task },
+      });
+    case "accept":
+    case "heartbeat":
+      return touch(state, branch, then);
     case "wait":
-      return { kind: "wait", visit, until: then.until };
+      return place(state, branch, { kind: "wait", visit, until: then.until });
     case "retry": {
+      release(state, branch);
       const retries = { ...visit.retries, [then.retrier]: (visit.retries[then.retrier] ?? 0) + 1 };
-      return {
-        kind: "retry",
-        visit: { ...visit, retries, retryCount: visit.retryCount + 1 },
-        until: then.until,
-      };
+      const next = { ...visit, retries, retryCount: visit.retryCount + 1 };
+      return place(state, branch, { kind: "retry", visit: next, until: then.until });
     }
+    case "again":
+      return place(state, branch, { kind: "entered", visit });
+    case "parallel":
+      return fork(state, branch, visit, record, then);
+    case "map":
+      return place(state, branch, { kind: "fork", visit, fork: mapFork(record, then) });
+    case "mapRun":
+      return place(state, branch, {
+        kind: "mapRun",
+        visit,
+        run: { id: record.id, arn: then.arn, spec: then.spec },
+      });
+    case "fail":
+      return give(state, branch, visit);
+    case "adopt":
+      branch.lastEventId = record.previousId;
+      return;
   }
+}
+
+function touch(
+  state: ExecutionState,
+  branch: Branch,
+  then: { kind: "accept" | "heartbeat"; heartbeatAt: number | null },
+): void {
+  const { position } = branch;
+  if (position.kind !== "task") throw new Error("only a task is accepted");
+  const accepted = position.task.accepted || then.kind === "accept";
+  place(state, branch, { ...position, task: { ...position.task, accepted, heartbeatAt: then.heartbeatAt } });
+}
+
+function fork(
+  state: ExecutionState,
+  branch: Branch,
+  visit: Visit,
+  record: LogRecord,
+  { input, branches }: Extract<Then, { kind: "parallel" }>,
+): void {
+  const live = branches.map(({ region, state: start }, index) =>
+    spawn(state, {
+      parent: branch.id,
+      index,
+      region,
+      item: null,
+      lastEventId: record.id,
+      state: start,
+      input,
+    }),
+  );
+  const made: Fork = {
+    items: null,
+    started: branches.length,
+    total: branches.length,
+    ended: 0,
+    outputs: branches.map(() => null),
+    live: new Set(live),
+    maxConcurrency: 0,
+    lastEventId: record.id,
+    lastSucceededId: record.id,
+  };
+  place(state, branch, { kind: "fork", visit, fork: made });
+}
+
+function mapFork(
+  record: LogRecord,
+  { items, maxConcurrency }: { items: string[]; maxConcurrency: number },
+): Fork {
+  return {
+    items,
+    started: 0,
+    total: items.length,
+    ended: 0,
+    outputs: items.map(() => null),
+    live: new Set(),
+    maxConcurrency,
+    lastEventId: record.id,
+    lastSucceededId: record.id,
+  };
+}
+
+function iterate(
+  state: ExecutionState,
+  branch: Branch,
+  { index, region, state: start, input }: Extract<Then, { kind: "iterate" }>,
+): void {
+  if (branch.position.kind !== "fork") throw new Error("only a Map has iterations");
+  const { fork: made } = branch.position;
+  const item = made.items?.[index] ?? null;
+  // The event is the parent's, and the iteration's first.
+  const given = { parent: branch.id, index, region, item, lastEventId: state.nextEventId - 1, state: start };
+  made.live.add(spawn(state, { ...given, input }));
+  made.started += 1;
+}
+
+function join(state: ExecutionState, branch: Branch, record: LogRecord): void {
+  const parent = state.branches.get(branch.parent ?? -1);
+  if (parent?.position.kind !== "fork" || branch.position.kind !== "ended")
+    throw new Error(`record ${record.type} joins what is not a branch`);
+  const { fork: made } = parent.position;
+  made.outputs[branch.index] = branch.position.output;
+  made.ended += 1;
+  made.live.delete(branch.id);
+  made.lastEventId = branch.lastEventId;
+  made.lastSucceededId = record.id > 0 ? record.id : branch.lastEventId;
+  state.branches.delete(branch.id);
+}
+
+/** Gives a branch up, keeping what a redrive needs. */
+function give(state: ExecutionState, branch: Branch, visit: Visit): void {
+  const { position } = branch;
+  const kept = position.kind === "fork" || position.kind === "failed" ? position.fork : undefined;
+  place(state, branch, { kind: "failed", visit, ...(kept === undefined ? {} : { fork: kept }) });
+}
+
+/** Removes the branches of a Parallel or Map that nobody will take up again. */
+function release(state: ExecutionState, { position }: Branch): void {
+  if (!("fork" in position) || position.fork === undefined) return;
+  for (const id of position.fork.live) {
+    const branch = state.branches.get(id);
+    if (branch === undefined) continue;
+    release(state, branch);
+    if (isPending(branch.position)) state.pending -= 1;
+    state.branches.delete(id);
+  }
+}
+
+/** Takes every branch up where it stood: what failed or was out is done again, what had ended stays. */
+function redrive(state: ExecutionState, record: LogRecord, then: { timeoutAt: number | null }): void {
+  state.outcome = null;
+  state.redriveCount += 1;
+  state.redrivenAt = record.at;
+  state.timeoutAt = then.timeoutAt;
+  for (const branch of state.branches.values()) {
+    const { position } = branch;
+    if (position.kind === "failed" && position.fork !== undefined)
+      place(state, branch, { kind: "fork", visit: position.visit, fork: position.fork });
+    else if (position.kind === "failed" || position.kind === "task" || position.kind === "entered")
+      place(state, branch, { kind: "retry", visit: fresh(position.visit), until: record.at });
+    else place(state, branch, position);
+  }
+}
+
+function fresh(visit: Visit): Visit {
+  return { ...visit, retries: {}, retryCount: 0 };
 }

@@ -1,92 +1,271 @@
-import { compileTemplate, type Template } from "../language/template.js";
-import { functionOf, INVOKE } from "./function-name.js";
-import type { Catcher, Machine, Next, Resource, Result, Retrier, State } from "./machine.js";
+import { compileCondition } from "../language/jsonpath/condition.js";
+import { compilePath } from "../language/jsonpath/path.js";
+import { compilePayload } from "../language/jsonpath/payload.js";
+import { compileReferencePath } from "../language/jsonpath/reference-path.js";
+import { compileTemplate } from "../language/template.js";
+import { ACTIVITY_ARN, functionOf, SERVICE_ARN } from "./function-name.js";
+import type {
+  Catcher,
+  ChoiceState,
+  DistributedMap,
+  FailState,
+  Field,
+  Machine,
+  MapState,
+  Next,
+  Region,
+  Resource,
+  Result,
+  Retrier,
+  State,
+  TaskState,
+  WaitState,
+} from "./machine.js";
 
 type Json = Record<string, unknown>;
+type Language = "JSONPath" | "JSONata";
 
 /**
  * Compiles a definition.
  * @param definition parsed and without errors (validation.ts)
  */
 export function compileMachine(definition: Json): Machine {
-  const states = Object.entries(definition.States as Record<string, Json>);
+  const regions: Region[] = [];
+  const root = new Compiler(regions).region(definition, languageOf(definition, "JSONPath"));
+  return { root, regions, timeoutSeconds: (definition.TimeoutSeconds as number | undefined) ?? null };
+}
+
+/** The machine of an item of a map run: the Map's processor by itself. */
+export function machineOfRegion(machine: Machine, region: number): Machine {
+  const root = machine.regions[region];
+  if (root === undefined) throw new Error(`the machine has no part ${region}`);
+  return { root, regions: machine.regions, timeoutSeconds: null };
+}
+
+function languageOf({ QueryLanguage: language }: Json, otherwise: Language): Language {
+  return (language as Language | undefined) ?? otherwise;
+}
+
+class Compiler {
+  constructor(private readonly regions: Region[]) {}
+
+  region(definition: Json, language: Language): Region {
+    const region: Region = { id: this.regions.length, startAt: definition.StartAt as string, states: new Map() };
+    this.regions.push(region);
+    for (const [name, state] of Object.entries(definition.States as Record<string, Json>))
+      region.states.set(name, this.state(name, state, languageOf(state, language), language));
+    return region;
+  }
+
+  private state(name: string, from: Json, language: Language, machineLanguage: Language): State {
+    const common = { name, ...result(from, language), ...paths(from, language) };
+    switch (from.Type) {
+      case "Pass": {
+        const given = language === "JSONPath" && from.Result !== undefined ? JSON.stringify(from.Result) : null;
+        const parameters = language === "JSONPath" && from.Parameters !== undefined ? compilePayload(from.Parameters) : null;
+        return { type: "Pass", ...common, parameters, result: given, next: nextOf(from) };
+      }
+      case "Succeed":
+        return { type: "Succeed", ...common };
+      case "Fail":
+        return failState(common, from, language);
+      case "Wait":
+        return waitState(common, from, language);
+      case "Choice":
+        return choiceState(common, from, language);
+      case "Task":
+        return taskState({ ...common, ...calling(from, language) }, from, language);
+      case "Parallel": {
+        const branches = (from.Branches as Json[]).map((branch) => this.region(branch, languageOf(branch, machineLanguage)));
+        return { type: "Parallel", ...common, ...calling(from, language), branches };
+      }
+      case "Map":
+        return this.map({ ...common, ...calling(from, language) }, from, language, machineLanguage);
+      default:
+        throw new Error(`state '${name}' is of the type ${String(from.Type)}, which is not supported`);
+    }
+  }
+
+  private map(
+    common: Omit<MapState, "type" | "processor" | "items" | "itemSelector" | "maxConcurrency" | "distributed">,
+    from: Json,
+    language: Language,
+    machineLanguage: Language,
+  ): MapState {
+    const processor = (from.ItemProcessor ?? from.Iterator) as Json;
+    const config = (processor.ProcessorConfig as Json | undefined) ?? {};
+    const items = language === "JSONata" ? field(from, "Items", language) : pathField(from, "ItemsPath");
+    // Parameters is ItemSelector's old name.
+    const selector = from.ItemSelector === undefined && language === "JSONPath" ? "Parameters" : "ItemSelector";
+    return {
+      type: "Map",
+      ...common,
+      arguments: null,
+      processor: this.region(processor, languageOf(processor, machineLanguage)),
+      items,
+      itemSelector: field(from, selector, language),
+      maxConcurrency: numeric(from, "MaxConcurrency", language),
+      distributed: config.Mode === "DISTRIBUTED" ? distributedMap(from, config, language) : null,
+    };
+  }
+}
+
+function distributedMap(from: Json, config: Json, language: Language): DistributedMap {
+  const { ItemReader: reader, ItemBatcher: batcher, ResultWriter: writer, Label: label } = from as Record<string, Json | undefined>;
+  const parametersName = language === "JSONata" ? "Arguments" : "Parameters";
+  const readerConfig = (reader?.ReaderConfig as Json | undefined) ?? {};
   return {
-    startAt: definition.StartAt as string,
-    timeoutSeconds: (definition.TimeoutSeconds as number | undefined) ?? null,
-    states: new Map(
-      states.map(([name, state]) => [name, compileState(name, state, queryLanguage(definition, state))]),
-    ),
+    executionType: config.ExecutionType === "EXPRESS" ? "EXPRESS" : "STANDARD",
+    label: (label as string | undefined) ?? null,
+    reader:
+      reader === undefined
+        ? null
+        : {
+            resource: reader.Resource as string,
+            parameters: field(reader, parametersName, language),
+            config: readerConfig,
+            maxItems: numeric(readerConfig, "MaxItems", language),
+          },
+    batcher:
+      batcher === undefined
+        ? null
+        : {
+            maxItems: numeric(batcher, "MaxItemsPerBatch", language),
+            maxBytes: numeric(batcher, "MaxInputBytesPerBatch", language),
+            input: field(batcher, "BatchInput", language),
+          },
+    writer:
+      writer === undefined
+        ? null
+        : {
+            resource: (writer.Resource as string | undefined) ?? "",
+            parameters: field(writer, parametersName, language),
+            config: (writer.WriterConfig as Json | undefined) ?? {},
+          },
+    toleratedCount: numeric(from, "ToleratedFailureCount", language),
+    toleratedPercentage: numeric(from, "ToleratedFailurePercentage", language),
   };
 }
 
-/** The query language that a state names: its own, or the machine's, or JSONPath. */
-export function queryLanguage(definition: Json, state: Json): string {
-  return (state.QueryLanguage ?? definition.QueryLanguage ?? "JSONPath") as string;
+function result(from: Json, language: Language): Result {
+  const assign = (from.Assign as Json | undefined) ?? {};
+  if (language === "JSONata")
+    return {
+      language,
+      output: from.Output === undefined ? null : compileTemplate(from.Output),
+      assign: Object.entries(assign).map(([name, value]) => [name, compileTemplate(value)]),
+      assignPayload: null,
+      resultPath: undefined,
+    };
+  const { ResultPath: resultPath } = from;
+  return {
+    language,
+    output: null,
+    assign: [],
+    assignPayload: from.Assign === undefined ? null : compilePayload(from.Assign),
+    resultPath:
+      resultPath === undefined || resultPath === null ? resultPath : compileReferencePath(resultPath as string),
+  };
 }
 
-function compileState(name: string, state: Json, language: string): State {
-  const field = (value: unknown): Template | null => (value === undefined ? null : compileTemplate(value));
-  const literal = (value: unknown): Template | null =>
-    value === undefined ? null : { kind: "literal", value };
-  // A JSONPath state that passed validation has no data flow but Result and plain values: its strings are no expressions.
-  const read = language === "JSONata" ? field : literal;
-  const result = (from: Json): Result => ({
-    output: read(from.Output === undefined ? from.Result : from.Output),
-    assign: Object.entries((from.Assign as Json | undefined) ?? {}).map(([key, value]) => [
-      key,
-      compileTemplate(value),
-    ]),
-  });
-  switch (state.Type) {
-    case "Pass":
-      return { type: "Pass", name, ...result(state), next: nextOf(state) };
-    case "Succeed":
-      return { type: "Succeed", name, ...result(state) };
-    case "Fail":
-      return { type: "Fail", name, error: read(state.Error), cause: read(state.Cause) };
-    case "Wait":
-      return {
-        type: "Wait",
-        name,
-        ...result(state),
-        seconds: read(state.Seconds),
-        timestamp: read(state.Timestamp),
-        next: nextOf(state),
-      };
-    case "Choice":
-      return {
-        type: "Choice",
-        name,
-        ...result(state),
-        rules: (state.Choices as Json[]).map((rule) => ({
-          ...result(rule),
-          condition: compileTemplate(rule.Condition),
-          next: rule.Next as string,
-        })),
-        default: (state.Default as string | undefined) ?? null,
-      };
-    case "Task":
-      return {
-        type: "Task",
-        name,
-        ...result(state),
-        resource: resourceOf(state.Resource as string),
-        arguments: read(state.Arguments),
-        timeoutSeconds: read(state.TimeoutSeconds),
-        heartbeatSeconds: read(state.HeartbeatSeconds),
-        retriers: ((state.Retry as Json[] | undefined) ?? []).map(retrier),
-        catchers: ((state.Catch as Json[] | undefined) ?? []).map(
-          (from): Catcher => ({
-            ...result(from),
-            errors: from.ErrorEquals as string[],
-            next: from.Next as string,
-          }),
-        ),
-        next: nextOf(state),
-      };
-    default:
-      throw new Error(`state '${name}' is of the type ${String(state.Type)}, which is not supported`);
-  }
+function paths(from: Json, language: Language): Pick<TaskState, "inputPath" | "outputPath"> {
+  if (language === "JSONata") return { inputPath: undefined, outputPath: undefined };
+  const compiled = (path: unknown) => (path === undefined || path === null ? path : compilePath(path as string));
+  return { inputPath: compiled(from.InputPath), outputPath: compiled(from.OutputPath) };
+}
+
+/** A field of any JSON value, in its state's language. */
+function field(from: Json, name: string, language: Language): Field | null {
+  const value = from[name];
+  if (value === undefined) return null;
+  if (language === "JSONata") return { language, template: compileTemplate(value) };
+  return { language, payload: compilePayload(value) };
+}
+
+/** A field that holds a path (JSONPath only). */
+function pathField(from: Json, name: string): Extract<Field, { language: "JSONPath" }> | null {
+  const value = from[name];
+  return typeof value === "string" ? { language: "JSONPath", path: compilePath(value) } : null;
+}
+
+/** A number that may be written as such, as an expression or, in a field of its own, as a path. */
+function numeric(from: Json, name: string, language: Language): Field | number | null {
+  const value = from[name];
+  if (typeof value === "number") return value;
+  if (language === "JSONata") return field(from, name, language);
+  return pathField(from, `${name}Path`);
+}
+
+type Calling = Pick<TaskState, "arguments" | "resultSelector" | "retriers" | "catchers" | "next">;
+
+function calling(from: Json, language: Language): Calling {
+  return {
+    arguments: field(from, language === "JSONata" ? "Arguments" : "Parameters", language),
+    resultSelector:
+      language === "JSONPath" && from.ResultSelector !== undefined ? compilePayload(from.ResultSelector) : null,
+    retriers: ((from.Retry as Json[] | undefined) ?? []).map(retrier),
+    catchers: ((from.Catch as Json[] | undefined) ?? []).map(
+      (catcher): Catcher => ({
+        ...result(catcher, language),
+        errors: catcher.ErrorEquals as string[],
+        next: catcher.Next as string,
+      }),
+    ),
+    next: nextOf(from),
+  };
+}
+
+type Common = Omit<FailState, "type" | "error" | "cause">;
+
+function failState(common: Common, from: Json, language: Language): FailState {
+  const read = (name: string): Field | string | null => {
+    const value = from[name];
+    if (language === "JSONata") return field(from, name, language);
+    return typeof value === "string" ? value : pathField(from, `${name}Path`);
+  };
+  return { type: "Fail", ...common, error: read("Error"), cause: read("Cause") };
+}
+
+function waitState(common: Common, from: Json, language: Language): WaitState {
+  const { Timestamp: timestamp } = from;
+  return {
+    type: "Wait",
+    ...common,
+    seconds: numeric(from, "Seconds", language),
+    timestamp:
+      language === "JSONata"
+        ? field(from, "Timestamp", language)
+        : typeof timestamp === "string"
+          ? timestamp
+          : pathField(from, "TimestampPath"),
+    next: nextOf(from),
+  };
+}
+
+function choiceState(common: Common, from: Json, language: Language): ChoiceState {
+  const rules = (from.Choices as Json[]).map((rule) => ({
+    ...result(rule, language),
+    condition:
+      language === "JSONata"
+        ? ({ language, template: compileTemplate(rule.Condition) } as const)
+        : ({ language, test: compileCondition(rule) } as const),
+    next: rule.Next as string,
+  }));
+  return { type: "Choice", ...common, rules, default: (from.Default as string | undefined) ?? null };
+}
+
+function taskState(
+  common: Common & Calling,
+  from: Json,
+  language: Language,
+): TaskState {
+  return {
+    type: "Task",
+    ...common,
+    resource: resourceOf(from.Resource as string),
+    timeoutSeconds: numeric(from, "TimeoutSeconds", language),
+    heartbeatSeconds: numeric(from, "HeartbeatSeconds", language),
+  };
 }
 
 function nextOf(state: Json): Next {
@@ -94,7 +273,18 @@ function nextOf(state: Json): Next {
 }
 
 function resourceOf(arn: string): Resource {
-  if (arn === INVOKE) return { kind: "invoke" };
+  const match = SERVICE_ARN.exec(arn);
+  if (match !== null) {
+    const [, name = "", service = "", action = "", pattern = ""] = match;
+    return {
+      kind: "service",
+      name,
+      service,
+      action: pattern === "" ? action : `${action}.${pattern}`,
+      pattern: pattern === "" ? "request" : (pattern as "sync" | "sync:2" | "waitForTaskToken"),
+    };
+  }
+  if (ACTIVITY_ARN.test(arn)) return { kind: "activity", arn };
   return { kind: "function", arn, ...functionOf(arn) };
 }
 

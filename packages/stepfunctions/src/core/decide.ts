@@ -1,17 +1,24 @@
-import { StateFailure, type StateError } from "../language/failure.js";
+import { type StateError, StateFailure } from "../language/failure.js";
+import type { Maybe } from "../language/maybe.js";
 import { TRANSITIONS_PER_TURN } from "../limits.js";
-import { enter, wake } from "./enter.js";
 import { breakdown } from "./breakdown.js";
+import { enter, wake } from "./enter.js";
 import { failEvaluation, failExecution, failState } from "./failure.js";
-import type { Machine } from "./machine.js";
-import type { Branch, ExecutionIdentity, ExecutionState, LogRecord, Visit } from "./state.js";
-import { answer, expire, schedule } from "./task.js";
-import { type Command, type CoreEvent, HistoryFull, Turn } from "./turn.js";
+import { joinBranch, proceed } from "./fork.js";
+import type { Machine, State } from "./machine.js";
+import { endMapRun } from "./map-run.js";
+import { type Branch, type ExecutionIdentity, type ExecutionState, type LogRecord, nextAlarm, nextReady } from "./state.js";
+import type { Stay } from "./flow.js";
+import { answer, expire } from "./task.js";
+import { type Command, type CoreEvent, HistoryFull, type Settings, Turn } from "./turn.js";
+import { perform, type Work } from "./work.js";
 
 export interface Decision {
   state: ExecutionState;
   records: LogRecord[];
   commands: Command[];
+  /** Whether the commands may be done before the records are on disk: they would come out the same again. */
+  repeatable: boolean;
   /** What was thrown that nothing here expects; the execution's failure is among the records, unless it had ended. */
   fault?: unknown;
 }
@@ -19,130 +26,185 @@ export interface Decision {
 /**
  * Decides what an event does to an execution. Pure: the same machine, state and event give the same records, for clock
  * and randomness come with the event. Advances `state` in place by the records it returns (null: before the start).
+ * The decision is there at once unless an expression has to be waited for.
  *
  * An event that comes too late (an answer to a task that timed out, anything after the end) makes no records. A turn ends
  * after TRANSITIONS_PER_TURN states, so that an endless loop holds up nobody: while hasReady(state), send "advance".
  */
-export async function decide(
+export function decide(
   machine: Machine,
   state: ExecutionState | null,
   event: CoreEvent,
-): Promise<Decision> {
-  const turn = new Turn(machine, state, event);
+  settings: Settings,
+): Maybe<Decision> {
+  return perform(decision(new Turn(machine, state, event, settings)));
+}
+
+function* decision(turn: Turn): Work<Decision> {
   let fault: unknown;
   try {
-    await handle(turn);
+    yield* handle(turn);
   } catch (error) {
     // Whatever goes wrong in one execution ends that execution and no other.
     if (!turn.started) throw error;
     if (!(error instanceof HistoryFull)) fault = error;
     if (!turn.closed) failExecution(turn, 0, error instanceof HistoryFull ? full(error) : breakdown(error));
   }
-  if (turn.closed) abandon(turn);
-  const decision = { state: turn.state, records: turn.records, commands: turn.commands };
-  return fault === undefined ? decision : { ...decision, fault };
+  if (turn.closed && turn.records.length > 0) letGo(turn);
+  const { state, records, commands, repeatable } = turn;
+  const made = { state, records, commands, repeatable };
+  return fault === undefined ? made : { ...made, fault };
 }
 
 function full({ message }: HistoryFull): StateError {
   return { error: "States.Runtime", cause: message };
 }
 
-async function handle(turn: Turn): Promise<void> {
+function* handle(turn: Turn): Work {
   const { event } = turn;
   if (event.type === "start") start(turn, event.identity);
+  else if (event.type === "redrive") return yield* redrive(turn);
   else if (turn.closed) return;
   if (event.type === "stop") {
     const { error, cause } = event;
     const details = { ...(cause === undefined ? {} : { cause }), ...(error === undefined ? {} : { error }) };
-    return turn.emit(0, "ExecutionAborted", details);
+    turn.emit(0, "ExecutionAborted", details);
+    return;
   }
-  await meetDeadlines(turn);
-  if (event.type === "answer" && !turn.closed) await takeAnswer(turn, event);
+  yield* meetDeadlines(turn);
+  if (event.type === "answer" && !turn.closed) yield* takeAnswer(turn, event);
+  if (event.type === "mapRunEnded" && !turn.closed) yield* takeMapRun(turn, event);
+  yield* goOn(turn);
+}
+
+/** Enters what states can be entered. */
+function* goOn(turn: Turn): Work {
   for (let budget = TRANSITIONS_PER_TURN; budget > 0 && !turn.closed; budget -= 1) {
-    const branch = [...turn.state.branches.values()].find(({ position }) => position.kind === "ready");
+    const branch = nextReady(turn.state);
     if (branch === undefined) return;
-    await enterNext(turn, branch);
+    yield* enterNext(turn, branch);
   }
 }
 
 function start(turn: Turn, identity: ExecutionIdentity): void {
-  const { timeoutSeconds, startAt } = turn.machine;
-  const timeoutAt = timeoutSeconds === null ? null : turn.event.at + timeoutSeconds * 1000;
-  turn.emit(
-    0,
-    "ExecutionStarted",
-    { input: identity.input, roleArn: identity.roleArn },
-    { then: { kind: "start", identity, state: startAt, timeoutAt } },
-  );
+  const { timeoutSeconds, root } = turn.machine;
+  const then = { kind: "start", identity, region: root.id, state: root.startAt, timeoutSeconds } as const;
   // As recorded on AWS, the first state's Entered event follows event 0, not the start.
+  turn.emit(0, "ExecutionStarted", { input: identity.input, roleArn: identity.roleArn }, { then });
 }
 
-async function enterNext(turn: Turn, branch: Branch): Promise<void> {
+function* redrive(turn: Turn): Work {
+  const { outcome, timeoutSeconds, redriveCount } = turn.state;
+  if (outcome === null || outcome.status === "SUCCEEDED") return;
+  const timeoutAt = timeoutSeconds === null ? null : turn.event.at + timeoutSeconds * 1000;
+  const then = { kind: "redrive", timeoutAt } as const;
+  turn.emit(0, "ExecutionRedriven", { redriveCount: redriveCount + 1 }, { then });
+  for (const branch of [...turn.state.branches.values()]) {
+    const { position } = branch;
+    if (position.kind === "mapRun")
+      turn.commands.push({
+        type: "startMapRun",
+        branch: branch.id,
+        state: position.visit.state,
+        run: position.run,
+      });
+    if (position.kind === "fork") yield* attempt(turn, branch, ({ turn: at }) => proceed(at, branch));
+  }
+  yield* meetDeadlines(turn);
+  yield* goOn(turn);
+}
+
+function* enterNext(turn: Turn, branch: Branch): Work {
   if (branch.position.kind !== "ready") return;
   const { state: name, input } = branch.position;
-  const definition = turn.definition(name);
+  const definition = turn.definition(branch, name);
   turn.emit(branch.id, `${definition.type}StateEntered`, { input, name });
-  await attempt(turn, branch, (visit) => enter(turn, branch, definition, visit));
+  yield* attempt(turn, branch, (stay) => enter(stay, definition));
 }
 
-async function takeAnswer(turn: Turn, event: Extract<CoreEvent, { type: "answer" }>): Promise<void> {
+function* takeAnswer(turn: Turn, event: Extract<Turn["event"], { type: "answer" }>): Work {
   const branch = turn.state.branches.get(event.branch);
   if (branch?.position.kind !== "task" || branch.position.task.id !== event.task) return;
-  const definition = turn.definition(branch.position.visit.state);
+  const { visit, task } = branch.position;
+  // The call was answered before: a repeat of it, after a restart, has nothing to add.
+  const { kind } = event.answer;
+  if (task.accepted && (kind === "submitted" || kind === "taken" || (kind === "returned" && task.token !== null)))
+    return;
+  const definition = turn.definition(branch, visit.state);
   if (definition.type !== "Task") throw new Error("only a Task waits for an answer");
-  await attempt(turn, branch, (visit) => answer(turn, branch, definition, visit, event.answer));
+  yield* attempt(turn, branch, (stay) => answer(stay, definition, task, event.answer));
+}
+
+function* takeMapRun(turn: Turn, event: Extract<Turn["event"], { type: "mapRunEnded" }>): Work {
+  const branch = turn.state.branches.get(event.branch);
+  if (branch?.position.kind !== "mapRun" || branch.position.run.id !== event.run) return;
+  const definition = turn.definition(branch, branch.position.visit.state);
+  if (definition.type !== "Map") throw new Error("only a Map has a map run");
+  yield* attempt(turn, branch, (stay) => endMapRun(stay, definition, event.answer));
 }
 
 /** Does what is due by the event's clock: first the branches, then the execution's own timeout. */
-async function meetDeadlines(turn: Turn): Promise<void> {
+function* meetDeadlines(turn: Turn): Work {
   const { at } = turn.event;
-  for (const branch of turn.state.branches.values()) {
-    if (turn.closed) return;
-    await meetDeadline(turn, branch, at);
-  }
-  const { timeoutAt } = turn.state;
-  if (!turn.closed && timeoutAt !== null && timeoutAt <= at) turn.emit(0, "ExecutionTimedOut", undefined);
-}
-
-async function meetDeadline(turn: Turn, branch: Branch, at: number): Promise<void> {
-  const { position } = branch;
   const limit = turn.state.timeoutAt ?? Number.POSITIVE_INFINITY;
-  const due = (moment: number | null): boolean => moment !== null && moment <= at && moment <= limit;
-  if (!("visit" in position)) return;
-  const definition = turn.definition(position.visit.state);
-  if (position.kind === "wait" && due(position.until) && definition.type === "Wait")
-    await attempt(turn, branch, (visit) => wake(turn, branch, definition, visit));
-  if (definition.type !== "Task") return;
-  if (position.kind === "retry" && due(position.until))
-    await attempt(turn, branch, (visit) => schedule(turn, branch, definition, visit));
-  if (position.kind !== "task") return;
-  const { task } = position;
-  const limitMet = due(task.timeoutAt) ? "timeout" : due(task.heartbeatAt) ? "heartbeat" : null;
-  if (limitMet !== null)
-    await attempt(turn, branch, (visit) => expire(turn, branch, definition, visit, task, limitMet));
+  for (;;) {
+    const alarm = turn.closed ? undefined : nextAlarm(turn.state);
+    if (alarm === undefined || alarm.at > at || alarm.at > limit) break;
+    turn.state.alarms.pop();
+    yield* meetDeadline(turn, turn.branch(alarm.branch), at);
+  }
+  if (!turn.closed && limit <= at) turn.emit(0, "ExecutionTimedOut", undefined);
 }
 
-/** Runs a part of a visit; what its evaluations throw becomes the state's error. */
-async function attempt(
-  turn: Turn,
-  branch: Branch,
-  part: (visit: Visit) => void | Promise<void>,
-): Promise<void> {
+function* meetDeadline(turn: Turn, branch: Branch, at: number): Work {
+  const { position } = branch;
+  if (!("visit" in position)) return;
+  const definition = turn.definition(branch, position.visit.state);
+  if (position.kind === "wait" && definition.type === "Wait")
+    return yield* attempt(turn, branch, (stay) => wake(stay, definition));
+  if (position.kind === "retry")
+    return yield* attempt(turn, branch, (stay) => enter(stay, definition));
+  if (position.kind !== "task" || definition.type !== "Task") return;
+  const { task } = position;
+  const limit = task.timeoutAt !== null && task.timeoutAt <= at ? "timeout" : "heartbeat";
+  yield* attempt(turn, branch, (stay) => expire(stay, definition, task, limit));
+}
+
+/** Runs a part of a visit; what its evaluations throw becomes the state's error. A branch that it ends is joined. */
+function* attempt(turn: Turn, branch: Branch, part: (stay: Stay) => Work | void): Work {
+  let at: Branch = branch;
+  let work: (stay: Stay) => Work | void = part;
+  for (;;) {
+    yield* attemptOne(turn, at, work);
+    if (turn.closed || at.position.kind !== "ended" || at.parent === null) return;
+    const parent = joinBranch(turn, at);
+    at = parent;
+    work = () => proceed(turn, parent);
+  }
+}
+
+function* attemptOne(turn: Turn, branch: Branch, part: (stay: Stay) => Work | void): Work {
   if (!("visit" in branch.position)) throw new Error("the branch is not in a state");
   const { visit } = branch.position;
-  const definition = turn.definition(visit.state);
+  const definition: State = turn.definition(branch, visit.state);
+  const stay = { turn, branch, visit };
   try {
-    await part(visit);
+    const work = part(stay);
+    if (work !== undefined) yield* work;
   } catch (error) {
     if (!(error instanceof StateFailure)) throw error;
-    const failure = failEvaluation(turn, branch, definition, visit, error);
-    await failState(turn, branch, definition, visit, failure);
+    yield* failState(stay, definition, failEvaluation(stay, definition, error));
   }
 }
 
-/** An execution that times out takes its running tasks with it; a stopped one leaves them running, as on AWS. */
-function abandon(turn: Turn): void {
-  if (turn.event.type === "stop") return;
-  for (const { id, position } of turn.state.branches.values())
-    if (position.kind === "task") turn.commands.push({ type: "abort", branch: id, task: position.task.id });
+/** An execution that ends takes its running tasks with it; a stopped one leaves its functions running, as on AWS. */
+function letGo(turn: Turn): void {
+  const stopped = turn.event.type === "stop";
+  for (const { id, position } of turn.state.branches.values()) {
+    if (position.kind === "mapRun")
+      turn.commands.push({ type: "stopMapRun", branch: id, run: position.run.id });
+    if (position.kind !== "task") continue;
+    if (stopped && position.task.call.kind === "lambda") continue;
+    turn.commands.push({ type: "abort", branch: id, task: position.task.id });
+  }
 }

@@ -1,88 +1,214 @@
-import { MAX_SECONDS } from "../limits.js";
-import { queryFailure } from "../language/failure.js";
+import { StateFailure, queryFailure } from "../language/failure.js";
 import { evaluateAs } from "../language/template.js";
-import type { ChoiceState, FailState, State, WaitState } from "./machine.js";
-import { failExecution } from "./failure.js";
-import { evaluateResult, leave } from "./result.js";
-import type { Branch, Visit } from "./state.js";
-import { schedule } from "./task.js";
 import { parseTimestamp } from "../language/timestamp.js";
-import type { Turn } from "./turn.js";
+import { MAX_SECONDS } from "../limits.js";
+import { Json } from "../json-text.js";
+import { conclude, fieldValue, filteredInput, type Stay, typedField } from "./flow.js";
+import { failState, leave } from "./failure.js";
+import { beginMap, beginParallel } from "./fork.js";
+import type {
+  ChoiceRule,
+  ChoiceState,
+  FailState,
+  Field,
+  PassState,
+  State,
+  SucceedState,
+  WaitState,
+} from "./machine.js";
+import { schedule } from "./task.js";
+import { settled, type Work } from "./work.js";
 
 /** Does what a state does on being entered, up to its end or to the task or moment that it waits for. */
-export async function enter(turn: Turn, branch: Branch, state: State, visit: Visit): Promise<void> {
+export function* enter(stay: Stay, state: State): Work {
   switch (state.type) {
     case "Pass":
-      return leave(turn, branch, state, visit, await passed(turn, branch, state, visit), state.next);
+      return leave(stay, state, yield* passOn(stay, state), state.next);
     case "Succeed":
-      return leave(turn, branch, state, visit, await passed(turn, branch, state, visit), "end");
+      return leave(stay, state, yield* passInput(stay, state), "end");
     case "Fail":
-      return fail(turn, branch, state, visit);
+      return yield* fail(stay, state);
     case "Choice":
-      return choose(turn, branch, state, visit);
+      return yield* choose(stay, state);
     case "Wait":
-      return wait(turn, branch, state, visit);
+      return yield* wait(stay, state);
     case "Task":
-      return schedule(turn, branch, state, visit);
+      return yield* schedule(stay, state);
+    case "Parallel":
+      return yield* beginParallel(stay, state);
+    case "Map":
+      return yield* beginMap(stay, state);
   }
 }
 
 /** Ends a Wait whose moment has come. */
-export async function wake(turn: Turn, branch: Branch, state: WaitState, visit: Visit): Promise<void> {
-  leave(turn, branch, state, visit, await passed(turn, branch, state, visit), state.next);
+export function* wake(stay: Stay, state: WaitState): Work {
+  leave(stay, state, yield* passInput(stay, state), state.next);
 }
 
-function passed(turn: Turn, branch: Branch, state: Exclude<State, FailState>, visit: Visit) {
-  return evaluateResult(state, turn.scope(branch, visit), visit.input);
+function* passOn(stay: Stay, state: PassState) {
+  const { turn, branch, visit } = stay;
+  if (state.language === "JSONata") return yield* conclude(stay, state, Json.text(state.result ?? visit.input));
+  const input = filteredInput(stay, state);
+  const made =
+    state.parameters === null
+      ? input
+      : Json.value(state.parameters.evaluate(turn.pathScope(branch, visit, input.value)));
+  turn.trace?.("afterParameters", made.text);
+  return yield* conclude(stay, state, state.result === null ? made : Json.text(state.result));
 }
 
-async function fail(turn: Turn, branch: Branch, state: FailState, visit: Visit): Promise<void> {
-  const scope = turn.scope(branch, visit);
-  const error = state.error === null ? undefined : await evaluateAs("string", state.error, scope, "Error");
-  const cause = state.cause === null ? undefined : await evaluateAs("string", state.cause, scope, "Cause");
-  const details = { ...(cause === undefined ? {} : { cause }), ...(error === undefined ? {} : { error }) };
-  turn.emit(branch.id, "ExecutionFailed", details);
+/** What a state makes that has no result but its input. */
+function* passInput(stay: Stay, state: SucceedState | WaitState | ChoiceState) {
+  const input = state.language === "JSONata" ? Json.text(stay.visit.input) : filteredInput(stay, state);
+  return yield* conclude(stay, state, input);
 }
 
-async function choose(turn: Turn, branch: Branch, state: ChoiceState, visit: Visit): Promise<void> {
-  const scope = turn.scope(branch, visit);
+function* fail(stay: Stay, state: FailState): Work {
+  const input = state.language === "JSONata" ? Json.text(stay.visit.input) : filteredInput(stay, state);
+  const error = yield* text(stay, state.error, "Error", input);
+  const cause = yield* text(stay, state.cause, "Cause", input);
+  const details = { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
+  // AWS fails with neither where the state has neither.
+  yield* failState(stay, state, details as { error: string; cause?: string });
+}
+
+function* text(
+  stay: Stay,
+  field: Field | string | null,
+  name: string,
+  data: Json,
+): Work<string | undefined> {
+  if (field === null || typeof field === "string") return field ?? undefined;
+  if (field.language === "JSONata") return yield* typedField(stay, "string", field, name);
+  const value = yield* pathValue(stay, field, `${name}Path`, data);
+  if (typeof value === "string") return value;
+  const path = "path" in field ? field.path.text : name;
+  throw new StateFailure(
+    "States.Runtime",
+    `The JSONPath '${path}' specified for the field '${name}Path' must refer to a string but was: ${JSON.stringify(value)}`,
+  );
+}
+
+/** The value of a ...Path field; one that finds nothing fails as recorded on AWS. */
+function* pathValue(stay: Stay, field: Field, name: string, data: Json): Work<unknown> {
+  try {
+    return yield* fieldValue(stay, field, name, data);
+  } catch (error) {
+    if (!(error instanceof StateFailure) || error.error !== "States.Runtime" || !("path" in field)) throw error;
+    throw new StateFailure(
+      "States.Runtime",
+      `The JSONPath '${field.path.text}' specified for the field '${name}' could not be found in the input '${data.text}'`,
+    );
+  }
+}
+
+function* choose(stay: Stay, state: ChoiceState): Work {
+  const { visit } = stay;
+  const input = state.language === "JSONata" ? Json.text(visit.input) : filteredInput(stay, state);
   for (const [place, rule] of state.rules.entries()) {
     const path = `Choices[${place}]/`;
-    if (!(await evaluateAs("boolean", rule.condition, scope, `${path}Condition`))) continue;
-    const result = await evaluateResult(rule, scope, visit.input, path);
-    return leave(turn, branch, state, visit, result, { state: rule.next });
+    if (!(yield* holds(stay, rule, path, input))) continue;
+    const passed = yield* conclude(stay, ruleOf(state, rule), input, { path });
+    return leave(stay, state, passed, { state: rule.next });
   }
   if (state.default === null) {
     const cause = `Failed to transition out of the state '${visit.state}'. The state does not point to a next state.`;
-    return failExecution(turn, branch.id, { error: "States.NoChoiceMatched", cause });
+    return yield* failState(stay, state, { error: "States.NoChoiceMatched", cause });
   }
-  const result = await evaluateResult(state, scope, visit.input);
-  leave(turn, branch, state, visit, result, { state: state.default });
+  leave(stay, state, yield* conclude(stay, state, input), { state: state.default });
 }
 
-async function wait(turn: Turn, branch: Branch, state: WaitState, visit: Visit): Promise<void> {
-  const until = await waitUntil(turn, branch, state, visit);
-  if (until <= turn.event.at) return wake(turn, branch, state, visit);
+/** A rule's Assign and Output, with the state's OutputPath. */
+function ruleOf(state: ChoiceState, rule: ChoiceRule): ChoiceState | ChoiceRule {
+  if (state.language === "JSONata") return rule;
+  return { ...state, assignPayload: rule.assignPayload };
+}
+
+function* holds({ turn, branch, visit }: Stay, rule: ChoiceRule, path: string, input: Json): Work<boolean> {
+  const { condition } = rule;
+  if (condition.language === "JSONPath")
+    return condition.test(turn.pathScope(branch, visit, input.value));
+  const scope = turn.scope(branch, visit);
+  return yield* settled(evaluateAs("boolean", condition.template, scope, `${path}Condition`));
+}
+
+function* wait(stay: Stay, state: WaitState): Work {
+  const { turn, branch } = stay;
+  const until = yield* waitUntil(stay, state);
+  if (until <= turn.event.at) return yield* wake(stay, state);
   turn.note(branch.id, "WaitScheduled", { kind: "wait", until });
 }
 
-async function waitUntil(turn: Turn, branch: Branch, state: WaitState, visit: Visit): Promise<number> {
-  const scope = turn.scope(branch, visit);
-  if (state.timestamp !== null) {
-    const text = await evaluateAs("string", state.timestamp, scope, "Timestamp");
-    const at = parseTimestamp(text);
-    if (at !== undefined) return at;
-    const message =
-      "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string";
-    throw queryFailure("Timestamp", `${message}: ${text}`);
-  }
-  if (state.seconds === null)
-    throw new Error(`the Wait state '${visit.state}' has neither Seconds nor Timestamp`);
-  const seconds = await evaluateAs("number", state.seconds, scope, "Seconds");
-  if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_SECONDS)
-    throw queryFailure(
-      "Seconds",
-      `The Seconds field must be a whole number from 0 to ${MAX_SECONDS} but was: ${seconds}`,
-    );
-  return turn.event.at + seconds * 1000;
+function* waitUntil(stay: Stay, state: WaitState): Work<number> {
+  const { at } = stay.turn.event;
+  const { waitScale } = stay.turn.settings;
+  const moment =
+    state.timestamp !== null ? yield* timestamp(stay, state) : at + (yield* seconds(stay, state)) * 1000;
+  return moment <= at ? moment : at + Math.round((moment - at) * waitScale);
 }
+
+function* timestamp(stay: Stay, state: WaitState): Work<number> {
+  const field = state.timestamp;
+  if (field === null) throw new Error("the state has no Timestamp");
+  if (typeof field !== "string" && field.language === "JSONPath") {
+    const value = yield* waitPath(stay, state, field, "TimestampPath");
+    const at = typeof value === "string" ? parseTimestamp(value) : undefined;
+    if (at !== undefined) return at;
+    const path = "path" in field ? field.path.text : "";
+    throw new StateFailure(
+      "States.Runtime",
+      `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${path} == ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    );
+  }
+  const given = typeof field === "string" ? field : yield* typedField(stay, "string", field, "Timestamp");
+  const at = parseTimestamp(given);
+  if (at !== undefined) return at;
+  const message =
+    "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string";
+  throw queryFailure("Timestamp", `${message}: ${given}`);
+}
+
+function* seconds(stay: Stay, state: WaitState): Work<number> {
+  const field = state.seconds;
+  if (field === null) throw new Error(`the Wait state '${state.name}' has neither Seconds nor Timestamp`);
+  if (typeof field === "number") return field;
+  if (field.language === "JSONPath") return yield* pathSeconds(stay, state, field);
+  const given = yield* typedField(stay, "number", field, "Seconds");
+  if (Number.isInteger(given) && given >= 0 && given <= MAX_SECONDS) return given;
+  throw queryFailure(
+    "Seconds",
+    `The Seconds field must be a whole number from 0 to ${MAX_SECONDS} but was: ${given}`,
+  );
+}
+
+function* pathSeconds(stay: Stay, state: WaitState, field: Extract<Field, { language: "JSONPath" }>): Work<number> {
+  const value = yield* waitPath(stay, state, field, "SecondsPath");
+  const path = "path" in field ? field.path.text : "";
+  const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
+  const problem =
+    typeof number !== "number" || !Number.isInteger(number)
+      ? "cannot be parsed as a long value"
+      : number < 0
+        ? "references a negative value"
+        : null;
+  if (problem === null) return Math.min(number as number, MAX_SECONDS);
+  throw new StateFailure(
+    "States.Runtime",
+    `The SecondsPath parameter ${problem}: ${path} == ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+}
+
+function* waitPath(stay: Stay, state: WaitState, field: Field, name: string): Work<unknown> {
+  const data = filteredInput(stay, state);
+  try {
+    return yield* fieldValue(stay, field, name, data);
+  } catch (error) {
+    if (!(error instanceof StateFailure) || !("path" in field)) throw error;
+    throw new StateFailure(
+      "States.Runtime",
+      `The ${name} parameter does not reference an input value: ${field.path.text}`,
+    );
+  }
+}
+

@@ -12,3 +12,10 @@ export function functionOf(text: string): { functionName: string; qualifier: str
   const match = FUNCTION_ARN.exec(text) ?? PARTIAL_ARN.exec(text) ?? PLAIN_NAME.exec(text);
   return { functionName: match?.[1] ?? text, qualifier: match?.[2] ?? null };
 }
+
+/** A service integration: what follows `arn:aws:states:::`, the service (aws-sdk:NAME too), the action and the pattern. */
+export const SERVICE_ARN =
+  /^arn:aws[a-z-]*:states:::(((?:aws-sdk:)?[A-Za-z0-9-]+):([A-Za-z0-9]+)(?:\.(sync:2|sync|waitForTaskToken))?)$/;
+
+/** An activity's ARN. */
+export const ACTIVITY_ARN = /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:activity:[^:]{1,80}$/;

@@ -38,3 +38,29 @@ function details(given: Record<string, unknown>, includeData: boolean): Record<s
   }
   return shown;
 }
+
+/** What a record's data is called in a log entry without execution data. */
+const LOGGED_DATA = ["input", "output", "parameters", "assignedVariables"];
+
+/** A record as CloudWatch Logs gets it, or null for an internal one; numbers are text there. */
+export function loggedEvent(
+  record: LogRecord,
+  given: { includeData: boolean; executionArn: string; redriveCount: number },
+): Record<string, unknown> | null {
+  if (record.id === 0) return null;
+  const shown = record.details === undefined ? {} : details(record.details, true);
+  if (!given.includeData)
+    for (const name of LOGGED_DATA) {
+      delete shown[name];
+      delete shown[`${name}Details`];
+    }
+  return {
+    id: String(record.id),
+    type: record.type,
+    details: shown,
+    previous_event_id: String(record.previousId),
+    event_timestamp: String(record.at),
+    execution_arn: given.executionArn,
+    redrive_count: String(given.redriveCount),
+  };
+}

@@ -1,6 +1,8 @@
 import { isObject, parseJson } from "../json.js";
-import type { StateError } from "../language/failure.js";
+import { type StateError, StateFailure } from "../language/failure.js";
 import type { Randomness } from "../language/randomness.js";
+import { functionOf } from "./function-name.js";
+import type { TaskCall } from "./state.js";
 import type { TaskAnswer } from "./turn.js";
 
 type Returned = Extract<TaskAnswer, { kind: "returned" }>;
@@ -10,7 +12,7 @@ type Returned = Extract<TaskAnswer, { kind: "returned" }>;
  * @param kind with "function" (a Lambda ARN as Resource) the cause is the payload as it came; with "invoke" it is compact JSON
  */
 export function invocationFailure(
-  answer: TaskAnswer,
+  answer: Extract<TaskAnswer, { kind: "returned" | "refused" }>,
   kind: "function" | "invoke",
   random: Randomness,
 ): StateError | null {
@@ -53,7 +55,7 @@ export function invocationResult(answer: Returned, at: number, random: Randomnes
   };
   return {
     ExecutedVersion: answer.executedVersion,
-    Payload: JSON.parse(answer.payload) as unknown,
+    ...(answer.payload === "" ? {} : { Payload: JSON.parse(answer.payload) as unknown }),
     SdkHttpMetadata: {
       AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
       HttpHeaders: headers,
@@ -61,5 +63,35 @@ export function invocationResult(answer: Returned, at: number, random: Randomnes
     },
     SdkResponseMetadata: { RequestId: requestId },
     StatusCode: answer.statusCode,
+  };
+}
+
+const FIELDS = ["FunctionName", "Payload", "Qualifier", "InvocationType", "LogType", "ClientContext"];
+
+/**
+ * Reads the arguments of lambda:invoke. A string Payload is the body itself; a missing or null one is an empty object.
+ * @throws StateFailure
+ */
+export function lambdaCall(text: string): TaskCall {
+  const parameters: unknown = JSON.parse(text);
+  const name = isObject(parameters) ? parameters.FunctionName : undefined;
+  if (!isObject(parameters) || typeof name !== "string" || name === "")
+    throw new StateFailure(
+      "States.Runtime",
+      "The Parameters of lambda:invoke must be an object with the string 'FunctionName'.",
+    );
+  const unknown = Object.keys(parameters).find((field) => !FIELDS.includes(field));
+  if (unknown !== undefined)
+    throw new StateFailure("States.Runtime", `The field '${unknown}' is not supported by lambda:invoke.`);
+  const { Payload: payload, Qualifier: qualifier, InvocationType: type = "RequestResponse" } = parameters;
+  if (type !== "RequestResponse" && type !== "Event")
+    throw new StateFailure("States.Runtime", `The InvocationType '${JSON.stringify(type)}' is not supported.`);
+  const { functionName, qualifier: inName } = functionOf(name);
+  return {
+    kind: "lambda",
+    functionName,
+    qualifier: typeof qualifier === "string" ? qualifier : inName,
+    payload: typeof payload === "string" ? payload : JSON.stringify(payload ?? {}),
+    ...(type === "Event" ? { event: true } : {}),
   };
 }

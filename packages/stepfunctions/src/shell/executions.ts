@@ -1,14 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { replay } from "../core/apply.js";
 import { breakOff } from "../core/breakdown.js";
+import { machineOfRegion } from "../core/compile.js";
 import { type Decision, decide } from "../core/decide.js";
-import { type ExecutionState, hasReady, type LogRecord, nextWake, pendingTasks } from "../core/state.js";
-import type { Command, CoreEvent } from "../core/turn.js";
-import type { LambdaInvoker, Logger } from "../ports.js";
+import type { Machine } from "../core/machine.js";
+import {
+  type ExecutionState,
+  isPending,
+  type LogRecord,
+  nextReady,
+  nextWake,
+  type Position,
+  waiting,
+} from "../core/state.js";
+import type { Command, CoreEvent, MapRunAnswer, Settings, TaskAnswer } from "../core/turn.js";
+import type { Logger } from "../ports.js";
 import { DataDirectoryDamagedError } from "../store/errors.js";
-import type { ExecutionRow, Store, Write } from "../store/store.js";
+import type { ExecutionRow, RunningRow, Store, Write } from "../store/store.js";
 import type { Clock } from "./clock.js";
-import { Invocations } from "./invocations.js";
 import type { MachineCache } from "./machine-cache.js";
 import type { StatusEvents } from "./status-events.js";
 import { Wakes } from "./wakes.js";
@@ -16,82 +25,139 @@ import { Wakes } from "./wakes.js";
 /** An event without the clock reading and randomness that the shell adds. */
 type Happening = CoreEvent extends infer E ? (E extends CoreEvent ? Omit<E, "at" | "seed"> : never) : never;
 
-/** A running execution in memory. Its events are taken one after the other. */
-interface Runner {
-  row: ExecutionRow;
-  /** Throws when something goes wrong that the core does not expect. */
-  decide(state: ExecutionState | null, event: CoreEvent): Promise<Decision>;
-  /** null before the start, and for what could not be read back from its log. */
-  state: ExecutionState | null;
-  batches: number;
-  waiting: number;
-  tail: Promise<void>;
+interface Waiting {
+  happening: Happening;
+  /** Told, once it is on disk, whether it came to anything. */
+  done: (effective: boolean) => void;
+  failed: (error: unknown) => void;
 }
 
-type Ruling = Pick<Decision, "records" | "commands"> & {
+/** A running execution in memory. Its events are taken one after the other. */
+export interface Runner {
+  row: ExecutionRow;
+  machine: Machine | null;
+  /** null before the start, and for what could not be read back from its log. */
+  state: ExecutionState | null;
+  /** What went wrong when it was read back: it ends at its next event. */
+  fault: unknown;
+  batches: number;
+  queue: Waiting[];
+  /** An event is being decided upon. */
+  deciding: boolean;
+  /** Writes that are on their way to the disk. */
+  unsynced: number;
+  saved: RunningRow | null;
+}
+
+type Ruling = Pick<Decision, "records" | "commands" | "repeatable"> & {
   state: ExecutionState | null;
   outcome: ExecutionState["outcome"];
 };
 
-/** What comes of an event: what goes to disk, and what counts and is done once it is there. */
-interface Step {
-  row: ExecutionRow;
-  state: ExecutionState | null;
-  writes: Write[];
-  wake: number | null;
-  commands: Command[];
-  /** Tells the changes of status. */
-  tell: (() => void)[];
+/** What does what the core commands, outside of it. */
+export interface Performers {
+  invoke(runner: Runner, command: Extract<Command, { type: "invoke" }>): void;
+  abort(execution: number, task: number): void;
+  startMapRun(runner: Runner, command: Extract<Command, { type: "startMapRun" }>): void;
+  stopMapRun(execution: number, run: number): void;
+  /** An execution's end is on disk. */
+  ended(row: ExecutionRow): void;
+  /** Records are on disk. */
+  recorded(runner: Runner, records: LogRecord[]): void;
 }
 
 interface Ports {
   store: Store;
   clock: Clock;
-  lambda: LambdaInvoker;
   logger: Logger;
   machines: MachineCache;
   events: StatusEvents;
+  settings: Settings;
 }
 
+/** How far an execution may run ahead of the disk, in turns. */
+const MAX_AHEAD = 8;
+
 /**
- * Runs executions: hands events to the core, puts what it decides on disk, and only then does what it commands. What is
- * in memory can be made again from the store at any moment.
+ * Runs executions: hands events to the core, puts what it decides on disk, and only then does what it commands, unless
+ * that is settled by what is on disk already. What is in memory can be made again from the store at any moment.
  */
 export class Executions {
   private readonly runners = new Map<number, Runner>();
-  private readonly invocations: Invocations;
+  private readonly listeners = new Map<number, ((row: ExecutionRow) => void)[]>();
   private readonly wakes: Wakes;
+  private performers: Performers | null = null;
   private closed = false;
   private broken: Error | null = null;
   private inFlight = 0;
   private idle: (() => void) | null = null;
 
   constructor(private readonly ports: Ports) {
-    this.invocations = new Invocations(ports.lambda);
     // A failed write has been logged where it failed, and no caller waits for a wake.
     this.wakes = new Wakes(ports.clock, (execution) =>
-      this.deliver(execution, { type: "advance" }).catch(() => {}),
+      this.deliver(execution, { type: "advance" }).then(
+        () => {},
+        () => {},
+      ),
     );
   }
 
+  /** Says who does what the core commands. Before anything else. */
+  connect(performers: Performers): void {
+    this.performers = performers;
+  }
+
   /** Starts an execution. Resolves once its start is on disk. */
-  async start(row: ExecutionRow, identity: { roleArn: string; machineName: string }): Promise<void> {
-    const machine = this.ports.machines.machine(row.revisionId);
-    const runner = this.runner(row, 0, {
-      state: null,
-      decide: (state, event) => decide(machine, state, event),
-    });
-    const { arn, name, input, startedAt, machineArn } = row;
-    const { roleArn, machineName } = identity;
-    await this.enqueue(runner, {
-      type: "start",
-      identity: { arn, name, input, startedAt, roleArn, machineArn, machineName },
-    });
+  async start(row: ExecutionRow): Promise<void> {
+    const machine = this.machineOf(row);
+    const runner = this.runner(row, { machine, state: null, batches: 0 });
+    const { number, arn, name, input, startedAt, machineArn, roleArn, machineName } = row;
+    const identity = { number, arn, name, input, startedAt, roleArn, machineArn, machineName };
+    await this.enqueue(runner, { type: "start", identity });
   }
 
   /** Stops an execution. Resolves once that is on disk. The functions it called go on; their results are of no use. */
   async stop(execution: number, reason: { error?: string; cause?: string }): Promise<void> {
     await this.deliver(execution, { type: "stop", ...reason });
+  }
+
+  /** Takes an ended execution up again where it failed. Resolves once that is on disk. */
+  async redrive(row: ExecutionRow): Promise<void> {
+    const records = this.log(row.number);
+    const { machine, state, fault } = this.recall(row, records.flat());
+    if (fault !== undefined) throw fault;
+    const runner = this.runner(row, { machine, state, batches: records.length });
+    await this.enqueue(runner, { type: "redrive" });
+  }
+
+  /** Hands a task's answer to its execution. Resolves, once on disk, with whether anybody had waited for it. */
+  answer(execution: number, branch: number, task: number, answer: TaskAnswer): Promise<boolean> {
+    return this.deliver(execution, { type: "answer", branch, task, answer });
+  }
+
+  /** Hands the end of a map run to its execution. */
+  mapRunEnded(execution: number, branch: number, run: number, answer: MapRunAnswer): Promise<boolean> {
+    return this.deliver(execution, { type: "mapRunEnded", branch, run, answer });
+  }
+
+  /** Where a branch of a running execution stands, or undefined. */
+  position(execution: number, branch: number): Position | undefined {
+    return this.find(execution)?.state?.branches.get(branch)?.position;
+  }
+
+  /** A running execution, read back if it is not in memory. */
+  find(execution: number): Runner | undefined {
+    return this.runners.get(execution) ?? this.load(execution);
+  }
+
+  /** Resolves with an execution's row once its end is on disk. */
+  ended(execution: number): Promise<ExecutionRow> {
+    const row = this.ports.store.get("executions", execution);
+    if (row !== undefined && row.status !== "RUNNING") return Promise.resolve(row);
+    return new Promise((resolve) => {
+      const listeners = this.listeners.get(execution) ?? [];
+      this.listeners.set(execution, [...listeners, resolve]);
+    });
   }
 
   /** Takes up every execution that had not ended. */
@@ -102,8 +168,9 @@ export class Executions {
       const runner = this.load(key);
       if (runner === undefined) continue;
       for (const command of redelivery(runner.state)) this.perform(runner, command);
-      if (runner.state === null || hasReady(runner.state))
-        void this.enqueue(runner, { type: "advance" }).catch(() => {});
+      if (runner.state === null || nextReady(runner.state) !== undefined) this.advance(runner);
+      this.wakes.set(key, runner.state === null ? null : nextWake(runner.state));
+      this.settle(runner);
     }
   }
 
@@ -111,91 +178,160 @@ export class Executions {
   async close(): Promise<void> {
     this.closed = true;
     this.wakes.close();
-    this.invocations.close();
     if (this.inFlight > 0) await new Promise<void>((resolve) => (this.idle = resolve));
   }
 
-  private async deliver(execution: number, happening: Happening): Promise<void> {
-    const runner = this.runners.get(execution) ?? this.load(execution);
-    if (runner !== undefined) await this.enqueue(runner, happening);
+  private async deliver(execution: number, happening: Happening): Promise<boolean> {
+    const runner = this.find(execution);
+    return runner === undefined ? false : this.enqueue(runner, happening);
   }
 
   private load(execution: number): Runner | undefined {
     const { store } = this.ports;
     const row = store.get("executions", execution);
-    if (row === undefined || store.get("running", execution) === undefined) return undefined;
+    const saved = store.get("running", execution);
+    if (row === undefined || saved === undefined) return undefined;
     const batches = this.log(execution);
-    return this.runner(row, batches.length, this.recall(row, batches.flat()));
+    const { machine, state, fault } = this.recall(row, batches.flat());
+    return this.runner(row, { machine, state, fault, batches: batches.length, saved });
   }
 
-  private recall(row: ExecutionRow, records: LogRecord[]): Pick<Runner, "state" | "decide"> {
+  private recall(row: ExecutionRow, records: LogRecord[]): Pick<Runner, "state" | "machine" | "fault"> {
     try {
-      const machine = this.ports.machines.machine(row.revisionId);
-      return { state: replay(records), decide: (state, event) => decide(machine, state, event) };
+      return { machine: this.machineOf(row), state: replay(records), fault: undefined };
     } catch (error) {
       if (error instanceof DataDirectoryDamagedError) throw error;
-      const fault = error instanceof Error ? error : new Error(String(error));
-      // It ends at its next event, as it does when the core throws.
-      return { state: null, decide: () => Promise.reject(fault) };
+      return { machine: null, state: null, fault: error instanceof Error ? error : new Error(String(error)) };
     }
   }
 
-  private runner(row: ExecutionRow, batches: number, core: Pick<Runner, "state" | "decide">): Runner {
-    const runner = { ...core, row, batches, waiting: 0, tail: Promise.resolve() };
+  private machineOf(row: ExecutionRow): Machine {
+    const machine = this.ports.machines.machine(row.revisionId);
+    return row.region === 0 ? machine : machineOfRegion(machine, row.region);
+  }
+
+  private runner(
+    row: ExecutionRow,
+    given: Pick<Runner, "machine" | "state" | "batches"> & Partial<Pick<Runner, "fault" | "saved">>,
+  ): Runner {
+    const runner: Runner = {
+      row,
+      fault: undefined,
+      saved: null,
+      queue: [],
+      deciding: false,
+      unsynced: 0,
+      ...given,
+    };
     this.runners.set(row.number, runner);
     return runner;
   }
 
-  private enqueue(runner: Runner, happening: Happening): Promise<void> {
-    runner.waiting += 1;
-    const taken = runner.tail.then(() => this.take(runner, happening));
-    runner.tail = taken.catch(() => {}).then(() => this.settle(runner));
-    return taken;
+  private enqueue(runner: Runner, happening: Happening): Promise<boolean> {
+    const release = this.ports.clock.hold?.();
+    const taken = new Promise<boolean>((done, failed) => runner.queue.push({ happening, done, failed }));
+    this.pump(runner);
+    return release === undefined ? taken : taken.finally(release);
   }
 
-  private settle(runner: Runner): void {
-    runner.waiting -= 1;
-    const { state } = runner;
-    const asleep = state === null || (pendingTasks(state).length === 0 && !hasReady(state));
-    if (runner.waiting === 0 && asleep) this.runners.delete(runner.row.number);
+  private advance(runner: Runner): void {
+    this.enqueue(runner, { type: "advance" }).catch(() => {});
   }
 
-  private async take(runner: Runner, happening: Happening): Promise<void> {
-    if (this.closed) throw new Error("the engine is closed");
-    if (this.broken !== null) throw this.broken;
-    if (runner.row.status !== "RUNNING") return;
+  /** Takes the events of an execution, one after the other. */
+  private pump(runner: Runner): void {
+    while (!runner.deciding && runner.unsynced < MAX_AHEAD) {
+      const waiting = runner.queue.shift();
+      if (waiting === undefined) return;
+      const ended = runner.row.status !== "RUNNING" && waiting.happening.type !== "redrive";
+      if (this.closed) waiting.failed(new Error("the engine is closed"));
+      else if (this.broken !== null) waiting.failed(this.broken);
+      else if (ended) waiting.done(false);
+      else this.take(runner, waiting);
+    }
+  }
+
+  private take(runner: Runner, waiting: Waiting): void {
+    const event = {
+      at: this.ports.clock.now(),
+      seed: randomBytes(16).toString("hex"),
+      ...waiting.happening,
+    } as CoreEvent;
     this.inFlight += 1;
+    let decision: Decision | Promise<Decision>;
     try {
-      const at = this.ports.clock.now();
-      const event: CoreEvent = { at, seed: randomBytes(16).toString("hex"), ...happening };
-      const step = await this.next(runner, event);
-      if (step === null) return;
-      await this.write(step.writes);
-      this.follow(runner, step);
+      decision = this.decide(runner, event);
     } catch (error) {
-      const fields = { err: error, execution: runner.row.arn, event: happening.type };
-      if (error !== this.broken) this.ports.logger.error(fields, "An execution's event came to nothing");
-      throw error;
-    } finally {
-      this.inFlight -= 1;
-      if (this.inFlight === 0) this.idle?.();
+      this.fail(runner, waiting, event, error);
+      return;
     }
+    if (!(decision instanceof Promise)) {
+      this.decided(runner, waiting, event, decision);
+      return;
+    }
+    runner.deciding = true;
+    decision
+      .then(
+        (made) => this.decided(runner, waiting, event, made),
+        (error: unknown) => this.fail(runner, waiting, event, error),
+      )
+      .finally(() => {
+        runner.deciding = false;
+        this.pump(runner);
+        this.settle(runner);
+      })
+      .catch(() => {});
   }
 
-  /** What an event comes to, or null. What goes wrong in one execution ends that execution and no other. */
-  private async next(runner: Runner, event: CoreEvent): Promise<Step | null> {
-    const started = event.type === "start";
-    try {
-      const decision = await runner.decide(runner.state, event);
-      if (decision.fault !== undefined) this.logFault(runner, decision.fault);
-      if (decision.records.length === 0) return null;
-      return this.step(runner, { ...decision, outcome: decision.state.outcome }, started);
-    } catch (error) {
-      // Nothing of it is on disk yet: whoever starts it is told, and it has never been.
-      if (started) throw error;
-      this.logFault(runner, error);
-      return this.brokenOff(runner, event.at, error);
+  private decide(runner: Runner, event: CoreEvent): Decision | Promise<Decision> {
+    if (runner.machine === null) throw runner.fault;
+    return decide(runner.machine, runner.state, event, this.ports.settings);
+  }
+
+  private decided(runner: Runner, waiting: Waiting, event: CoreEvent, decision: Decision): void {
+    if (decision.fault !== undefined) this.logFault(runner, decision.fault);
+    if (decision.records.length === 0) {
+      waiting.done(false);
+      this.rest();
+      this.settle(runner);
+      return;
     }
+    this.commit(runner, waiting, event, { ...decision, outcome: decision.state.outcome });
+  }
+
+  /** What nobody foresaw ends the execution on the word of its log: what is in memory may be ahead of it, or wrong. */
+  private fail(runner: Runner, waiting: Waiting, event: CoreEvent, error: unknown): void {
+    if (event.type === "start" || event.type === "redrive") {
+      // Nothing of it is on disk yet: whoever asked for it is told, and it has never been.
+      this.runners.delete(runner.row.number);
+      waiting.failed(error);
+      this.rest();
+      return;
+    }
+    this.logFault(runner, error);
+    const pending = runner.state === null ? [] : redelivery(runner.state);
+    const commands = pending.map(
+      (command): Command =>
+        command.type === "invoke"
+          ? { type: "abort", branch: command.branch, task: command.task.id }
+          : { type: "stopMapRun", branch: command.branch, run: command.run.id },
+    );
+    void this.ports.store
+      .flushed()
+      .then(() => {
+        const { record, outcome } = breakOff(this.log(runner.row.number).flat(), event.at, error);
+        this.commit(runner, waiting, event, {
+          state: null,
+          outcome,
+          records: [record],
+          commands,
+          repeatable: false,
+        });
+      })
+      .catch((failure: unknown) => {
+        waiting.failed(failure);
+        this.rest();
+      });
   }
 
   private logFault({ row }: Runner, fault: unknown): void {
@@ -205,35 +341,81 @@ export class Executions {
     );
   }
 
-  private step(runner: Runner, { state, outcome, records, commands }: Ruling, started = false): Step {
-    const { number, machineId } = runner.row;
-    const row = outcome === null ? runner.row : close(runner.row, outcome);
-    const changes = started ? [this.ports.events.keep(number, "RUNNING")] : [];
-    if (outcome !== null) changes.push(this.ports.events.keep(number, row.status));
-    const wake = state === null ? null : nextWake(state);
-    const busy = state !== null && (pendingTasks(state).length > 0 || hasReady(state));
-    const writes: Write[] = [
-      { table: "log", key: [number, runner.batches], value: records },
-      outcome === null
-        ? { table: "running", key: number, value: { wake, busy } }
-        : { table: "running", key: number, remove: true },
-    ];
-    if (started) writes.push({ table: "numbers", key: row.arn, value: number });
-    if (started || outcome !== null) {
-      writes.push({ table: "executions", key: number, value: row });
-      writes.push({ table: "byMachine", key: [machineId, number], value: row.status });
-    }
-    writes.push(...changes.flatMap((change) => change.writes));
-    return { row, state, writes, wake, commands, tell: changes.map(({ tell }) => tell) };
+  private commit(runner: Runner, waiting: Waiting, event: CoreEvent, ruling: Ruling): void {
+    const { state, outcome, records, commands, repeatable } = ruling;
+    const { writes, tell } = this.writes(runner, event, ruling);
+    runner.state = state;
+    runner.batches += 1;
+    runner.unsynced += 1;
+    const early = repeatable && outcome === null ? commands : [];
+    const written = this.write(writes);
+    for (const command of early) this.perform(runner, command);
+    const wake = state === null || outcome !== null ? null : nextWake(state);
+    const ahead = state !== null && nextReady(state) !== undefined;
+    written
+      .then(
+        () => {
+          runner.unsynced -= 1;
+          this.performers?.recorded(runner, records);
+          this.wakes.set(runner.row.number, wake);
+          for (const change of tell) change();
+          if (early !== commands) for (const command of commands) this.perform(runner, command);
+          if (outcome !== null) this.tellEnd(runner.row);
+          if (ahead) this.advance(runner);
+          waiting.done(true);
+        },
+        (error: unknown) => {
+          runner.unsynced -= 1;
+          waiting.failed(error);
+        },
+      )
+      .finally(() => {
+        this.rest();
+        this.pump(runner);
+        this.settle(runner);
+      })
+      .catch((error: unknown) => this.logFault(runner, error));
   }
 
-  /** The end of an execution, on the word of its log alone: what is in memory may be ahead of it, or wrong. */
-  private brokenOff(runner: Runner, at: number, fault: unknown): Step {
-    const { record, outcome } = breakOff(this.log(runner.row.number).flat(), at, fault);
-    const commands = redelivery(runner.state).map(({ branch, task }): Command => {
-      return { type: "abort", branch, task: task.id };
-    });
-    return this.step(runner, { state: null, outcome, records: [record], commands });
+  private writes(
+    runner: Runner,
+    event: CoreEvent,
+    { state, outcome, records }: Ruling,
+  ): { writes: Write[]; tell: (() => void)[] } {
+    const { number, machineId, arn, mapRun } = runner.row;
+    const started = event.type === "start";
+    const writes: Write[] = [{ table: "log", key: [number, runner.batches], value: records }];
+    const changes = started ? [this.ports.events.keep(runner.row, "RUNNING")] : [];
+    if (event.type === "redrive") {
+      const { redriveCount } = runner.row;
+      const again = { status: "RUNNING", stoppedAt: null, error: null, cause: null } as const;
+      runner.row = { ...runner.row, ...again, redriveCount: redriveCount + 1, redrivenAt: event.at };
+      changes.push(this.ports.events.keep(runner.row, "RUNNING"));
+    }
+    if (outcome !== null) {
+      runner.row = close(runner.row, outcome);
+      changes.push(this.ports.events.keep(runner.row, runner.row.status));
+      if (!started) writes.push({ table: "running", key: number, remove: true });
+      runner.saved = null;
+    } else this.save(runner, state, writes);
+    if (started) {
+      writes.push({ table: "numbers", key: arn, value: number });
+      if (mapRun === null) writes.push({ table: "byMachine", key: [machineId, number], value: 1 });
+      else writes.push({ table: "mapChildren", key: [mapRun.number, mapRun.index], value: number });
+    }
+    if (started || outcome !== null || event.type === "redrive")
+      writes.push({ table: "executions", key: number, value: runner.row });
+    for (const change of changes) writes.push(...change.writes);
+    return { writes, tell: changes.map(({ tell }) => tell) };
+  }
+
+  /** Keeps what a restart must know; while an execution is busy, only that. */
+  private save(runner: Runner, state: ExecutionState | null, writes: Write[]): void {
+    const busy = state !== null && (state.pending > 0 || nextReady(state) !== undefined);
+    const wake = state === null || busy ? null : nextWake(state);
+    if (runner.saved !== null && runner.saved.busy === busy && runner.saved.wake === wake) return;
+    runner.saved = { wake, busy };
+    writes.push({ table: "running", key: runner.row.number, value: runner.saved });
   }
 
   private log(execution: number): LogRecord[][] {
@@ -252,22 +434,39 @@ export class Executions {
     }
   }
 
-  private follow(runner: Runner, { row, state, wake, commands, tell }: Step): void {
-    Object.assign(runner, { row, state, batches: runner.batches + 1 });
-    this.wakes.set(row.number, wake);
-    for (const change of tell) change();
-    for (const command of commands) this.perform(runner, command);
-    if (state !== null && hasReady(state)) void this.enqueue(runner, { type: "advance" }).catch(() => {});
+  private perform(runner: Runner, command: Command): void {
+    const { number } = runner.row;
+    switch (command.type) {
+      case "abort":
+        return this.performers?.abort(number, command.task);
+      case "stopMapRun":
+        return this.performers?.stopMapRun(number, command.run);
+      case "invoke":
+        return this.performers?.invoke(runner, command);
+      case "startMapRun":
+        return this.performers?.startMapRun(runner, command);
+    }
   }
 
-  private perform(runner: Runner, command: Command): void {
-    const { number, arn } = runner.row;
-    if (command.type === "abort") return this.invocations.abort(number, command.task);
-    const { branch, task } = command;
-    void this.invocations
-      .invoke(number, arn, task)
-      .then((answer) => this.deliver(number, { type: "answer", branch, task: task.id, answer }))
-      .catch(() => {});
+  private tellEnd(row: ExecutionRow): void {
+    const listeners = this.listeners.get(row.number) ?? [];
+    this.listeners.delete(row.number);
+    for (const listener of listeners) listener(row);
+    this.performers?.ended(row);
+  }
+
+  /** Forgets an execution that nothing in this process waits for. */
+  private settle(runner: Runner): void {
+    const { state, row } = runner;
+    if (runner.deciding || runner.unsynced > 0 || runner.queue.length > 0) return;
+    const ended = row.status !== "RUNNING";
+    const asleep = state === null || (state.pending === 0 && nextReady(state) === undefined);
+    if ((ended || asleep) && this.runners.get(row.number) === runner) this.runners.delete(row.number);
+  }
+
+  private rest(): void {
+    this.inFlight -= 1;
+    if (this.inFlight === 0) this.idle?.();
   }
 }
 
@@ -277,9 +476,15 @@ function close(row: ExecutionRow, outcome: NonNullable<ExecutionState["outcome"]
   return { ...row, status, stoppedAt, error: outcome.error ?? null, cause: outcome.cause ?? null };
 }
 
-function redelivery(state: ExecutionState | null): Extract<Command, { type: "invoke" }>[] {
-  if (state === null || state.outcome !== null) return [];
-  return [...state.branches.values()].flatMap(({ id, position }) =>
-    position.kind === "task" ? [{ type: "invoke" as const, branch: id, task: position.task }] : [],
-  );
+type Delivery = Extract<Command, { type: "invoke" | "startMapRun" }>;
+
+function redelivery(state: ExecutionState | null): Delivery[] {
+  if (state === null) return [];
+  return waiting(state).flatMap(({ id, position }): Delivery[] => {
+    if (position.kind === "mapRun")
+      return [{ type: "startMapRun", branch: id, state: position.visit.state, run: position.run }];
+    if (position.kind !== "task" || !isPending(position)) return [];
+    const { state: name, retryCount } = position.visit;
+    return [{ type: "invoke", branch: id, state: name, retryCount, task: position.task }];
+  });
 }

@@ -31,8 +31,11 @@ export class StatusEvents {
   }
 
   /** The write that keeps a change, to go with the write that makes it; `tell` when it is on disk. */
-  keep(execution: number, status: ExecutionStatus): { writes: Write[]; tell: () => void } {
-    if (this.sink === undefined) return { writes: [], tell: () => {} };
+  keep(row: ExecutionRow, status: ExecutionStatus): { writes: Write[]; tell: () => void } {
+    // As on AWS, neither EXPRESS executions nor the items of a map run are told of.
+    const untold = this.sink === undefined || row.type === "EXPRESS" || row.mapRun !== null;
+    if (untold) return { writes: [], tell: () => {} };
+    const execution = row.number;
     const key = this.next;
     this.next += 1;
     return {
@@ -122,6 +125,7 @@ function statusChange(row: ExecutionRow, status: ExecutionStatus): StatusChangeE
     executionArn: row.arn,
     stateMachineArn: row.machineArn,
     stateMachineVersionArn: row.versionArn,
+    stateMachineAliasArn: row.aliasArn,
     name: row.name,
     status,
     startDate: row.startedAt,

@@ -1,3 +1,4 @@
+import { Heap } from "../core/heap.js";
 import type { Clock } from "./clock.js";
 
 interface Entry {
@@ -7,7 +8,7 @@ interface Entry {
 
 /** Calls executions at their moments. One alarm of the clock serves them all: the earliest. */
 export class Wakes {
-  private readonly heap: Entry[] = [];
+  private readonly heap = new Heap<Entry>();
   /** The moment that counts for an execution; entries of the heap that differ are stale. */
   private readonly moments = new Map<number, number>();
   private armed: { at: number; cancel: () => void } | null = null;
@@ -25,7 +26,7 @@ export class Wakes {
     }
     if (this.moments.get(execution) === at) return;
     this.moments.set(execution, at);
-    push(this.heap, { at, execution });
+    this.heap.push({ at, execution });
     this.arm();
   }
 
@@ -33,12 +34,11 @@ export class Wakes {
     this.armed?.cancel();
     this.armed = null;
     this.moments.clear();
-    this.heap.length = 0;
+    this.heap.clear();
   }
 
   private arm(): void {
-    this.dropStale();
-    const first = this.heap[0];
+    const first = this.next();
     if (first === undefined || (this.armed !== null && this.armed.at <= first.at)) return;
     this.armed?.cancel();
     this.armed = { at: first.at, cancel: this.clock.at(first.at, () => this.ring()) };
@@ -47,46 +47,22 @@ export class Wakes {
   private async ring(): Promise<void> {
     this.armed = null;
     const due: number[] = [];
-    for (this.dropStale(); (this.heap[0]?.at ?? Infinity) <= this.clock.now(); this.dropStale()) {
-      const { execution } = pop(this.heap);
-      this.moments.delete(execution);
-      due.push(execution);
+    for (let first = this.next(); first !== undefined && first.at <= this.clock.now(); first = this.next()) {
+      this.heap.pop();
+      this.moments.delete(first.execution);
+      due.push(first.execution);
     }
     const woken = due.map((execution) => this.wake(execution));
     this.arm();
     await Promise.all(woken);
   }
 
-  private dropStale(): void {
-    while (this.heap[0] !== undefined && this.moments.get(this.heap[0].execution) !== this.heap[0].at)
-      pop(this.heap);
+  /** The earliest entry that still counts. */
+  private next(): Entry | undefined {
+    for (;;) {
+      const first = this.heap.first();
+      if (first === undefined || this.moments.get(first.execution) === first.at) return first;
+      this.heap.pop();
+    }
   }
-}
-
-function push(heap: Entry[], entry: Entry): void {
-  let place = heap.push(entry) - 1;
-  while (place > 0) {
-    const parent = (place - 1) >> 1;
-    if ((heap[parent] as Entry).at <= entry.at) break;
-    heap[place] = heap[parent] as Entry;
-    place = parent;
-  }
-  heap[place] = entry;
-}
-
-function pop(heap: Entry[]): Entry {
-  const first = heap[0] as Entry;
-  const last = heap.pop() as Entry;
-  if (heap.length === 0) return first;
-  let place = 0;
-  for (;;) {
-    let child = place * 2 + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && (heap[child + 1] as Entry).at < (heap[child] as Entry).at) child += 1;
-    if ((heap[child] as Entry).at >= last.at) break;
-    heap[place] = heap[child] as Entry;
-    place = child;
-  }
-  heap[place] = last;
-  return first;
 }

@@ -8,10 +8,20 @@ export interface Tables {
   versions: { key: [string, number]; value: VersionRow };
   /** Executions by number, which grows with each start. */
   executions: { key: number; value: ExecutionRow };
+  /** Aliases by [machine's id, name]. */
+  aliases: { key: [string, string]; value: AliasRow };
   /** The number of the execution that has an ARN now. */
   numbers: { key: string; value: number };
-  /** Status of each execution of a machine, by [machine's id, number]. */
-  byMachine: { key: [string, number]; value: ExecutionStatus };
+  /** The executions of a machine, by [machine's id, number]. */
+  byMachine: { key: [string, number]; value: 1 };
+  /** Activities by ARN. */
+  activities: { key: string; value: ActivityRow };
+  /** Map runs by ARN. */
+  mapRuns: { key: string; value: MapRunRow };
+  /** Texts of the items of a map run, in pieces, by [map run's number, piece]. */
+  mapItems: { key: [number, number]; value: string[] };
+  /** The executions of a map run's items, by [map run's number, index]. */
+  mapChildren: { key: [number, number]; value: number };
   /** The records that make an execution, batch by batch, by [number, batch]. */
   log: { key: [number, number]; value: unknown[] };
   /** Executions that have not ended, by number. */
@@ -19,6 +29,8 @@ export interface Tables {
   /** Status changes that have not been told yet, in order. */
   outbox: { key: number; value: OutboxRow };
 }
+
+export type MachineType = "STANDARD" | "EXPRESS";
 
 export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
 
@@ -29,8 +41,47 @@ export interface MachineRow {
   arn: string;
   createdAt: number;
   revisionId: string;
+  type: MachineType;
   lastVersion: number;
   tags: Record<string, string>;
+}
+
+export interface AliasRow {
+  name: string;
+  description: string;
+  routes: { versionArn: string; weight: number }[];
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface ActivityRow {
+  name: string;
+  arn: string;
+  createdAt: number;
+  tags: Record<string, string>;
+}
+
+export interface MapRunRow {
+  number: number;
+  arn: string;
+  /** The execution whose Map it is, with the branch and the event that name it there. */
+  execution: number;
+  executionArn: string;
+  branch: number;
+  run: number;
+  status: "RUNNING" | "SUCCEEDED" | "FAILED" | "ABORTED";
+  startedAt: number;
+  stoppedAt: number | null;
+  maxConcurrency: number;
+  toleratedCount: number;
+  toleratedPercentage: number;
+  /** How many items there are; null until they have been read. */
+  items: number | null;
+  /** Executions that there are to be: as many as items, or batches of them. */
+  children: number | null;
+  error: string | null;
+  cause: string | null;
+  redriveCount: number;
 }
 
 export interface RevisionRow {
@@ -58,7 +109,19 @@ export interface ExecutionRow {
   machineId: string;
   machineArn: string;
   versionArn: string | null;
+  aliasArn: string | null;
+  type: MachineType;
   revisionId: string;
+  /** Which part of the machine it runs: 0 is the machine itself. */
+  region: number;
+  roleArn: string;
+  machineName: string;
+  /** What followed `#` in the ARN that it was started with. */
+  testCase: string | null;
+  /** For an item of a map run. */
+  mapRun: { number: number; arn: string; index: number; items: number } | null;
+  /** The task that started it, as `number:event`. */
+  startedBy: string | null;
   traceHeader: string | null;
   input: string;
   startedAt: number;
@@ -67,6 +130,8 @@ export interface ExecutionRow {
   output: string | null;
   error: string | null;
   cause: string | null;
+  redriveCount: number;
+  redrivenAt: number | null;
 }
 
 /** What a restart must know without reading the log. */
@@ -102,6 +167,8 @@ export interface Range<K> {
 export interface Store {
   /** Writes all or nothing. Resolves once it is on disk (fsync), not before: answers await it. */
   write(writes: Write[]): Promise<void>;
+  /** Resolves when everything that was given to write is on disk. */
+  flushed(): Promise<void>;
   get<T extends TableName>(table: T, key: Tables[T]["key"]): Tables[T]["value"] | undefined;
   range<T extends TableName>(
     table: T,

@@ -1,0 +1,189 @@
+// The data flow through a state, in both query languages:
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filtering.html (JSONPath) and
+// https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html (JSONata).
+
+import { tooLarge } from "../language/expression.js";
+import { StateFailure } from "../language/failure.js";
+import type { Path } from "../language/jsonpath/path.js";
+import type { Scope } from "../language/scope.js";
+import { evaluate, evaluateAs, evaluateText } from "../language/template.js";
+import { Json } from "../json-text.js";
+import { byteLength } from "../json.js";
+import { MAX_PAYLOAD_BYTES } from "../limits.js";
+import type { Catcher, ChoiceRule, Field, MapState, ParallelState, Result, State, TaskState } from "./machine.js";
+import type { Branch, Visit } from "./state.js";
+import type { Seen, Turn } from "./turn.js";
+import { settled, type Work } from "./work.js";
+
+/** What a state hands on: its output and newly assigned variables, as JSON texts. */
+export interface Passed {
+  output: string;
+  assigned: Record<string, string>;
+}
+
+/** A visit under way: where it is and what it is of. */
+export interface Stay {
+  turn: Turn;
+  branch: Branch;
+  visit: Visit;
+}
+
+/** The state's input as InputPath leaves it. */
+export function filteredInput({ turn, branch, visit }: Stay, state: State, seen: Seen = {}): Json {
+  const { inputPath } = state;
+  const raw = Json.text(visit.input);
+  if (inputPath === undefined) return traced(turn, "afterInputPath", raw);
+  const filtered =
+    inputPath === null
+      ? Json.value({})
+      : Json.value(inputPath.evaluate(turn.pathScope(branch, visit, raw.value, seen)));
+  return traced(turn, "afterInputPath", filtered);
+}
+
+/** What a state calls its task, branches or iterations with: its filtered input through Parameters, or Arguments. */
+export function* effectiveInput(
+  stay: Stay,
+  state: TaskState | ParallelState | MapState,
+  seen: Seen = {},
+): Work<Json> {
+  const { turn, visit } = stay;
+  const field = state.arguments;
+  if (state.language === "JSONata") {
+    if (field === null) return traced(turn, "afterArguments", Json.text(visit.input));
+    const text = yield* fieldText(stay, field, "Arguments", Json.text(visit.input), seen);
+    return traced(turn, "afterArguments", Json.text(text));
+  }
+  const filtered = filteredInput(stay, state, seen);
+  if (field === null) return traced(turn, "afterParameters", filtered);
+  const value = yield* fieldValue(stay, field, "Parameters", filtered, seen);
+  const made = Json.value(value);
+  assertSize(made.text, visit.state);
+  return traced(turn, "afterParameters", made);
+}
+
+/** The value of a field. `data`: what `$` stands for in JSONPath. */
+export function* fieldValue(
+  stay: Stay,
+  field: Field,
+  location: string,
+  data: Json,
+  seen: Seen = {},
+): Work<unknown> {
+  const { turn, branch, visit } = stay;
+  if (field.language === "JSONata")
+    return yield* settled(evaluate(field.template, turn.scope(branch, visit, seen), location));
+  const scope = turn.pathScope(branch, visit, data.value, seen);
+  return "path" in field ? field.path.evaluate(scope) : field.payload.evaluate(scope);
+}
+
+/** The value of a field as JSON text, refused over 256 KiB. */
+export function* fieldText(
+  stay: Stay,
+  field: Field,
+  location: string,
+  data: Json,
+  seen: Seen = {},
+): Work<string> {
+  if (field.language === "JSONata") {
+    const scope = stay.turn.scope(stay.branch, stay.visit, seen);
+    return yield* settled(evaluateText(field.template, scope, location));
+  }
+  const text = JSON.stringify(yield* fieldValue(stay, field, location, data, seen));
+  assertSize(text, stay.visit.state);
+  return text;
+}
+
+/** What a state makes of its result. `seen.result` is set by it; `path` says where the fields stand ("Catch[0]/"). */
+export function* conclude(
+  stay: Stay,
+  state: State | ChoiceRule | Catcher,
+  result: Json,
+  options: { seen?: Seen; path?: string } = {},
+): Work<Passed> {
+  const { turn, branch, visit } = stay;
+  const { seen = {}, path = "" } = options;
+  if (state.language === "JSONata")
+    return yield* evaluateResult(state, turn.scope(branch, visit, seen), result, path);
+  const scoped = turn.pathScope(branch, visit, result.value, seen);
+  const selector = "resultSelector" in state ? state.resultSelector : null;
+  const selected = selector === null ? result : Json.value(selector.evaluate(scoped));
+  if (selector !== null) assertSize(selected.text, visit.state);
+  traced(turn, "afterResultSelector", selected);
+  const assigned: Record<string, string> = {};
+  if (state.assignPayload !== null) {
+    const given = state.assignPayload.evaluate(turn.pathScope(branch, visit, selected.value, seen));
+    for (const [name, value] of Object.entries(given as object)) assigned[name] = JSON.stringify(value);
+  }
+  const placed = traced(turn, "afterResultPath", placeResult(state, visit, selected));
+  const output = "outputPath" in state ? throughOutputPath(stay, state.outputPath, placed, seen) : placed;
+  const { text } = output;
+  assertSize(text, visit.state);
+  for (const name of Object.keys(assigned)) assertSize(assigned[name] as string, visit.state);
+  return { output: text, assigned };
+}
+
+function placeResult({ resultPath }: Result, visit: Visit, result: Json): Json {
+  if (resultPath === undefined) return result;
+  const raw = Json.text(visit.input);
+  return resultPath === null ? raw : Json.value(resultPath.put(raw.value, result.value));
+}
+
+function throughOutputPath(
+  { turn, branch, visit }: Stay,
+  path: Path | null | undefined,
+  placed: Json,
+  seen: Seen,
+): Json {
+  if (path === undefined) return placed;
+  if (path === null) return Json.value({});
+  return Json.value(path.evaluate(turn.pathScope(branch, visit, placed.value, seen)));
+}
+
+/** Evaluates Assign and Output, both against the variables as they were. */
+function* evaluateResult(result: Result, scope: Scope, otherwise: Json, path: string): Work<Passed> {
+  const assigned: Record<string, string> = {};
+  for (const [name, template] of result.assign)
+    assigned[name] = yield* settled(evaluateText(template, scope, `${path}Assign/${name}`));
+  const output =
+    result.output === null
+      ? otherwise.text
+      : yield* settled(evaluateText(result.output, scope, `${path}Output`));
+  return { output, assigned };
+}
+
+/** A number, string or boolean that JSONata gives; refused as AWS refuses another type. */
+export function* typedField<K extends "number" | "string" | "boolean">(
+  stay: Stay,
+  kind: K,
+  field: Extract<Field, { language: "JSONata" }>,
+  location: string,
+): Work<{ number: number; string: string; boolean: boolean }[K]> {
+  const scope = stay.turn.scope(stay.branch, stay.visit);
+  return yield* settled(evaluateAs(kind, field.template, scope, location));
+}
+
+/** @throws StateFailure States.DataLimitExceeded over 256 KiB. `name`: the state's name, or the task's resource */
+export function assertSize(text: string, name: string): void {
+  if (text.length * 3 > MAX_PAYLOAD_BYTES && byteLength(text) > MAX_PAYLOAD_BYTES) throw tooLarge(name);
+}
+
+/** A whole number from a field that may be a literal, an expression or a path, or null for an absent field. */
+export function* wholeNumber(
+  stay: Stay,
+  field: Field | number | null,
+  name: string,
+  data: Json,
+): Work<number | null> {
+  if (field === null || typeof field === "number") return field;
+  if (field.language === "JSONata") return yield* typedField(stay, "number", field, name);
+  const value = yield* fieldValue(stay, field, name, data);
+  const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
+  if (typeof number === "number" && Number.isInteger(number)) return number;
+  const text = "path" in field ? field.path.text : name;
+  throw new StateFailure("States.Runtime", `The ${name}Path parameter cannot be parsed as a long value: ${text} == ${JSON.stringify(value)}`);
+}
+
+function traced(turn: Turn, step: string, value: Json): Json {
+  turn.trace?.(step, value.text);
+  return value;
+}

@@ -1,0 +1,178 @@
+import { StateFailure } from "../language/failure.js";
+import type { Maybe } from "../language/maybe.js";
+import { Json } from "../json-text.js";
+import { fieldText, fieldValue, type Stay, wholeNumber, conclude } from "./flow.js";
+import { failState, leave } from "./failure.js";
+import { iterationInput } from "./fork.js";
+import type { DistributedMap, Field, Machine, MapState } from "./machine.js";
+import type { ExecutionState } from "./state.js";
+import { type MapRunAnswer, type Settings, Turn } from "./turn.js";
+import { perform, type Work } from "./work.js";
+
+interface ReaderSpec {
+  resource: string;
+  parameters: string;
+  config: Record<string, unknown>;
+  /** JSONPath's ItemsPath, into what the reader gives. */
+  itemsPath: string | null;
+}
+
+/** What a map run does: everything that its state's fields came to. JSON values are texts. */
+export interface MapRunSpec {
+  /** Name that the items' executions go under: the Label, or the state's name. */
+  label: string;
+  region: number;
+  executionType: "STANDARD" | "EXPRESS";
+  /** Texts of the items, or null where a reader gives them. */
+  items: string[] | null;
+  reader: ReaderSpec | null;
+  batcher: { maxItems: number | null; maxBytes: number | null; input: string | null } | null;
+  writer: { resource: string; parameters: string; config: Record<string, unknown> } | null;
+  maxConcurrency: number;
+  toleratedCount: number | null;
+  toleratedPercentage: number | null;
+  /** For what is random in ItemSelector. */
+  seed: string;
+}
+
+/** Starts a map run: at the state's entry and at each retry. */
+export function* beginMapRun(
+  stay: Stay,
+  state: MapState,
+  map: DistributedMap,
+  input: Json,
+  items: unknown[],
+): Work {
+  const { turn, branch, visit } = stay;
+  turn.emit(branch.id, "MapStateStarted", { length: items.length });
+  const { identity } = turn.state;
+  const label = map.label ?? visit.state;
+  const spec: MapRunSpec = {
+    label,
+    region: state.processor.id,
+    executionType: map.executionType,
+    items: map.reader === null ? items.map((item) => JSON.stringify(item)) : null,
+    reader: map.reader === null ? null : yield* readerOf(stay, state, map.reader, input),
+    batcher: map.batcher === null ? null : yield* batcherOf(stay, map.batcher, input),
+    writer: map.writer === null ? null : yield* callOf(stay, map.writer, "ResultWriter", input),
+    maxConcurrency: (yield* wholeNumber(stay, state.maxConcurrency, "MaxConcurrency", input)) ?? 0,
+    toleratedCount: yield* toleratedCount(stay, map.toleratedCount, input),
+    toleratedPercentage: yield* toleratedPercentage(stay, map.toleratedPercentage, input),
+    seed: turn.random.uuid(),
+  };
+  const [, partition, , region, account] = identity.machineArn.split(":");
+  const arn = `arn:${partition}:states:${region}:${account}:mapRun:${identity.machineName}/${label}:${turn.random.uuid()}`;
+  const then = { kind: "mapRun", arn, spec: JSON.stringify(spec) } as const;
+  turn.emit(branch.id, "MapRunStarted", { mapRunArn: arn }, { then });
+  if (branch.position.kind === "mapRun")
+    turn.commands.push({ type: "startMapRun", branch: branch.id, state: visit.state, run: branch.position.run });
+}
+
+function* readerOf(
+  stay: Stay,
+  { items }: MapState,
+  reader: NonNullable<DistributedMap["reader"]>,
+  input: Json,
+): Work<ReaderSpec> {
+  const call = yield* callOf(stay, reader, "ItemReader", input);
+  const maxItems = yield* wholeNumber(stay, reader.maxItems, "MaxItems", input);
+  const itemsPath = items !== null && "path" in items ? items.path.text : null;
+  const config = maxItems === null ? call.config : { ...call.config, MaxItems: maxItems };
+  return { ...call, config, itemsPath };
+}
+
+function* callOf(
+  stay: Stay,
+  { resource, parameters, config }: { resource: string; parameters: Field | null; config: Record<string, unknown> },
+  name: string,
+  input: Json,
+): Work<{ resource: string; parameters: string; config: Record<string, unknown> }> {
+  const location = stay.turn.definition(stay.branch, stay.visit.state).language === "JSONata" ? "Arguments" : "Parameters";
+  const text =
+    parameters === null ? "{}" : yield* fieldText(stay, parameters, `${name}/${location}`, input);
+  return { resource, parameters: text, config };
+}
+
+function* batcherOf(
+  stay: Stay,
+  { maxItems, maxBytes, input: field }: NonNullable<DistributedMap["batcher"]>,
+  input: Json,
+): Work<MapRunSpec["batcher"]> {
+  return {
+    maxItems: yield* wholeNumber(stay, maxItems, "MaxItemsPerBatch", input),
+    maxBytes: yield* wholeNumber(stay, maxBytes, "MaxInputBytesPerBatch", input),
+    input: field === null ? null : yield* fieldText(stay, field, "ItemBatcher/BatchInput", input),
+  };
+}
+
+function* toleratedCount(stay: Stay, field: Field | number | null, input: Json): Work<number | null> {
+  const value = yield* tolerated(stay, field, "ToleratedFailureCount", input, "integer");
+  if (value !== null && value < 0)
+    throw new StateFailure("States.Runtime", "ToleratedFailureCount cannot be negative.");
+  return value;
+}
+
+function* toleratedPercentage(stay: Stay, field: Field | number | null, input: Json): Work<number | null> {
+  const value = yield* tolerated(stay, field, "ToleratedFailurePercentage", input, "float");
+  if (value !== null && (value < 0 || value > 100))
+    throw new StateFailure("States.Runtime", "ToleratedFailurePercentage must be between 0 and 100.");
+  return value;
+}
+
+function* tolerated(
+  stay: Stay,
+  field: Field | number | null,
+  name: string,
+  input: Json,
+  kind: "integer" | "float",
+): Work<number | null> {
+  if (field === null || typeof field === "number") return field;
+  const value = yield* fieldValue(stay, field, name, input);
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  const fits = typeof number === "number" && Number.isFinite(number) && (kind === "float" || Number.isInteger(number));
+  if (fits) return number;
+  const shown = typeof value === "string" ? value : JSON.stringify(value);
+  const where = "path" in field ? `: ${field.path.text}` : "";
+  throw new StateFailure(
+    "States.Runtime",
+    `The ${name}${"path" in field ? "Path" : ""} field refers to value "${shown}" which is not a valid ${kind}${where}`,
+  );
+}
+
+/** A map run has ended. */
+export function* endMapRun(stay: Stay, state: MapState, answer: MapRunAnswer): Work {
+  const { turn, branch } = stay;
+  if (answer.kind === "failed") {
+    const { error, cause } = answer;
+    const failure = cause === undefined ? { error } : { error, cause };
+    turn.emit(branch.id, "MapRunFailed", { ...(cause === undefined ? {} : { cause }), error });
+    return yield* failState(stay, state, failure);
+  }
+  turn.emit(branch.id, "MapRunSucceeded", undefined);
+  turn.emit(branch.id, "MapStateSucceeded", undefined, { aside: true });
+  const result = Json.text(answer.output);
+  const passed = yield* conclude(stay, state, result, { seen: { result: answer.output } });
+  leave(stay, state, passed, state.next);
+}
+
+/**
+ * The input of the execution for one item of a map run, as JSON text: the item, or what ItemSelector makes of it.
+ * The same item gives the same input whenever it is asked.
+ * @throws StateFailure
+ */
+export function childInput(
+  machine: Machine,
+  state: ExecutionState,
+  branchId: number,
+  item: { index: number; text: string },
+  { seed, settings }: { seed: string; settings: Settings },
+): Maybe<string> {
+  const branch = state.branches.get(branchId);
+  if (branch?.position.kind !== "mapRun") throw new Error("the branch has no map run");
+  const { visit } = branch.position;
+  const event = { type: "advance", at: visit.enteredAt, seed: `${seed}:${item.index}` } as const;
+  const turn = new Turn(machine, state, event, settings);
+  const definition = turn.definition(branch, visit.state);
+  if (definition.type !== "Map") throw new Error("only a Map has items");
+  return perform(iterationInput({ turn, branch, visit }, definition, item));
+}

@@ -1,0 +1,86 @@
+import type { Executions } from "./executions.js";
+
+/** An activity task that waits for a worker. */
+interface Offer {
+  arn: string;
+  execution: number;
+  branch: number;
+  task: number;
+  token: string;
+  input: string;
+}
+
+interface Poll {
+  workerName: string | undefined;
+  take: (offer: Offer | null) => void;
+}
+
+/** Hands activity tasks to the workers that ask for them, first come first served on both sides. */
+export class Activities {
+  private readonly offers = new Map<string, Offer[]>();
+  private readonly polls = new Map<string, Poll[]>();
+
+  constructor(private readonly executions: Executions) {}
+
+  /** A task waits for a worker. After a restart those are offered again that none had taken. */
+  offer(offer: Offer): void {
+    const poll = this.polls.get(offer.arn)?.shift();
+    if (poll !== undefined) return poll.take(offer);
+    const waiting = this.offers.get(offer.arn) ?? [];
+    waiting.push(offer);
+    this.offers.set(offer.arn, waiting);
+  }
+
+  /** Nobody waits for a task any more. */
+  withdraw(execution: number, task: number): void {
+    for (const [arn, waiting] of this.offers) {
+      const left = waiting.filter((offer) => offer.execution !== execution || offer.task !== task);
+      if (left.length === waiting.length) continue;
+      if (left.length === 0) this.offers.delete(arn);
+      else this.offers.set(arn, left);
+      return;
+    }
+  }
+
+  /**
+   * The next task of an activity for a worker, or null when there was none until the signal aborted. Resolves when it is
+   * on disk that the worker has it.
+   */
+  async take(
+    arn: string,
+    workerName: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ token: string; input: string } | null> {
+    for (;;) {
+      const offer = this.offers.get(arn)?.shift() ?? (await this.wait(arn, workerName, signal));
+      if (offer === null) return null;
+      const { execution, branch, task, token, input } = offer;
+      if (signal.aborted) {
+        this.offer(offer);
+        return null;
+      }
+      const answer = { kind: "taken", ...(workerName === undefined ? {} : { workerName }) } as const;
+      // A task that timed out meanwhile is nobody's.
+      if (await this.executions.answer(execution, branch, task, answer)) return { token, input };
+    }
+  }
+
+  private wait(arn: string, workerName: string | undefined, signal: AbortSignal): Promise<Offer | null> {
+    if (signal.aborted) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      const polls = this.polls.get(arn) ?? [];
+      this.polls.set(arn, polls);
+      const done = (offer: Offer | null): void => {
+        signal.removeEventListener("abort", stop);
+        const place = polls.indexOf(poll);
+        if (place >= 0) polls.splice(place, 1);
+        if (polls.length === 0 && this.polls.get(arn) === polls) this.polls.delete(arn);
+        resolve(offer);
+      };
+      const stop = (): void => done(null);
+      const poll: Poll = { workerName, take: done };
+      polls.push(poll);
+      signal.addEventListener("abort", stop, { once: true });
+    });
+  }
+}

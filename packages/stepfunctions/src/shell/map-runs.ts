@@ -1,0 +1,447 @@
+import { randomUUID } from "node:crypto";
+import { childInput, type MapRunSpec } from "../core/map-run.js";
+import type { Command, MapRunAnswer, Settings } from "../core/turn.js";
+import { batchItems } from "../items/batch.js";
+import { readItems } from "../items/read.js";
+import type { ChildResult } from "../items/results.js";
+import { transformedOutput, writerConfig } from "../items/results.js";
+import { checkDestination, destinationOf, writeResults } from "../items/write.js";
+import { byteLength } from "../json.js";
+import { StateFailure } from "../language/failure.js";
+import { compilePath } from "../language/jsonpath/path.js";
+import { randomnessFrom } from "../language/randomness.js";
+import { MAX_PAYLOAD_BYTES } from "../limits.js";
+import type { Logger, ObjectStore } from "../ports.js";
+import type { ExecutionRow, MapRunRow, Store } from "../store/store.js";
+import type { Clock } from "./clock.js";
+import type { Executions, Runner } from "./executions.js";
+
+type Start = Extract<Command, { type: "startMapRun" }>;
+
+/** A map run on its way, in memory: what it counts can be counted again from the store. */
+interface Run {
+  row: MapRunRow;
+  spec: MapRunSpec;
+  parent: ExecutionRow;
+  next: number;
+  /** Children that run, by the execution's number. */
+  live: Map<number, { items: number }>;
+  ended: number;
+  failedItems: number;
+  /** It has been decided how it ends; what still runs is of no use. */
+  over: boolean;
+}
+
+interface Ports {
+  store: Store;
+  clock: Clock;
+  logger: Logger;
+  executions: Executions;
+  objects: ObjectStore | undefined;
+  settings: Settings;
+  nextNumber(): number;
+}
+
+/** Most executions of one map run at a time where MaxConcurrency gives no less, and most that a piece of items holds. */
+const MOST_AT_A_TIME = 1_000;
+const PIECE_ITEMS = 200;
+const PIECE_BYTES = 1024 * 1024;
+
+/** Runs the items of distributed Maps as executions of their own. */
+export class MapRuns {
+  private readonly runs = new Map<string, Run>();
+  private readonly byNumber = new Map<number, Run>();
+  private lastNumber = 0;
+
+  constructor(private readonly ports: Ports) {
+    for (const { value } of ports.store.range("mapRuns")) this.lastNumber = Math.max(this.lastNumber, value.number);
+  }
+
+  /** Begins a map run, or goes on with one after a restart or a redrive. */
+  start(runner: Runner, command: Start): void {
+    const release = this.ports.clock.hold?.();
+    void this.begin(runner, command)
+      .catch((error: unknown) => this.fail(runner.row, command, error))
+      .finally(() => release?.());
+  }
+
+  /** Gives a map run up, and what runs of it. */
+  stop(execution: number, run: number): void {
+    const found = this.runs.get(`${execution}:${run}`);
+    if (found === undefined || found.over) return;
+    found.over = true;
+    void this.abandon(found, "ABORTED").catch((error: unknown) => this.report(found, error));
+  }
+
+  /** An execution has ended; it may be one of a map run. */
+  ended(row: ExecutionRow): void {
+    if (row.mapRun === null) return;
+    const run = this.byNumber.get(row.mapRun.number);
+    if (run === undefined || !run.live.delete(row.number) || run.over) return;
+    this.count(run, row);
+    this.pump(run);
+  }
+
+  private async begin(runner: Runner, command: Start): Promise<void> {
+    const { row: parent, state } = runner;
+    const { run: pending, branch } = command;
+    const spec = JSON.parse(pending.spec) as MapRunSpec;
+    const known = this.ports.store.get("mapRuns", pending.arn);
+    const key = `${parent.number}:${pending.id}`;
+    const row = known ?? this.newRow(parent, command, spec);
+    const run: Run = { row, spec, parent, next: 0, live: new Map(), ended: 0, failedItems: 0, over: false };
+    this.runs.set(key, run);
+    this.byNumber.set(row.number, run);
+    if (row.status === "FAILED")
+      return this.tell(run, { kind: "failed", error: row.error ?? "", ...(row.cause === null ? {} : { cause: row.cause }) });
+    if (row.status === "ABORTED") run.row = { ...row, status: "RUNNING", stoppedAt: null };
+    if (known === undefined) await this.ports.store.write([{ table: "mapRuns", key: row.arn, value: row }]);
+    if (run.row.children === null) {
+      if (state === null) throw new Error("the execution could not be read back");
+      await this.readItems(run, { branch, runner });
+    }
+    await this.takeUp(run);
+    this.pump(run);
+  }
+
+  private newRow(parent: ExecutionRow, { run, branch }: Start, spec: MapRunSpec): MapRunRow {
+    this.lastNumber += 1;
+    return {
+      number: this.lastNumber,
+      arn: run.arn,
+      execution: parent.number,
+      executionArn: parent.arn,
+      branch,
+      run: run.id,
+      status: "RUNNING",
+      startedAt: this.ports.clock.now(),
+      stoppedAt: null,
+      maxConcurrency: spec.maxConcurrency,
+      toleratedCount: spec.toleratedCount ?? 0,
+      toleratedPercentage: spec.toleratedPercentage ?? 0,
+      items: null,
+      children: null,
+      error: null,
+      cause: null,
+      redriveCount: 0,
+    };
+  }
+
+  /** Makes the inputs of the children and keeps them: what is read again may be something else. */
+  private async readItems(run: Run, { branch, runner }: { branch: number; runner: Runner }): Promise<void> {
+    const { spec, row } = run;
+    if (spec.writer !== null && this.ports.objects !== undefined) {
+      const destination = destinationOf(JSON.parse(spec.writer.parameters), row.arn);
+      if (destination.bucket !== "") await checkDestination(this.ports.objects, destination);
+    }
+    let items = 0;
+    const inputs = async function* (this: MapRuns): AsyncGenerator<string> {
+      for await (const text of this.source(spec)) {
+        yield await this.inputOf(runner, branch, { index: items, text }, spec);
+        items += 1;
+      }
+    }.call(this);
+    const children = spec.batcher === null ? inputs : batches(inputs, spec.batcher);
+    let piece: string[] = [];
+    let pieces = 0;
+    let bytes = 0;
+    let count = 0;
+    const keep = async (): Promise<void> => {
+      await this.ports.store.write([{ table: "mapItems", key: [row.number, pieces], value: piece }]);
+      pieces += 1;
+      piece = [];
+      bytes = 0;
+    };
+    for await (const text of children) {
+      piece.push(text);
+      count += 1;
+      bytes += text.length;
+      if (piece.length === PIECE_ITEMS || (bytes > PIECE_BYTES && piece.length === PIECE_ITEMS)) await keep();
+    }
+    if (piece.length > 0) await keep();
+    run.row = { ...run.row, items, children: count };
+    await this.ports.store.write([{ table: "mapRuns", key: row.arn, value: run.row }]);
+  }
+
+  private async *source(spec: MapRunSpec): AsyncGenerator<string> {
+    if (spec.items !== null) {
+      yield* spec.items;
+      return;
+    }
+    const { reader } = spec;
+    if (reader === null) return;
+    if (this.ports.objects === undefined)
+      throw new StateFailure(
+        "States.ItemReaderFailed",
+        "No object store is at hand to read the items from: give the engine `objects`.",
+      );
+    const items = readItems(this.ports.objects, {
+      resource: reader.resource,
+      parameters: JSON.parse(reader.parameters),
+      config: reader.config,
+    });
+    if (reader.itemsPath === null) {
+      for await (const { value } of items) yield JSON.stringify(value);
+      return;
+    }
+    const document: unknown[] = [];
+    for await (const { value } of items) document.push(value);
+    for (const item of itemsAt(reader.itemsPath, document)) yield JSON.stringify(item);
+  }
+
+  private async inputOf(
+    { machine, state }: Runner,
+    branch: number,
+    item: { index: number; text: string },
+    { seed }: MapRunSpec,
+  ): Promise<string> {
+    if (machine === null || state === null) return item.text;
+    return childInput(machine, state, branch, item, { seed, settings: this.ports.settings });
+  }
+
+  /** Counts what there is of a map run already. */
+  private async takeUp(run: Run): Promise<void> {
+    const { number } = run.row;
+    const known = this.ports.store.range("mapChildren", { start: [number, 0], end: [number + 1, 0] });
+    for (const { key, value } of [...known]) {
+      const row = this.ports.store.get("executions", value);
+      if (row === undefined) continue;
+      run.next = Math.max(run.next, key[1] + 1);
+      const redrive = run.row.redriveCount > 0 || row.status === "ABORTED";
+      if (row.status !== "RUNNING" && row.status !== "SUCCEEDED" && redrive)
+        await this.ports.executions.redrive(row);
+      if (row.status === "RUNNING" || (redrive && row.status !== "SUCCEEDED"))
+        run.live.set(value, { items: row.mapRun?.items ?? 1 });
+      else this.count(run, row);
+    }
+  }
+
+  private count(run: Run, row: ExecutionRow): void {
+    run.ended += 1;
+    if (row.status !== "SUCCEEDED") run.failedItems += row.mapRun?.items ?? 1;
+  }
+
+  /** Starts what there is room for, and ends the run when there is nothing left to wait for. */
+  private pump(run: Run): void {
+    if (run.over) return;
+    if (exceeds(run)) {
+      run.over = true;
+      const cause = "The specified tolerated failure threshold was exceeded";
+      const answer = { kind: "failed", error: "States.ExceedToleratedFailureThreshold", cause } as const;
+      void this.abandon(run, "FAILED", answer).catch((error: unknown) => this.report(run, error));
+      return;
+    }
+    const children = run.row.children ?? 0;
+    const most = Math.min(run.spec.maxConcurrency || MOST_AT_A_TIME, MOST_AT_A_TIME);
+    while (run.next < children && run.live.size < most) this.startChild(run);
+    if (run.ended < children) return;
+    run.over = true;
+    void this.finish(run).catch((error: unknown) => this.report(run, error));
+  }
+
+  private startChild(run: Run): void {
+    const { parent, spec, row } = run;
+    const index = run.next;
+    run.next += 1;
+    const input = this.itemText(row.number, index);
+    const items = spec.batcher === null ? 1 : batchSize(input);
+    const number = this.ports.nextNumber();
+    run.live.set(number, { items });
+    const [, partition, , region, account] = parent.machineArn.split(":");
+    const base = `arn:${partition}:states:${region}:${account}`;
+    const name = randomUUID();
+    const label = `${parent.machineName}/${spec.label}`;
+    const child: ExecutionRow = {
+      ...parent,
+      number,
+      name,
+      arn: spec.executionType === "EXPRESS" ? `${base}:express:${label}:${name}:${randomUUID()}` : `${base}:execution:${label}:${name}`,
+      machineArn: `${base}:stateMachine:${label}`,
+      versionArn: null,
+      aliasArn: null,
+      type: spec.executionType,
+      region: spec.region,
+      input,
+      startedAt: this.ports.clock.now(),
+      startedBy: null,
+      mapRun: { number: row.number, arn: row.arn, index, items },
+      status: "RUNNING",
+      stoppedAt: null,
+      output: null,
+      error: null,
+      cause: null,
+      redriveCount: 0,
+      redrivenAt: null,
+    };
+    this.ports.executions.start(child).catch((error: unknown) => this.report(run, error));
+  }
+
+  private pieces: { run: number; piece: number; texts: string[] } | null = null;
+
+  private itemText(run: number, index: number): string {
+    const piece = Math.floor(index / PIECE_ITEMS);
+    if (this.pieces === null || this.pieces.run !== run || this.pieces.piece !== piece)
+      this.pieces = { run, piece, texts: this.ports.store.get("mapItems", [run, piece]) ?? [] };
+    const text = this.pieces.texts[index % PIECE_ITEMS];
+    if (text === undefined) throw new Error(`the map run ${run} has no item ${index}`);
+    return text;
+  }
+
+  /** All children have ended within what is tolerated. */
+  private async finish(run: Run): Promise<void> {
+    let answer: MapRunAnswer;
+    try {
+      answer = { kind: "succeeded", output: await this.output(run) };
+    } catch (error) {
+      if (!(error instanceof StateFailure)) throw error;
+      answer = { kind: "failed", error: error.error, cause: error.message };
+    }
+    await this.close(run, answer.kind === "succeeded" ? "SUCCEEDED" : "FAILED", answer);
+    await this.tell(run, answer);
+  }
+
+  private async output(run: Run): Promise<string> {
+    const { spec, row } = run;
+    if (spec.writer === null) return this.outputs(run);
+    const config = writerConfig(spec.writer.config);
+    const parameters: unknown = JSON.parse(spec.writer.parameters);
+    const bucketless = spec.writer.parameters === "{}";
+    if (bucketless) return transformedOutput([...this.results(run)], config);
+    if (this.ports.objects === undefined)
+      throw new StateFailure(
+        "States.ResultWriterFailed",
+        "No object store is at hand to write the results to: give the engine `objects`.",
+      );
+    const destination = destinationOf(parameters, row.arn);
+    return JSON.stringify(await writeResults(this.ports.objects, destination, config, this.results(run)));
+  }
+
+  /** The outputs of the children that succeeded, in the order of the items. */
+  private outputs(run: Run): string {
+    const texts: string[] = [];
+    let bytes = 2;
+    for (const { status, output } of this.results(run)) {
+      if (status !== "SUCCEEDED" || output === undefined) continue;
+      bytes += byteLength(output) + 1;
+      if (bytes > MAX_PAYLOAD_BYTES + 1)
+        throw new StateFailure(
+          "States.DataLimitExceeded",
+          `The state/task '${run.spec.label}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+        );
+      texts.push(output);
+    }
+    return `[${texts.join(",")}]`;
+  }
+
+  private *results(run: Run): Generator<ChildResult> {
+    const { number, children } = run.row;
+    for (let index = 0; index < (children ?? 0); index += 1) {
+      const child = this.ports.store.get("mapChildren", [number, index]);
+      const row = child === undefined ? undefined : this.ports.store.get("executions", child);
+      if (row === undefined) {
+        yield { status: "PENDING", input: this.itemText(number, index) };
+        continue;
+      }
+      yield {
+        status: row.status === "RUNNING" ? "ABORTED" : row.status,
+        input: row.input,
+        ...(row.output === null ? {} : { output: row.output }),
+        ...(row.error === null ? {} : { error: row.error }),
+        ...(row.cause === null ? {} : { cause: row.cause }),
+        executionArn: row.arn,
+        name: row.name,
+        stateMachineArn: row.machineArn,
+        startDate: row.startedAt,
+        ...(row.stoppedAt === null ? {} : { stopDate: row.stoppedAt }),
+        redriveCount: row.redriveCount,
+      };
+    }
+  }
+
+  /** Ends a map run before its children have. */
+  private async abandon(run: Run, status: "FAILED" | "ABORTED", answer?: MapRunAnswer): Promise<void> {
+    await Promise.all([...run.live.keys()].map((child) => this.ports.executions.stop(child, {})));
+    const { writer, spec } = { writer: run.spec.writer, spec: run.spec };
+    if (status === "FAILED" && writer !== null && writer.parameters !== "{}" && this.ports.objects !== undefined)
+      await writeResults(
+        this.ports.objects,
+        destinationOf(JSON.parse(writer.parameters), run.row.arn),
+        writerConfig(spec.writer?.config),
+        this.results(run),
+      );
+    await this.close(run, status, answer);
+    if (answer !== undefined) await this.tell(run, answer);
+  }
+
+  private async close(run: Run, status: MapRunRow["status"], answer?: MapRunAnswer): Promise<void> {
+    const failed = answer?.kind === "failed" ? { error: answer.error, cause: answer.cause ?? null } : {};
+    run.row = { ...run.row, status, stoppedAt: this.ports.clock.now(), ...failed };
+    await this.ports.store.write([{ table: "mapRuns", key: run.row.arn, value: run.row }]);
+    this.runs.delete(`${run.row.execution}:${run.row.run}`);
+    this.byNumber.delete(run.row.number);
+  }
+
+  private async tell({ row }: Run, answer: MapRunAnswer): Promise<void> {
+    await this.ports.executions.mapRunEnded(row.execution, row.branch, row.run, answer);
+  }
+
+  /** What goes wrong before there are children. */
+  private async fail(parent: ExecutionRow, { run: pending, branch }: Start, error: unknown): Promise<void> {
+    const known = error instanceof StateFailure;
+    if (!known) this.ports.logger.error({ err: error, execution: parent.arn }, "A map run has failed");
+    const message = error instanceof Error ? error.message : String(error);
+    const answer = { kind: "failed", error: known ? error.error : "States.Runtime", cause: message } as const;
+    const run = this.runs.get(`${parent.number}:${pending.id}`);
+    if (run !== undefined) {
+      run.over = true;
+      await this.close(run, "FAILED", answer);
+    }
+    await this.ports.executions.mapRunEnded(parent.number, branch, pending.id, answer);
+  }
+
+  private report({ row }: Run, error: unknown): void {
+    this.ports.logger.error({ err: error, mapRun: row.arn }, "A map run could not go on");
+  }
+}
+
+function exceeds({ row, failedItems, spec }: Run): boolean {
+  if (failedItems === 0) return false;
+  const { toleratedCount, toleratedPercentage } = spec;
+  const byCount = toleratedCount !== null && failedItems > toleratedCount;
+  const byPercentage =
+    toleratedPercentage !== null && (failedItems / (row.items ?? 1)) * 100 > toleratedPercentage;
+  return toleratedCount === null && toleratedPercentage === null ? true : byCount || byPercentage;
+}
+
+async function* batches(
+  inputs: AsyncIterable<string>,
+  batcher: NonNullable<MapRunSpec["batcher"]>,
+): AsyncGenerator<string> {
+  const values = (async function* () {
+    for await (const text of inputs) yield JSON.parse(text) as unknown;
+  })();
+  const options = {
+    maxItemsPerBatch: batcher.maxItems ?? undefined,
+    maxInputBytesPerBatch: batcher.maxBytes ?? undefined,
+    ...(batcher.input === null ? {} : { batchInput: JSON.parse(batcher.input) as unknown }),
+  };
+  for await (const batch of batchItems(values, options)) yield JSON.stringify(batch);
+}
+
+function batchSize(text: string): number {
+  return (JSON.parse(text) as { Items: unknown[] }).Items.length;
+}
+
+/** The items that ItemsPath names in what a reader has read. */
+function itemsAt(path: string, document: unknown[]): unknown[] {
+  const scope = {
+    data: document as unknown,
+    context: {},
+    variable: () => undefined,
+    random: randomnessFrom("items"),
+    state: "",
+  };
+  const found = compilePath(path).evaluate(scope);
+  if (Array.isArray(found)) return found as unknown[];
+  throw new StateFailure("States.ItemReaderFailed", `Reference path "${path}" must point to array.`);
+}

@@ -1,0 +1,181 @@
+import { AwsError } from "../aws-error.js";
+import type { PendingTask, TaskCall } from "../core/state.js";
+import type { Command, TaskAnswer } from "../core/turn.js";
+import { type LambdaInvoker, type Overrides, type ServiceCall, type ServiceInvoker, TaskFailure } from "../ports.js";
+import type { Activities } from "./activities.js";
+import type { Clock } from "./clock.js";
+import type { Executions, Runner } from "./executions.js";
+import type { OwnServices } from "./own-services.js";
+import { sdkFailure, serviceFailure, unregistered } from "./service-errors.js";
+
+type Invoke = Extract<Command, { type: "invoke" }>;
+
+interface Ports {
+  lambda: LambdaInvoker;
+  services: Record<string, ServiceInvoker>;
+  overrides: Overrides | undefined;
+  executions: Executions;
+  activities: Activities;
+  own: OwnServices;
+  clock: Clock;
+}
+
+/** Makes the calls of tasks and brings their answers back. */
+export class Tasks {
+  private readonly running = new Map<string, AbortController>();
+
+  constructor(private readonly ports: Ports) {}
+
+  /** Makes a task's call. Its answer comes to the execution, whatever it is; that of an aborted call is of no use. */
+  invoke(runner: Runner, command: Invoke): void {
+    const { number } = runner.row;
+    const { branch, task } = command;
+    const overridden = this.override(runner, command);
+    if (overridden === undefined && task.call.kind === "activity")
+      return this.ports.activities.offer({
+        arn: task.call.arn,
+        execution: number,
+        branch,
+        task: task.id,
+        token: task.token ?? "",
+        input: task.call.input,
+      });
+    const key = `${number}:${task.id}`;
+    const controller = new AbortController();
+    this.running.set(key, controller);
+    const release = this.ports.clock.hold?.();
+    const answer = (given: TaskAnswer): Promise<boolean> =>
+      this.ports.executions.answer(number, branch, task.id, given);
+    const work =
+      overridden === undefined ? this.call(runner, command, controller.signal, answer) : result(overridden);
+    work
+      .catch((error: unknown) => failureOf(task.call, error))
+      .then(answer)
+      .catch(() => {})
+      .finally(() => {
+        if (this.running.get(key) === controller) this.running.delete(key);
+        release?.();
+      });
+  }
+
+  abort(execution: number, task: number): void {
+    this.ports.activities.withdraw(execution, task);
+    this.running.get(`${execution}:${task}`)?.abort(new Error("nobody waits for the task any more"));
+  }
+
+  close(): void {
+    for (const controller of this.running.values()) controller.abort(new Error("the engine is closing"));
+  }
+
+  private override({ row }: Runner, { state, retryCount, task }: Invoke): Promise<unknown> | undefined {
+    const { overrides } = this.ports;
+    if (overrides === undefined) return undefined;
+    const { machineName, testCase, arn: executionArn } = row;
+    const parameters = parametersOf(task.call);
+    const taskToken = task.token;
+    try {
+      return overrides({ machineName, stateName: state, testCase, executionArn, retryCount, parameters, taskToken });
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  private async call(
+    runner: Runner,
+    { state, retryCount, task }: Invoke,
+    signal: AbortSignal,
+    answer: (given: TaskAnswer) => Promise<boolean>,
+  ): Promise<TaskAnswer> {
+    const { call } = task;
+    if (call.kind === "lambda") return this.lambda(runner.row.arn, call, signal);
+    if (call.kind !== "service") throw new Error("an activity is not called");
+    const { service, action, pattern } = partsOf(call.resource);
+    const serviceCall: ServiceCall = {
+      resource: call.resource,
+      service,
+      action,
+      pattern,
+      parameters: JSON.parse(call.parameters) as unknown,
+      ...(task.token === null ? {} : { taskToken: task.token }),
+      executionArn: runner.row.arn,
+      stateName: state,
+      retryCount,
+      signal,
+      submitted: async (output) => {
+        await answer({ kind: "submitted", output: JSON.stringify(output ?? null) });
+      },
+    };
+    const own = this.ports.own.find(serviceCall, { startedBy: `${runner.row.number}:${task.id}`, name: call.name });
+    const invoker = own ?? this.registered(call.resource, service, action);
+    if (invoker === undefined) throw unregistered(call.resource, service, action);
+    const output = JSON.stringify((await invoker(serviceCall)) ?? null);
+    return pattern === "waitForTaskToken" ? { kind: "submitted", output } : { kind: "succeeded", output };
+  }
+
+  private registered(resource: string, service: string, action: string): ServiceInvoker | undefined {
+    const { services } = this.ports;
+    const key = [resource, `${service}:${action}`, service, "*"].find((name) => Object.hasOwn(services, name));
+    return key === undefined ? undefined : services[key];
+  }
+
+  private async lambda(
+    executionArn: string,
+    { functionName, qualifier, payload, event }: Extract<TaskCall, { kind: "lambda" }>,
+    signal: AbortSignal,
+  ): Promise<TaskAnswer> {
+    const call = { functionName, payload, executionArn, signal, ...(qualifier === null ? {} : { qualifier }) };
+    const called = this.ports.lambda(call);
+    if (event === true) {
+      called.catch(() => {});
+      return { kind: "returned", statusCode: 202, executedVersion: "$LATEST", payload: "" };
+    }
+    const result = await called;
+    const { statusCode, executedVersion, functionError } = result;
+    const error = functionError === undefined ? {} : { functionError };
+    return { kind: "returned", statusCode, executedVersion, payload: result.payload, ...error };
+  }
+}
+
+async function result(value: Promise<unknown>): Promise<TaskAnswer> {
+  return { kind: "succeeded", output: JSON.stringify((await value) ?? null) };
+}
+
+function parametersOf(call: PendingTask["call"]): unknown {
+  if (call.kind === "service") return JSON.parse(call.parameters);
+  if (call.kind === "activity") return JSON.parse(call.input);
+  try {
+    return JSON.parse(call.payload);
+  } catch {
+    return call.payload;
+  }
+}
+
+function partsOf(resource: string): Pick<ServiceCall, "service" | "action" | "pattern"> {
+  const colon = resource.indexOf(":", resource.startsWith("aws-sdk:") ? "aws-sdk:".length : 0);
+  const [action = "", pattern = "request"] = resource.slice(colon + 1).split(".");
+  return { service: resource.slice(0, colon), action, pattern: pattern as ServiceCall["pattern"] };
+}
+
+/** What a call that was rejected comes to: the failure that it names, or the one that AWS reports such a thing as. */
+function failureOf(call: TaskCall, error: unknown): TaskAnswer {
+  if (error instanceof TaskFailure) {
+    const { error: name, cause } = error;
+    return { kind: "failed", error: name, ...(cause === undefined ? {} : { cause }) };
+  }
+  if (call.kind !== "service") return refusal(error);
+  const { service } = partsOf(call.resource);
+  return service.startsWith("aws-sdk:") ? sdkFailure(service, error) : serviceFailure(service, error);
+}
+
+/** Lambda's refusal, or the name under which Step Functions reports a call that got no answer. */
+function refusal(error: unknown): TaskAnswer {
+  if (error instanceof AwsError || hasCode(error))
+    return { kind: "refused", code: error.code, message: error.message, statusCode: error.statusCode };
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: "refused", code: "SdkClientException", message, statusCode: 0 };
+}
+
+function hasCode(error: unknown): error is { code: string; message: string; statusCode: number } {
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  return error instanceof Error && typeof code === "string" && typeof statusCode === "number";
+}
