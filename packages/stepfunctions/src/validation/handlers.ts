@@ -1,91 +1,67 @@
-import { isObject } from "../json.js";
-import type { Findings } from "./diagnostics.js";
+import { MAX_SECONDS } from "../limits.js";
+import { referencePath } from "./paths.js";
+import { type Check, checkObject, either, jsonataOnly, jsonPathOnly, shape, type Site } from "./shape.js";
+import { assign, jsonataTemplate } from "./templates.js";
+import { filledList, hasType, oneOf, real, text, whole } from "./values.js";
 
-type Json = Record<string, unknown>;
+const IN_CATCH = { errorOutput: true };
 
-const RETRIER_FIELDS = [
-  "ErrorEquals",
-  "IntervalSeconds",
-  "MaxAttempts",
-  "BackoffRate",
-  "MaxDelaySeconds",
-  "JitterStrategy",
-  "Comment",
-];
-const CATCHER_FIELDS = ["ErrorEquals", "Next", "Output", "Assign", "Comment", "ResultPath"];
-const LARGEST = 99_999_999;
+const RETRIER = shape(
+  {
+    ErrorEquals: either(filledList(text)),
+    IntervalSeconds: either(literally(whole(0, MAX_SECONDS))),
+    MaxAttempts: either(literally(whole(0, MAX_SECONDS))),
+    BackoffRate: either(literally(real(1))),
+    MaxDelaySeconds: either(literally(whole(1, 31_622_400))),
+    JitterStrategy: either(oneOf("NONE", "FULL")),
+    Comment: either(text),
+  },
+  { required: ["ErrorEquals"] },
+);
 
-/** Checks the Retry of a state (https://states-language.net/#errors). */
-export function checkRetry(retry: unknown, state: string, findings: Findings): void {
-  eachHandler(retry, `${state}/Retry`, findings, (retrier, path) => {
-    only(retrier, RETRIER_FIELDS, path, findings);
-    const {
-      IntervalSeconds: interval,
-      MaxAttempts: attempts,
-      BackoffRate: rate,
-      MaxDelaySeconds: most,
-    } = retrier;
-    whole(interval, 1, LARGEST, `${path}/IntervalSeconds`, findings);
-    whole(attempts, 0, LARGEST, `${path}/MaxAttempts`, findings);
-    whole(most, 1, 31_622_400, `${path}/MaxDelaySeconds`, findings);
-    if (rate !== undefined && !(typeof rate === "number" && rate >= 1))
-      findings.error(`${path}/BackoffRate`, "Expected a number of at least 1.0");
-    if (typeof most === "number" && most <= (typeof interval === "number" ? interval : 1))
-      findings.error(`${path}/MaxDelaySeconds`, "MaxDelaySeconds must be greater than IntervalSeconds");
-    if (retrier.JitterStrategy !== undefined && !["FULL", "NONE"].includes(retrier.JitterStrategy as string))
-      findings.error(`${path}/JitterStrategy`, "Expected value to be one of [FULL, NONE]");
-  });
+const CATCHER = shape(
+  {
+    ErrorEquals: either(filledList(text)),
+    Next: either(text),
+    ResultPath: jsonPathOnly(referencePath({ nullable: true, result: true })),
+    Output: jsonataOnly(jsonataTemplate(IN_CATCH)),
+    Assign: either(assign(IN_CATCH)),
+    Comment: either(text),
+  },
+  { required: ["ErrorEquals", "Next"] },
+);
+
+/** Numbers of a retrier are never expressions. */
+function literally(check: Check): Check {
+  return (value, at, site) => check(value, at, { ...site, language: "JSONPath" });
 }
 
-/** Checks the Catch of a state; `checkRest` looks at what depends on the other states and the query language. */
-export function checkCatch(
-  handlers: unknown,
-  state: string,
-  findings: Findings,
-  checkRest: (catcher: Json, path: string) => void,
-): void {
-  eachHandler(handlers, `${state}/Catch`, findings, (catcher, path) => {
-    only(catcher, CATCHER_FIELDS, path, findings);
-    checkRest(catcher, path);
-  });
-}
+/** The Retry of a state (https://states-language.net/#errors). */
+export const retry: Check = (value, at, site) =>
+  eachHandler(value, at, site, (retrier, place) => checkObject(retrier, place, site, RETRIER));
+
+/** The Catch of a state. Where it leads is checked with the other transitions. */
+export const catchers: Check = (value, at, site) =>
+  eachHandler(value, at, site, (catcher, place) => checkObject(catcher, place, site, CATCHER));
 
 function eachHandler(
-  handlers: unknown,
-  path: string,
-  findings: Findings,
-  check: (handler: Json, path: string) => void,
+  value: unknown,
+  at: string,
+  site: Site,
+  check: (handler: unknown, place: string) => void,
 ): void {
-  if (handlers === undefined) return;
-  if (!Array.isArray(handlers)) return findings.error(path, "Expected value of type Array");
-  for (const [place, handler] of handlers.entries()) {
-    const at = `${path}[${place}]`;
-    if (!isObject(handler)) {
-      findings.error(at, "Expected value of type Object");
-      continue;
-    }
-    checkErrorEquals(handler.ErrorEquals, place === handlers.length - 1, at, findings);
-    check(handler, at);
+  if (!hasType("ARRAY", value, at, site)) return;
+  const handlers = value as { ErrorEquals?: unknown }[];
+  for (const [index, handler] of handlers.entries()) {
+    const place = `${at}[${index}]`;
+    check(handler, place);
+    checkCatchAll(handler?.ErrorEquals, index === handlers.length - 1, `${place}/ErrorEquals`, site);
   }
 }
 
-function checkErrorEquals(errors: unknown, isLast: boolean, path: string, findings: Findings): void {
-  const at = `${path}/ErrorEquals`;
-  if (!Array.isArray(errors) || errors.length === 0)
-    return findings.error(at, "Expected a list of error names");
-  if (errors.some((error) => typeof error !== "string")) findings.error(at, "Expected a list of error names");
-  if (!errors.includes("States.ALL")) return;
-  if (errors.length > 1) findings.error(at, "'States.ALL' must stand alone");
-  if (!isLast) findings.error(at, "'States.ALL' must stand in the last place");
-}
-
-function only(handler: Json, fields: string[], path: string, findings: Findings): void {
-  for (const field of Object.keys(handler))
-    if (!fields.includes(field)) findings.error(path, `Field '${field}' is not supported`);
-}
-
-function whole(value: unknown, least: number, most: number, path: string, findings: Findings): void {
-  if (value === undefined) return;
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most)
-    findings.error(path, `Expected a whole number from ${least} to ${most}`);
+function checkCatchAll(errors: unknown, isLast: boolean, at: string, site: Site): void {
+  if (!Array.isArray(errors)) return;
+  const place = errors.indexOf("States.ALL");
+  if (place >= 0 && (errors.length > 1 || !isLast))
+    site.findings.error(`${at}[${place}]`, "States.ALL must appear alone and at end of list");
 }

@@ -1,40 +1,138 @@
-import { queryLanguage } from "../core/compile.js";
-import { isObject } from "../json.js";
-import { compileTemplate, expressionsIn } from "../language/template.js";
 import type { Findings } from "./diagnostics.js";
+import { type Level, levelsOf, listOf, reachable, targetsOf } from "./levels.js";
+import { queryLanguage } from "./query-language.js";
+import { readVariables } from "./references.js";
+import type { Json } from "./shape.js";
+import { assignedNames } from "./templates.js";
 
-type Json = Record<string, unknown>;
-
+// The functions of JSONata and those that AWS adds.
 const BUILT_IN = new Set(
   (
-    "abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl decodeUrlComponent " +
-    "distinct each encodeUrl encodeUrlComponent error exists filter floor formatBase formatInteger formatNumber fromMillis " +
-    "hash join keys length lookup lowercase map match max merge millis min not now number pad parse parseInteger partition " +
-    "power random range reduce replace reverse round shuffle sift single sort split spread sqrt states string substring " +
-    "substringAfter substringBefore sum toMillis trim type uppercase uuid zip"
+    "abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl " +
+    "decodeUrlComponent distinct each encodeUrl encodeUrlComponent error eval exists filter floor formatBase " +
+    "formatInteger formatNumber fromMillis hash join keys length lookup lowercase map match max merge millis min not " +
+    "now number pad parse parseInteger partition power random range reduce replace reverse round shuffle sift single " +
+    "sort split spread sqrt string substring substringAfter substringBefore sum toMillis trim type typeOf uppercase " +
+    "uuid zip"
   ).split(" "),
 );
 
 /**
- * Warns of variables that are read and never assigned. AWS accepts such a definition too, and the state fails when it
- * reads one, so this is a warning.
+ * The variables that each state reads, as DescribeStateMachine.variableReferences gives them: states without any are
+ * left out, names are sorted.
  */
-export function checkVariables(definition: Json, findings: Findings): void {
-  const states = Object.entries(definition.States as Record<string, Json>).filter(
-    ([, state]) => queryLanguage(definition, state) === "JSONata",
-  );
-  const assigned = new Set(
-    states.flatMap(([, state]) => parts(state).flatMap((part) => Object.keys(part.Assign ?? {}))),
-  );
-  for (const [name, state] of states)
-    for (const [path, expression] of expressionsIn(compileTemplate(state), `/States/${name}`))
-      for (const variable of expression.free)
-        if (!BUILT_IN.has(variable) && !assigned.has(variable))
-          findings.warning(path, `The variable '$${variable}' is never assigned`, "UNDEFINED_VARIABLE");
+export function variableReferences(definition: Json): Record<string, string[]> {
+  const levels = levelsOf(definition);
+  const assigned = new Set(levels.flatMap((level) => [...assignments(level, definition).keys()]));
+  const references: [string, string[]][] = [];
+  for (const { states } of levels)
+    for (const [name, state] of states) {
+      const read = readVariables(state, queryLanguage(definition, state)).map(([variable]) => variable);
+      const own = [...new Set(read)].filter((variable) => assigned.has(variable) || !BUILT_IN.has(variable));
+      if (own.length > 0) references.push([name, own.sort()]);
+    }
+  return Object.fromEntries(references);
 }
 
-/** A state and the rules and catchers in it: the places where variables are assigned. */
-function parts(state: Json): Json[] {
-  const lists = [state.Choices, state.Catch].filter(Array.isArray).flat();
-  return [state, ...lists.filter(isObject)];
+/**
+ * Checks the use of variables: an inner name must not repeat an outer one, and the items of a distributed Map do not
+ * see outer variables (https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html). AWS accepts
+ * names that nothing assigns; the state fails when it reads one, so that is a warning.
+ */
+export function checkVariables(definition: Json, levels: Level[], findings: Findings): void {
+  const assigned: Assigned = new Map(levels.map((level) => [level, assignments(level, definition)]));
+  checkRepeats(levels, assigned, findings);
+  for (const level of levels) checkReads(definition, level, assigned, findings);
+}
+
+/** Where a variable of a level is assigned first, and which states do so. */
+interface Assignment {
+  at: string;
+  by: string[];
+}
+
+type Assigned = Map<Level, Map<string, Assignment>>;
+
+/** Whether a level or one around it assigns a variable; "hidden" where a distributed Map lies between. */
+function lookUp(
+  variable: string,
+  from: Level | undefined,
+  assigned: Assigned,
+): "visible" | "hidden" | undefined {
+  let hidden = false;
+  for (let level = from; level !== undefined; level = level.outer) {
+    if (assigned.get(level)?.has(variable) === true) return hidden ? "hidden" : "visible";
+    hidden ||= level.distributed;
+  }
+  return undefined;
+}
+
+/** The variables that the states of a level assign. */
+function assignments({ at, states }: Level, definition: Json): Map<string, Assignment> {
+  const found = new Map<string, Assignment>();
+  for (const [name, state] of states) {
+    const language = queryLanguage(definition, state);
+    const parts: [Json, string][] = [[state, ""]];
+    for (const field of ["Choices", "Catch"])
+      for (const [index, part] of listOf(state, field).entries()) parts.push([part, `/${field}[${index}]`]);
+    for (const [part, place] of parts)
+      for (const variable of assignedNames(part.Assign, { language })) {
+        const known = found.get(variable);
+        if (known === undefined)
+          found.set(variable, { at: `${at}/States/${name}${place}/Assign/${variable}`, by: [name] });
+        else known.by.push(name);
+      }
+  }
+  return found;
+}
+
+/** Most states looked at while repeats are searched; a hostile definition is not searched to the end. */
+const MOST_STEPS = 200_000;
+
+/**
+ * An inner name repeats an outer one when the outer variable can have its value by then: when a state that assigns it
+ * can lead to the state that holds the inner one. As recorded, AWS accepts a Parallel whose Catch assigns the same
+ * names as its branches.
+ */
+function checkRepeats(levels: Level[], assigned: Assigned, findings: Findings): void {
+  const followers = new Map<Assignment, Set<string>>();
+  let steps = 0;
+  const canLeadTo = (holder: string | undefined, outer: Level, assignment: Assignment) => {
+    const known = followers.get(assignment) ?? reachable(outer.states, followersOf(outer, assignment));
+    if (!followers.has(assignment)) steps += known.size;
+    followers.set(assignment, known);
+    return holder !== undefined && known.has(holder);
+  };
+  for (const level of levels)
+    for (const [variable, { at }] of assigned.get(level) ?? [])
+      for (let inner = level; inner.outer !== undefined && !inner.distributed; inner = inner.outer) {
+        const assignment = assigned.get(inner.outer)?.get(variable);
+        if (steps > MOST_STEPS) return;
+        if (assignment !== undefined && canLeadTo(inner.holder, inner.outer, assignment))
+          findings.error(
+            at,
+            `The variable '$${variable}' is assigned in an outer scope, so it cannot be assigned here.`,
+            "INVALID_VARIABLE_NAME",
+          );
+      }
+}
+
+function* followersOf({ states }: Level, { by }: Assignment): Generator<string> {
+  for (const name of by) for (const [target] of targetsOf(states.get(name) ?? {})) yield target;
+}
+
+function checkReads(definition: Json, level: Level, assigned: Assigned, findings: Findings): void {
+  for (const [name, state] of level.states)
+    for (const [variable, field] of readVariables(state, queryLanguage(definition, state))) {
+      const found = BUILT_IN.has(variable) ? "visible" : lookUp(variable, level, assigned);
+      const at = `${level.at}/States/${name}${field}`;
+      if (found === "hidden")
+        findings.error(
+          at,
+          `The variable '$${variable}' of an outer scope cannot be read in a distributed Map.`,
+          "INVALID_VARIABLE_NAME",
+        );
+      else if (found === undefined)
+        findings.warning(at, `The variable '$${variable}' is never assigned`, "UNDEFINED_VARIABLE");
+    }
 }
