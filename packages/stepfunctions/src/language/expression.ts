@@ -1,16 +1,19 @@
 import jsonata from "jsonata";
-import {
-  MAX_EVALUATION_DEPTH,
-  MAX_EVALUATION_MS,
-  MAX_JSON_DEPTH,
-  MAX_PAYLOAD_BYTES,
-  MAX_SEQUENCE_LENGTH,
-} from "../limits.js";
+import { MAX_JSON_DEPTH, MAX_PAYLOAD_BYTES } from "../limits.js";
+import { MAX_SEQUENCE, MAX_WRITTEN_ITEMS } from "./bounds.js";
+import { builtIn } from "./built-ins.js";
+import { compileDirect, type Direct } from "./direct.js";
+import { LEFT } from "./direct-values.js";
+import { ENTRY, Evaluation, type Frame } from "./evaluation.js";
 import { queryFailure, StateFailure } from "./failure.js";
 import { awsFunctions } from "./functions.js";
+import { guarded } from "./guarded.js";
 import type { Maybe } from "./maybe.js";
 import { LinearRegExp } from "./regular-expression.js";
 import type { Scope } from "./scope.js";
+import { isStatesMember, Sight, STATES_MEMBERS, type StatesMember, statesObject } from "./sight.js";
+import { type AstNode, nodesOf, variablesOf } from "./syntax-tree.js";
+import { isFunctionValue } from "./value-size.js";
 
 /** A compiled `{% ... %}`. */
 export interface Expression {
@@ -23,8 +26,8 @@ export interface Expression {
   evaluate(scope: Scope, location: string): Maybe<unknown>;
 }
 
-const ENTRY = Symbol.for("jsonata.__evaluate_entry");
-const formatNow = jsonata("$fromMillis($at, $picture, $zone)");
+/** No variable can be written like this: expressions do not see it. */
+const EVALUATION = "the evaluation";
 
 /**
  * Compiles one JSONata expression (the text between `{%` and `%}`).
@@ -32,67 +35,124 @@ const formatNow = jsonata("$fromMillis($at, $picture, $zone)");
  */
 export function compileExpression(source: string): Expression {
   const compiled = jsonata(source, {
-    timeout: MAX_EVALUATION_MS,
-    stack: MAX_EVALUATION_DEPTH,
-    sequence: MAX_SEQUENCE_LENGTH,
+    // Without a bound here jsonata calls no guardrails; the real one is the evaluation's own.
+    stack: Number.MAX_SAFE_INTEGER,
+    sequence: MAX_SEQUENCE,
     // jsonata calls `new` on it with the RegExp of the expression, and then lastIndex and exec alone.
     RegexEngine: LinearRegExp as unknown as RegExpConstructor,
   });
-  const { variables, free } = variablesOf(compiled.ast());
-  if (source.includes("toMillis")) fixTimestamp(compiled);
+  compiled.assign(ENTRY as unknown as string, (_: unknown, __: unknown, frame: Frame) =>
+    (frame.lookup(EVALUATION) as Evaluation).begin(frame),
+  );
+  const ast = compiled.ast() as unknown as AstNode;
+  const { variables, free } = variablesOf(ast);
+  const direct = compileDirect(ast, isFunctionName);
+  const bindings = compileBindings(ast, variables);
+  const small = partsOf(ast) <= TRUSTED_PARTS;
   return {
     source,
     variables,
     free,
-    evaluate: (scope, location) => run(compiled, { source, variables }, scope, location),
+    evaluate: (scope, location) => {
+      const place = { source, scope, location };
+      const value = direct === undefined ? LEFT : evaluateDirect(direct, scope);
+      if (value === LEFT) return run(compiled, bindings(scope), place);
+      return value === undefined || !small ? checked(value, place) : value;
+    },
   };
 }
 
-/** $toMillis fills missing parts of a date from the evaluation's own clock: give it the event's. */
-function fixTimestamp(compiled: jsonata.Expression): void {
-  const entry = (
-    _: unknown,
-    __: unknown,
-    environment: { timestamp: Date; lookup(name: string): unknown },
-  ) => {
-    environment.timestamp = new Date(environment.lookup("longhaul_at") as number);
-  };
-  compiled.assign(ENTRY as unknown as string, entry);
+/** A value that is made of so few parts of documents may be written without a look at its size. */
+const TRUSTED_PARTS = 8;
+
+function partsOf(ast: AstNode): number {
+  let parts = 0;
+  for (const { type } of nodesOf(ast)) if (type === "variable") parts += 1;
+  return parts;
+}
+
+function isFunctionName(name: string): boolean {
+  return awsFunctions.has(name) || builtIn(name) !== undefined;
+}
+
+function evaluateDirect(direct: Direct, scope: Scope): unknown {
+  try {
+    return direct(new Sight(scope));
+  } catch (error) {
+    if (error === LEFT) return LEFT;
+    throw error;
+  }
+}
+
+interface Place {
+  source: string;
+  scope: Scope;
+  location: string;
+}
+
+function failure({ source, location }: Place, message: string): StateFailure {
+  return queryFailure(
+    location,
+    `The JSONata expression '${source}' specified for the field '${location}' ${message}`,
+  );
 }
 
 async function run(
   compiled: jsonata.Expression,
-  self: { source: string; variables: ReadonlySet<string> },
-  scope: Scope,
-  location: string,
+  bindings: Record<string, unknown>,
+  place: Place,
 ): Promise<unknown> {
-  const what = `The JSONata expression '${self.source}' specified for the field '${location}'`;
   let value: unknown;
   try {
-    value = await compiled.evaluate(undefined, bindings(self.variables, scope));
+    value = await compiled.evaluate(undefined, bindings);
   } catch (error) {
-    throw queryFailure(location, `${what} threw an error during evaluation. ${describe(error)}`);
+    throw failure(place, `threw an error during evaluation. ${describe(error)}`);
   }
-  if (value === undefined) throw queryFailure(location, `${what} returned nothing (undefined).`);
-  assertJson(value, scope.state, () =>
-    queryFailure(location, `${what} returned an unsupported result type.`),
-  );
-  return value;
+  return checked(value, place);
 }
 
-function bindings(names: ReadonlySet<string>, scope: Scope): Record<string, unknown> {
-  const bound = awsFunctions(scope.at, scope.random);
-  bound.longhaul_at = scope.at;
-  bound.now = (picture?: string, zone?: string) =>
-    picture === undefined
-      ? new Date(scope.at).toISOString()
-      : formatNow.evaluate(undefined, { at: scope.at, picture, zone });
-  for (const name of names) {
-    const text = scope.variable(name);
-    if (text !== undefined) bound[name] = JSON.parse(text);
+/** What an evaluation needs bound: only what the expression names. */
+function compileBindings(
+  ast: AstNode,
+  variables: ReadonlySet<string>,
+): (scope: Scope) => Record<string, unknown> {
+  const names = [...variables].filter((name) => name !== "states");
+  const members = variables.has("states") ? statesMembers(ast) : [];
+  const tooLong = [...nodesOf(ast)].some(
+    ({ type, expressions = [] }) => type === "unary" && expressions.length > MAX_WRITTEN_ITEMS,
+  );
+  return (scope) => {
+    const evaluation = new Evaluation(scope);
+    const bound: Record<string, unknown> = { [EVALUATION]: evaluation };
+    if (tooLong) evaluation.refuse(`An array of more than ${MAX_WRITTEN_ITEMS} items`);
+    for (const name of names) {
+      const text = scope.variable(name);
+      if (text !== undefined) bound[name] = JSON.parse(text);
+      else if (awsFunctions.has(name)) bound[name] = awsFunctions.get(name)?.(scope);
+      else {
+        const definition = guarded(name, evaluation);
+        if (definition !== undefined) bound[name] = definition;
+      }
+    }
+    bound.states = statesObject(scope, members);
+    return bound;
+  };
+}
+
+/** The members of $states that an expression reads: all of them unless each `$states` is followed by a name. */
+function statesMembers(ast: AstNode): readonly StatesMember[] {
+  const read = new Set<unknown>();
+  let named = 0;
+  let all = 0;
+  for (const { type, value, steps } of nodesOf(ast)) {
+    if (type === "variable" && value === "states") all += 1;
+    if (type !== "path" || steps?.[0]?.type !== "variable" || steps[0].value !== "states") continue;
+    if (steps[0].predicate === undefined && steps[1]?.type === "name") {
+      named += 1;
+      read.add(steps[1].value);
+    }
   }
-  bound.states = scope.states;
-  return bound;
+  return named === all ? [...read].filter(isStatesMember) : STATES_MEMBERS;
 }
 
 function describe(error: unknown): string {
@@ -100,24 +160,22 @@ function describe(error: unknown): string {
   return code === undefined ? String(message ?? error) : `${code}: ${message}`;
 }
 
-/** Refuses functions, and values too large or deep to be written: shared parts can make a small value enormous. */
-function assertJson(value: unknown, state: string, unsupported: () => StateFailure): void {
+/** Refuses what is no JSON, and values too large or deep to be written: shared parts can make a small value enormous. */
+function checked(value: unknown, place: Place): unknown {
+  if (value === undefined) throw failure(place, "returned nothing (undefined).");
   const stack: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
   let bytes = 0;
   for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
     bytes += typeof item.value === "string" ? item.value.length : 1;
-    if (bytes > MAX_PAYLOAD_BYTES || item.depth > MAX_JSON_DEPTH) throw tooLarge(state);
-    if (typeof item.value === "function" || isJsonataFunction(item.value)) throw unsupported();
+    if (bytes > MAX_PAYLOAD_BYTES || item.depth > MAX_JSON_DEPTH) throw tooLarge(place.scope.state);
+    if (isFunctionValue(item.value) || (typeof item.value === "number" && !Number.isFinite(item.value)))
+      throw failure(place, "returned an unsupported result type.");
     if (typeof item.value !== "object" || item.value === null) continue;
     const parts: unknown[] = Array.isArray(item.value) ? item.value : Object.values(item.value);
-    if (bytes + parts.length > MAX_PAYLOAD_BYTES) throw tooLarge(state);
+    if (bytes + parts.length > MAX_PAYLOAD_BYTES) throw tooLarge(place.scope.state);
     for (const part of parts) stack.push({ value: part, depth: item.depth + 1 });
   }
-}
-
-function isJsonataFunction(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return "_jsonata_lambda" in value || "_jsonata_function" in value;
+  return value;
 }
 
 /** The failure of a result over 256 KiB. `name`: the state's name, or the task's resource. */
@@ -126,24 +184,4 @@ export function tooLarge(name: string): StateFailure {
     "States.DataLimitExceeded",
     `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
   );
-}
-
-function variablesOf(ast: jsonata.ExprNode): { variables: Set<string>; free: Set<string> } {
-  const variables = new Set<string>();
-  const bound = new Set<string>();
-  const stack: unknown[] = [ast];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (typeof node !== "object" || node === null) continue;
-    const { type, value, lhs, arguments: parameters, focus, index } = node as Record<string, unknown>;
-    if (type === "variable" && typeof value === "string" && value !== "" && value !== "$")
-      variables.add(value);
-    if (type === "bind") bound.add(String((lhs as { value?: unknown }).value));
-    if (type === "lambda")
-      for (const parameter of (parameters as { value: string }[] | undefined) ?? [])
-        bound.add(parameter.value);
-    if (typeof focus === "string") bound.add(focus);
-    if (typeof index === "string") bound.add(index);
-    for (const part of Object.values(node)) if (typeof part === "object" && part !== null) stack.push(part);
-  }
-  return { variables, free: new Set([...variables].filter((name) => !bound.has(name))) };
 }

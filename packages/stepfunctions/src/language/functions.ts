@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { MAX_RANGE_LENGTH } from "../limits.js";
 import { parseJson } from "../json.js";
+import { builtIn } from "./built-ins.js";
 import { randomnessFrom, type Randomness } from "./randomness.js";
+import type { Scope } from "./scope.js";
 
 const HASHES = new Map<unknown, string>([
   ["MD5", "md5"],
@@ -11,22 +13,54 @@ const HASHES = new Map<unknown, string>([
   ["SHA-512", "sha512"],
 ]);
 
+type Factory = (scope: Scope) => unknown;
+
 /**
  * The functions that AWS adds to JSONata
- * (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html), and the ones it takes away.
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html), the one it takes away, and those whose
+ * answer must come from the event that is handled. Each is made for one evaluation.
  */
-export function awsFunctions(at: number, random: Randomness): Record<string, unknown> {
-  return {
-    partition,
-    range,
-    hash,
-    parse,
-    random: (seed?: unknown) => (seed === undefined ? random.number() : seededNumber(seed)),
-    uuid: () => random.uuid(),
-    shuffle: (values: unknown) => shuffle(values, random),
-    millis: () => at,
-    eval: undefined,
-  };
+export const awsFunctions: ReadonlyMap<string, Factory> = new Map<string, Factory>([
+  ["partition", () => partition],
+  ["range", () => range],
+  ["hash", () => hash],
+  ["parse", () => parse],
+  [
+    "random",
+    ({ random }) =>
+      (seed?: unknown) =>
+        seed === undefined ? random.number() : seededNumber(seed),
+  ],
+  [
+    "uuid",
+    ({ random }) =>
+      () =>
+        random.uuid(),
+  ],
+  [
+    "shuffle",
+    ({ random }) =>
+      (values: unknown) =>
+        shuffle(values, random),
+  ],
+  [
+    "millis",
+    ({ at }) =>
+      () =>
+        at,
+  ],
+  [
+    "now",
+    ({ at }) =>
+      (picture?: string, zone?: string) =>
+        now(at, picture, zone),
+  ],
+  ["eval", () => undefined],
+]);
+
+function now(at: number, picture?: string, zone?: string): unknown {
+  if (picture === undefined && zone === undefined) return new Date(at).toISOString();
+  return builtIn("fromMillis")?.implementation.call({ createSequence: Array.of }, at, picture, zone);
 }
 
 function fail(message: string): never {

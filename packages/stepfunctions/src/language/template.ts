@@ -1,16 +1,18 @@
 import { byteLength, isObject } from "../json.js";
 import { MAX_PAYLOAD_BYTES } from "../limits.js";
+import { MAX_VALUE_SIZE } from "./bounds.js";
 import { compileExpression, type Expression, tooLarge } from "./expression.js";
 import { queryFailure } from "./failure.js";
 import { inOrder, type Maybe, then } from "./maybe.js";
 import type { Scope } from "./scope.js";
+import { ValueSizes } from "./value-size.js";
 
 /** A field of a state whose strings may be JSONata: Arguments, Output, Assign, Seconds and the like. */
 export type Template =
   | { kind: "literal"; value: unknown }
   | { kind: "expression"; expression: Expression }
-  | { kind: "object"; members: [string, Template][] }
-  | { kind: "array"; items: Template[] };
+  | { kind: "object"; members: [string, Template][]; many: boolean }
+  | { kind: "array"; items: Template[]; many: boolean };
 
 /** The text between `{%` and `%}`, or undefined for a plain string. */
 export function jsonataSource(text: string): string | undefined {
@@ -31,25 +33,33 @@ export function compileTemplate(value: unknown): Template {
       ? { kind: "literal", value }
       : { kind: "expression", expression: compileExpression(source) };
   }
-  if (Array.isArray(value)) return simplify({ kind: "array", items: value.map(compileTemplate) }, value);
+  if (Array.isArray(value)) {
+    const items = value.map(compileTemplate);
+    return items.every(isLiteral)
+      ? { kind: "literal", value }
+      : { kind: "array", items, many: areMany(items) };
+  }
   if (isObject(value)) {
     const members = Object.entries(value).map(([key, part]): [string, Template] => [
       key,
       compileTemplate(part),
     ]);
-    return simplify({ kind: "object", members }, value);
+    const parts = members.map(([, part]) => part);
+    return parts.every(isLiteral)
+      ? { kind: "literal", value }
+      : { kind: "object", members, many: areMany(parts) };
   }
   return { kind: "literal", value };
 }
 
-function simplify(template: Template, value: unknown): Template {
-  const parts =
-    template.kind === "array"
-      ? template.items
-      : template.kind === "object"
-        ? template.members.map(([, part]) => part)
-        : [];
-  return parts.every((part) => part.kind === "literal") ? { kind: "literal", value } : template;
+function isLiteral(template: Template): boolean {
+  return template.kind === "literal";
+}
+
+/** Whether a value made of these may be too large to be written before it is looked at. */
+function areMany(parts: readonly Template[]): boolean {
+  const computed = parts.filter((part) => !isLiteral(part));
+  return computed.length > 8 || computed.some((part) => "many" in part && part.many);
 }
 
 /**
@@ -58,19 +68,34 @@ function simplify(template: Template, value: unknown): Template {
  * @throws StateFailure States.QueryEvaluationError
  */
 export function evaluate(template: Template, scope: Scope, location: string): Maybe<unknown> {
+  const value = compute(template, scope, location);
+  return "many" in template && template.many ? then(value, (known) => bounded(known, scope)) : value;
+}
+
+/** Parts that occur over and over make a value larger than memory once it is written. */
+function bounded(value: unknown, scope: Scope): unknown {
+  if (new ValueSizes().of(value) > MAX_VALUE_SIZE) throw tooLarge(scope.state);
+  return value;
+}
+
+function compute(template: Template, scope: Scope, location: string): Maybe<unknown> {
   switch (template.kind) {
     case "literal":
       return template.value;
     case "expression":
       return template.expression.evaluate(scope, location);
     case "array":
-      return inOrder(template.items, (item, index) => evaluate(item, scope, `${location}[${index}]`));
+      return inOrder(template.items, (item, index) => compute(item, scope, `${location}[${index}]`));
     case "object":
       return then(
-        inOrder(template.members, ([key, part]) => evaluate(part, scope, `${location}/${key}`)),
-        (values) => Object.fromEntries(template.members.map(([key], index) => [key, values[index]])),
+        inOrder(template.members, ([key, part]) => compute(part, scope, `${location}/${key}`)),
+        (values) => objectOf(template.members, values),
       );
   }
+}
+
+function objectOf(members: readonly [string, Template][], values: readonly unknown[]): unknown {
+  return Object.fromEntries(members.map(([key], index) => [key, values[index]]));
 }
 
 /** The value of a field as JSON text, refused over 256 KiB with States.DataLimitExceeded. */
@@ -82,9 +107,9 @@ export function evaluateText(template: Template, scope: Scope, location: string)
   });
 }
 
-type Kinds = { string: string; number: number; boolean: boolean };
+type Kinds = { string: string; number: number; boolean: boolean; array: unknown[]; object: object };
 
-/** The value of a field that must be a string, number or boolean, refused as AWS refuses it. */
+/** The value of a field that must be of one type, refused as AWS refuses it. */
 export function evaluateAs<K extends keyof Kinds>(
   kind: K,
   template: Template,
@@ -92,7 +117,7 @@ export function evaluateAs<K extends keyof Kinds>(
   location: string,
 ): Maybe<Kinds[K]> {
   return then(evaluate(template, scope, location), (value) => {
-    if (typeof value === kind) return value as Kinds[K];
+    if (typeName(value) === kind) return value as Kinds[K];
     throw queryFailure(location, wrongType(kind, template, value, location));
   });
 }
