@@ -1,6 +1,10 @@
+/** Deepest nesting of filters, parentheses and calls. */
+const MAX_DEPTH = 50;
+
 /** A position in a text that is being parsed. */
 export class Cursor {
   at = 0;
+  private depth = 0;
 
   constructor(readonly text: string) {}
 
@@ -31,6 +35,15 @@ export class Cursor {
     const found = sticky.exec(this.text)?.[0];
     if (found === undefined) return undefined;
     this.at += found.length;
+    return found;
+  }
+
+  /** Reads something that may hold its like. @throws SyntaxError when it nests too deeply */
+  nested<T>(read: () => T): T {
+    this.depth += 1;
+    if (this.depth > MAX_DEPTH) this.fail(`it nests deeper than ${MAX_DEPTH} levels`);
+    const found = read();
+    this.depth -= 1;
     return found;
   }
 

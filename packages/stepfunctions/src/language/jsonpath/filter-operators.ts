@@ -1,13 +1,17 @@
 import { isObject } from "../../json.js";
+import { StateFailure } from "../failure.js";
 import { LinearRegExp } from "../regular-expression.js";
 import type { Budget } from "./budget.js";
+
+/** Searching 64 characters for a text counts as one step (a power of two). */
+const CHARACTERS_A_STEP = 6;
 
 type Comparison = (left: unknown, right: unknown, budget: Budget) => boolean;
 
 const isList = (value: unknown): value is unknown[] => Array.isArray(value);
 
 /** Deep equality of JSON values. */
-export function sameJson(left: unknown, right: unknown, budget: Budget): boolean {
+function sameJson(left: unknown, right: unknown, budget: Budget): boolean {
   budget.spend();
   if (left === right) return true;
   if (isList(left) && isList(right))
@@ -22,6 +26,7 @@ export function sameJson(left: unknown, right: unknown, budget: Budget): boolean
 
 /** Equality in filters: a number equals the text that writes it; what is absent equals nothing. */
 function equal(left: unknown, right: unknown, budget: Budget): boolean {
+  budget.spend();
   if (left === undefined || right === undefined) return false;
   if (typeof left === "string" && typeof right === "number") return left === String(right);
   if (typeof left === "number" && typeof right === "string")
@@ -41,18 +46,23 @@ const within = (item: unknown, list: unknown, budget: Budget): boolean =>
   isList(list) && list.some((each) => equal(item, each, budget));
 
 function contains(left: unknown, right: unknown, budget: Budget): boolean {
-  return typeof left === "string" && typeof right === "string"
-    ? left.includes(right)
-    : within(right, left, budget);
+  if (typeof left !== "string" || typeof right !== "string") return within(right, left, budget);
+  budget.spend(left.length >> CHARACTERS_A_STEP);
+  return left.includes(right);
 }
 
 function size(value: unknown): number | undefined {
   return typeof value === "string" || isList(value) ? value.length : undefined;
 }
 
-function matches(left: unknown, right: unknown): boolean {
+function matches(left: unknown, right: unknown, budget: Budget): boolean {
   if (!(right instanceof RegExp) || typeof left !== "string") return false;
-  return new LinearRegExp(right).exec(left) !== null;
+  budget.spend(left.length);
+  try {
+    return new LinearRegExp(right).exec(left) !== null;
+  } catch (error) {
+    throw new StateFailure("States.Runtime", (error as Error).message);
+  }
 }
 
 const OPERATORS = new Map<string, Comparison>([

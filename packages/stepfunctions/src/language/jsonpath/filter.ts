@@ -1,3 +1,4 @@
+import { LinearRegExp } from "../regular-expression.js";
 import type { Budget } from "./budget.js";
 import type { Cursor } from "./cursor.js";
 import { comparison, isOperator } from "./filter-operators.js";
@@ -11,9 +12,6 @@ export type Predicate = (current: unknown, document: unknown, budget: Budget) =>
 /** An operand of a comparison; undefined where a path leads to nothing. */
 export type Operand = (current: unknown, document: unknown, budget: Budget) => unknown;
 
-/** Deepest nesting of parentheses and `!`. */
-const MAX_DEPTH = 50;
-
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
 const SYMBOL = /===|!==|==|!=|<=|>=|=~|<|>|[a-zA-Z]+/y;
@@ -21,35 +19,33 @@ const FLAGS = /[a-zA-Z]*/y;
 
 /** Reads what stands between `?(` and `)`. @throws SyntaxError */
 export function parseFilter(cursor: Cursor): Predicate {
-  return readOr(cursor, 0);
+  return cursor.nested(() => readOr(cursor));
 }
 
-function readOr(cursor: Cursor, depth: number): Predicate {
-  if (depth > MAX_DEPTH) cursor.fail("a filter nests too deeply");
-  const parts = [readAnd(cursor, depth)];
-  while (cursor.take("||")) parts.push(readAnd(cursor, depth));
+function readOr(cursor: Cursor): Predicate {
+  const parts = [readAnd(cursor)];
+  while (cursor.take("||")) parts.push(readAnd(cursor));
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;
   return (...seen) => parts.some((part) => part(...seen));
 }
 
-function readAnd(cursor: Cursor, depth: number): Predicate {
-  const parts = [readTerm(cursor, depth)];
-  while (cursor.take("&&")) parts.push(readTerm(cursor, depth));
+function readAnd(cursor: Cursor): Predicate {
+  const parts = [readTerm(cursor)];
+  while (cursor.take("&&")) parts.push(readTerm(cursor));
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;
   return (...seen) => parts.every((part) => part(...seen));
 }
 
-function readTerm(cursor: Cursor, depth: number): Predicate {
+function readTerm(cursor: Cursor): Predicate {
   cursor.space();
   if (cursor.take("!")) {
-    if (depth > MAX_DEPTH) cursor.fail("a filter nests too deeply");
-    const inner = readTerm(cursor, depth + 1);
+    const inner = cursor.nested(() => readTerm(cursor));
     return (...seen) => !inner(...seen);
   }
   if (cursor.take("(")) {
-    const inner = readOr(cursor, depth + 1);
+    const inner = cursor.nested(() => readOr(cursor));
     cursor.expect(")");
     cursor.space();
     return inner;
@@ -134,6 +130,7 @@ function readList(cursor: Cursor): Operand[] {
   return items;
 }
 
+/** A regular expression, which has to match the whole text. */
 function readPattern(cursor: Cursor): Operand {
   cursor.expect("/");
   let source = "";
@@ -144,6 +141,16 @@ function readPattern(cursor: Cursor): Operand {
     cursor.at += 1;
   }
   const flags = cursor.match(FLAGS) ?? "";
-  const pattern = new RegExp(`^(?:${source})$`, flags.includes("i") ? "i" : "");
+  const pattern = compilePattern(source, flags.includes("i") ? "i" : "", cursor);
   return () => pattern;
+}
+
+function compilePattern(source: string, flags: string, cursor: Cursor): RegExp {
+  try {
+    const pattern = new RegExp(`^(?:${source})$`, flags);
+    new LinearRegExp(pattern);
+    return pattern;
+  } catch (error) {
+    return cursor.fail((error as Error).message);
+  }
 }

@@ -1,4 +1,4 @@
-export { type Condition, compileCondition } from "./condition.js";
-export { compilePath, type Path } from "./path.js";
-export { compilePayload, type Payload } from "./payload.js";
-export { compileReferencePath, type ReferencePath } from "./reference-path.js";
+export type { Condition } from "./condition.js";
+export type { Path } from "./path.js";
+export type { Payload } from "./payload.js";
+export type { ReferencePath } from "./reference-path.js";

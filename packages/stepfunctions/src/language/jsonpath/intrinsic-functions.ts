@@ -26,8 +26,14 @@ export function intrinsicFunction(name: string): (args: unknown[], random: Rando
       if (args.length < least || args.length > most) throw new Unfit();
       return apply(args, random);
     } catch (error) {
-      if (!(error instanceof Unfit)) throw error;
-      throw new IntrinsicError(error.message === "" ? `Invalid arguments in ${name}` : error.message);
+      throw new IntrinsicError(wordsFor(error) ?? `Invalid arguments in ${name}`);
     }
   };
+}
+
+/** What AWS says about an error, or undefined for its general words. A RangeError is JSON too long for a string. */
+function wordsFor(error: unknown): string | undefined {
+  if (error instanceof Unfit) return error.words;
+  if (error instanceof RangeError) return undefined;
+  throw error;
 }

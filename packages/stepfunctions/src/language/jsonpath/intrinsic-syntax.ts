@@ -48,7 +48,7 @@ function readCall(cursor: Cursor, calls: { count: number }): Term & { kind: "cal
 function readTerm(cursor: Cursor, calls: { count: number }): Term {
   const first = cursor.peek();
   if (first === "'") return readText(cursor);
-  if (first === "S") return readCall(cursor, calls);
+  if (first === "S") return cursor.nested(() => readCall(cursor, calls));
   if (first === "$") {
     const start = cursor.at;
     const path = readPath(cursor, "argument");

@@ -35,6 +35,8 @@ export const textFunctions = {
   Hash: { least: 2, most: 2, apply: ([data, algorithm]) => hash(data, algorithm) },
 } satisfies Record<string, IntrinsicFunction>;
 
+/** Longest text that States.Format makes; no state may pass on a quarter of it. */
+const MAX_RESULT = 1_048_576;
 const MISMATCH =
   "Invalid arguments in States.Format: number of arguments do not match the occurrences of {}.";
 const OPEN_BRACE = "Invalid template in States.Format: matching '}' not found for '{'.";
@@ -43,7 +45,12 @@ function format(template: unknown, values: unknown[]): string {
   if (typeof template !== "string") throw new Unfit(MISMATCH);
   const parts = partsOf(template);
   if (parts.length - 1 !== values.length) throw new Unfit(MISMATCH);
-  return parts.map((part, index) => (index === 0 ? part : javaText(values[index - 1]) + part)).join("");
+  let result = parts[0] ?? "";
+  for (const [index, value] of values.entries()) {
+    result += javaText(value) + (parts[index + 1] ?? "");
+    if (result.length > MAX_RESULT) throw new Unfit();
+  }
+  return result;
 }
 
 /** What stands between the `{}` of a template. A backslash takes the meaning from a brace, a quote or a backslash. */

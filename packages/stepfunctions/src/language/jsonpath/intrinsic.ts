@@ -3,7 +3,7 @@ import type { PathScope } from "../scope.js";
 import { IntrinsicError } from "./intrinsic-error.js";
 import { intrinsicFunction } from "./intrinsic-functions.js";
 import { parseCall, type Term } from "./intrinsic-syntax.js";
-import { locatorOf } from "./path.js";
+import { locatorOf } from "./locator.js";
 import { PathMiss } from "./path-miss.js";
 
 /** A compiled call such as States.Format('{}', $.name). */

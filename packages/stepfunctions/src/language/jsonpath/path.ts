@@ -1,11 +1,9 @@
 import { StateFailure } from "../failure.js";
 import type { PathScope } from "../scope.js";
-import { Budget } from "./budget.js";
 import { compileIntrinsic } from "./intrinsic.js";
+import { type Locator, locatorOf } from "./locator.js";
 import { PathMiss } from "./path-miss.js";
-import { directReader } from "./read.js";
-import { parsePath, type ParsedPath } from "./syntax.js";
-import { type Route, routeOf, walkPath } from "./walk.js";
+import { parsePath } from "./syntax.js";
 
 /** A compiled path or, where a field takes one, a call of an intrinsic function. */
 export interface Path {
@@ -30,21 +28,10 @@ export interface Path {
   evaluateFor(field: string, scope: PathScope): unknown;
 }
 
-/** A path whose document and steps are known. */
-export interface Locator {
-  readonly parsed: ParsedPath;
-  readonly definite: boolean;
-  readonly variables: ReadonlySet<string>;
-  /** @throws PathMiss */
-  locate(scope: PathScope): unknown;
-}
-
 /** A field that takes a path only, or also a call such as States.Format(...). */
 export interface PathOptions {
   intrinsics?: boolean;
 }
-
-const NO_VARIABLES: ReadonlySet<string> = new Set();
 
 /**
  * Compiles a path: `$.a[0].b`, `$..x`, `$.a[?(@.b > 1)]`, `$$.Execution.Id`, `$variable.a`.
@@ -111,44 +98,4 @@ function intrinsicPath(text: string): Path {
     find: evaluate,
     evaluateFor: (_field, scope) => evaluate(scope),
   };
-}
-
-/** Prepares a parsed path: plain members and indexes are read directly, everything else is walked. */
-export function locatorOf(text: string, parsed: ParsedPath): Locator {
-  const { root, tokens } = parsed;
-  const route = routeOf(tokens);
-  const definite = route.firstIndefinite === tokens.length;
-  const variables = root.kind === "variable" ? new Set([root.name]) : NO_VARIABLES;
-  const read = directReader(tokens);
-  const start = documentOf(parsed);
-  if (read === undefined)
-    return { parsed, definite, variables, locate: (scope) => walk(text, route, start(scope)) };
-  const locate = (scope: PathScope): unknown => {
-    const document = start(scope);
-    const value = read(document);
-    // Walked again, a path that leads to nothing finds the words for its failure.
-    return value === undefined ? walk(text, route, document) : value;
-  };
-  return { parsed, definite, variables, locate };
-}
-
-function walk(text: string, route: Route, document: unknown): unknown {
-  return walkPath(route, document, document, new Budget(text));
-}
-
-function documentOf({ root }: ParsedPath): (scope: PathScope) => unknown {
-  switch (root.kind) {
-    case "context":
-      return (scope) => scope.context;
-    case "variable":
-      return (scope) => readVariable(root.name, scope);
-    default:
-      return (scope) => scope.data;
-  }
-}
-
-function readVariable(name: string, scope: PathScope): unknown {
-  const text = scope.variable(name);
-  if (text === undefined) throw new PathMiss(`The variable '$${name}' has no value`, "absent");
-  return JSON.parse(text);
 }

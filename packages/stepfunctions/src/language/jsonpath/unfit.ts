@@ -1,7 +1,8 @@
-/** An intrinsic function cannot work with its arguments. The message is what AWS says about them. */
+/** An intrinsic function cannot work with its arguments. */
 export class Unfit extends Error {
-  constructor(message = "") {
-    super(message);
+  /** @param words what AWS says about it, where that is more than "Invalid arguments in States.X" */
+  constructor(readonly words?: string) {
+    super(words);
     this.name = "Unfit";
   }
 }

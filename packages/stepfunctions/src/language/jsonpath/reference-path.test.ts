@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { compileReferencePath } from "./reference-path.js";
+
+test.each<[string, unknown, unknown]>([
+  ["$", { a: 1 }, "new"],
+  ["$.a", { a: 1, b: 2 }, { a: "new", b: 2 }],
+  ["$.b.c", { a: 1 }, { a: 1, b: { c: "new" } }],
+  ["$['b c'].d", {}, { "b c": { d: "new" } }],
+  ["$.a[1].b", { a: [1, { c: 2 }] }, { a: [1, { c: 2, b: "new" }] }],
+  ["$[0]", [1, 2], ["new", 2]],
+])("%s puts a value into %j", (path, document, expected) => {
+  const before = structuredClone(document);
+  expect(compileReferencePath(path).put(document, "new")).toEqual(expected);
+  expect(document).toEqual(before);
+});
+
+test.each([
+  ["$.a", "text"],
+  ["$.a", [1]],
+  ["$.a", null],
+  ["$.a.b", { a: 1 }],
+  ["$.a[0]", { a: {} }],
+  ["$.a[1]", { a: [1] }],
+  ["$.a[0]", {}],
+])("%s cannot be applied to %j", (path, document) => {
+  expect(() => compileReferencePath(path).put(document, "new")).toThrow(
+    expect.objectContaining({
+      error: "States.ResultPathMatchFailure",
+      message: `Unable to apply ReferencePath ${path} to input ${JSON.stringify(document)}`,
+    }),
+  );
+});
+
+test.each([
+  "$$.a",
+  "$name",
+  "$.a[*]",
+  "$..a",
+  "$.a[0:1]",
+  "$.a[-1]",
+  "$.a[0,1]",
+  "$['a','b']",
+  "$.a[?(@.b)]",
+  "$.a.length()",
+  "a",
+])("%s is no reference path", (path) => {
+  expect(() => compileReferencePath(path)).toThrow(SyntaxError);
+});
+
+test("names that every object inherits become plain members", () => {
+  const result = compileReferencePath("$.__proto__.polluted").put({}, true) as object;
+  expect(JSON.stringify(result)).toBe('{"__proto__":{"polluted":true}}');
+  expect("polluted" in {}).toBe(false);
+  expect(JSON.stringify(compileReferencePath("$.constructor.name").put({}, 1))).toBe(
+    '{"constructor":{"name":1}}',
+  );
+});
