@@ -4,6 +4,7 @@ import { maxRequestBytes } from "../lambda/payloads.js";
 import type { Lambda } from "../lambda/service.js";
 import type { Logger } from "../log.js";
 import type { Outbox } from "../outbox/outbox.js";
+import type { S3 } from "../s3/service.js";
 import { readBody, parseObject } from "./body.js";
 import { AwsError } from "@longhaul/stepfunctions";
 import { asAwsError } from "./errors.js";
@@ -27,6 +28,7 @@ export interface EndpointServices extends Account {
   readonly lambda: Lambda;
   readonly bus: EventBus;
   readonly outbox: Outbox;
+  readonly s3: Pick<S3, "handle">;
   /** Null while the engine is not open yet. */
   readonly stepFunctions: () => StepFunctionsServer | null;
   readonly logger: Logger;
@@ -52,7 +54,9 @@ export function createEndpoint(services: EndpointServices): Server {
       else send(response, errorReply({ protocol: "rest-json", service: "" }, asAwsError(error)));
     });
   });
-  server.requestTimeout = 60_000;
+  // Uploads to S3 take their time.
+  server.requestTimeout = 600_000;
+  server.headersTimeout = 60_000;
   return server;
 }
 
@@ -63,7 +67,7 @@ async function serve(
 ): Promise<void> {
   const { method = "GET", headers } = request;
   const url = parseUrl(request.url ?? "/");
-  const wanted = route(method, url.pathname, headers);
+  const wanted = route(method, url.pathname, headers, url.searchParams);
   const refused = refusal(method, headers, services.host);
   if (refused !== null) {
     request.resume();
@@ -72,6 +76,9 @@ async function serve(
   if (url.pathname.startsWith("/_longhaul/")) {
     request.resume();
     return send(response, await handleOwnPage(method, url.pathname, services));
+  }
+  if (wanted.service === "s3" && sameRegion(wanted, services)) {
+    return services.s3.handle(request, response);
   }
   const engine = services.stepFunctions();
   if (

@@ -45,7 +45,7 @@ export function missing(route: Route, operation: string): AwsError {
   const has = there.get(route.service);
   const message = has
     ? `The local cloud does not have ${route.title} ${operation}. Of ${route.title} it has ${has}.`
-    : `The local cloud does not have ${route.title} (${operation}). It has Step Functions, Lambda, EventBridge, SES and SNS.`;
+    : `The local cloud does not have ${route.title} (${operation}). It has Step Functions, Lambda, EventBridge, S3, SES and SNS.`;
   if (route.protocol === "query") return new AwsError("InvalidAction", message);
   if (route.protocol === "rest-xml") return new AwsError("NotImplemented", message, 501);
   return new AwsError("UnknownOperationException", message, route.protocol === "json" ? 400 : 404);

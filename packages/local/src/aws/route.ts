@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { hostedBucket } from "../s3/request.js";
 
 /** How a service writes requests and errors on the wire. */
 export type Protocol = "json" | "query" | "rest-json" | "rest-xml";
@@ -56,11 +57,16 @@ const paths: readonly (readonly [prefix: string, service: string])[] = [
 
 /**
  * Finds the service that a request is for, as AWS's own front doors tell them apart: by the target
- * header, by the service in the signature's credential scope, by the path.
+ * header, by the service in the signature's credential scope (in a presigned URL too), by the path or host.
  * Source: the AWS JSON, Query and REST protocols of the Smithy specification; Signature Version 4.
  */
-export function route(method: string, path: string, headers: IncomingHttpHeaders): Route {
-  const scope = credentialScope(headers.authorization);
+export function route(
+  method: string,
+  path: string,
+  headers: IncomingHttpHeaders,
+  query = new URLSearchParams(),
+): Route {
+  const scope = credentialScope(headers.authorization) ?? presignedScope(query);
   const target = header(headers, "x-amz-target");
   if (target !== null) {
     const [prefix = "", operation = ""] = splitTarget(target);
@@ -74,7 +80,8 @@ export function route(method: string, path: string, headers: IncomingHttpHeaders
     };
   }
   const byPath = paths.find(([prefix]) => path.startsWith(prefix))?.[1];
-  const service = scope?.service ?? byPath ?? (isForm(method, headers) ? "sns" : "");
+  const hosted = hostedBucket(headers.host ?? "") === null ? undefined : "s3";
+  const service = scope?.service ?? byPath ?? hosted ?? (isForm(method, headers) ? "sns" : "");
   const title = titles.get(service) ?? (service || "unknown service");
   return {
     service,
@@ -102,7 +109,7 @@ function isForm(method: string, headers: IncomingHttpHeaders): boolean {
 }
 
 interface Scope {
-  readonly region: string;
+  readonly region: string | null;
   readonly service: string;
 }
 
@@ -113,6 +120,13 @@ function credentialScope(authorization: string | undefined): Scope | null {
       authorization ?? "",
     );
   return match ? { region: match[1] as string, service: match[2] as string } : null;
+}
+
+/** The scope of a URL that was signed for others to use; S3 still takes those of Signature Version 2, which name none. */
+function presignedScope(query: URLSearchParams): Scope | null {
+  const [, , region, service] = (query.get("X-Amz-Credential") ?? "").split("/");
+  if (region && service) return { region, service };
+  return query.has("AWSAccessKeyId") && query.has("Signature") ? { region: null, service: "s3" } : null;
 }
 
 function regionOf(scope: Scope | null): string | null {

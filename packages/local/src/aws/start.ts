@@ -7,6 +7,7 @@ import { createLambda, type Lambda, type LambdaOptions } from "../lambda/service
 import type { Logger } from "../log.js";
 import { openOutbox } from "../outbox/outbox.js";
 import { StartError } from "../postgres/start-error.js";
+import { openS3, type S3 } from "../s3/service.js";
 import { createEndpoint, type StepFunctionsServer } from "./endpoint.js";
 import { createEventBus, type EventBus } from "./event-bus.js";
 
@@ -29,18 +30,21 @@ export interface LocalAws {
   readonly url: string;
   readonly lambda: Lambda;
   readonly bus: EventBus;
+  /** The buckets, as the state machine engine sees them. */
+  readonly objects: S3["objects"];
   attachStepFunctions(stepFunctions: StepFunctionsServer): void;
   close(): Promise<void>;
 }
 
 /**
- * Starts the endpoint with Lambda, EventBridge, SES and SNS behind it.
+ * Starts the endpoint with Lambda, EventBridge, S3, SES and SNS behind it.
  *
  * @throws StartError when the port is taken or may not be used
  */
 export async function startAws(options: AwsOptions): Promise<LocalAws> {
   const { region, accountId, dataDir, logger, host } = options;
   const outbox = await openOutbox(join(dataDir, "outbox.jsonl"));
+  const s3 = await openS3({ folder: join(dataDir, "s3"), region, logger });
   let url = "";
   const lambda = createLambda({
     ...options.lambda,
@@ -54,16 +58,20 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
   const bus = createEventBus({ region, accountId, rules: options.rules, lambda, logger });
   let stepFunctions: StepFunctionsServer | null = null;
   const server = createEndpoint({
-    ...{ region, accountId, lambda, bus, outbox, logger, host },
+    ...{ region, accountId, lambda, bus, outbox, s3, logger, host },
     stepFunctions: () => stepFunctions,
   });
-  await listen(server, options.port, host, "the AWS endpoint", "LONGHAUL_AWS_PORT");
+  await listen(server, options.port, host, "the AWS endpoint", "LONGHAUL_AWS_PORT").catch(async (error) => {
+    await s3.close();
+    throw error;
+  });
   let closing: Promise<void> | null = null;
   const close = async () => {
     await bus.close();
     server.close();
     await lambda.close();
     server.closeAllConnections();
+    await s3.close();
     await outbox.close();
   };
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -71,6 +79,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     url,
     lambda,
     bus,
+    objects: s3.objects,
     attachStepFunctions(given) {
       stepFunctions = given;
     },
