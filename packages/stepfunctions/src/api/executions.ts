@@ -29,7 +29,7 @@ function readTarget(context: Context, request: Request): { found: Found; testCas
   return { found: findMachine(context, arn), testCase: testCase ?? null };
 }
 
-type Given = Pick<ExecutionRow, "name" | "input" | "traceHeader" | "testCase" | "startedBy">;
+type Given = Pick<ExecutionRow, "name" | "input" | "traceHeader" | "testCase" | "startedBy" | "sync">;
 
 async function begin(context: Context, found: Found, given: Given): Promise<ExecutionRow> {
   // Executions of EXPRESS machines have no names to keep: each start is one of its own.
@@ -101,7 +101,7 @@ export const startSyncExecution: Operation = async (context, request) => {
   const name = request.optionalString("name") ?? randomUUID();
   assertName(name);
   const traceHeader = request.optionalString("traceHeader", { max: 256 }) ?? null;
-  const given = { name, input: readInput(request), traceHeader, testCase, startedBy: null };
+  const given = { name, input: readInput(request), traceHeader, testCase, startedBy: null, sync: true } as const;
   const started = await begin(context, found, given);
   const row = await context.executions.ended(started.number);
   const duration = (row.stoppedAt ?? row.startedAt) - row.startedAt;

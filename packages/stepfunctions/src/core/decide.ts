@@ -147,27 +147,38 @@ function* takeMapRun(turn: Turn, event: Extract<Turn["event"], { type: "mapRunEn
 function* meetDeadlines(turn: Turn): Work {
   const { at } = turn.event;
   const limit = turn.state.timeoutAt ?? Number.POSITIVE_INFINITY;
+  const due = new Set<Branch>();
   for (;;) {
-    const alarm = turn.closed ? undefined : nextAlarm(turn.state);
+    const alarm = nextAlarm(turn.state);
     if (alarm === undefined || alarm.at > at || alarm.at > limit) break;
     turn.state.alarms.pop();
-    yield* meetDeadline(turn, turn.branch(alarm.branch), at);
+    due.add(turn.branch(alarm.branch));
+  }
+  // As recorded on AWS, all that time out at a moment have done so before anything follows from it.
+  const expired = new Map<Branch, StateError>();
+  for (const branch of due) {
+    const failure = expire(turn, branch, at);
+    if (failure !== null) expired.set(branch, failure);
+  }
+  for (const branch of due) if (!expired.has(branch)) yield* meetDeadline(turn, branch);
+  for (const [branch, failure] of expired) {
+    if (turn.closed || branch.position.kind !== "entered" || !isLive(turn, branch)) continue;
+    yield* attempt(turn, branch, (stay) => failState(stay, turn.definition(branch, stay.visit.state), failure));
   }
   if (!turn.closed && limit <= at) turn.emit(0, "ExecutionTimedOut", undefined);
 }
 
-function* meetDeadline(turn: Turn, branch: Branch, at: number): Work {
+function isLive(turn: Turn, branch: Branch): boolean {
+  return turn.state.branches.get(branch.id) === branch;
+}
+
+function* meetDeadline(turn: Turn, branch: Branch): Work {
   const { position } = branch;
-  if (!("visit" in position)) return;
+  if (turn.closed || !("visit" in position) || !isLive(turn, branch)) return;
   const definition = turn.definition(branch, position.visit.state);
   if (position.kind === "wait" && definition.type === "Wait")
-    return yield* attempt(turn, branch, (stay) => wake(stay, definition));
-  if (position.kind === "retry")
-    return yield* attempt(turn, branch, (stay) => enter(stay, definition));
-  if (position.kind !== "task" || definition.type !== "Task") return;
-  const { task } = position;
-  const limit = task.timeoutAt !== null && task.timeoutAt <= at ? "timeout" : "heartbeat";
-  yield* attempt(turn, branch, (stay) => expire(stay, definition, task, limit));
+    yield* attempt(turn, branch, (stay) => wake(stay, definition));
+  if (position.kind === "retry") yield* attempt(turn, branch, (stay) => enter(stay, definition));
 }
 
 /** Runs a part of a visit; what its evaluations throw becomes the state's error. A branch that it ends is joined. */

@@ -9,12 +9,10 @@ import type { ExecutionState } from "./state.js";
 import { type MapRunAnswer, type Settings, Turn } from "./turn.js";
 import { perform, type Work } from "./work.js";
 
-interface ReaderSpec {
+interface CallSpec {
   resource: string;
   parameters: string;
   config: Record<string, unknown>;
-  /** JSONPath's ItemsPath, into what the reader gives. */
-  itemsPath: string | null;
 }
 
 /** What a map run does: everything that its state's fields came to. JSON values are texts. */
@@ -25,9 +23,10 @@ export interface MapRunSpec {
   executionType: "STANDARD" | "EXPRESS";
   /** Texts of the items, or null where a reader gives them. */
   items: string[] | null;
-  reader: ReaderSpec | null;
+  /** As recorded on AWS, ItemsPath says nothing where there is a reader. */
+  reader: CallSpec | null;
   batcher: { maxItems: number | null; maxBytes: number | null; input: string | null } | null;
-  writer: { resource: string; parameters: string; config: Record<string, unknown> } | null;
+  writer: CallSpec | null;
   maxConcurrency: number;
   toleratedCount: number | null;
   toleratedPercentage: number | null;
@@ -52,7 +51,7 @@ export function* beginMapRun(
     region: state.processor.id,
     executionType: map.executionType,
     items: map.reader === null ? items.map((item) => JSON.stringify(item)) : null,
-    reader: map.reader === null ? null : yield* readerOf(stay, state, map.reader, input),
+    reader: map.reader === null ? null : yield* readerOf(stay, map.reader, input),
     batcher: map.batcher === null ? null : yield* batcherOf(stay, map.batcher, input),
     writer: map.writer === null ? null : yield* callOf(stay, map.writer, "ResultWriter", input),
     maxConcurrency: (yield* wholeNumber(stay, state.maxConcurrency, "MaxConcurrency", input)) ?? 0,
@@ -70,15 +69,12 @@ export function* beginMapRun(
 
 function* readerOf(
   stay: Stay,
-  { items }: MapState,
   reader: NonNullable<DistributedMap["reader"]>,
   input: Json,
-): Work<ReaderSpec> {
+): Work<CallSpec> {
   const call = yield* callOf(stay, reader, "ItemReader", input);
   const maxItems = yield* wholeNumber(stay, reader.maxItems, "MaxItems", input);
-  const itemsPath = items !== null && "path" in items ? items.path.text : null;
-  const config = maxItems === null ? call.config : { ...call.config, MaxItems: maxItems };
-  return { ...call, config, itemsPath };
+  return maxItems === null ? call : { ...call, config: { ...call.config, MaxItems: maxItems } };
 }
 
 function* callOf(
@@ -86,7 +82,7 @@ function* callOf(
   { resource, parameters, config }: { resource: string; parameters: Field | null; config: Record<string, unknown> },
   name: string,
   input: Json,
-): Work<{ resource: string; parameters: string; config: Record<string, unknown> }> {
+): Work<CallSpec> {
   const location = stay.turn.definition(stay.branch, stay.visit.state).language === "JSONata" ? "Arguments" : "Parameters";
   const text =
     parameters === null ? "{}" : yield* fieldText(stay, parameters, `${name}/${location}`, input);

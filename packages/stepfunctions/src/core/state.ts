@@ -14,6 +14,8 @@ export interface ExecutionIdentity {
   roleArn: string;
   machineArn: string;
   machineName: string;
+  /** Started by StartSyncExecution. */
+  sync?: true;
 }
 
 /** One stay in a state. JSON values are kept as text, so that what is passed on is passed on unchanged. */

@@ -7,9 +7,9 @@ import { errorDetails, failState, leave } from "./failure.js";
 import { conclude, effectiveInput, filteredInput, type Stay, typedField, wholeNumber } from "./flow.js";
 import { invocationFailure, invocationResult, lambdaCall } from "./lambda.js";
 import type { Field, Resource, TaskState } from "./machine.js";
-import type { PendingTask, TaskCall } from "./state.js";
+import type { Branch, PendingTask, TaskCall } from "./state.js";
 import { taskToken } from "./token.js";
-import type { TaskAnswer } from "./turn.js";
+import type { TaskAnswer, Turn } from "./turn.js";
 import type { Work } from "./work.js";
 
 /** Evaluates a task's arguments and hands it out: at first entry and at each retry. */
@@ -103,15 +103,20 @@ function beat({ turn }: Stay, { heartbeatSeconds }: PendingTask): number | null 
   return heartbeatSeconds === null ? null : turn.event.at + heartbeatSeconds * 1000;
 }
 
-/** Ends a task whose time is up. */
-export function* expire(stay: Stay, state: TaskState, task: PendingTask, limit: "timeout" | "heartbeat"): Work {
-  const { turn, branch } = stay;
+/** Ends a task whose time is up, and says what it fails with; null for a branch that waits for no task. */
+export function expire(turn: Turn, branch: Branch, at: number): StateError | null {
+  const { position } = branch;
+  if (position.kind !== "task") return null;
+  const { task, visit } = position;
+  const definition = turn.definition(branch, visit.state);
+  if (definition.type !== "Task") throw new Error("only a Task waits for an answer");
+  const { resource } = definition;
   // As recorded on AWS, a missed heartbeat is a States.Timeout too.
   const error = "States.Timeout";
   turn.commands.push({ type: "abort", branch: branch.id, task: task.id });
-  turn.emit(branch.id, eventType(state.resource, "TimedOut"), { error, ...own(state.resource) });
-  const alias = limit === "heartbeat" ? { alias: "States.HeartbeatTimeout" } : {};
-  yield* failState(stay, state, { error, ...alias });
+  turn.emit(branch.id, eventType(resource, "TimedOut"), { error, ...own(resource) });
+  const beat = task.timeoutAt === null || task.timeoutAt > at;
+  return { error, ...(beat ? { alias: "States.HeartbeatTimeout" } : {}) };
 }
 
 function own(resource: Resource): Record<string, unknown> | undefined {

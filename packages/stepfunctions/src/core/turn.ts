@@ -183,6 +183,7 @@ export class Turn {
   /** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
   contextObject(branch: Branch, visit: Visit, { token, item }: Seen): Record<string, unknown> {
     this.repeatable = false;
+    const retries = "retriers" in this.definition(branch, visit.state);
     const { identity, redriveCount, redrivenAt } = this.state;
     const context: Record<string, unknown> = {
       Execution: {
@@ -191,14 +192,15 @@ export class Turn {
         StartTime: isoTime(identity.startedAt),
         Name: identity.name,
         RoleArn: identity.roleArn,
-        RedriveCount: redriveCount,
+        // As recorded on AWS.
+        ...(identity.sync === true ? {} : { RedriveCount: redriveCount }),
         ...(redrivenAt === null ? {} : { RedriveTime: isoTime(redrivenAt) }),
       },
       StateMachine: { Id: identity.machineArn, Name: identity.machineName },
       State: {
         Name: visit.state,
         EnteredTime: isoTime(visit.enteredAt),
-        RetryCount: visit.retryCount,
+        ...(retries ? { RetryCount: visit.retryCount } : {}),
       },
     };
     if (token !== undefined) context.Task = { Token: token };

@@ -37,7 +37,7 @@ function wanted(level: Level, type: string): boolean {
   if (level === "ALL") return true;
   const fatal = ["ExecutionAborted", "ExecutionFailed", "ExecutionTimedOut"].includes(type);
   if (level === "FATAL") return fatal;
-  return fatal || /(?:Failed|TimedOut|Aborted)$/.test(type);
+  return fatal || type === "FailStateEntered" || /(?:Failed|TimedOut|Aborted)$/.test(type);
 }
 
 function groupsOf(destinations: unknown): string[] {

@@ -111,8 +111,9 @@ export class Executions {
   async start(row: ExecutionRow): Promise<void> {
     const machine = this.machineOf(row);
     const runner = this.runner(row, { machine, state: null, batches: 0 });
-    const { number, arn, name, input, startedAt, machineArn, roleArn, machineName } = row;
-    const identity = { number, arn, name, input, startedAt, roleArn, machineArn, machineName };
+    const { number, arn, name, input, startedAt, machineArn, roleArn, machineName, sync } = row;
+    const own = { number, arn, name, input, startedAt, roleArn, machineArn, machineName };
+    const identity = sync === true ? { ...own, sync } : own;
     await this.enqueue(runner, { type: "start", identity });
   }
 

@@ -8,8 +8,6 @@ import { transformedOutput, writerConfig } from "../items/results.js";
 import { checkDestination, destinationOf, writeResults } from "../items/write.js";
 import { byteLength } from "../json.js";
 import { StateFailure } from "../language/failure.js";
-import { compilePath } from "../language/jsonpath/path.js";
-import { randomnessFrom } from "../language/randomness.js";
 import { MAX_PAYLOAD_BYTES } from "../limits.js";
 import type { Logger, ObjectStore } from "../ports.js";
 import type { ExecutionRow, MapRunRow, Store } from "../store/store.js";
@@ -180,13 +178,7 @@ export class MapRuns {
       parameters: JSON.parse(reader.parameters),
       config: reader.config,
     });
-    if (reader.itemsPath === null) {
-      for await (const { value } of items) yield JSON.stringify(value);
-      return;
-    }
-    const document: unknown[] = [];
-    for await (const { value } of items) document.push(value);
-    for (const item of itemsAt(reader.itemsPath, document)) yield JSON.stringify(item);
+    for await (const { value } of items) yield JSON.stringify(value);
   }
 
   private async inputOf(
@@ -430,18 +422,4 @@ async function* batches(
 
 function batchSize(text: string): number {
   return (JSON.parse(text) as { Items: unknown[] }).Items.length;
-}
-
-/** The items that ItemsPath names in what a reader has read. */
-function itemsAt(path: string, document: unknown[]): unknown[] {
-  const scope = {
-    data: document as unknown,
-    context: {},
-    variable: () => undefined,
-    random: randomnessFrom("items"),
-    state: "",
-  };
-  const found = compilePath(path).evaluate(scope);
-  if (Array.isArray(found)) return found as unknown[];
-  throw new StateFailure("States.ItemReaderFailed", `Reference path "${path}" must point to array.`);
 }

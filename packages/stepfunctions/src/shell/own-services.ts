@@ -113,6 +113,13 @@ function describe(row: ExecutionRow, { parsed }: { parsed: boolean }): Record<st
     InputDetails: { Included: true },
     Name: row.name,
     ...(row.output === null ? {} : { Output: shown(row.output), OutputDetails: { Included: true } }),
+    RedriveCount: row.redriveCount,
+    ...(row.status === "SUCCEEDED"
+      ? {
+          RedriveStatus: "NOT_REDRIVABLE",
+          RedriveStatusReason: "Execution is SUCCEEDED and cannot be redriven",
+        }
+      : { RedriveStatus: "REDRIVABLE" }),
     StartDate: row.startedAt,
     StateMachineArn: row.machineArn,
     Status: row.status,

@@ -111,6 +111,8 @@ export interface ExecutionRow {
   versionArn: string | null;
   aliasArn: string | null;
   type: MachineType;
+  /** Started by StartSyncExecution. */
+  sync?: true;
   revisionId: string;
   /** Which part of the machine it runs: 0 is the machine itself. */
   region: number;
