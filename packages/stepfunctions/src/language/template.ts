@@ -3,7 +3,7 @@ import { MAX_PAYLOAD_BYTES } from "../limits.js";
 import { MAX_VALUE_SIZE } from "./bounds.js";
 import { compileExpression, type Expression, tooLarge } from "./expression.js";
 import { queryFailure } from "./failure.js";
-import { inOrder, type Maybe, then } from "./maybe.js";
+import { type Maybe, whenThere } from "./maybe.js";
 import type { Scope } from "./scope.js";
 import { ValueSizes } from "./value-size.js";
 
@@ -69,7 +69,7 @@ function areMany(parts: readonly Template[]): boolean {
  */
 export function evaluate(template: Template, scope: Scope, location: string): Maybe<unknown> {
   const value = compute(template, scope, location);
-  return "many" in template && template.many ? then(value, (known) => bounded(known, scope)) : value;
+  return "many" in template && template.many ? whenThere(value, (known) => bounded(known, scope)) : value;
 }
 
 /** Parts that occur over and over make a value larger than memory once it is written. */
@@ -85,22 +85,60 @@ function compute(template: Template, scope: Scope, location: string): Maybe<unkn
     case "expression":
       return template.expression.evaluate(scope, location);
     case "array":
-      return inOrder(template.items, (item, index) => compute(item, scope, `${location}[${index}]`));
+      return computeArray(template.items, scope, location);
     case "object":
-      return then(
-        inOrder(template.members, ([key, part]) => compute(part, scope, `${location}/${key}`)),
-        (values) => objectOf(template.members, values),
-      );
+      return computeObject(template.members, scope, location);
   }
 }
 
-function objectOf(members: readonly [string, Template][], values: readonly unknown[]): unknown {
-  return Object.fromEntries(members.map(([key], index) => [key, values[index]]));
+/** Parts are computed one after the other, so that random numbers are drawn in the order in which they are written. */
+function computeArray(
+  parts: readonly Template[],
+  scope: Scope,
+  location: string,
+  array: unknown[] = [],
+): Maybe<unknown[]> {
+  for (let index = array.length; index < parts.length; index += 1) {
+    const value = compute(parts[index] as Template, scope, `${location}[${index}]`);
+    if (value instanceof Promise)
+      return value.then((known) => {
+        array.push(known);
+        return computeArray(parts, scope, location, array);
+      });
+    array.push(value);
+  }
+  return array;
+}
+
+function computeObject(
+  members: readonly [string, Template][],
+  scope: Scope,
+  location: string,
+  object: Record<string, unknown> = {},
+  from = 0,
+): Maybe<Record<string, unknown>> {
+  for (let index = from; index < members.length; index += 1) {
+    const [key, part] = members[index] as [string, Template];
+    const value = compute(part, scope, `${location}/${key}`);
+    if (value instanceof Promise)
+      return value.then((known) => {
+        put(object, key, known);
+        return computeObject(members, scope, location, object, index + 1);
+      });
+    put(object, key, value);
+  }
+  return object;
+}
+
+function put(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__")
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
 }
 
 /** The value of a field as JSON text, refused over 256 KiB with States.DataLimitExceeded. */
 export function evaluateText(template: Template, scope: Scope, location: string): Maybe<string> {
-  return then(evaluate(template, scope, location), (value) => {
+  return whenThere(evaluate(template, scope, location), (value) => {
     const text = JSON.stringify(value);
     if (byteLength(text) > MAX_PAYLOAD_BYTES) throw tooLarge(scope.state);
     return text;
@@ -116,7 +154,7 @@ export function evaluateAs<K extends keyof Kinds>(
   scope: Scope,
   location: string,
 ): Maybe<Kinds[K]> {
-  return then(evaluate(template, scope, location), (value) => {
+  return whenThere(evaluate(template, scope, location), (value) => {
     if (typeName(value) === kind) return value as Kinds[K];
     throw queryFailure(location, wrongType(kind, template, value, location));
   });
