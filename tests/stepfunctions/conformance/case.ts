@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { isRecord } from "./json.js";
 import { memberText } from "./member-text.js";
 
 /** One case of the corpus; its README says what each field means. */
@@ -56,7 +57,9 @@ export type Behaviour =
   | { behaviour: "raise"; errorType: string; errorMessage: string; stackTrace: string[] }
   | { behaviour: "delay"; seconds: number; then: Behaviour }
   | { behaviour: "prefix"; prefix: string }
-  | { behaviour: "return-raw-repeat"; character: string; count: number };
+  | { behaviour: "return-raw-repeat"; character: string; count: number }
+  /** Of our own cases: one behaviour per call, the last of them for all that follow. */
+  | { behaviour: "in-turn"; calls: Behaviour[] };
 
 export interface Activity {
   behaviour: string;
@@ -101,7 +104,7 @@ export function readCase(folder: string, name: string): CaseFile {
   try {
     const text = readFileSync(path.join(folder, `${name}.json`), "utf8");
     const one = JSON.parse(text) as Case;
-    if (typeof one !== "object" || typeof one.expected !== "object")
+    if (!isRecord(one) || !isRecord(one.expected))
       return { ...found, unreadable: "the file is not a case: it has no expected" };
     // As it is written: JSON.parse would make 1 of a 1.0 that AWS writes back as 1.0.
     one.definitionText ??= memberText(text, "definition");

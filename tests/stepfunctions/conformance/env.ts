@@ -15,3 +15,12 @@ export const root = repositoryRoot();
 
 /** Folder of the cases recorded on AWS; it need not exist. */
 export const conformanceDir = path.resolve(root, environment.CONFORMANCE_DIR ?? "../shared/conformance");
+
+/**
+ * The environment of the processes that run cases. The AWS SDK says in each what it will require next year.
+ * @param temporary where they put their data folders
+ */
+export function workerEnvironment(temporary: string): NodeJS.ProcessEnv {
+  const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
+  return { ...process.env, ...quiet, TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+}

@@ -10,14 +10,26 @@ export function lambdaOf(
   functions: Record<string, Behaviour>,
   sleep: (milliseconds: number) => Promise<void>,
 ): LambdaInvoker {
+  const calls = new Map<string, number>();
   return async ({ functionName, payload }) => {
     const behaviour = Object.hasOwn(functions, functionName) ? functions[functionName] : undefined;
     if (behaviour === undefined) {
       const arn = `arn:aws:lambda:us-east-1:000000000000:function:${functionName}:$LATEST`;
       throw new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, 404);
     }
-    return { statusCode: 200, executedVersion: "$LATEST", ...(await behave(behaviour, payload, sleep)) };
+    const call = calls.get(functionName) ?? 0;
+    calls.set(functionName, call + 1);
+    const answer = await behave(inTurn(behaviour, call), payload, sleep);
+    return { statusCode: 200, executedVersion: "$LATEST", ...answer };
   };
+}
+
+function inTurn(behaviour: Behaviour, call: number): Behaviour {
+  if (behaviour.behaviour !== "in-turn") return behaviour;
+  const { calls } = behaviour;
+  const one = calls[Math.min(call, calls.length - 1)];
+  if (one === undefined) throw new Error("a function that behaves in turn has no behaviour");
+  return inTurn(one, call);
 }
 
 async function behave(

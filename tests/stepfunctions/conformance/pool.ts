@@ -1,7 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { availableParallelism } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { readCase } from "./case.js";
+import { workerEnvironment } from "./env.js";
 import { failed, type Result } from "./run-case.js";
 
 const AT_ONCE = 4;
@@ -18,24 +21,36 @@ export async function runAll(
   names: string[],
   onResult: (result: Result) => void,
 ): Promise<void> {
+  const temporary = mkdtempSync(path.join(tmpdir(), "conformance-"));
   const queue = [...names];
   const suspects: string[] = [];
   const count = Math.min(availableParallelism(), Math.ceil(names.length / AT_ONCE));
-  const runners = Array.from({ length: count }, () => drain(folder, queue, AT_ONCE, suspects, onResult));
-  await Promise.all(runners);
-  await drain(folder, suspects, 1, undefined, onResult);
+  try {
+    const run = { folder, temporary, onResult };
+    await Promise.all(Array.from({ length: count }, () => drain(run, queue, AT_ONCE, suspects)));
+    await drain(run, suspects, 1, undefined);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+interface Run {
+  folder: string;
+  /** Where the processes put their data folders: one that is killed leaves its own behind. */
+  temporary: string;
+  onResult: (result: Result) => void;
 }
 
 /** Takes cases from the queue until it is empty, in one process after the other. */
 async function drain(
-  folder: string,
+  run: Run,
   queue: string[],
   atOnce: number,
   suspects: string[] | undefined,
-  onResult: (result: Result) => void,
 ): Promise<void> {
+  const { folder, onResult } = run;
   while (queue.length > 0) {
-    const { lost, why } = await runWorker(folder, queue, atOnce, onResult);
+    const { lost, why } = await runWorker(run, queue, atOnce);
     if (suspects !== undefined && lost.length > 1) suspects.push(...lost);
     else for (const name of lost) onResult(failed(readCase(folder, name), why));
   }
@@ -43,14 +58,13 @@ async function drain(
 
 /** One process, until the queue is empty or the process is gone. Resolves with the cases that it took with it. */
 function runWorker(
-  folder: string,
+  { folder, temporary, onResult }: Run,
   queue: string[],
   atOnce: number,
-  onResult: (result: Result) => void,
 ): Promise<{ lost: string[]; why: string }> {
   const child: ChildProcess = fork(fileURLToPath(new URL("./worker.js", import.meta.url)), {
     stdio: [...STDIO],
-    execArgv: ["--disable-warning=NodeVersionSupportWarning"],
+    env: workerEnvironment(temporary),
   });
   const running = new Map<string, NodeJS.Timeout>();
   let why = "";

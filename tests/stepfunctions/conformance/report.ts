@@ -36,11 +36,12 @@ const MOST_LINES = 60;
 
 /** A line for each part that fell short: what is known about it, or else its first difference. */
 function failureLines(results: Result[]): string[] {
-  const lines = results.flatMap((result) =>
-    (["output", "history"] as const)
-      .filter((part) => result[part] === "failed")
-      .map((part) => `${result.name} (${part}): ${shortfalls[result.name]?.[part] ?? firstOf(result, part)}`),
-  );
+  const lines = results.flatMap((result) => {
+    const parts = (["output", "history"] as const).filter((part) => result[part] === "failed");
+    const reasons = parts.map((part) => shortfalls[result.name]?.[part] ?? firstOf(result, part));
+    if (parts.length === 2 && reasons[0] === reasons[1]) return [`${result.name}: ${reasons[0]}`];
+    return parts.map((part, index) => `${result.name} (${part}): ${reasons[index]}`);
+  });
   const more = lines.length - MOST_LINES;
   if (more <= 0) return lines.length === 0 ? [] : [...lines, ""];
   return [...lines.slice(0, MOST_LINES), `and ${more} more: --why prints all`, ""];

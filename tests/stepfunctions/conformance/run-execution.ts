@@ -2,15 +2,16 @@ import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
+  RedriveExecutionCommand,
   StartExecutionCommand,
   StartSyncExecutionCommand,
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import type { LogEntry } from "@longhaul/stepfunctions";
+import { actionsOf } from "./actions.js";
 import type { Case, Expected, HistoryEvent } from "./case.js";
 import { differences, opened } from "./compare.js";
 import { historyDifferences, recordedEvent } from "./history.js";
-import { isRecord } from "./json.js";
 import { lambdaOf } from "./lambdas.js";
 import { objectsOf } from "./objects.js";
 import type { Findings } from "./run-case.js";
@@ -110,12 +111,26 @@ function startOf({ context, inputText }: Case, stateMachineArn: string) {
 /** Starts an execution and lets time pass until it has ended. */
 async function runStandard(stage: Stage, one: Case, stateMachineArn: string) {
   const { executionArn } = await stage.send(new StartExecutionCommand(startOf(one, stateMachineArn)));
-  await stage.settle();
-  await act(stage, executionArn as string, one.actions);
+  for (const action of actionsOf(one.actions)) {
+    if (action.name === "RedriveExecution") {
+      await ended(stage, executionArn);
+      await stage.send(new RedriveExecutionCommand({ executionArn }));
+    } else {
+      await stage.settle();
+      await stage.clock.advance(action.afterSeconds * 1000);
+      await stage.settle();
+      const { error, cause } = action;
+      await stage.send(new StopExecutionCommand({ executionArn, error, cause }));
+    }
+  }
+  return { outcome: await ended(stage, executionArn), executionArn };
+}
+
+async function ended(stage: Stage, executionArn: string | undefined): Promise<Outcome> {
   for (;;) {
     await stage.settle();
     const outcome: Outcome = await stage.send(new DescribeExecutionCommand({ executionArn }));
-    if (outcome.status !== "RUNNING") return { outcome, executionArn };
+    if (outcome.status !== "RUNNING") return outcome;
     await stage.advance();
   }
 }
@@ -140,30 +155,6 @@ export async function passing<T>(stage: Stage, promise: Promise<T>): Promise<T> 
     await stage.settle();
   }
   return promise;
-}
-
-/** What the caller does while the execution runs. */
-async function act(stage: Stage, executionArn: string, actions: unknown): Promise<void> {
-  if (actions === undefined || actions === null) return;
-  for (const action of Array.isArray(actions) ? (actions as unknown[]) : [actions]) {
-    const members = isRecord(action)
-      ? { ...action, ...(isRecord(action.request) ? action.request : {}) }
-      : {};
-    const names = [action, ...Object.values(members)];
-    if (!names.includes("StopExecution"))
-      throw new Error(`the runner does not know the action ${JSON.stringify(action)}`);
-    const { afterSeconds } = members;
-    if (typeof afterSeconds === "number") await stage.clock.advance(afterSeconds * 1000);
-    await stage.settle();
-    await stage.send(new StopExecutionCommand({ executionArn, ...texts(members) }));
-  }
-}
-
-function texts({ error, cause }: Record<string, unknown>): { error?: string; cause?: string } {
-  return {
-    ...(typeof error === "string" ? { error } : {}),
-    ...(typeof cause === "string" ? { cause } : {}),
-  };
 }
 
 async function historyOf(stage: Stage, executionArn: string): Promise<HistoryEvent[]> {

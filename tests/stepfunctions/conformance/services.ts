@@ -70,7 +70,7 @@ async function answer(
       return recordedValue(outcome.output);
     case "failure":
       throw new TaskFailure(
-        outcome.error,
+        outcome.error ?? "States.TaskFailed",
         outcome.cause === undefined ? undefined : recordedText(outcome.cause),
       );
     case "none":
@@ -91,7 +91,7 @@ async function callBack(
   await wasSubmitted(stage, executionArn);
   const { count = 0, firstAfterSeconds = 1, intervalSeconds = firstAfterSeconds } = heartbeats ?? {};
   for (let sent = 0; sent < count; sent += 1) {
-    await stage.clock.sleep(1000 * (sent === 0 ? firstAfterSeconds : intervalSeconds));
+    await stage.sleep(1000 * (sent === 0 ? firstAfterSeconds : intervalSeconds));
     await stage.send(new SendTaskHeartbeatCommand({ taskToken }));
   }
   const { error, cause, output } = outcome;

@@ -5,12 +5,18 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { SFNClient } from "@aws-sdk/client-sfn";
-import { openStepFunctions, type StepFunctions, type StepFunctionsOptions } from "@longhaul/stepfunctions";
-import { CaseClock } from "./case-clock.js";
+import {
+  openStepFunctions,
+  type StepFunctions,
+  type StepFunctionsOptions,
+  VirtualClock,
+} from "@longhaul/stepfunctions";
 
 /** Requests that AWS answers when something has happened, not at once. */
 const LONG = ["GetActivityTask", "StartSyncExecution", "TestState"];
 const LONGEST_DAYS = 400;
+/** How often a moment of real time is waited for before the clock moves without an alarm. */
+const PATIENCE = 50;
 
 type Ports = Pick<StepFunctionsOptions, "lambda"> &
   Partial<Pick<StepFunctionsOptions, "services" | "objects" | "onLog">>;
@@ -21,11 +27,11 @@ type Send = SFNClient["send"];
  * neither the engine nor a function nor a request that is on its way.
  */
 export class Stage implements AsyncDisposable {
-  readonly clock = new CaseClock(Date.now());
+  readonly clock = new VirtualClock(Date.now());
   private working = 0;
   private requests = 0;
   private parked = 0;
-  private step = 1000;
+  private idle = 0;
   private readonly opened = this.clock.now();
 
   private constructor(
@@ -100,10 +106,17 @@ export class Stage implements AsyncDisposable {
     }
   }
 
+  /** Sleeps between requests, as a caller of the API does. A sleep on the clock itself is for functions. */
+  async sleep(milliseconds: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.clock.at(this.clock.now() + milliseconds, resolve);
+    });
+  }
+
   /** Resolves when nobody is at work. */
   async settle(): Promise<void> {
     for (let rounds = 0; rounds < 2; ) {
-      await this.clock.advance(0);
+      await this.clock.rest();
       await setImmediate();
       if (this.working === 0 && this.requests === this.parked) rounds += 1;
       else {
@@ -113,16 +126,19 @@ export class Stage implements AsyncDisposable {
     }
   }
 
-  /** Moves the clock to its next alarm, or a little further each time when it has none. */
+  /** Moves the clock to its next alarm; when none is set, waits a moment of real time, and at length moves it on. */
   async advance(): Promise<void> {
-    const next = this.clock.nextAlarm();
     const passed = this.clock.now() - this.opened;
     if (passed > LONGEST_DAYS * 86_400_000) throw new Error(`it has not ended after ${LONGEST_DAYS} days`);
-    if (next === undefined) {
-      await setTimeout(2);
-      this.step *= 2;
+    const next = this.clock.nextAlarm();
+    if (next !== null) {
+      this.idle = 0;
+      await this.clock.advance(Math.max(0, next - this.clock.now()));
+      return;
     }
-    await this.clock.advance(next === undefined ? this.step : Math.max(0, next - this.clock.now()));
+    await setTimeout(4);
+    this.idle += 1;
+    if (this.idle > PATIENCE) await this.clock.advance(1000 * 2 ** (this.idle - PATIENCE));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

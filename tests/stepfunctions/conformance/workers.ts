@@ -61,9 +61,9 @@ async function answer(stage: Stage, activity: Activity, taskToken: string, input
       await stage.send(new SendTaskFailureCommand({ taskToken, error: activity.error, cause: input }));
       return;
     case "heartbeat-then-echo":
-      await stage.clock.sleep(1000 * (activity.waitSecondsBeforeHeartbeat ?? 1));
+      await stage.sleep(1000 * (activity.waitSecondsBeforeHeartbeat ?? 1));
       await stage.send(new SendTaskHeartbeatCommand({ taskToken }));
-      await stage.clock.sleep(1000 * (activity.waitSecondsBeforeSuccess ?? 1));
+      await stage.sleep(1000 * (activity.waitSecondsBeforeSuccess ?? 1));
       await stage.send(new SendTaskSuccessCommand({ taskToken, output: input }));
       return;
     default:
