@@ -129,6 +129,8 @@ function guarded<T>(folder: string, work: () => T): T {
 }
 
 class LmdbStore implements Store {
+  private renewed = false;
+
   constructor(
     private readonly folder: string,
     private readonly root: RootDatabase<Buffer, Key>,
@@ -142,6 +144,18 @@ class LmdbStore implements Store {
         if ("remove" in write) void this.tables[write.table].remove(write.key);
         else void this.tables[write.table].put(write.key, encode(write.value));
       }
+    });
+    this.renew();
+  }
+
+  /** Lets the next read see what has just been committed: lmdb goes on with the snapshot of its last read for a while. */
+  private renew(): void {
+    if (this.renewed) return;
+    this.renewed = true;
+    this.root.resetReadTxn();
+    // Those that waited for the same commit go on now, and need no snapshot newer than this.
+    queueMicrotask(() => {
+      this.renewed = false;
     });
   }
 
