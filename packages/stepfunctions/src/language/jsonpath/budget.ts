@@ -1,7 +1,7 @@
 import { StateFailure } from "../failure.js";
 
 /** Values that the evaluation of one path may look at. An honest path looks at each value of its document a few times. */
-const MAX_STEPS = 2_000_000;
+const MAX_STEPS = 1_000_000;
 
 /** Bounds the work of one evaluation, since `$..*..*` and filters within filters multiply. */
 export class Budget {

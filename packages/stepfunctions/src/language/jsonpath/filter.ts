@@ -3,6 +3,7 @@ import type { Budget } from "./budget.js";
 import type { Cursor } from "./cursor.js";
 import { comparison, isOperator } from "./filter-operators.js";
 import { PathMiss } from "./path-miss.js";
+import { directReader } from "./read.js";
 import { readPath } from "./syntax.js";
 import { routeOf, walkPath } from "./walk.js";
 
@@ -93,6 +94,12 @@ function readPathOperand(cursor: Cursor): Operand {
   if (root.kind === "variable" || root.kind === "context") cursor.fail("a filter sees @ and $ alone");
   const route = routeOf(tokens);
   const current = root.kind === "current";
+  const read = directReader(tokens);
+  if (read !== undefined)
+    return (value, document, budget) => {
+      budget.spend();
+      return read(current ? value : document);
+    };
   return (value, document, budget) => {
     try {
       return walkPath(route, current ? value : document, document, budget);

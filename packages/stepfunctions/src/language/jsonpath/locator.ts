@@ -11,6 +11,8 @@ export interface Locator {
   readonly variables: ReadonlySet<string>;
   /** @throws PathMiss */
   locate(scope: PathScope): unknown;
+  /** What `locate` gives, or undefined (from a definite path) or an empty array where that would throw PathMiss. */
+  find(scope: PathScope): unknown;
 }
 
 const NO_VARIABLES: ReadonlySet<string> = new Set();
@@ -23,33 +25,41 @@ export function locatorOf(text: string, parsed: ParsedPath): Locator {
   const variables = root.kind === "variable" ? new Set([root.name]) : NO_VARIABLES;
   const read = directReader(tokens);
   const start = documentOf(parsed);
-  if (read === undefined) return { definite, variables, locate: (scope) => walk(text, route, start(scope)) };
   const locate = (scope: PathScope): unknown => {
     const document = start(scope);
-    const value = read(document);
-    // Walked again, a path that leads to nothing finds the words for its failure.
+    if (document === undefined) throw new PathMiss(`${text} has no value`, "absent");
+    const value = read?.(document);
+    // Walked as well, a path that leads to nothing finds the words for its failure.
     return value === undefined ? walk(text, route, document) : value;
   };
-  return { definite, variables, locate };
+  const find = (scope: PathScope): unknown => {
+    if (read !== undefined) return read(start(scope));
+    try {
+      return locate(scope);
+    } catch (error) {
+      if (error instanceof PathMiss) return definite ? undefined : [];
+      throw error;
+    }
+  };
+  return { definite, variables, locate, find };
 }
 
 function walk(text: string, route: Route, document: unknown): unknown {
   return walkPath(route, document, document, new Budget(text));
 }
 
+/** undefined for a variable that has no value. */
 function documentOf({ root }: ParsedPath): (scope: PathScope) => unknown {
   switch (root.kind) {
     case "context":
       return (scope) => scope.context;
     case "variable":
-      return (scope) => readVariable(root.name, scope);
+      return (scope) => parsed(scope.variable(root.name));
     default:
       return (scope) => scope.data;
   }
 }
 
-function readVariable(name: string, scope: PathScope): unknown {
-  const text = scope.variable(name);
-  if (text === undefined) throw new PathMiss(`The variable '$${name}' has no value`, "absent");
-  return JSON.parse(text);
+function parsed(json: string | undefined): unknown {
+  return json === undefined ? undefined : JSON.parse(json);
 }

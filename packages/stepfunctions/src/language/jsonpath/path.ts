@@ -42,7 +42,7 @@ export function compilePath(text: string, options: PathOptions = {}): Path {
   return pathOf(text, locatorOf(text, parsePath(text)));
 }
 
-function pathOf(text: string, { definite, variables, locate }: Locator): Path {
+function pathOf(text: string, { definite, variables, locate, find }: Locator): Path {
   return {
     text,
     definite,
@@ -54,14 +54,7 @@ function pathOf(text: string, { definite, variables, locate }: Locator): Path {
         throw error instanceof PathMiss ? invalidPath(text, error) : error;
       }
     },
-    find(scope) {
-      try {
-        return locate(scope);
-      } catch (error) {
-        if (error instanceof PathMiss) return definite ? undefined : [];
-        throw error;
-      }
-    },
+    find,
     evaluateFor(field, scope) {
       try {
         return locate(scope);

@@ -1,5 +1,6 @@
 import { isObject } from "../../json.js";
 import type { PathScope } from "../scope.js";
+import { setOwn } from "./members.js";
 import { compilePath, type Path } from "./path.js";
 
 /** A payload template: Parameters, ResultSelector, ItemSelector, Assign and the like. */
@@ -72,11 +73,4 @@ function compileField(key: string, value: unknown): Path {
   } catch (error) {
     throw error instanceof SyntaxError ? new SyntaxError(words, { cause: error }) : error;
   }
-}
-
-/** Assignment to "__proto__" would change the prototype. */
-function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === "__proto__")
-    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-  else object[key] = value;
 }

@@ -51,6 +51,9 @@ test("names that every object inherits become plain members", () => {
   const result = compileReferencePath("$.__proto__.polluted").put({}, true) as object;
   expect(JSON.stringify(result)).toBe('{"__proto__":{"polluted":true}}');
   expect("polluted" in {}).toBe(false);
+  const copy = compileReferencePath("$.a").put(JSON.parse('{"__proto__":{"b":1}}'), 2) as object;
+  expect(JSON.stringify(copy)).toBe('{"__proto__":{"b":1},"a":2}');
+  expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
   expect(JSON.stringify(compileReferencePath("$.constructor.name").put({}, 1))).toBe(
     '{"constructor":{"name":1}}',
   );

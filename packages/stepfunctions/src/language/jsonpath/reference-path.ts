@@ -1,5 +1,6 @@
 import { isObject } from "../../json.js";
 import { StateFailure } from "../failure.js";
+import { copyOf, setOwn } from "./members.js";
 import { parsePath } from "./syntax.js";
 import type { Token } from "./tokens.js";
 
@@ -52,5 +53,7 @@ function putAt(node: unknown, steps: Step[], place: number, value: unknown, fail
   }
   if (node !== undefined && !isObject(node)) return fail();
   const inner = node !== undefined && Object.hasOwn(node, step) ? node[step] : undefined;
-  return { ...node, [step]: putAt(inner, steps, place + 1, value, fail) };
+  const copy = node === undefined ? {} : copyOf(node);
+  setOwn(copy, step, putAt(inner, steps, place + 1, value, fail));
+  return copy;
 }
