@@ -124,7 +124,7 @@ describe("stepfunctions run", () => {
       expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
       return stderr;
     };
-    expect(await said("broken.json")).toMatch(/^broken\.json:3:\d+ error MISSING_TRANSITION_TARGET .*B/);
+    expect(await said("broken.json")).toMatch(/^broken\.json:3:38 error MISSING_TRANSITION_TARGET .*B$/m);
     expect(await said("none.json")).toContain("none.json cannot be read: there is no such file");
     expect(await said("fail.json", "--input", "{")).toContain("The input is not JSON");
     expect(await said("fail.json", "--input", "@none")).toContain("none cannot be read");

@@ -1,4 +1,7 @@
 export { AwsError } from "./aws-error.js";
+export { invokeHandlers, type LambdaContext, type LambdaHandler } from "./handlers/lambda.js";
+export { type MockConfig, MockConfigError, parseMockConfig } from "./mocking/config.js";
+export { overridesFromMocks } from "./mocking/overrides.js";
 export { openStepFunctions, type StepFunctions, type StepFunctionsOptions } from "./open.js";
 export {
   type LambdaInvoker,

@@ -1,20 +1,28 @@
 import { CommandError, messageOf } from "./errors.js";
 import { exitStatus } from "./exit-status.js";
 import { help, usage } from "./help.js";
-import { history } from "./history.js";
-import { run } from "./run.js";
-import { serve } from "./serve.js";
 import { terminal } from "./terminal.js";
-import { validate } from "./validate.js";
 
-const commands = new Map(Object.entries({ serve, run, validate, history }));
+type Command = (args: string[]) => Promise<number>;
+
+// Each loads what it needs itself: help has no use for an engine.
+const commands = new Map<string, () => Promise<Command>>([
+  ["serve", async () => (await import("./serve.js")).serve],
+  ["run", async () => (await import("./run.js")).run],
+  ["validate", async () => (await import("./validate.js")).validate],
+  ["history", async () => (await import("./history.js")).history],
+]);
 
 /** Does what the command line says. Resolves with the exit status; never rejects. */
 export async function execute(args: string[]): Promise<number> {
   const [name = "", ...rest] = args;
-  const command = commands.get(name);
+  const load = commands.get(name);
   try {
-    if (command !== undefined) return isHelp(rest) ? showHelp(name) : await command(rest);
+    if (load !== undefined) {
+      if (isHelp(rest)) return showHelp(name);
+      const command = await load();
+      return await command(rest);
+    }
     if (isHelp(args)) return showHelp(args[1]);
     throw new CommandError(
       name === "" ? "A command is missing" : `There is no command ${JSON.stringify(name)}`,

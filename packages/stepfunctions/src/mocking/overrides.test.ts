@@ -50,12 +50,22 @@ describe("mocked answers", () => {
 });
 
 describe("overrides from mocks", () => {
-  test("leave alone what is not mocked: other states, machines, and executions without a test case", () => {
+  test("leave alone what is not mocked: other states, and executions without a test case", () => {
     const overrides = overridesFromMocks(config);
     expect(overrides(call({ testCase: null }))).toBeUndefined();
     expect(overrides(call({ testCase: "Bare" }))).toBeUndefined();
     expect(overrides(call({ stateName: "Ship" }))).toBeUndefined();
-    expect(overrides(call({ machineName: "Other" }))).toBeUndefined();
+  });
+
+  test("call nothing for real when the test case does not exist", async () => {
+    const overrides = overridesFromMocks(config);
+    await expect(overrides(call({ testCase: "Retyr" }))).rejects.toMatchObject({
+      error: "States.Runtime",
+      cause: expect.stringContaining('no test case "Retyr"') as string,
+    });
+    await expect(overrides(call({ machineName: "Other" }))).rejects.toMatchObject({
+      error: "States.Runtime",
+    });
   });
 
   test("count invocations over retries, loops and items, in each execution for itself", async () => {

@@ -1,5 +1,5 @@
 import { type OverrideCall, type Overrides, TaskFailure } from "../ports.js";
-import { isMocked, mockedAnswer } from "./answer.js";
+import { isMocked, mockedAnswer, testCaseProblem } from "./answer.js";
 import type { MockConfig } from "./config.js";
 
 /** Executions whose invocations are counted at a time. */
@@ -12,7 +12,11 @@ const REMEMBERED_EXECUTIONS = 10_000;
 export function overridesFromMocks(config: MockConfig): Overrides {
   const count = counter();
   return ({ executionArn, machineName, testCase, stateName }: OverrideCall) => {
-    if (testCase === null || !isMocked(config, { machineName, testCase, stateName })) return undefined;
+    if (testCase === null) return undefined;
+    const problem = testCaseProblem(config, machineName, testCase);
+    // A name that is misspelt must not call the services for real.
+    if (problem !== undefined) return Promise.reject(new TaskFailure("States.Runtime", problem));
+    if (!isMocked(config, { machineName, testCase, stateName })) return undefined;
     const attempt = count(executionArn, stateName);
     const answer = mockedAnswer(config, { machineName, testCase, stateName, attempt });
     if (answer === undefined) return undefined;
