@@ -5,7 +5,7 @@ import { answerHttp } from "./api/http.js";
 import { operations } from "./api/operations.js";
 import { Request } from "./api/request.js";
 import { AwsError } from "./aws-error.js";
-import { startForTask } from "./api/executions.js";
+import { startForTask } from "./api/start.js";
 import type {
   LambdaInvoker,
   LogEntry,
@@ -19,6 +19,7 @@ import { type Clock, systemClock } from "./shell/clock.js";
 import { Activities } from "./shell/activities.js";
 import { Executions } from "./shell/executions.js";
 import { ExecutionLogs } from "./shell/execution-logs.js";
+import { ExpressRemains } from "./shell/express-remains.js";
 import { MachineCache } from "./shell/machine-cache.js";
 import { MapRuns } from "./shell/map-runs.js";
 import { Mutex } from "./shell/mutex.js";
@@ -62,8 +63,11 @@ export interface StepFunctionsOptions extends EngineOptions {
 }
 
 export interface StepFunctions {
-  /** Does one operation of the API: request and response in AWS's shapes, dates as seconds. @throws AwsError */
-  handle(operation: string, request: unknown): Promise<unknown>;
+  /**
+   * Does one operation of the API: request and response in AWS's shapes, dates as seconds. The signal ends the wait of
+   * GetActivityTask. @throws AwsError
+   */
+  handle(operation: string, request: unknown, signal?: AbortSignal): Promise<unknown>;
   /** Answers one HTTP request in AWS JSON 1.0. Never rejects. */
   handleHttp(req: IncomingMessage, res: ServerResponse): Promise<void>;
   /** Stops; what runs goes on at the next opening. Signals of running invocations abort. */
@@ -119,12 +123,16 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
   const tasks = new Tasks({ lambda, services, overrides, executions, activities, own, clock });
   const mapRuns = new MapRuns({ store, clock, logger, executions, objects, settings, nextNumber });
   const logs = new ExecutionLogs(machines, options.onLog);
+  const remains = new ExpressRemains(store, logger);
   executions.connect({
     invoke: (runner, command) => tasks.invoke(runner, command),
     abort: (execution, task) => tasks.abort(execution, task),
     startMapRun: (runner, command) => mapRuns.start(runner, command),
     stopMapRun: (execution, run) => mapRuns.stop(execution, run),
-    ended: (row) => mapRuns.ended(row),
+    ended: (row) => {
+      mapRuns.ended(row);
+      remains.add(row);
+    },
     recorded: (runner, records) => logs.record(runner.row, records),
   });
   let closed = false;
@@ -133,7 +141,7 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
     executions.resume();
   }
 
-  const handle = async (operation: string, request: unknown): Promise<unknown> => {
+  const handle = async (operation: string, request: unknown, signal?: AbortSignal): Promise<unknown> => {
     const work = operations.get(operation);
     if (work === undefined)
       throw new AwsError(
@@ -141,7 +149,7 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
         `The operation ${operation} of Step Functions is not supported by this engine`,
       );
     if (closed) throw new AwsError("ServiceUnavailable", "The engine is closed", 503);
-    return work(context, new Request(request));
+    return work(context, new Request(request), signal);
   };
   return {
     handle,
@@ -151,7 +159,9 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
       closed = true;
       events.close();
       tasks.close();
+      activities.close();
       await executions.close();
+      await remains.close();
       await store.close();
     },
   };

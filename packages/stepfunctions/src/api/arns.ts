@@ -1,5 +1,14 @@
 import { AwsError } from "../aws-error.js";
 
+/** What a state machine ARN says: `…:stateMachine:name[/label][:version or alias]`. */
+export interface MachineName {
+  name: string;
+  /** The distributed Map whose items' executions it stands for. */
+  label: string | null;
+  version: number | null;
+  alias: string | null;
+}
+
 /** Builds and reads the ARNs of one account and region. */
 export class Arns {
   constructor(
@@ -8,39 +17,60 @@ export class Arns {
   ) {}
 
   machine(name: string): string {
-    return `arn:aws:states:${this.region}:${this.accountId}:stateMachine:${name}`;
+    return this.of("stateMachine", name);
   }
 
   execution(machineName: string, name: string): string {
-    return `arn:aws:states:${this.region}:${this.accountId}:execution:${machineName}:${name}`;
+    return this.of("execution", `${machineName}:${name}`);
   }
 
   /** An execution of an EXPRESS machine: `id` makes it one of its own. */
   expressExecution(machineName: string, name: string, id: string): string {
-    return `arn:aws:states:${this.region}:${this.accountId}:express:${machineName}:${name}:${id}`;
+    return this.of("express", `${machineName}:${name}:${id}`);
   }
 
-  /** Name and version of a state machine ARN; a version is its last part. @throws AwsError InvalidArn */
-  parseMachine(arn: string): { name: string; version: number | null; qualifier: string | null } {
-    const parts = arn.split(":");
-    const [, partition, service, , account, kind, name, qualifier] = parts;
-    const right =
-      parts[0] === "arn" && partition?.startsWith("aws") && service === "states" && kind === "stateMachine";
-    if (!right || !/^\d{12}$/.test(account ?? "") || name === undefined || name === "" || parts.length > 8)
-      throw invalidArn(arn);
-    const version = qualifier !== undefined && /^\d{1,9}$/.test(qualifier) ? Number(qualifier) : null;
-    return { name, version, qualifier: qualifier ?? null };
+  activity(name: string): string {
+    return this.of("activity", name);
+  }
+
+  private of(kind: string, name: string): string {
+    return `arn:aws:states:${this.region}:${this.accountId}:${kind}:${name}`;
   }
 
   /** @throws AwsError InvalidArn */
+  parseMachine(arn: string): MachineName {
+    const [path = "", qualifier, ...more] = resource(arn, "stateMachine");
+    const [name = "", label, ...deeper] = path.split("/");
+    if (name === "" || more.length > 0 || deeper.length > 0 || qualifier === "") throw invalidArn(arn);
+    const version = qualifier !== undefined && /^\d{1,9}$/.test(qualifier) ? Number(qualifier) : null;
+    return { name, label: label ?? null, version, alias: version === null ? (qualifier ?? null) : null };
+  }
+
+  /** @throws AwsError InvalidArn, also for executions of EXPRESS machines: nothing is kept of them */
   assertExecution(arn: string): void {
-    const parts = arn.split(":");
-    const right =
-      parts[0] === "arn" && parts[2] === "states" && parts[5] === "execution" && parts.length === 8;
-    if (!right) throw invalidArn(arn);
+    if (resource(arn, "execution").length !== 2) throw invalidArn(arn);
+  }
+
+  /** @throws AwsError InvalidArn */
+  assertActivity(arn: string): void {
+    if (resource(arn, "activity").length !== 1) throw invalidArn(arn);
+  }
+
+  /** @throws AwsError InvalidArn */
+  assertMapRun(arn: string): void {
+    if (resource(arn, "mapRun").length !== 2) throw invalidArn(arn);
   }
 }
 
-function invalidArn(arn: string): AwsError {
-  return new AwsError("InvalidArn", `Invalid Arn: '${arn}'`);
+/** What follows the kind in an ARN of Step Functions. */
+function resource(arn: string, kind: string): string[] {
+  const [prefix, partition = "", service, , account = "", given = "", ...rest] = arn.split(":");
+  if (prefix !== "arn" || !/^aws[a-z-]*$/.test(partition)) throw invalidArn(`Invalid ARN prefix: ${arn}`);
+  if (service !== "states" || !/^\d{12}$/.test(account)) throw invalidArn(arn);
+  if (given !== kind) throw invalidArn(`Resource type not valid in this context: ${given}`);
+  return rest;
+}
+
+function invalidArn(why: string): AwsError {
+  return new AwsError("InvalidArn", `Invalid Arn: '${why.slice(0, 300)}'`);
 }

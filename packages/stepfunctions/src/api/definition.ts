@@ -2,8 +2,9 @@ import { AwsError } from "../aws-error.js";
 import { byteLength } from "../json.js";
 import { MAX_DEFINITION_BYTES } from "../limits.js";
 import type { MachineType } from "../store/store.js";
-import type { Diagnostic } from "../validation/diagnostics.js";
+import { invalidDefinitionMessage } from "../validation/diagnostics.js";
 import { validateDefinition } from "../validation/validate.js";
+import { variableReferences } from "../validation/variables.js";
 import type { Operation } from "./context.js";
 import type { Request } from "./request.js";
 
@@ -22,14 +23,14 @@ function assertLength(text: string): string {
 
 /** @throws AwsError InvalidDefinition that lists every error */
 export function assertDefinition(text: string, type: MachineType): void {
-  const errors = validateDefinition(text, { type }).diagnostics.filter(({ severity }) => severity === "ERROR");
-  if (errors.length === 0) return;
-  const list = errors.slice(0, 20).map(describe).join(", ");
-  throw new AwsError("InvalidDefinition", `Invalid State Machine Definition: '${list}'`);
+  const { diagnostics, definition } = validateDefinition(text, { type });
+  if (definition === undefined)
+    throw new AwsError("InvalidDefinition", invalidDefinitionMessage(diagnostics));
 }
 
-function describe({ code, message, location }: Diagnostic): string {
-  return `${code}: ${message}${location === undefined ? "" : ` at ${location}`}`;
+/** The variables that the states of a machine's definition read, by state. */
+export function referencesOf(definition: string): Record<string, string[]> {
+  return variableReferences(JSON.parse(definition) as Record<string, unknown>);
 }
 
 /** ValidateStateMachineDefinition. */

@@ -13,7 +13,7 @@ export const getExecutionHistory: Operation = (context, request) => {
   const limit = pageSize(request.optionalInteger("maxResults", { min: 0, max: 1000 }));
   const reverse = request.optionalBoolean("reverseOrder") ?? false;
   const includeData = request.optionalBoolean("includeExecutionData") ?? true;
-  const from = readToken(request.optionalString("nextToken"), isPosition);
+  const from = readToken(request, isPosition);
   const events = historyOf(context, number, { reverse, includeData, from });
   const { items, nextToken } = page(events, limit, ({ batch, event }) => [batch, event.id]);
   return { events: items.map(({ event }) => event), ...(nextToken === undefined ? {} : { nextToken }) };

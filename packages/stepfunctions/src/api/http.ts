@@ -7,7 +7,7 @@ const TARGET = /^AWSStepFunctions\.([A-Za-z]{1,64})$/;
 /** A definition of 1 MiB whose every byte is escaped still fits. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
-type Handle = (operation: string, request: unknown) => Promise<unknown>;
+type Handle = (operation: string, request: unknown, signal: AbortSignal) => Promise<unknown>;
 
 /** Answers one request of AWS JSON 1.0 (POST, X-Amz-Target: AWSStepFunctions.<Operation>). Never rejects. */
 export async function answerHttp(
@@ -17,10 +17,14 @@ export async function answerHttp(
   res: ServerResponse,
 ): Promise<void> {
   const requestId = randomUUID();
+  const gone = new AbortController();
+  res.once("close", () => {
+    if (!res.writableFinished) gone.abort();
+  });
   try {
     const operation = readTarget(req);
     const body = await readBody(req);
-    send(res, requestId, 200, (await handle(operation, readJson(body))) ?? {});
+    send(res, requestId, 200, (await handle(operation, readJson(body), gone.signal)) ?? {});
   } catch (error) {
     const known = error instanceof AwsError ? error : internal(error, requestId, logger);
     send(res, requestId, known.statusCode, { __type: known.code, message: known.message }, known.code);

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-error.js";
 import type { MachineRow, RevisionRow, Write } from "../store/store.js";
 import { type Context, type Operation, seconds } from "./context.js";
-import { assertDefinition, readDefinition, readType } from "./definition.js";
+import { assertDefinition, readDefinition, readType, referencesOf } from "./definition.js";
 import { findMachine, versionArn } from "./machine-lookup.js";
 import { assertName, assertRole } from "./names.js";
 import { page, pageSize, readToken } from "./paging.js";
-import type { Request } from "./request.js";
+import { includesData, type Request } from "./request.js";
 import { readTags } from "./tags.js";
 import { publish } from "./versions.js";
 
@@ -27,7 +27,8 @@ export const createStateMachine: Operation = async (context, request) => {
   return context.mutex.run(`machine ${name}`, async () => {
     const present = context.store.get("machines", name);
     const machine =
-      present ?? (await insert(context, { name, tags, type }, { definition, roleArn, ...defaults(settings) }));
+      present ??
+      (await insert(context, { name, tags, type }, { definition, roleArn, ...defaults(settings) }));
     if (present !== undefined) assertSame(context, present, { type, definition, ...defaults(settings) });
     return {
       stateMachineArn: machine.arn,
@@ -51,7 +52,16 @@ async function insert(
   const createdAt = context.clock.now();
   const arn = context.arns.machine(name);
   const revisionId = randomUUID();
-  const machine: MachineRow = { id: randomUUID(), name, arn, createdAt, revisionId, type, lastVersion: 0, tags };
+  const machine: MachineRow = {
+    id: randomUUID(),
+    name,
+    arn,
+    createdAt,
+    revisionId,
+    type,
+    lastVersion: 0,
+    tags,
+  };
   const revision = { ...content, id: revisionId, machineName: name, machineArn: arn, updatedAt: createdAt };
   await context.store.write([
     { table: "machines", key: name, value: machine },
@@ -75,7 +85,11 @@ function defaults(settings: Settings) {
   return { loggingConfiguration: NO_LOGGING, tracingConfiguration: NO_TRACING, ...settings };
 }
 
-function assertSame(context: Context, present: MachineRow, wanted: Settings & { definition: string; type: string }): void {
+function assertSame(
+  context: Context,
+  present: MachineRow,
+  wanted: Settings & { definition: string; type: string },
+): void {
   const now = context.machines.revision(present.revisionId);
   const same =
     present.type === wanted.type &&
@@ -139,16 +153,18 @@ export const describeStateMachine: Operation = (context, request) => {
     context,
     request.string("stateMachineArn", { min: 1, max: 256 }),
   );
+  const data = includesData(request);
   return {
     stateMachineArn: version === null ? machine.arn : versionArn(machine, version),
     name: machine.name,
     status: "ACTIVE",
-    definition: revision.definition,
+    definition: data ? revision.definition : "{}",
     roleArn: revision.roleArn,
     type: machine.type,
     creationDate: seconds(version?.createdAt ?? machine.createdAt),
     loggingConfiguration: revision.loggingConfiguration,
     tracingConfiguration: revision.tracingConfiguration,
+    variableReferences: data ? referencesOf(revision.definition) : {},
     // AWS gives none before the first update.
     ...(revision.updatedAt === machine.createdAt ? {} : { revisionId: revision.id }),
     ...(version === null || version.description === "" ? {} : { description: version.description }),
@@ -158,7 +174,7 @@ export const describeStateMachine: Operation = (context, request) => {
 /** ListStateMachines, by name. */
 export const listStateMachines: Operation = (context, request) => {
   const limit = pageSize(request.optionalInteger("maxResults", { min: 0, max: 1000 }));
-  const from = readToken(request.optionalString("nextToken"), (position) => typeof position === "string");
+  const from = readToken(request, (position) => typeof position === "string");
   const rows = context.store.range("machines", from === undefined ? {} : { start: from });
   const { items, nextToken } = page(rows, limit, ({ key }) => key);
   const stateMachines = items.map(({ value: { arn, name, type, createdAt } }) => ({

@@ -1,4 +1,5 @@
 import { AwsError } from "../aws-error.js";
+import type { Request } from "./request.js";
 
 /** A page of items and the token of the next page, if there is one. */
 export interface Page<T> {
@@ -24,11 +25,9 @@ function token(position: unknown): string {
   return Buffer.from(JSON.stringify(position)).toString("base64url");
 }
 
-/** The position in a token. @throws AwsError InvalidToken for anything that `page` did not make */
-export function readToken<T>(
-  text: string | undefined,
-  valid: (position: unknown) => position is T,
-): T | undefined {
+/** The position that the nextToken of a request holds. @throws AwsError InvalidToken for anything that `page` did not make */
+export function readToken<T>(request: Request, valid: (position: unknown) => position is T): T | undefined {
+  const text = request.optionalString("nextToken", { min: 1, max: 3096 });
   if (text === undefined) return undefined;
   let position: unknown;
   try {
@@ -36,7 +35,7 @@ export function readToken<T>(
   } catch {
     position = undefined;
   }
-  if (!valid(position)) throw new AwsError("InvalidToken", `Invalid Token: '${text.slice(0, 100)}'`);
+  if (!valid(position)) throw new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
   return position;
 }
 

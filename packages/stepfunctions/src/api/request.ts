@@ -1,5 +1,5 @@
 import { AwsError } from "../aws-error.js";
-import { isObject } from "../json.js";
+import { byteLength, isObject } from "../json.js";
 
 /** Reads the members of a request, refusing what has the wrong shape with AWS's ValidationException. */
 export class Request {
@@ -25,6 +25,20 @@ export class Request {
       throw constraint(name, shown(value), `Member must have length less than or equal to ${max}`);
     if (value.length < min)
       throw constraint(name, shown(value), `Member must have length greater than or equal to ${min}`);
+    return value;
+  }
+
+  /** A text of the caller's own data that must be there: bounded in bytes, and not repeated in messages. */
+  data(name: string, maxBytes: number): string {
+    const value = this.optionalData(name, maxBytes);
+    if (value === undefined) throw constraint(name, "null", "Member must not be null");
+    return value;
+  }
+
+  optionalData(name: string, maxBytes: number): string | undefined {
+    const value = this.optionalString(name);
+    if (value !== undefined && byteLength(value) > maxBytes)
+      throw constraint(name, undefined, `Member must have length less than or equal to ${maxBytes}`);
     return value;
   }
 
@@ -75,11 +89,17 @@ function wrongType(name: string, what: string): AwsError {
   return new AwsError("SerializationException", `The member '${name}' must be ${what}`);
 }
 
-function constraint(name: string, value: string, rule: string): AwsError {
-  const message = `1 validation error detected: Value ${value === "null" ? "null" : `'${value}'`} at '${name}' failed to satisfy constraint: ${rule}`;
+function constraint(name: string, value: string | undefined, rule: string): AwsError {
+  const quoted = value === undefined ? "" : value === "null" ? "null " : `'${value}' `;
+  const message = `1 validation error detected: Value ${quoted}at '${name}' failed to satisfy constraint: ${rule}`;
   return new AwsError("ValidationException", message);
 }
 
 function shown(value: string): string {
   return value.length > 100 ? `${value.slice(0, 100)}...` : value;
+}
+
+/** Whether an answer is to hold the caller's own data. */
+export function includesData(request: Request): boolean {
+  return request.oneOf("includedData", ["ALL_DATA", "METADATA_ONLY"] as const) !== "METADATA_ONLY";
 }

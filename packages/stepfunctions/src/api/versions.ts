@@ -43,7 +43,7 @@ export const publishStateMachineVersion: Operation = (context, request) => {
 export const listStateMachineVersions: Operation = (context, request) => {
   const { machine } = findMachine(context, request.string("stateMachineArn", { min: 1, max: 256 }));
   const limit = pageSize(request.optionalInteger("maxResults", { min: 0, max: 1000 }));
-  const from = readToken(request.optionalString("nextToken"), isNumber) ?? machine.lastVersion;
+  const from = readToken(request, isNumber) ?? machine.lastVersion;
   const rows = context.store.range("versions", {
     start: [machine.id, from],
     end: [machine.id, 0],

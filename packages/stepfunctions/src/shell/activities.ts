@@ -18,13 +18,13 @@ interface Poll {
 /** Hands activity tasks to the workers that ask for them, first come first served on both sides. */
 export class Activities {
   private readonly offers = new Map<string, Offer[]>();
-  private readonly polls = new Map<string, Poll[]>();
+  private readonly waiting = new Map<string, Poll[]>();
 
   constructor(private readonly executions: Executions) {}
 
   /** A task waits for a worker. After a restart those are offered again that none had taken. */
   offer(offer: Offer): void {
-    const poll = this.polls.get(offer.arn)?.shift();
+    const poll = this.waiting.get(offer.arn)?.shift();
     if (poll !== undefined) return poll.take(offer);
     const waiting = this.offers.get(offer.arn) ?? [];
     waiting.push(offer);
@@ -40,6 +40,16 @@ export class Activities {
       else this.offers.set(arn, left);
       return;
     }
+  }
+
+  /** How many workers wait for a task of an activity. */
+  polls(arn: string): number {
+    return this.waiting.get(arn)?.length ?? 0;
+  }
+
+  /** Sends every worker home without a task. */
+  close(): void {
+    for (const polls of [...this.waiting.values()]) for (const poll of [...polls]) poll.take(null);
   }
 
   /**
@@ -68,13 +78,13 @@ export class Activities {
   private wait(arn: string, workerName: string | undefined, signal: AbortSignal): Promise<Offer | null> {
     if (signal.aborted) return Promise.resolve(null);
     return new Promise((resolve) => {
-      const polls = this.polls.get(arn) ?? [];
-      this.polls.set(arn, polls);
+      const polls = this.waiting.get(arn) ?? [];
+      this.waiting.set(arn, polls);
       const done = (offer: Offer | null): void => {
         signal.removeEventListener("abort", stop);
         const place = polls.indexOf(poll);
         if (place >= 0) polls.splice(place, 1);
-        if (polls.length === 0 && this.polls.get(arn) === polls) this.polls.delete(arn);
+        if (polls.length === 0 && this.waiting.get(arn) === polls) this.waiting.delete(arn);
         resolve(offer);
       };
       const stop = (): void => done(null);
