@@ -6,6 +6,7 @@ import {
   type Field,
   checkObject,
   either,
+  inServiceOrder,
   jsonataOnly,
   jsonPathOnly,
   type Shape,
@@ -59,6 +60,7 @@ const RULE: Shape = shape(
   { required: ["Next"] },
 );
 
+const ALL_COMPARISONS = inServiceOrder(Object.keys(COMPARISONS)).join(", ");
 const SELECTORS = ["And", "Or", "Not", "Variable", "Condition"];
 
 /** The Choices of a Choice state. */
@@ -75,11 +77,11 @@ function checkOperators(rule: unknown, at: string, site: Site): void {
       at,
       `The object must have only one of the following fields, [${SELECTORS.join(", ")}]`,
     );
-  const list = Object.keys(COMPARISONS).join(", ");
   const compared = Object.keys(rule).filter((name) => Object.hasOwn(COMPARISONS, name)).length;
-  if (compared > 1) site.findings.error(at, `There should only be one of the following fields: [${list}]`);
+  if (compared > 1)
+    site.findings.error(at, `There should only be one of the following fields: [${ALL_COMPARISONS}]`);
   if (compared === 0 && has("Variable"))
-    site.findings.error(at, `This object should have only one of the following fields: [${list}]`);
+    site.findings.error(at, `This object should have only one of the following fields: [${ALL_COMPARISONS}]`);
   for (const name of ["And", "Or"])
     if (Array.isArray(rule[name]))
       for (const [index, inner] of rule[name].entries())

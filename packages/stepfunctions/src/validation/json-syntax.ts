@@ -1,3 +1,5 @@
+import { MAX_JSON_DEPTH } from "../limits.js";
+
 /** A JSON syntax error in the words of AWS, whose service reads definitions with Jackson. */
 export interface SyntaxProblem {
   message: string;
@@ -17,7 +19,7 @@ class Problem extends Error {
   }
 }
 
-/** Finds the first syntax error of a text that does not parse; undefined when there is none. */
+/** Finds the first syntax error of a text that does not parse; undefined when it nests too deeply before that. */
 export function describeSyntaxError(text: string): SyntaxProblem | undefined {
   try {
     new Scanner(text).scan();
@@ -54,7 +56,10 @@ class Scanner {
   scan(): void {
     this.skipBlanks();
     this.value();
-    for (let inner = this.open.at(-1); inner !== undefined; inner = this.open.at(-1)) this.next(inner);
+    for (let inner = this.open.at(-1); inner !== undefined; inner = this.open.at(-1)) {
+      if (this.open.length > MAX_JSON_DEPTH) return;
+      this.next(inner);
+    }
     this.skipBlanks();
     if (this.at < this.text.length) this.unexpectedValue();
   }

@@ -76,14 +76,19 @@ function checkPresence(value: Json, at: string, site: Site, rules: Omit<Shape, "
 
 /**
  * The order in which AWS lists fields in a message: that of a Java HashSet, to judge by
- * "[SecondsPath, Seconds, TimestampPath, Timestamp]".
+ * "[SecondsPath, Seconds, TimestampPath, Timestamp]" and the like.
  */
 export function inServiceOrder(names: string[]): string[] {
+  const buckets = 2 ** Math.ceil(Math.log2(Math.max(16, names.length / 0.75 + 1)));
+  const bucket = (name: string) => {
+    const hash = javaHash(name);
+    return (hash ^ (hash >>> 16)) & (buckets - 1);
+  };
   return [...names].sort((a, b) => bucket(a) - bucket(b));
 }
 
-function bucket(name: string): number {
+function javaHash(text: string): number {
   let hash = 0;
-  for (let at = 0; at < name.length; at += 1) hash = (Math.imul(hash, 31) + name.charCodeAt(at)) | 0;
-  return (hash ^ (hash >>> 16)) & 15;
+  for (let at = 0; at < text.length; at += 1) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
+  return hash;
 }
