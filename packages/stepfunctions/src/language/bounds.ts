@@ -2,8 +2,10 @@
 
 /** Longest computing time of one evaluation, in milliseconds; waiting for others does not count. */
 export const MAX_COMPUTING_MS = 2_000;
-/** Evaluations of parts after which the event loop gets its turn: about 5 ms. A count, so that it is always the same place. */
-export const EVALUATIONS_PER_SLICE = 4_096;
+/** Steps, evaluations of parts, after which the event loop gets its turn: some 5 ms. Counted, so that it is always at the same place. */
+export const STEPS_PER_SLICE = 4_096;
+/** Memory that takes about as long to fill as one step. */
+export const BYTES_PER_STEP = 1_024;
 /** Deepest nesting of evaluations; the members of a constructor, evaluated side by side, count as nested. */
 export const MAX_NESTING = 4_000;
 /** Longest sequence: no payload holds more values. */

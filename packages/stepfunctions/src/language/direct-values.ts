@@ -1,5 +1,5 @@
 /** Thrown where an expression turns out to need `jsonata`. */
-export const LEFT = Symbol("left to jsonata");
+export const LEFT = new Error("left to jsonata");
 
 /** Longest text that is handled here. */
 const MAX_TEXT = 1_000_000;

@@ -1,6 +1,6 @@
 import { getHeapStatistics } from "node:v8";
 import {
-  EVALUATIONS_PER_SLICE,
+  BYTES_PER_STEP,
   FULL_HEAP,
   MAX_COMPARISONS,
   MAX_COMPUTING_MS,
@@ -8,9 +8,11 @@ import {
   MAX_NESTING,
   MAX_TEXT_LENGTH,
   MAX_VALUE_SIZE,
+  STEPS_PER_SLICE,
 } from "./bounds.js";
 import type { Scope } from "./scope.js";
 import type { AstNode } from "./syntax-tree.js";
+import { nextTurn } from "./turns.js";
 import { isFunctionValue, ValueSizes } from "./value-size.js";
 
 /** What this folder uses of jsonata's frames, the places where it keeps variables. */
@@ -38,11 +40,13 @@ const PER_SLOT = 16;
  */
 export class Evaluation {
   readonly sizes = new ValueSizes();
-  private evaluations = 0;
+  private steps = 0;
+  private sliceEnd = STEPS_PER_SLICE;
   private memory = 0;
   private computed = 0;
   private since = performance.now();
   private refused: Error | undefined;
+  private frame: Frame | undefined;
   private pause: Promise<void> | undefined;
 
   constructor(readonly scope: Scope) {}
@@ -57,18 +61,28 @@ export class Evaluation {
     if (this.refused !== undefined) throw this.refused;
     frame.timestamp = new Date(this.scope.at);
     frame.guardrails = () => this.enter(frame);
+    this.frame = frame;
     frame.bind(EXIT, (node: AstNode, _: unknown, __: unknown, result: unknown) => this.leave(node, result));
     frame.bind(ENTRY, undefined);
   }
 
   /** Before each part. */
   private enter(frame: Frame): void {
-    this.evaluations += 1;
     if (frame.depth > MAX_NESTING) throw failure("D1011", MAX_NESTING);
-    if (this.evaluations % 32 === 0) this.checkTime();
-    if (this.evaluations % EVALUATIONS_PER_SLICE !== 0) return;
-    this.checkHeap();
-    frame.bind(ENTRY, () => this.rest(frame));
+    this.steps += 1;
+    if (this.steps % 32 === 0) this.checkTime();
+    if (this.steps >= this.sliceEnd && this.pause === undefined) this.rest();
+  }
+
+  /** Counts work that takes as long as so many evaluations of parts. */
+  work(steps: number): void {
+    this.steps += Math.ceil(steps);
+  }
+
+  /** A pause when one is due, for work that does not go through the evaluation of parts. */
+  due(): Promise<void> | undefined {
+    if (this.steps >= this.sliceEnd && this.pause === undefined) this.rest();
+    return this.pause;
   }
 
   /** @throws Error once the evaluation has computed for too long: called wherever much may happen at once */
@@ -78,17 +92,16 @@ export class Evaluation {
   }
 
   /** Lets the event loop go on. Every part that is to be evaluated meanwhile waits as well. */
-  private rest(frame: Frame): Promise<void> {
-    this.pause ??= new Promise((resolve) => {
-      setImmediate(() => {
-        this.pause = undefined;
-        this.since = performance.now();
-        frame.bind(ENTRY, undefined);
-        resolve();
-      });
-      this.computed += performance.now() - this.since;
+  private rest(): void {
+    this.checkHeap();
+    this.computed += performance.now() - this.since;
+    this.pause = nextTurn().then(() => {
+      this.pause = undefined;
+      this.since = performance.now();
+      this.sliceEnd = this.steps + STEPS_PER_SLICE;
+      this.frame?.bind(ENTRY, undefined);
     });
-    return this.pause;
+    this.frame?.bind(ENTRY, () => this.pause);
   }
 
   private checkHeap(): void {
@@ -98,9 +111,11 @@ export class Evaluation {
   }
 
   /** After each part: what it made is counted, what it only looked up is not. */
-  private leave({ type }: AstNode, result: unknown): void {
+  private leave(node: AstNode, result: unknown): void {
+    const { type } = node;
     if (type === "lambda") this.take(PER_CALL);
-    else if (MAKERS.has(type) || (type === "path" && isSequence(result))) this.account(result);
+    else if (MAKERS.has(type) || "group" in node || (type === "path" && isSequence(result)))
+      this.account(result);
   }
 
   /** Counts a value that was made. @throws Error when it, or all of them, are too large */
@@ -131,6 +146,7 @@ export class Evaluation {
 
   private take(bytes: number): void {
     this.memory += bytes;
+    if (bytes > BYTES_PER_STEP) this.work(bytes / BYTES_PER_STEP);
     if (this.memory > MAX_MEMORY) throw tooMuchMemory();
   }
 }

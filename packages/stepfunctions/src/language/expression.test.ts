@@ -1,3 +1,5 @@
+import fc from "fast-check";
+import jsonata from "jsonata";
 import { describe, expect, test } from "vitest";
 import { compileExpression } from "./expression.js";
 import { randomnessFrom } from "./randomness.js";
@@ -46,24 +48,123 @@ describe("the functions that AWS adds", () => {
 });
 
 describe("an expression that would harm the engine ends with an error", () => {
+  const large = "$s := $pad('x', 1900000)";
   test.each([
-    ["endless recursion", "($f := function($n) {1 + $f($n + 1)}; $f(0))"],
-    ["an endless loop", "($f := function($n) {$f($n + 1)}; $f(0))"],
-    ["an enormous range", "$count([1..9000000])"],
-    ["an enormous text", "$pad('x', 1000000000)"],
-  ])("%s", async (_, source) => {
-    await expect(evaluate(source)).rejects.toMatchObject({ error: "States.QueryEvaluationError" });
+    ["endless recursion", "($f := function($n) {1 + $f($n + 1)}; $f(0))", "D1011: Stack overflow"],
+    ["an enormous range", "$count([1..9000000])", "D2015"],
+    ["an enormous text", "$pad('x', 1000000000)", "text is longer"],
+    ["a text doubled over and over", "$reduce([1..40], function($a, $b) {$a & $a}, 'x')", "text is longer"],
+    ["a text joined of many", "$join([1..2000].('x'), $pad('', 100000))", "text is longer"],
+    ["an array doubled over and over", "$reduce([1..40], function($a, $b) {$append($a, $a)}, [1])", "D2015"],
+    [
+      "an array that doubles when written",
+      "$reduce([1..40], function($a, $b) {[[$a], [$a]]}, 1) & ''",
+      "value is too large",
+    ],
+    ["many large texts", `(${large}; $map([1..300], function($i) {$s & $i}))`, "too much memory"],
+    [
+      "a search in time of the texts' product",
+      `(${large}; $contains($s, 'b' & $substring($s, 9)))`,
+      "too large",
+    ],
+    ["a replacement larger by far", `(${large}; $replace($s, 'x', $s))`, "too large"],
+    ["a picture of very many digits", "$fromMillis(1, '[Y,400000000-400000000]')", "picture is too large"],
+    [
+      "a picture that matches in very many ways",
+      "$toMillis($pad('', 40, '1') & 'x', '[f][f][f][f][f][f][f]')",
+      "too large",
+    ],
+    ["an array constructor of very many items", `[${"$uuid(),".repeat(1_000)}1]`, "more than 1000 items"],
+    ["very deep nesting", "$string($reduce([1..3000], function($a, $b) {[[$a]]}, 1))", "threw an error"],
+  ])("%s", async (_, source, message) => {
+    const failing = evaluate(source);
+    await expect(failing).rejects.toMatchObject({ error: "States.QueryEvaluationError" });
+    await expect(failing).rejects.toThrow(message);
+  });
+
+  test("an endless loop, and the event loop goes on meanwhile", async () => {
+    let turns = 0;
+    let next: NodeJS.Immediate | undefined;
+    const turn = (): void => {
+      turns += 1;
+      next = setImmediate(turn);
+    };
+    turn();
+    const failing = evaluate("($f := function($n) {$f($n + 1)}; $f(0))");
+    await expect(failing).rejects.toThrow("D1012: Evaluation timeout after 2000 milliseconds");
+    clearImmediate(next);
+    expect(turns).toBeGreaterThan(5);
   });
 
   test("a result that is small in memory and enormous as text", async () => {
     const source = "$reduce([1..18], function($a, $b) {{'x': $a, 'y': $a}}, 1)";
     await expect(evaluate(source)).rejects.toMatchObject({ error: "States.DataLimitExceeded" });
+    const input = "x".repeat(100_000);
+    const many = `[${Array.from({ length: 9 }, () => "$states.input").join(", ")}]`;
+    const given = { states: { input, context: {} } };
+    await expect(evaluate(many, given)).rejects.toMatchObject({ error: "States.DataLimitExceeded" });
   });
 
-  test.each(["function($x) {$x}", "{'a': [$sum]}"])("a result that is no JSON: %s", async (source) => {
-    await expect(evaluate(source)).rejects.toThrow("returned an unsupported result type.");
+  test.each(["function($x) {$x}", "{'a': [$sum]}", "1 / 0", "{'a': 0 / 0}"])(
+    "a result that is no JSON: %s",
+    async (source) => {
+      await expect(evaluate(source)).rejects.toThrow("returned an unsupported result type.");
+    },
+  );
+
+  test("what is random stays the same where others get their turn in between", async () => {
+    const source = "{'a': [1..3000].$uuid(), 'b': $map([1..3000], function() {$uuid()}), 'c': $random()}";
+    expect(JSON.stringify(await evaluate(source))).toBe(JSON.stringify(await evaluate(source)));
   });
 });
+
+describe("jsonata's functions under guard", () => {
+  test.each([
+    ["$map(['a', 'b'], $uppercase)", ["A", "B"]],
+    ["($p := $pad(?, 3, '-'); $p('x'))", "x--"],
+    ["$reduce([1, 2, 3], $append)", [1, 2, 3]],
+    ["'a' ~> $uppercase ~> $length", 1],
+    ["$sort([3, 1, 2], function($l, $r) {$l < $r})", [3, 2, 1]],
+    ["$sort(['b', 'a'])", ["a", "b"]],
+    [
+      "$distinct([1, '1', 1, null, null, {'a': 1, 'b': [2]}, {'b': [2], 'a': 1}, [1], [1]])",
+      [1, "1", null, { a: 1, b: [2] }, [1]],
+    ],
+    ["$distinct([2, 2])", [2]],
+    ["$distinct([1..3].(1))", 1],
+    ["$now('[Y]', '-0500')", "2030"],
+    ["$now(undefined, '+0100')", "2030-01-02T04:04:05.000+01:00"],
+  ])("%s", async (source, expected) => {
+    expect(JSON.parse(JSON.stringify(await evaluate(source)))).toEqual(expected);
+  });
+
+  test("$sort and $distinct give what jsonata's own give", async () => {
+    const part = fc.oneof(
+      fc.integer({ min: 0, max: 4 }),
+      fc.constantFrom("a", "b", null, true, { a: 1 }, [1]),
+    );
+    const lists = fc.oneof(fc.array(part), fc.array(fc.integer()), fc.array(fc.string({ maxLength: 2 })));
+    const odd = "function($l, $r) {$string($l) > $string($r)}";
+    await fc.assert(
+      fc.asyncProperty(lists, async (list) => {
+        for (const source of ["$distinct(list)", "$sort(list)", `$sort(list, ${odd})`]) {
+          const expected = await settled(jsonata(source).evaluate({ list }));
+          const given = { states: { input: list, context: {} } };
+          expect(await settled(evaluate(source.replace("list", "$states.input"), given))).toEqual(expected);
+        }
+      }),
+    );
+  });
+});
+
+/** A value as JSON, or that there is none. */
+async function settled(value: Promise<unknown>): Promise<string | undefined> {
+  try {
+    return JSON.stringify(await value);
+  } catch {
+    return undefined;
+  }
+}
 
 describe("variables", () => {
   test("are those of the workflow, with an expression's own over them", async () => {

@@ -79,7 +79,8 @@ function evaluateDirect(direct: Direct, scope: Scope): unknown {
   try {
     return direct(new Sight(scope));
   } catch (error) {
-    if (error === LEFT) return LEFT;
+    // jsonata knows how to fail where the call stack does not suffice.
+    if (error === LEFT || error instanceof RangeError) return LEFT;
     throw error;
   }
 }

@@ -121,9 +121,26 @@ function seededNumber(seed: unknown): number {
 function shuffle(values: unknown, random: Randomness): unknown {
   if (!Array.isArray(values)) return values;
   const shuffled = [...(values as unknown[])];
+  const draw = quickNumbers(random);
   for (let last = shuffled.length - 1; last > 0; last -= 1) {
-    const other = Math.floor(random.number() * (last + 1));
+    const other = Math.floor(draw() * (last + 1));
     [shuffled[last], shuffled[other]] = [shuffled[other], shuffled[last]];
   }
   return shuffled;
+}
+
+/** Many numbers from a few drawn ones, by the generator xorshift128. */
+function quickNumbers(random: Randomness): () => number {
+  let [a, b, c, d] = [1, 2, 3, 4].map((word) => Math.floor(random.number() * 2 ** 32) | word) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return () => {
+    const mixed = a ^ (a << 11);
+    [a, b, c] = [b, c, d];
+    d = d ^ (d >>> 19) ^ mixed ^ (mixed >>> 8);
+    return (d >>> 0) / 2 ** 32;
+  };
 }

@@ -11,13 +11,12 @@ export function guarded(name: string, evaluation: Evaluation): Definition | unde
   const original = builtIn(name);
   if (original === undefined) return undefined;
   const check = CHECKS.get(name);
-  const implementation = replacement(name, evaluation) ?? original.implementation;
+  const implementation = replacement(name) ?? original.implementation;
   const wrapped = function (this: Focus, ...args: unknown[]): unknown {
     evaluation.checkTime();
     check?.(evaluation, args);
-    const result = implementation.apply(this, args);
-    if (result instanceof Promise) return result.then((value: unknown) => counted(value, evaluation));
-    return counted(result, evaluation);
+    for (const argument of args) if (Array.isArray(argument)) evaluation.work(argument.length / 16);
+    return counted(implementation.apply(this, args), evaluation);
   };
   // jsonata reads the parameters from here when a function is applied in part, and how many there are.
   wrapped.toString = () => original.implementation.toString();
@@ -25,14 +24,16 @@ export function guarded(name: string, evaluation: Evaluation): Definition | unde
   return { ...original, implementation: wrapped };
 }
 
+/** Functions that are given to functions run without a part being evaluated: let the event loop go on here as well. */
 function counted(value: unknown, evaluation: Evaluation): unknown {
+  if (value instanceof Promise) return value.then((settled: unknown) => counted(settled, evaluation));
   evaluation.account(value);
-  return value;
+  return evaluation.due()?.then(() => value) ?? value;
 }
 
-function replacement(name: string, evaluation: Evaluation): Implementation | undefined {
+function replacement(name: string): Implementation | undefined {
   if (name === "sort") return sort;
-  return name === "distinct" ? (values) => distinct(values, evaluation) : undefined;
+  return name === "distinct" ? distinct : undefined;
 }
 
 type Check = (evaluation: Evaluation, args: unknown[]) => void;
@@ -47,6 +48,7 @@ const CHECKS = new Map<string, Check>([
   ["replace", checkReplace],
   ["string", checkString],
   ["clone", (evaluation, [value]) => evaluation.checkSize(value)],
+  ["distinct", (evaluation, [values]) => evaluation.checkSize(values)],
   ["spread", (evaluation, [values]) => evaluation.checkWork(lengthOf(values) ** 2)],
   ["toMillis", (_, [text, picture]) => checkParsing(text, picture)],
   ["fromMillis", (_, [, picture]) => checkPicture(picture)],
@@ -94,6 +96,6 @@ function checkParsing(text: unknown, picture: unknown): void {
   checkPicture(picture);
   if (typeof text !== "string" || typeof picture !== "string") return;
   const loose = picture.match(/\[[^\]]*[NnAaIiWwf][^\]]*\]|\]\d+\[/g)?.length ?? 0;
-  if (text.length > 200 || (loose > 4 && text.length > 40) || loose > 10)
+  if (text.length > 100 || (loose > 4 && text.length > 24) || loose > 12)
     throw new Error("The text or the picture is too large");
 }

@@ -1,5 +1,5 @@
 import { builtIn, type Focus } from "./built-ins.js";
-import type { Evaluation } from "./evaluation.js";
+import { isFunctionValue } from "./value-size.js";
 
 // jsonata's own $sort and $distinct take time that grows with the square of the list, without a look at the clock.
 
@@ -37,36 +37,33 @@ async function mergeSort(values: unknown[], swap: Comparator): Promise<unknown[]
   return merged;
 }
 
-/** $distinct: jsonata's own compares each value with each; what is no object is found at once here. */
-export function distinct(values: unknown, evaluation: Evaluation): unknown {
+/** $distinct: what is equal is told by how it is written. */
+export function distinct(values: unknown): unknown {
   if (!Array.isArray(values) || values.length <= 1) return values;
-  const plain = new Set<unknown>();
-  const objects: object[] = [];
+  const known = new Set<unknown>();
   const found: unknown[] = [];
   for (const value of values as unknown[]) {
-    if (typeof value !== "object" || value === null) {
-      if (plain.has(value)) continue;
-      plain.add(value);
-    } else {
-      if (objects.some((other) => equals(other, value, evaluation))) continue;
-      evaluation.checkTime();
-      objects.push(value);
-    }
+    const mark = typeof value === "object" && value !== null ? written(value) : markOf(value);
+    if (known.has(mark)) continue;
+    known.add(mark);
     found.push(value);
   }
   return "sequence" in values ? Object.assign(found, { sequence: true }) : found;
 }
 
-function equals(left: unknown, right: unknown, evaluation: Evaluation): boolean {
-  if (left === right) return true;
-  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
-  if (Array.isArray(left) !== Array.isArray(right)) return false;
-  const keys = Object.keys(left);
-  if (keys.length > 100) evaluation.checkTime();
-  if (Array.isArray(left) && left.length !== (right as unknown[]).length) return false;
-  if (!Array.isArray(left) && keys.length !== Object.keys(right).length) return false;
-  const [a, b] = [left as Record<string, unknown>, right as Record<string, unknown>];
-  return (Array.isArray(left) ? [...left.keys()] : keys).every(
-    (key) => Object.hasOwn(b, key) && equals(a[key], b[key], evaluation),
+/** No text that starts like this is one that `written` gives. */
+function markOf(value: unknown): unknown {
+  return typeof value === "string" ? `"${value}` : value;
+}
+
+/** A value as text that is the same for equal values: objects by their sorted keys. Functions are equal to themselves only. */
+function written(value: unknown): unknown {
+  if (isFunctionValue(value)) return value;
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part) ? sorted(part) : part,
   );
+}
+
+function sorted(object: object): unknown {
+  return Object.fromEntries(Object.entries(object).sort(([left], [right]) => (left < right ? -1 : 1)));
 }

@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js";
-import { MAX_EVALUATION_MS, MAX_MATCH_STEPS } from "../limits.js";
+import { MAX_MATCH_STEPS } from "../limits.js";
+import { MAX_COMPUTING_MS } from "./bounds.js";
 
 /** White space and line ends in JavaScript's meaning (ECMA-262, WhiteSpace and LineTerminator), and what is neither. */
 const SPACE = "\\t-\\r \\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff";
@@ -19,7 +20,7 @@ const compiled = new WeakMap<RegExp, RE2JS>();
 export class LinearRegExp {
   lastIndex = 0;
   private readonly pattern: RE2JS;
-  private readonly until = Date.now() + MAX_EVALUATION_MS;
+  private readonly until = Date.now() + MAX_COMPUTING_MS;
 
   /** @throws Error for what no linear engine can do, lookaheads and backreferences above all */
   constructor(private readonly given: RegExp) {
@@ -37,7 +38,7 @@ export class LinearRegExp {
       );
     // A search is quick, but $match and $replace make one for each match and look at no clock between them.
     if (Date.now() > this.until)
-      throw new Error(`The regular expression /${source}/ took longer than ${MAX_EVALUATION_MS} ms`);
+      throw new Error(`The regular expression /${source}/ took longer than ${MAX_COMPUTING_MS} ms`);
     const matcher = this.pattern.matcher(text);
     if (this.lastIndex > text.length || !matcher.find(this.lastIndex)) {
       this.lastIndex = 0;
