@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import {
   CopyObjectCommand,
@@ -45,9 +46,9 @@ const fails = (name: string, status: number) =>
 
 describe("buckets", () => {
   it("are made, found, listed and deleted", async () => {
-    const made = await s3.send(new CreateBucketCommand({ Bucket: "second.bucket" }));
-    expect(made.Location).toBe("/second.bucket");
-    expect((await s3.send(new HeadBucketCommand({ Bucket: "second.bucket" }))).BucketRegion).toBe(
+    const made = await s3.send(new CreateBucketCommand({ Bucket: "second-bucket" }));
+    expect(made.Location).toBe("/second-bucket");
+    expect((await s3.send(new HeadBucketCommand({ Bucket: "second-bucket" }))).BucketRegion).toBe(
       "us-east-1",
     );
     const located = await s3.send(new GetBucketLocationCommand({ Bucket }));
@@ -55,13 +56,13 @@ describe("buckets", () => {
     const { Buckets } = await s3.send(new ListBucketsCommand({}));
     expect(Buckets).toEqual([
       { Name: Bucket, CreationDate: expect.any(Date), BucketRegion: "us-east-1" },
-      { Name: "second.bucket", CreationDate: expect.any(Date), BucketRegion: "us-east-1" },
+      { Name: "second-bucket", CreationDate: expect.any(Date), BucketRegion: "us-east-1" },
     ]);
-    await s3.send(new DeleteBucketCommand({ Bucket: "second.bucket" }));
-    await expect(s3.send(new HeadBucketCommand({ Bucket: "second.bucket" }))).rejects.toEqual(
+    await s3.send(new DeleteBucketCommand({ Bucket: "second-bucket" }));
+    await expect(s3.send(new HeadBucketCommand({ Bucket: "second-bucket" }))).rejects.toEqual(
       fails("NotFound", 404),
     );
-    await expect(s3.send(new DeleteBucketCommand({ Bucket: "second.bucket" }))).rejects.toEqual(
+    await expect(s3.send(new DeleteBucketCommand({ Bucket: "second-bucket" }))).rejects.toEqual(
       fails("NoSuchBucket", 404),
     );
   });
@@ -94,7 +95,7 @@ describe("objects", () => {
       ContentLanguage: "cs",
       Metadata: { flavour: "vanilla", "two-words": "a b" },
     });
-    expect(answer.ETag).toBe('"75d9e2d36e4d98ecb2cc15a8be2aea16"');
+    expect(answer.ETag).toBe(`"${createHash("md5").update("žluťoučký").digest("hex")}"`);
     const got = await get("folder/ž lu.txt");
     expect(got).toMatchObject({
       text: "žluťoučký",
@@ -125,7 +126,9 @@ describe("objects", () => {
     );
     const elsewhere = { Bucket: "no-such-bucket", Key: "x" };
     await expect(s3.send(new GetObjectCommand(elsewhere))).rejects.toEqual(fails("NoSuchBucket", 404));
-    await expect(s3.send(new PutObjectCommand(elsewhere))).rejects.toEqual(fails("NoSuchBucket", 404));
+    await expect(s3.send(new PutObjectCommand({ ...elsewhere, Body: "x" }))).rejects.toEqual(
+      fails("NoSuchBucket", 404),
+    );
   });
 
   it("are given in part", async () => {

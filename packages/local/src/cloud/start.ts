@@ -179,6 +179,7 @@ function openEngine(
     region,
     accountId,
     lambda: (call) => aws.lambda.invoke(call),
+    objects: aws.objects,
     logger: {
       warn: (fields, message) => logger.info(message, { ...fields }),
       error: (fields, message) => logger.error(message, { ...fields }),

@@ -24,10 +24,11 @@ export async function* decodeChunked(
     if ((await reader.line()) !== "")
       throw invalidRequest("A chunk of the body is longer than its size says.");
   }
+  let count = 0;
   for (let line = await reader.line(true); line !== ""; line = await reader.line(true)) {
     const colon = line.indexOf(":");
-    if (colon < 1 || trailers.size >= maxTrailers)
-      throw invalidRequest("The trailers of the body are malformed.");
+    count += 1;
+    if (colon < 1 || count > maxTrailers) throw invalidRequest("The trailers of the body are malformed.");
     trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
   }
   await reader.drain();

@@ -1,19 +1,11 @@
+import type { ObjectStore } from "@longhaul/stepfunctions";
 import { listPage } from "./list.js";
 import { noVersions } from "./request.js";
 import type { S3Store } from "./store.js";
 
-/** The engine's port for objects, over a store; what it rejects with are the errors of S3. */
-export interface ObjectStore {
-  get(location: { bucket: string; key: string; versionId?: string }): Promise<AsyncIterable<Uint8Array>>;
-  list(location: {
-    bucket: string;
-    prefix: string;
-  }): AsyncIterable<{ key: string; size: number; etag: string; lastModified: number; storageClass: string }>;
-  put(location: { bucket: string; key: string; contentType?: string }, body: Uint8Array): Promise<void>;
-}
-
 const pageLength = 1_000;
 
+/** The engine's port for objects, over a store; what it rejects with are the errors of S3. */
 export function objectStore(store: S3Store): ObjectStore {
   return {
     async get({ bucket, key, versionId }) {

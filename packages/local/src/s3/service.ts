@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { AwsError } from "@longhaul/stepfunctions";
+import { AwsError, type ObjectStore } from "@longhaul/stepfunctions";
 import type { Logger } from "../log.js";
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from "./buckets.js";
 import { deleteObject, deleteObjects } from "./delete.js";
@@ -16,7 +16,7 @@ import {
   uploadPartCopy,
 } from "./multipart.js";
 import { operationOf } from "./operation.js";
-import { type ObjectStore, objectStore } from "./port.js";
+import { objectStore } from "./port.js";
 import { getObject } from "./read.js";
 import { sendError } from "./reply.js";
 import { readRequest } from "./request.js";

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import type { ObjectStore } from "../ports.js";
 import { asReaderFailure, readerFailed } from "./failures.js";
-import type { ObjectStore } from "./object-store.js";
 
 export interface Location {
   bucket: string;

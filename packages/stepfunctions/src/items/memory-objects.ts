@@ -1,5 +1,5 @@
 import { AwsError } from "../aws-error.js";
-import type { ObjectStore } from "./object-store.js";
+import type { ObjectStore } from "../ports.js";
 
 /** Objects in memory, by bucket and key: for tests, and for engines that need nothing to last. */
 export function memoryObjects(

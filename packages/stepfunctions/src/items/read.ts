@@ -1,9 +1,9 @@
 import { isObject } from "../json.js";
+import type { ObjectStore } from "../ports.js";
 import { type Location, textOf } from "./content.js";
 import { asReaderFailure, readerFailed } from "./failures.js";
 import { jsonElements, jsonElementsAt, jsonLines } from "./json-items.js";
 import { athenaFiles, inventoryFiles } from "./manifest.js";
-import type { ListedObject, ObjectStore } from "./object-store.js";
 import { type ReaderConfig, readerConfig } from "./reader-config.js";
 import { csvRows } from "./rows.js";
 
@@ -117,6 +117,8 @@ interface Listing {
   bucket: string;
   prefix: string;
 }
+
+type ListedObject = ReturnType<ObjectStore["list"]> extends AsyncIterable<infer T> ? T : never;
 
 async function* listed(objects: ObjectStore, listing: Listing): AsyncGenerator<ListedObject> {
   try {

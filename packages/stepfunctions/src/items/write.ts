@@ -1,7 +1,7 @@
 import { isObject } from "../json.js";
+import type { ObjectStore } from "../ports.js";
 import { asWriterFailure, writerFailed } from "./failures.js";
 import { RESULT_FILE_BYTES } from "./limits.js";
-import type { ObjectStore } from "./object-store.js";
 import { type ChildResult, transformed, type WriterConfig } from "./results.js";
 
 /** Where a ResultWriter writes: its evaluated Parameters or Arguments, and the map run. */
