@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { pack, unpack } from "../core/pack.js";
 import { replay } from "../core/apply.js";
 import { breakOff } from "../core/breakdown.js";
 import { machineOfRegion } from "../core/compile.js";
 import { type Decision, decide } from "../core/decide.js";
 import type { Machine } from "../core/machine.js";
 import {
+  type ExecutionIdentity,
   type ExecutionState,
   isPending,
   type LogRecord,
@@ -87,6 +89,9 @@ export class Executions {
   private readonly listeners = new Map<number, ((row: ExecutionRow) => void)[]>();
   private readonly wakes: Wakes;
   private performers: Performers | null = null;
+  /** Makes the seed of each event, with the event's number: nobody can guess what comes of it. */
+  private readonly secret = randomBytes(32).toString("hex");
+  private events = 0;
   private closed = false;
   private broken: Error | null = null;
   private inFlight = 0;
@@ -111,10 +116,7 @@ export class Executions {
   async start(row: ExecutionRow): Promise<void> {
     const machine = this.machineOf(row);
     const runner = this.runner(row, { machine, state: null, batches: 0 });
-    const { number, arn, name, input, startedAt, machineArn, roleArn, machineName, sync } = row;
-    const own = { number, arn, name, input, startedAt, roleArn, machineArn, machineName };
-    const identity = sync === true ? { ...own, sync } : own;
-    await this.enqueue(runner, { type: "start", identity });
+    await this.enqueue(runner, { type: "start", identity: identityOf(row) });
   }
 
   /** Stops an execution. Resolves once that is on disk. The functions it called go on; their results are of no use. */
@@ -124,7 +126,7 @@ export class Executions {
 
   /** Takes an ended execution up again where it failed. Resolves once that is on disk. */
   async redrive(row: ExecutionRow): Promise<void> {
-    const records = this.log(row.number);
+    const records = this.log(row);
     const { machine, state, fault } = this.recall(row, records.flat());
     if (fault !== undefined) throw fault;
     const runner = this.runner(row, { machine, state, batches: records.length });
@@ -192,7 +194,7 @@ export class Executions {
     const row = store.get("executions", execution);
     const saved = store.get("running", execution);
     if (row === undefined || saved === undefined) return undefined;
-    const batches = this.log(execution);
+    const batches = this.log(row);
     const { machine, state, fault } = this.recall(row, batches.flat());
     return this.runner(row, { machine, state, fault, batches: batches.length, saved });
   }
@@ -253,9 +255,10 @@ export class Executions {
   }
 
   private take(runner: Runner, waiting: Waiting): void {
+    this.events += 1;
     const event = {
       at: this.ports.clock.now(),
-      seed: randomBytes(16).toString("hex"),
+      seed: `${this.secret}:${this.events}`,
       ...waiting.happening,
     } as CoreEvent;
     this.inFlight += 1;
@@ -320,7 +323,7 @@ export class Executions {
     void this.ports.store
       .flushed()
       .then(() => {
-        const { record, outcome } = breakOff(this.log(runner.row.number).flat(), event.at, error);
+        const { record, outcome } = breakOff(this.log(runner.row).flat(), event.at, error);
         this.commit(runner, waiting, event, {
           state: null,
           outcome,
@@ -385,7 +388,7 @@ export class Executions {
   ): { writes: Write[]; tell: (() => void)[] } {
     const { number, machineId, arn, mapRun } = runner.row;
     const started = event.type === "start";
-    const writes: Write[] = [{ table: "log", key: [number, runner.batches], value: records }];
+    const writes: Write[] = [{ table: "log", key: [number, runner.batches], value: pack(records) }];
     const changes = started ? [this.ports.events.keep(runner.row, "RUNNING")] : [];
     if (event.type === "redrive") {
       const { redriveCount } = runner.row;
@@ -419,9 +422,10 @@ export class Executions {
     writes.push({ table: "running", key: runner.row.number, value: runner.saved });
   }
 
-  private log(execution: number): LogRecord[][] {
-    const batches = this.ports.store.range("log", { start: [execution, 0], end: [execution + 1, 0] });
-    return [...batches].map(({ value }) => value as LogRecord[]);
+  private log(row: ExecutionRow): LogRecord[][] {
+    const batches = this.ports.store.range("log", { start: [row.number, 0], end: [row.number + 1, 0] });
+    const identity = identityOf(row);
+    return [...batches].map(({ value }) => unpack(value, identity));
   }
 
   private async write(writes: Write[]): Promise<void> {
@@ -469,6 +473,13 @@ export class Executions {
     this.inFlight -= 1;
     if (this.inFlight === 0) this.idle?.();
   }
+}
+
+/** Who an execution is, from its row. */
+export function identityOf(row: ExecutionRow): ExecutionIdentity {
+  const { number, arn, name, input, startedAt, machineArn, roleArn, machineName, sync } = row;
+  const identity = { number, arn, name, input, startedAt, roleArn, machineArn, machineName };
+  return sync === true ? { ...identity, sync } : identity;
 }
 
 function close(row: ExecutionRow, outcome: NonNullable<ExecutionState["outcome"]>): ExecutionRow {

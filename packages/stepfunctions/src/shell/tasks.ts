@@ -22,7 +22,7 @@ interface Ports {
 
 /** Makes the calls of tasks and brings their answers back. */
 export class Tasks {
-  private readonly running = new Map<string, AbortController>();
+  private readonly running = new Map<string, Signal>();
 
   constructor(private readonly ports: Ports) {}
 
@@ -41,13 +41,13 @@ export class Tasks {
         input: task.call.input,
       });
     const key = `${number}:${task.id}`;
-    const controller = new AbortController();
+    const controller = new Signal();
     this.running.set(key, controller);
     const release = this.ports.clock.hold?.();
     const answer = (given: TaskAnswer): Promise<boolean> =>
       this.ports.executions.answer(number, branch, task.id, given);
     const work =
-      overridden === undefined ? this.call(runner, command, controller.signal, answer) : result(overridden);
+      overridden === undefined ? this.call(runner, command, controller, answer) : result(overridden);
     work
       .catch((error: unknown) => failureOf(task.call, error))
       .then(answer)
@@ -83,7 +83,7 @@ export class Tasks {
   private async call(
     runner: Runner,
     { state, retryCount, task }: Invoke,
-    signal: AbortSignal,
+    signal: Signal,
     answer: (given: TaskAnswer) => Promise<boolean>,
   ): Promise<TaskAnswer> {
     const { call } = task;
@@ -100,7 +100,9 @@ export class Tasks {
       executionArn: runner.row.arn,
       stateName: state,
       retryCount,
-      signal,
+      get signal() {
+        return signal.signal;
+      },
       submitted: async (output) => {
         await answer({ kind: "submitted", output: JSON.stringify(output ?? null) });
       },
@@ -121,10 +123,17 @@ export class Tasks {
   private async lambda(
     executionArn: string,
     { functionName, qualifier, payload, event }: Extract<TaskCall, { kind: "lambda" }>,
-    signal: AbortSignal,
+    signal: Signal,
   ): Promise<TaskAnswer> {
-    const call = { functionName, payload, executionArn, signal, ...(qualifier === null ? {} : { qualifier }) };
-    const called = this.ports.lambda(call);
+    const call = {
+      functionName,
+      payload,
+      executionArn,
+      get signal() {
+        return signal.signal;
+      },
+    };
+    const called = this.ports.lambda(qualifier === null ? call : Object.assign(call, { qualifier }));
     if (event === true) {
       called.catch(() => {});
       return { kind: "returned", statusCode: 202, executedVersion: "$LATEST", payload: "" };
@@ -178,4 +187,21 @@ function refusal(error: unknown): TaskAnswer {
 function hasCode(error: unknown): error is { code: string; message: string; statusCode: number } {
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
   return error instanceof Error && typeof code === "string" && typeof statusCode === "number";
+}
+
+/** An AbortSignal that is made when somebody looks at it: most calls are over before anybody does. */
+class Signal {
+  private controller: AbortController | undefined;
+  private reason: Error | undefined;
+
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.reason !== undefined) this.controller.abort(this.reason);
+    return this.controller.signal;
+  }
+
+  abort(reason: Error): void {
+    this.reason ??= reason;
+    this.controller?.abort(reason);
+  }
 }
