@@ -25,7 +25,7 @@ export function readArguments<const T extends Options>(
   if (count < files.least) throw new CommandError(`${files.name} is missing`, command);
   if (count > files.most)
     throw new CommandError(`There is no use for ${JSON.stringify(parsed.positionals[files.most])}`, command);
-  return { values: parsed.values as Values<T>, positionals: parsed.positionals };
+  return { values: parsed.values, positionals: parsed.positionals };
 }
 
 /** A number in a range, undefined when it was not given. @throws CommandError */

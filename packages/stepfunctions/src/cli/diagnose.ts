@@ -1,7 +1,7 @@
 import { validateDefinition } from "../validation/validate.js";
 import type { MachineType } from "./machine-type.js";
 import { JsonPlaces, type Place } from "./places.js";
-import { plain, terminal } from "./terminal.js";
+import { plain, type terminal } from "./terminal.js";
 
 /** A finding with its place in the file. */
 export interface Placed extends Place {

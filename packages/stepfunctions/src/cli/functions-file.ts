@@ -109,5 +109,5 @@ function servicesOf(file: string, services: unknown): Record<string, ServiceInvo
       `${file} exports services that are not an object of functions by resource, such as { "sqs:sendMessage": async (call) => ({ ... }) }${what}`,
     );
   }
-  return Object.fromEntries(entries) as Record<string, ServiceInvoker>;
+  return Object.fromEntries(entries);
 }

@@ -50,7 +50,15 @@ describe("a handler in process", () => {
   });
 
   test("that throws no Error fails with the type of what it threw", async () => {
-    const answer = await invoke({ f: () => Promise.reject("text" as unknown as Error) }, "f");
+    const thrown: unknown = "text";
+    const answer = await invoke(
+      {
+        f: () => {
+          throw thrown;
+        },
+      },
+      "f",
+    );
     expect(JSON.parse(answer.payload)).toEqual({ errorType: "string", errorMessage: "text", trace: [] });
   });
 
