@@ -15,6 +15,11 @@ export const listExecutions: Operation = (context, request) => {
       "Map runs are not supported by this engine: there are none to list",
     );
   const { machine, version } = findMachine(context, request.string("stateMachineArn", { min: 1, max: 256 }));
+  if (machine.type === "EXPRESS")
+    throw new AwsError(
+      "StateMachineTypeNotSupported",
+      "This operation is not supported by this type of state machine",
+    );
   const status = request.oneOf("statusFilter", [...STATUSES, "PENDING_REDRIVE"] as const);
   const redriven = request.oneOf("redriveFilter", ["REDRIVEN", "NOT_REDRIVEN"] as const) === "REDRIVEN";
   const limit = pageSize(request.optionalInteger("maxResults", { min: 0, max: 1000 }));

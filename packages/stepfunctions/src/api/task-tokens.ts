@@ -10,6 +10,8 @@ import type { Request } from "./request.js";
 export const sendTaskSuccess: Operation = (context, request) => {
   const token = request.string("taskToken", { min: 1, max: 2048 });
   const output = request.data("output", MAX_PAYLOAD_BYTES);
+  // As recorded on AWS, a wrong token is found before a wrong output.
+  readToken(token);
   assertJson(output, (why) => new AwsError("InvalidOutput", `Invalid Output: '${why}'`));
   return answer(context, token, { kind: "succeeded", output });
 };
@@ -35,9 +37,7 @@ export const sendTaskHeartbeat: Operation = (context, request) => {
 
 /** Hands an answer to the task that waits under a token. Resolves when that is on disk. */
 async function answer(context: Context, token: string, given: TaskAnswer): Promise<object> {
-  const place = readTaskToken(token);
-  if (place === null) throw new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
-  const { execution, branch } = place;
+  const { execution, branch } = readToken(token);
   if (context.store.get("executions", execution) === undefined)
     throw new AwsError("TaskDoesNotExist", "Task Does Not Exist: 'Provided task does not exist'");
   const position = context.executions.position(execution, branch);
@@ -45,4 +45,10 @@ async function answer(context: Context, token: string, given: TaskAnswer): Promi
   const heard = task !== undefined && (await context.executions.answer(execution, branch, task.id, given));
   if (!heard) throw new AwsError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
   return {};
+}
+
+function readToken(token: string): { execution: number; branch: number } {
+  const place = readTaskToken(token);
+  if (place === null) throw new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
+  return place;
 }

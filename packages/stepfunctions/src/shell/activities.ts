@@ -17,7 +17,10 @@ interface Poll {
 
 /** Hands activity tasks to the workers that ask for them, first come first served on both sides. */
 export class Activities {
-  private readonly offers = new Map<string, Offer[]>();
+  /** The tasks of each activity, oldest first. */
+  private readonly offers = new Map<string, Map<string, Offer>>();
+  /** The activity of each task that waits. */
+  private readonly places = new Map<string, string>();
   private readonly waiting = new Map<string, Poll[]>();
 
   constructor(private readonly executions: Executions) {}
@@ -26,20 +29,32 @@ export class Activities {
   offer(offer: Offer): void {
     const poll = this.waiting.get(offer.arn)?.shift();
     if (poll !== undefined) return poll.take(offer);
-    const waiting = this.offers.get(offer.arn) ?? [];
-    waiting.push(offer);
-    this.offers.set(offer.arn, waiting);
+    const offers = this.offers.get(offer.arn) ?? new Map<string, Offer>();
+    this.offers.set(offer.arn, offers.set(keyOf(offer), offer));
+    this.places.set(keyOf(offer), offer.arn);
   }
 
   /** Nobody waits for a task any more. */
   withdraw(execution: number, task: number): void {
-    for (const [arn, waiting] of this.offers) {
-      const left = waiting.filter((offer) => offer.execution !== execution || offer.task !== task);
-      if (left.length === waiting.length) continue;
-      if (left.length === 0) this.offers.delete(arn);
-      else this.offers.set(arn, left);
-      return;
+    const key = keyOf({ execution, task });
+    const arn = this.places.get(key);
+    if (arn !== undefined) this.remove(arn, key);
+  }
+
+  private remove(arn: string, key: string): void {
+    this.places.delete(key);
+    const offers = this.offers.get(arn);
+    offers?.delete(key);
+    if (offers?.size === 0) this.offers.delete(arn);
+  }
+
+  /** Takes the oldest task of an activity. */
+  private shift(arn: string): Offer | undefined {
+    for (const [key, offer] of this.offers.get(arn) ?? []) {
+      this.remove(arn, key);
+      return offer;
     }
+    return undefined;
   }
 
   /** How many workers wait for a task of an activity. */
@@ -62,7 +77,7 @@ export class Activities {
     signal: AbortSignal,
   ): Promise<{ token: string; input: string } | null> {
     for (;;) {
-      const offer = this.offers.get(arn)?.shift() ?? (await this.wait(arn, workerName, signal));
+      const offer = this.shift(arn) ?? (await this.wait(arn, workerName, signal));
       if (offer === null) return null;
       const { execution, branch, task, token, input } = offer;
       if (signal.aborted) {
@@ -93,4 +108,8 @@ export class Activities {
       signal.addEventListener("abort", stop, { once: true });
     });
   }
+}
+
+function keyOf({ execution, task }: Pick<Offer, "execution" | "task">): string {
+  return `${execution}:${task}`;
 }
