@@ -6,6 +6,8 @@ import { memberText } from "./member-text.js";
 /** One case of the corpus; its README says what each field means. */
 export interface Case {
   name: string;
+  /** The test that was recorded. */
+  source?: string;
   type?: string;
   definition?: object;
   definitionText?: string;

@@ -1,8 +1,16 @@
 /** What is known to differ from AWS in a case, and why: a sentence for each part that falls short. */
-export interface Shortfall {
+interface Shortfall {
   output?: string;
   history?: string;
 }
 
+const beforeRedrive =
+  "recorded in 2023, before AWS had redrive: cases recorded since show RedriveCount and RedriveStatus where this one has none";
+
 /** By name of the case. A case that is listed and passes is an error: the list only gets shorter. */
-export const shortfalls: Readonly<Record<string, Shortfall>> = {};
+export const shortfalls: Readonly<Record<string, Shortfall>> = {
+  "callbacks/start-execution-sync-delegate-failure": { output: beforeRedrive, history: beforeRedrive },
+  "callbacks/start-execution-sync2": { output: beforeRedrive, history: beforeRedrive },
+  "scenarios/lambda-invoke-with-retry-extended-input": { history: beforeRedrive },
+  "scenarios/lambda-service-invoke-with-retry-extended-input": { history: beforeRedrive },
+};
