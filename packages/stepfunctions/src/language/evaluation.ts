@@ -10,6 +10,7 @@ import {
   MAX_VALUE_SIZE,
   STEPS_PER_SLICE,
 } from "./bounds.js";
+import type { Randomness } from "./randomness.js";
 import type { Scope } from "./scope.js";
 import type { AstNode } from "./syntax-tree.js";
 import { nextTurn } from "./turns.js";
@@ -45,20 +46,33 @@ export class Evaluation {
   private memory = 0;
   private computed = 0;
   private since = performance.now();
-  private refused: Error | undefined;
+  private over: Error | undefined;
   private frame: Frame | undefined;
   private pause: Promise<void> | undefined;
 
   constructor(readonly scope: Scope) {}
 
-  /** Makes the evaluation fail as soon as it begins. */
-  refuse(what: string): void {
-    this.refused = new Error(`${what} is too much for one expression`);
+  /** Makes whatever is still to be evaluated fail: members side by side do not stop when one of them fails. */
+  end(error: Error): void {
+    this.over = error;
+  }
+
+  /** The scope's random numbers, for as long as the evaluation lasts: they must not be drawn at odd times. */
+  get random(): Randomness {
+    return {
+      number: () => this.going().scope.random.number(),
+      uuid: () => this.going().scope.random.uuid(),
+    };
+  }
+
+  private going(): this {
+    if (this.over !== undefined) throw this.over;
+    return this;
   }
 
   /** Takes over a frame of jsonata's before the first part is evaluated. */
   begin(frame: Frame): void {
-    if (this.refused !== undefined) throw this.refused;
+    this.going();
     frame.timestamp = new Date(this.scope.at);
     frame.guardrails = () => this.enter(frame);
     this.frame = frame;
@@ -68,6 +82,7 @@ export class Evaluation {
 
   /** Before each part. */
   private enter(frame: Frame): void {
+    this.going();
     if (frame.depth > MAX_NESTING) throw failure("D1011", MAX_NESTING);
     this.steps += 1;
     if (this.steps % 32 === 0) this.checkTime();

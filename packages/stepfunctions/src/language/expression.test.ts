@@ -112,6 +112,17 @@ describe("an expression that would harm the engine ends with an error", () => {
     },
   );
 
+  test("members that go on when another has failed draw nothing random", async () => {
+    const drawn: string[] = [];
+    const numbers = randomnessFrom("seed");
+    const random = { number: () => numbers.number(), uuid: () => (drawn.push("uuid"), numbers.uuid()) };
+    const source = "{'a': $error('no'), 'b': $map([1..100], $uuid), 'c': [1..100].$uuid()}";
+    await expect(evaluate(source, { random })).rejects.toThrow("D3137: no");
+    const { length } = drawn;
+    await new Promise(setImmediate);
+    expect(drawn).toHaveLength(length);
+  });
+
   test("what is random stays the same where others get their turn in between", async () => {
     const source = "{'a': [1..3000].$uuid(), 'b': $map([1..3000], function() {$uuid()}), 'c': $random()}";
     expect(JSON.stringify(await evaluate(source))).toBe(JSON.stringify(await evaluate(source)));
@@ -170,7 +181,11 @@ describe("variables", () => {
   test("are those of the workflow, with an expression's own over them", async () => {
     const variables = { n: "1", list: "[1,2]" };
     expect(await evaluate("($n := $n + 1; [$n, $list])", { variables })).toEqual([2, 1, 2]);
-    expect(compileExpression("($n := $m; function($x) {$x + $y})").free).toEqual(new Set(["m", "y"]));
+    const { free, references } = compileExpression(
+      "($n := $m; function($x) {$x + $sum($y) + $states.input})",
+    );
+    expect(free).toEqual(new Set(["m", "y", "sum", "states"]));
+    expect(references).toEqual(new Set(["m", "y"]));
   });
 
   test("named like members of every object are not there", async () => {

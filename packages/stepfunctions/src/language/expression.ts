@@ -22,6 +22,8 @@ export interface Expression {
   variables: ReadonlySet<string>;
   /** Those of them that it neither binds by `:=` nor takes as a parameter: they must come from outside. */
   free: ReadonlySet<string>;
+  /** Those of the free ones that can only be the workflow's: neither $states nor a function. */
+  references: ReadonlySet<string>;
   /** Its value, at once if `jsonata` need not run. @throws StateFailure States.QueryEvaluationError */
   evaluate(scope: Scope, location: string): Maybe<unknown>;
 }
@@ -53,10 +55,11 @@ export function compileExpression(source: string): Expression {
     source,
     variables,
     free,
+    references: new Set([...free].filter((name) => name !== "states" && !isFunctionName(name))),
     evaluate: (scope, location) => {
       const place = { source, scope, location };
       const value = direct === undefined ? LEFT : evaluateDirect(direct, scope);
-      if (value === LEFT) return run(compiled, bindings(scope), place);
+      if (value === LEFT) return run(compiled, bindings, place);
       return value === undefined || !small ? checked(value, place) : value;
     },
   };
@@ -98,46 +101,48 @@ function failure({ source, location }: Place, message: string): StateFailure {
   );
 }
 
-async function run(
-  compiled: jsonata.Expression,
-  bindings: Record<string, unknown>,
-  place: Place,
-): Promise<unknown> {
+async function run(compiled: jsonata.Expression, bindings: Bindings, place: Place): Promise<unknown> {
+  const evaluation = new Evaluation(place.scope);
   let value: unknown;
   try {
-    value = await compiled.evaluate(undefined, bindings);
+    value = await compiled.evaluate(undefined, bindings(evaluation));
   } catch (error) {
+    evaluation.end(new Error("The evaluation is over"));
     throw failure(place, `threw an error during evaluation. ${describe(error)}`);
   }
   return checked(value, place);
 }
 
+type Bindings = (evaluation: Evaluation) => Record<string, unknown>;
+
 /** What an evaluation needs bound: only what the expression names. */
-function compileBindings(
-  ast: AstNode,
-  variables: ReadonlySet<string>,
-): (scope: Scope) => Record<string, unknown> {
+function compileBindings(ast: AstNode, variables: ReadonlySet<string>): Bindings {
   const names = [...variables].filter((name) => name !== "states");
   const members = variables.has("states") ? statesMembers(ast) : [];
   const tooLong = [...nodesOf(ast)].some(
     ({ type, expressions = [] }) => type === "unary" && expressions.length > MAX_WRITTEN_ITEMS,
   );
-  return (scope) => {
-    const evaluation = new Evaluation(scope);
-    const bound: Record<string, unknown> = { [EVALUATION]: evaluation };
-    if (tooLong) evaluation.refuse(`An array of more than ${MAX_WRITTEN_ITEMS} items`);
+  return (evaluation) => {
+    if (tooLong) throw new Error(`An array constructor has more than ${MAX_WRITTEN_ITEMS} items`);
+    const bound: Record<string, unknown> = {
+      [EVALUATION]: evaluation,
+      states: statesObject(evaluation.scope, members),
+    };
     for (const name of names) {
-      const text = scope.variable(name);
-      if (text !== undefined) bound[name] = JSON.parse(text);
-      else if (awsFunctions.has(name)) bound[name] = awsFunctions.get(name)?.(scope);
-      else {
-        const definition = guarded(name, evaluation);
-        if (definition !== undefined) bound[name] = definition;
-      }
+      const value = bindingOf(name, evaluation);
+      if (value !== undefined || awsFunctions.has(name)) bound[name] = value;
     }
-    bound.states = statesObject(scope, members);
     return bound;
   };
+}
+
+/** What a name stands for: a variable of the workflow's, or else a function. */
+function bindingOf(name: string, evaluation: Evaluation): unknown {
+  const { scope, random } = evaluation;
+  const text = scope.variable(name);
+  if (text !== undefined) return JSON.parse(text);
+  const made = awsFunctions.get(name);
+  return made === undefined ? guarded(name, evaluation) : made({ at: scope.at, random });
 }
 
 /** The members of $states that an expression reads: all of them unless each `$states` is followed by a name. */

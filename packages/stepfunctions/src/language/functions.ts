@@ -3,7 +3,6 @@ import { MAX_RANGE_LENGTH } from "../limits.js";
 import { parseJson } from "../json.js";
 import { builtIn } from "./built-ins.js";
 import { randomnessFrom, type Randomness } from "./randomness.js";
-import type { Scope } from "./scope.js";
 
 const HASHES = new Map<unknown, string>([
   ["MD5", "md5"],
@@ -13,7 +12,7 @@ const HASHES = new Map<unknown, string>([
   ["SHA-512", "sha512"],
 ]);
 
-type Factory = (scope: Scope) => unknown;
+type Factory = (given: { at: number; random: Randomness }) => unknown;
 
 /**
  * The functions that AWS adds to JSONata
