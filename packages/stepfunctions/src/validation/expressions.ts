@@ -124,21 +124,3 @@ function partsAtTopLevel(node: Node): unknown[] {
       return [];
   }
 }
-
-/** The workflow variables that an expression reads: all names but its own bindings and parameters, and `$states`. */
-export function jsonataVariables(tree: Node): Set<string> {
-  const read = new Set<string>();
-  const bound = new Set<string>();
-  const stack: unknown[] = [tree];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (typeof node !== "object" || node === null) continue;
-    const { type, value, lhs, arguments: parameters, focus, index } = node as Node;
-    if (type === "variable" && !["", "$", "states"].includes(String(value))) read.add(String(value));
-    if (type === "bind") bound.add(String((lhs as Node).value));
-    if (type === "lambda")
-      for (const { value: name } of (parameters as Node[] | undefined) ?? []) bound.add(String(name));
-    for (const name of [focus, index]) if (typeof name === "string") bound.add(name);
-    for (const part of Object.values(node)) if (typeof part === "object" && part !== null) stack.push(part);
-  }
-  return new Set([...read].filter((name) => !bound.has(name)));
-}

@@ -1,6 +1,7 @@
 import { isObject } from "../json.js";
 import { jsonataSource } from "../language/template.js";
-import { jsonataVariables, parseJsonata } from "./expressions.js";
+import { parseJsonata } from "./expressions.js";
+import { jsonataVariables } from "./jsonata-variables.js";
 import { readPath } from "./paths.js";
 import type { QueryLanguage } from "./query-language.js";
 import type { Json } from "./shape.js";

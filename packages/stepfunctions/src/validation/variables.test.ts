@@ -130,11 +130,10 @@ describe("references", () => {
     expect(variableReferences(definition)).toEqual({ A: ["a", "b", "c"] });
   });
 
-  test("a variable may have the name of a function", () => {
-    const States = {
-      A: assign(["count"], { Next: "B" }),
-      B: { ...pass, QueryLanguage: "JSONata", Output: "{% $count %}" },
-    };
-    expect(variableReferences({ StartAt: "A", States })).toEqual({ B: ["count"] });
+  test("functions are no variables, and variables may be called like one", () => {
+    const Output =
+      "{% [$count($map($states.input, $string)), $type, $string($number), $states.input ~> $sum] %}";
+    const States = { A: { ...pass, QueryLanguage: "JSONata", Output } };
+    expect(variableReferences({ StartAt: "A", States })).toEqual({ A: ["number", "type"] });
   });
 });

@@ -5,31 +5,17 @@ import { readVariables } from "./references.js";
 import type { Json } from "./shape.js";
 import { assignedNames } from "./templates.js";
 
-// The functions of JSONata and those that AWS adds.
-const BUILT_IN = new Set(
-  (
-    "abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl " +
-    "decodeUrlComponent distinct each encodeUrl encodeUrlComponent error eval exists filter floor formatBase " +
-    "formatInteger formatNumber fromMillis hash join keys length lookup lowercase map match max merge millis min not " +
-    "now number pad parse parseInteger partition power random range reduce replace reverse round shuffle sift single " +
-    "sort split spread sqrt string substring substringAfter substringBefore sum toMillis trim type typeOf uppercase " +
-    "uuid zip"
-  ).split(" "),
-);
-
 /**
  * The variables that each state reads, as DescribeStateMachine.variableReferences gives them: states without any are
  * left out, names are sorted.
  */
 export function variableReferences(definition: Json): Record<string, string[]> {
   const levels = levelsOf(definition);
-  const assigned = new Set(levels.flatMap((level) => [...assignments(level, definition).keys()]));
   const references: [string, string[]][] = [];
   for (const { states } of levels)
     for (const [name, state] of states) {
       const read = readVariables(state, queryLanguage(definition, state)).map(([variable]) => variable);
-      const own = [...new Set(read)].filter((variable) => assigned.has(variable) || !BUILT_IN.has(variable));
-      if (own.length > 0) references.push([name, own.sort()]);
+      if (read.length > 0) references.push([name, [...new Set(read)].sort()]);
     }
   return Object.fromEntries(references);
 }
@@ -124,7 +110,7 @@ function* followersOf({ states }: Level, { by }: Assignment): Generator<string> 
 function checkReads(definition: Json, level: Level, assigned: Assigned, findings: Findings): void {
   for (const [name, state] of level.states)
     for (const [variable, field] of readVariables(state, queryLanguage(definition, state))) {
-      const found = BUILT_IN.has(variable) ? "visible" : lookUp(variable, level, assigned);
+      const found = lookUp(variable, level, assigned);
       const at = `${level.at}/States/${name}${field}`;
       if (found === "hidden")
         findings.error(
