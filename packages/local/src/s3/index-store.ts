@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { noSuchBucket, noSuchUpload, S3Error } from "./errors.js";
 import type { BucketRecord, ObjectRecord, PartRecord, UploadRecord } from "./records.js";
@@ -21,7 +21,6 @@ export class IndexStore {
 
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
-    chmodSync(folder, 0o700);
     // As in the engine's store: a commit is seen, and its promise resolves, once it is on disk.
     this.#root = open({ path: folder, overlappingSync: false, maxDbs: 6 });
     this.#buckets = this.#root.openDB({ name: "buckets" });

@@ -11,7 +11,7 @@ import { encoder, readLimit } from "./list.js";
 import type { PartRecord, UploadRecord } from "./records.js";
 import { sendEmpty, sendXml } from "./reply.js";
 import { readCopySource } from "./request.js";
-import { checkPath } from "./write.js";
+import { checkPath, copiedBytes } from "./write.js";
 import { childText, type Content, type Element, parseXml } from "./xml.js";
 
 const minPartBytes = 5 * 1024 * 1024;
@@ -67,11 +67,12 @@ export async function uploadPartCopy(exchange: Exchange): Promise<void> {
   }
   const size = range === null ? original.size : range.end - range.start + 1;
   if (size > maxPutBytes) throw entityTooLarge(maxPutBytes);
-  const bytes = (await store.read(original, range ?? undefined)) as AsyncIterable<Buffer>;
-  const part = await store.putPart(upload, number, { bytes, checksum: () => null });
+  const incoming = await copiedBytes(store, original, { algorithm: upload.algorithm, range });
+  const part = await store.putPart(upload, number, incoming);
   sendXml(response, "CopyPartResult", [
     ["ETag", `"${part.etag}"`],
     ["LastModified", new Date(part.modified).toISOString()],
+    ...checksumElements(part),
   ]);
 }
 

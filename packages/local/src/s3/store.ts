@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { FileStore, type Received } from "../storage/files.js";
@@ -27,6 +28,9 @@ export class S3Store {
   ) {}
 
   static async open(folder: string): Promise<S3Store> {
+    // What is stored is for nobody else on this machine.
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
     const index = new IndexStore(join(folder, "index"));
     try {
       const files = await FileStore.open(join(folder, "files"), async (versions) => {

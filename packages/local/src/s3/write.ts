@@ -1,14 +1,13 @@
-import { openUpload } from "./body.js";
-import { algorithmNamed, createChecksum } from "./checksums.js";
+import { maxPutBytes, openUpload } from "./body.js";
+import { type Algorithm, algorithmNamed, createChecksum } from "./checksums.js";
 import { checkRead, writeCheck } from "./conditions.js";
 import { checksumElements, checksumHeaders, readDescription } from "./describe.js";
 import { entityTooLarge, invalidArgument, invalidRequest, preconditionFailed, S3Error } from "./errors.js";
-import { maxPutBytes } from "./body.js";
 import { type Exchange, locationOf } from "./exchange.js";
 import type { Description, ObjectRecord } from "./records.js";
 import { sendEmpty, sendXml } from "./reply.js";
 import { readCopySource } from "./request.js";
-import type { Incoming } from "./store.js";
+import type { Incoming, S3Store } from "./store.js";
 
 export async function putObject(exchange: Exchange): Promise<void> {
   const { request, response, store } = exchange;
@@ -43,7 +42,9 @@ export async function copyObject(exchange: Exchange): Promise<void> {
     );
   }
   const description = copied(exchange, original, directive);
-  const incoming = await copiedBytes(exchange, original);
+  const algorithm =
+    algorithmNamed(request.header("x-amz-checksum-algorithm")) ?? original.checksum?.algorithm ?? null;
+  const incoming = await copiedBytes(store, original, { algorithm, range: null });
   const record = await store.putObject(location, description, incoming, writeCheck(request, location.key));
   sendXml(response, "CopyObjectResult", [
     ["ETag", `"${record.etag}"`],
@@ -59,12 +60,15 @@ function copied({ request }: Exchange, original: ObjectRecord, directive: string
   return { contentType, headers, metadata, storageClass: given.storageClass };
 }
 
-/** A whole object's bytes, with a new checksum where the request asks for another one or the old was of parts. */
-async function copiedBytes({ request, store }: Exchange, original: ObjectRecord): Promise<Incoming> {
-  const asked = algorithmNamed(request.header("x-amz-checksum-algorithm"));
-  const algorithm = asked ?? original.checksum?.algorithm;
-  const stream = await store.read(original);
-  const sum = algorithm === undefined ? null : createChecksum(algorithm);
+/** An object's bytes, or a part of them, and a new checksum of them where there is to be one. */
+export async function copiedBytes(
+  store: S3Store,
+  original: ObjectRecord,
+  wanted: { algorithm: Algorithm | null; range: { start: number; end: number } | null },
+): Promise<Incoming> {
+  const { algorithm, range } = wanted;
+  const stream = await store.read(original, range ?? undefined);
+  const sum = algorithm === null ? null : createChecksum(algorithm);
   async function* bytes(): AsyncGenerator<Buffer> {
     for await (const piece of stream as AsyncIterable<Buffer>) {
       sum?.update(piece);
@@ -74,9 +78,7 @@ async function copiedBytes({ request, store }: Exchange, original: ObjectRecord)
   return {
     bytes: bytes(),
     checksum: () =>
-      sum === null || algorithm === undefined
-        ? null
-        : { algorithm, value: sum.digest(), type: "FULL_OBJECT" },
+      sum === null || algorithm === null ? null : { algorithm, value: sum.digest(), type: "FULL_OBJECT" },
   };
 }
 
