@@ -1,6 +1,6 @@
 // How the records of a turn are kept on disk: what can be known from elsewhere, or stands in them twice, is left out.
 
-import type { ExecutionIdentity, LogRecord, PendingTask, Then } from "./state.js";
+import type { ExecutionIdentity, LogRecord, Then } from "./state.js";
 
 /** Types of records by their place here; what is not here is written out. New ones go to the end. */
 const TYPES = [
@@ -37,61 +37,74 @@ const CODES = new Map(TYPES.map((type, code) => [type, code]));
 /** Strings that are shorter than this are not worth a reference. */
 const WORTH = 8;
 
-/** A record: type, branch, distance of previousId (negative: no id), details, then, aside. Trailing zeros are left out. */
-type Packed = [type: number | string, branch: number, back: number, details: unknown, then: unknown, aside: number];
+/** A record: type, branch, distance of previousId (negative: no id), details, then, aside. Trailing zeros may be left out. */
+type Packed = [type: number | string, branch: number, back: number, details?: unknown, then?: unknown, aside?: number];
 
-/** The records of one turn as a JSON value: the moment, the first event's id and the records. */
-export function pack(records: LogRecord[]): unknown[] {
+/** The records of one turn as JSON text: the moment, the first event's id and the records. */
+export function pack(records: LogRecord[]): string {
   const texts = new Map<string, number>();
-  const first = records.find(({ id }) => id > 0)?.id ?? 0;
-  return [records[0]?.at ?? 0, first, ...records.map((record) => packRecord(record, texts))];
+  let text = `[${records[0]?.at ?? 0},${records.find(({ id }) => id > 0)?.id ?? 0}`;
+  for (const record of records) text += `,${packRecord(record, texts)}`;
+  return `${text}]`;
 }
 
-function packRecord(record: LogRecord, texts: Map<string, number>): unknown[] {
-  const { type, branch, id, previousId, details, then, aside } = record;
-  const started = then?.kind === "start";
-  const packed: Packed = [
-    CODES.get(type) ?? type,
-    branch,
-    id === 0 ? -1 - previousId : id - previousId,
-    details === undefined || started ? 0 : refer(details, texts),
-    then === undefined ? 0 : packThen(then, texts),
-    aside === true ? 1 : 0,
-  ];
-  let length = packed.length;
-  while (length > 3 && packed[length - 1] === 0) length -= 1;
-  return length === packed.length ? packed : packed.slice(0, length);
+function packRecord(record: LogRecord, texts: Map<string, number>): string {
+  const { type, branch, id, previousId, then, aside } = record;
+  const details = then?.kind === "start" ? undefined : record.details;
+  let text = `[${CODES.get(type) ?? JSON.stringify(type)},${branch},${id === 0 ? -1 - previousId : id - previousId}`;
+  if (details === undefined && then === undefined && aside === undefined) return `${text}]`;
+  text += details === undefined ? ",0" : `,${written(details, texts)}`;
+  if (then !== undefined) text += `,${writtenThen(then, texts)}`;
+  else if (aside === true) text += ",0";
+  return aside === true ? `${text},1]` : `${text}]`;
 }
 
-function packThen(then: Then, texts: Map<string, number>): unknown {
-  if (then.kind === "end") return 1;
-  if (then.kind === "start") {
-    const { region, state, timeoutSeconds } = then;
-    return { kind: "start", region, state, timeoutSeconds };
+function writtenThen(then: Then, texts: Map<string, number>): string {
+  if (then.kind === "end") return "1";
+  if (then.kind !== "start") return written(then, texts);
+  const { region, state, timeoutSeconds } = then;
+  return JSON.stringify({ kind: "start", region, state, timeoutSeconds });
+}
+
+/** JSON in which a text that has come before is its number, `{"$":3}`, and members that are null are left out. */
+function written(value: unknown, texts: Map<string, number>): string {
+  if (typeof value === "string") return writtenText(value, texts);
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) {
+    let items = "";
+    for (const item of value) items += items === "" ? written(item, texts) : `,${written(item, texts)}`;
+    return `[${items}]`;
   }
-  if (then.kind !== "task") return refer(then, texts);
-  const known = Object.entries(then.task).filter(([, value]) => value !== null);
-  return { kind: "task", task: refer(Object.fromEntries(known), texts) };
-}
-
-/** A copy in which a text that has come before is its number: `{"$": 3}`. */
-function refer(value: unknown, texts: Map<string, number>): unknown {
-  if (typeof value === "string") {
-    if (value.length < WORTH) return value;
-    const known = texts.get(value);
-    if (known !== undefined) return { $: known };
-    texts.set(value, texts.size);
-    return value;
+  let members = "";
+  for (const key of Object.keys(value)) {
+    const member = (value as Record<string, unknown>)[key];
+    if (member === null || member === undefined) continue;
+    members += `${members === "" ? "" : ","}${quoted(key)}:${written(member, texts)}`;
   }
-  if (Array.isArray(value)) return value.map((item) => refer(item, texts));
-  if (typeof value !== "object" || value === null) return value;
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) define(copy, key, refer((value as Record<string, unknown>)[key], texts));
-  return copy;
+  return `{${members}}`;
 }
 
-/** The records that pack has made a value of. @param identity of the execution whose they are */
-export function unpack([at, first, ...packed]: unknown[], identity: ExecutionIdentity): LogRecord[] {
+function writtenText(text: string, texts: Map<string, number>): string {
+  if (text.length < WORTH) return JSON.stringify(text);
+  const known = texts.get(text);
+  if (known !== undefined) return `{"$":${known}}`;
+  texts.set(text, texts.size);
+  return JSON.stringify(text);
+}
+
+/** Names of members come again and again. */
+const QUOTED = new Map<string, string>();
+function quoted(key: string): string {
+  const known = QUOTED.get(key);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(key);
+  if (QUOTED.size < 1_000) QUOTED.set(key, text);
+  return text;
+}
+
+/** The records that pack has made a text of. @param identity of the execution whose they are */
+export function unpack(text: string, identity: ExecutionIdentity): LogRecord[] {
+  const [at, first, ...packed] = JSON.parse(text) as unknown[];
   const texts: string[] = [];
   let next = first as number;
   return (packed as Packed[]).map(([code, branch, back, details = 0, then = 0, aside = 0]) => {
@@ -114,13 +127,26 @@ export function unpack([at, first, ...packed]: unknown[], identity: ExecutionIde
 
 function unpackThen(packed: unknown, texts: string[], identity: ExecutionIdentity): Then {
   if (packed === 1) return { kind: "end" };
-  const then = packed as { kind: string; task?: unknown };
-  if (then.kind === "start") return { ...(packed as Extract<Then, { kind: "start" }>), identity };
-  if (then.kind !== "task") return resolve(packed, texts) as Then;
-  const task = resolve(then.task, texts) as Pick<PendingTask, "call"> & Partial<PendingTask>;
-  const none = { token: null, timeoutAt: null, heartbeatAt: null, heartbeatSeconds: null };
-  const call = task.call.kind === "lambda" ? { qualifier: null, ...task.call } : task.call;
-  return { kind: "task", task: { ...none, ...task, call } as Omit<PendingTask, "id" | "accepted"> };
+  const then = resolve(packed, texts) as Then;
+  switch (then.kind) {
+    case "start":
+      return { ...then, timeoutSeconds: then.timeoutSeconds ?? null, identity };
+    case "task": {
+      const none = { token: null, timeoutAt: null, heartbeatAt: null, heartbeatSeconds: null };
+      const { call } = then.task;
+      return {
+        kind: "task",
+        task: { ...none, ...then.task, call: call.kind === "lambda" ? { ...call, qualifier: call.qualifier ?? null } : call },
+      };
+    }
+    case "accept":
+    case "heartbeat":
+      return { ...then, heartbeatAt: then.heartbeatAt ?? null };
+    case "redrive":
+      return { ...then, timeoutAt: then.timeoutAt ?? null };
+    default:
+      return then;
+  }
 }
 
 function resolve(value: unknown, texts: string[]): unknown {

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, realpathSync } from "node:fs";
 import { type Database, open, type RootDatabase } from "lmdb";
-import { ChecksumError, decode, encode } from "./codec.js";
+import { ChecksumError, decode, decodeText, encode, encodeText } from "./codec.js";
 import { findDamage, markFolder } from "./data-file.js";
 import { DataDirectoryDamagedError, DataDirectoryInUseError } from "./errors.js";
 import { livesElsewhere, type Owner, self } from "./owner.js";
@@ -116,6 +116,11 @@ function read(folder: string, db: Binary, key: Key): unknown {
   });
 }
 
+/** What the log holds is JSON text already. */
+function bytesOf(write: Exclude<Write, { remove: true }>): Buffer {
+  return write.table === "log" ? encodeText(write.value) : encode(write.value);
+}
+
 function guarded<T>(folder: string, work: () => T): T {
   try {
     return work();
@@ -142,7 +147,7 @@ class LmdbStore implements Store {
     await this.root.batch(() => {
       for (const write of writes) {
         if ("remove" in write) void this.tables[write.table].remove(write.key);
-        else void this.tables[write.table].put(write.key, encode(write.value));
+        else void this.tables[write.table].put(write.key, bytesOf(write));
       }
     });
     this.renew();
@@ -174,7 +179,7 @@ class LmdbStore implements Store {
     for (const { key, value } of this.tables[table].getRange(range)) {
       yield {
         key: key as Tables[T]["key"],
-        value: guarded(this.folder, () => decode(value)) as Tables[T]["value"],
+        value: guarded(this.folder, () => (table === "log" ? decodeText(value) : decode(value))) as Tables[T]["value"],
       };
     }
   }

@@ -22,8 +22,8 @@ export interface Tables {
   mapItems: { key: [number, number]; value: string[] };
   /** The executions of a map run's items, by [map run's number, index]. */
   mapChildren: { key: [number, number]; value: number };
-  /** The records that make an execution, batch by batch, by [number, batch]. */
-  log: { key: [number, number]; value: unknown[] };
+  /** The records that make an execution, as texts of core/pack.ts, turn by turn, by [number, turn]. */
+  log: { key: [number, number]; value: string };
   /** Executions that have not ended, by number. */
   running: { key: number; value: RunningRow };
   /** Status changes that have not been told yet, in order. */
