@@ -29,14 +29,15 @@ test.each<[string, number, number]>([
   expect(locate(text, location)).toEqual({ line, column });
 });
 
-test("a place that the text does not have", () => {
-  expect(locate(text, "/States/C")).toBeUndefined();
-  expect(locate(text, "/States/A/Choices[7]")).toBeUndefined();
-  expect(locate("{", "/States")).toBeUndefined();
+test("what the text does not have is where the innermost thing round it is", () => {
+  expect(locate(text, "/States/C")).toEqual({ line: 3, column: 3 });
+  expect(locate(text, "/States/A/Choices[7]/Next")).toEqual({ line: 7, column: 7 });
+  expect(locate(text, undefined)).toEqual({ line: 1, column: 1 });
 });
 
-test("a syntax error says its place itself", () => {
+test("a syntax error is where the first character does not fit", () => {
   const broken = `{\n  "a": }`;
   const [found] = validateDefinition(broken).diagnostics;
-  expect(locate(broken, found?.location ?? "")).toEqual({ line: 2, column: 9 });
+  expect(locate(broken, found?.location)).toEqual({ line: 2, column: 8 });
+  expect(locate("[".repeat(100_000), "[Source: x]").line).toBe(1);
 });

@@ -1,58 +1,69 @@
-import { type Node, parseTree } from "jsonc-parser";
-import { parseJson } from "../json.js";
+import { type Node, type ParseError, parseTree } from "jsonc-parser";
 
-/** A place in a text: lines and columns count from 1. */
+/** A place in a text: lines and columns count from 1, columns in UTF-16 code units. */
 export interface Position {
   line: number;
   column: number;
 }
 
 /**
- * Finds the place that a diagnostic's location names: that of the field's name, or of the value where there is none.
- * @param location as in Diagnostic: `/States/A/Choices[0]/Next`, or the place of a JSON syntax error
- * @returns undefined for a location that the text does not have
+ * Reads a definition once to find the places of its diagnostics.
+ * @returns gives the place of a diagnostic's location: of the field's name, or of the item in a list. What is not there
+ * has the place of the innermost thing round it, a syntax error that of the first character that does not fit.
  */
-export function locate(text: string, location: string): Position | undefined {
-  const stated = /; line: (\d+), column: (\d+)\]$/.exec(location);
-  if (stated !== null) return { line: Number(stated[1]), column: Number(stated[2]) };
-  const root = readTree(text);
-  const node = root === undefined ? undefined : find(root, location === "/" ? "" : location);
-  return node === undefined ? undefined : positionAt(text, node.offset);
+export function locator(text: string): (location: string | undefined) => Position {
+  const { root, broken } = readTree(text);
+  return (location = "/") => {
+    if (location.startsWith("[Source: ")) return positionAt(text, broken ?? 0);
+    const node = root === undefined ? undefined : find(root, location === "/" ? "" : location).node;
+    return positionAt(text, (node?.parent?.type === "property" ? node.parent : node)?.offset ?? 0);
+  };
 }
 
-function readTree(text: string): Node | undefined {
+/** The place of one location; see locator. */
+export function locate(text: string, location: string | undefined): Position {
+  return locator(text)(location);
+}
+
+function readTree(text: string): { root?: Node | undefined; broken?: number | undefined } {
+  const errors: ParseError[] = [];
   try {
-    // Refuses what nests too deeply for the library, which recurses.
-    parseJson(text);
-    return parseTree(text);
+    const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+    return { root, broken: errors[0]?.offset };
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    // What nests too deeply has no places.
+    if (error instanceof RangeError) return {};
     throw error;
   }
 }
 
-/** Names may hold any character, slashes too: each member whose name the location goes on with is tried. */
-function find(node: Node, rest: string): Node | undefined {
-  if (rest === "") return node.parent?.type === "property" ? node.parent : node;
-  const index = /^\[(\d+)\]/.exec(rest);
-  if (node.type === "array") {
-    const item = index === null ? undefined : node.children?.[Number(index[1])];
-    return item === undefined ? undefined : find(item, rest.slice(index?.[0].length));
+/**
+ * Goes down as far as the location leads. Names may hold any character, slashes and brackets too, so each member with
+ * which the location goes on is tried, and the one that leads furthest is taken.
+ */
+function find(node: Node, rest: string): { node: Node; rest: string } {
+  let best = { node, rest };
+  for (const [part, name] of partsOf(node)) {
+    if (best.rest === "") break;
+    const found = goesOn(rest, name) ? find(part, rest.slice(name.length)) : best;
+    if (found.rest.length < best.rest.length) best = found;
   }
-  for (const { children: [name, value] = [] } of node.type === "object" ? (node.children ?? []) : []) {
-    const start = `/${String(name?.value)}`;
-    const found =
-      value !== undefined && goesOn(rest, start) ? find(value, rest.slice(start.length)) : undefined;
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return best;
 }
 
-function goesOn(rest: string, start: string): boolean {
-  return rest.startsWith(start) && ["", "/", "["].includes(rest.charAt(start.length));
+function* partsOf(node: Node): Generator<[part: Node, name: string]> {
+  for (const [index, part] of (node.children ?? []).entries()) {
+    if (node.type === "array") yield [part, `[${index}]`];
+    const [name, value] = node.type === "object" ? (part.children ?? []) : [];
+    if (value !== undefined) yield [value, `/${String(name?.value)}`];
+  }
+}
+
+function goesOn(rest: string, name: string): boolean {
+  return rest.startsWith(name) && ["", "/", "["].includes(rest.charAt(name.length));
 }
 
 function positionAt(text: string, offset: number): Position {
-  const before = text.slice(0, offset);
-  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
+  const before = text.slice(0, offset).split(/\r\n|\n|\r/);
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
