@@ -116,7 +116,7 @@ describe("stepfunctions run", () => {
     await using place = workplace({
       "broken.json": '{\n  "StartAt": "A",\n  "States": { "A": { "Type": "Pass", "Next": "B" } }\n}',
       "fail.json": fail,
-      "functions.mjs": "export const f = ;",
+      "functions.mjs": "\nexport const f = ;",
       "mocks.json": { MockedResponses: { R: { x: { Return: 1 } } } },
     });
     const said = async (...args: string[]) => {
@@ -128,8 +128,8 @@ describe("stepfunctions run", () => {
     expect(await said("none.json")).toContain("none.json cannot be read: there is no such file");
     expect(await said("fail.json", "--input", "{")).toContain("The input is not JSON");
     expect(await said("fail.json", "--input", "@none")).toContain("none cannot be read");
-    expect(await said("fail.json", "--functions", "functions.mjs")).toMatch(
-      /functions\.mjs cannot be imported: .*:1/,
+    expect(await said("fail.json", "--functions", "functions.mjs")).toContain(
+      "functions.mjs cannot be imported: Unexpected token ';' in line 2",
     );
     expect(await said("fail.json", "--functions", "no.mjs")).toContain("there is no such file");
     expect(await said("fail.json", "--mock-config", "mocks.json")).toContain(
@@ -245,6 +245,18 @@ describe("stepfunctions run", () => {
     await using place = workplace({ "fail.json": fail });
     const ran = await place.cli(["run", "fail.json"]);
     expect(ran.stdout + ran.stderr).not.toContain("\u001b");
+  });
+
+  test("ends with 130 when it is interrupted, and leaves nothing behind", async () => {
+    const rest = { StartAt: "Rest", States: { Rest: { Type: "Wait", Seconds: 1000, End: true } } };
+    await using place = workplace({ "rest.json": rest });
+    const running = place.start(["run", "rest.json"]);
+    await running.says("→ Rest");
+    expect(await running.stop("SIGINT")).toMatchObject({ status: 130, stderr: "" });
+    expect(readdirSync(place.folder)).toEqual(["rest.json"]);
+    const kept = place.start(["run", "rest.json", "--data", "kept"]);
+    await kept.says("→ Rest");
+    expect((await kept.stop("SIGTERM")).stderr).toContain("goes on when kept is opened again");
   });
 
   test("keeps the execution in a folder that is named", async () => {

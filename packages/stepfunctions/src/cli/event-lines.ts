@@ -52,20 +52,20 @@ function progressOf({ type, details }: ExecutionEvent): Told | null {
   if (type.endsWith("StateEntered")) return { mark: "→", style: "cyan", text: textOf(details.input) };
   if (type.endsWith("StateExited")) return { mark: "✓", style: "green", text: textOf(details.output) };
   if (type.startsWith("Execution")) return null;
-  if (/(Failed|TimedOut|Aborted)$/.test(type))
+  // States and iterations that end with what failed in them would only say it again.
+  if (details.error !== undefined || /TimedOut$/.test(type))
     return { mark: "✗", style: "red", text: failureText(type, details) };
   if (type === "TaskSubmitted" || type === "MapRunStarted" || type.endsWith("Redriven"))
     return { mark: "·", style: "yellow", text: type };
   return null;
 }
 
-function failureText(type: string, { error, cause }: Record<string, unknown>): string {
-  if (error === undefined) return type;
+function failureText(type: string, { error = type, cause }: Record<string, unknown>): string {
   return cause === undefined ? textOf(error) : `${textOf(error)}: ${causeText(cause)}`;
 }
 
-/** The cause of a function's error is all that Lambda tells of it: people want its message. */
-function causeText(cause: unknown): string {
+/** A cause for people: of all that Lambda tells of a function's error, its message. */
+export function causeText(cause: unknown): string {
   try {
     const payload: unknown = JSON.parse(textOf(cause));
     if (isObject(payload) && typeof payload.errorMessage === "string") return payload.errorMessage;

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -77,19 +78,18 @@ async function load(file: string, again = false): Promise<Loaded> {
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new CommandError(
-      `${file} cannot be imported: ${missing ? "there is no such file" : whereOf(error)}`,
+      `${file} cannot be imported: ${missing ? "there is no such file" : whereOf(file, error)}`,
     );
   }
   return { modified, handlers: handlersOf(module), services: servicesOf(file, module.services) };
 }
 
-/** The place and the message: an error of syntax names its place in its stack alone. */
-function whereOf(error: unknown): string {
-  if (error instanceof SyntaxError && error.stack !== undefined) {
-    const [place] = error.stack.split("\n");
-    return place?.startsWith("file:") ? `${error.message} (${place})` : error.message;
-  }
-  return messageOf(error);
+/** The message, and the place of an error of syntax: Node tells it to nobody but the reader of its own output. */
+function whereOf(file: string, error: unknown): string {
+  if (!(error instanceof SyntaxError)) return messageOf(error);
+  const { stderr } = spawnSync(process.execPath, ["--check", file], { encoding: "utf8", timeout: 10_000 });
+  const line = /:(\d+)\n/.exec(stderr)?.[1];
+  return line === undefined ? error.message : `${error.message} in line ${line}`;
 }
 
 function handlersOf(module: Record<string, unknown>): Map<string, LambdaHandler> {

@@ -12,7 +12,7 @@ import { readArguments } from "./arguments.js";
 import { diagnose, diagnosticLine, failed } from "./diagnose.js";
 import { type EngineSetup, engineOptions, openEngine, readEngineSetup } from "./engine.js";
 import { CommandError, messageOf } from "./errors.js";
-import { EventLines } from "./event-lines.js";
+import { causeText, EventLines } from "./event-lines.js";
 import { exitStatus } from "./exit-status.js";
 import { readText } from "./files.js";
 import { Follower } from "./follow.js";
@@ -193,8 +193,8 @@ function show(result: Result, json: boolean): void {
   terminal.out(`${terminal.paint(style, status)} after ${seconds}`);
   if (output !== undefined) terminal.out(output);
   if (error !== undefined || cause !== undefined) {
-    const text = [error, cause].filter((part) => part !== undefined).join(": ");
-    terminal.error(plain(text));
+    const parts = [error, cause === undefined ? undefined : causeText(cause)];
+    terminal.error(plain(parts.filter((part) => part !== undefined).join(": ")));
   }
 }
 
