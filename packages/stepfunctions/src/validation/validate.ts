@@ -1,5 +1,6 @@
 import { isObject, parseJson } from "../json.js";
 import { type Diagnostic, Findings } from "./diagnostics.js";
+import { warnOfDuplicates } from "./duplicates.js";
 import { checkGraph } from "./graph.js";
 import { describeSyntaxError } from "./json-syntax.js";
 import { levelsOf } from "./levels.js";
@@ -24,6 +25,7 @@ export function validateDefinition(
   const findings = new Findings();
   const definition = readDefinition(text, findings);
   if (definition === undefined) return { diagnostics: findings.all };
+  warnOfDuplicates(text, findings);
   checkMachine(definition, options.type === "EXPRESS", findings);
   if (!findings.failed) {
     const levels = levelsOf(definition);
