@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
 
@@ -16,11 +17,18 @@ export const root = repositoryRoot();
 /** Folder of the cases recorded on AWS; it need not exist. */
 export const conformanceDir = path.resolve(root, environment.CONFORMANCE_DIR ?? "../shared/conformance");
 
+const IN_MEMORY = "/dev/shm";
+
+/** Folder for data that is thrown away: in memory where there is a gigabyte of room, as it waits for no disk. */
+export function scratchDir(): string {
+  if (!existsSync(IN_MEMORY)) return tmpdir();
+  const { bavail, bsize } = statfsSync(IN_MEMORY);
+  return bavail * bsize >= 2 ** 30 ? IN_MEMORY : tmpdir();
+}
+
 /**
  * The environment of the processes that run cases. The AWS SDK says in each what it will require next year.
- * @param temporary where they put their data folders
  */
-export function workerEnvironment(temporary: string): NodeJS.ProcessEnv {
-  const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
-  return { ...process.env, ...quiet, TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+export function workerEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
 }

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { readCase } from "./case.js";
-import { workerEnvironment } from "./env.js";
+import { scratchDir, workerEnvironment } from "./env.js";
 import { failed, type Result } from "./run-case.js";
 
 const AT_ONCE = 4;
@@ -21,7 +21,7 @@ export async function runAll(
   names: string[],
   onResult: (result: Result) => void,
 ): Promise<void> {
-  const temporary = mkdtempSync(path.join(tmpdir(), "conformance-"));
+  const temporary = mkdtempSync(path.join(scratchDir(), "conformance-"));
   const queue = [...names];
   const suspects: string[] = [];
   const count = Math.min(availableParallelism(), Math.ceil(names.length / AT_ONCE));
@@ -62,9 +62,9 @@ function runWorker(
   queue: string[],
   atOnce: number,
 ): Promise<{ lost: string[]; why: string }> {
-  const child: ChildProcess = fork(fileURLToPath(new URL("./worker.js", import.meta.url)), {
+  const child: ChildProcess = fork(fileURLToPath(new URL("./worker.js", import.meta.url)), [temporary], {
     stdio: [...STDIO],
-    env: workerEnvironment(temporary),
+    env: workerEnvironment(),
   });
   const running = new Map<string, NodeJS.Timeout>();
   let why = "";

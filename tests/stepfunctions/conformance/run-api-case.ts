@@ -17,9 +17,9 @@ import { Stage } from "./stage.js";
 const ROLE = "arn:aws:iam::000000000000:role/sfn-role";
 
 /** Sends the request of an API case and compares the answer. */
-export async function runApiCase(one: Case): Promise<Findings> {
+export async function runApiCase(one: Case, scratch: string): Promise<Findings> {
   const notes: string[] = [];
-  await using stage = await Stage.open((self) => ({
+  await using stage = await Stage.open(scratch, (self) => ({
     lambda: lambdaOf(one.functions ?? {}, (milliseconds) => self.clock.sleep(milliseconds)),
     services: { "*": servicesOf(one.integrations ?? [], self, (text) => void notes.push(text)) },
   }));

@@ -1,4 +1,5 @@
 import type { Case, CaseFile } from "./case.js";
+import { scratchDir } from "./env.js";
 import { runApiCase } from "./run-api-case.js";
 import { runExecution } from "./run-execution.js";
 
@@ -23,12 +24,17 @@ export interface Findings {
   notes: string[];
 }
 
-/** Runs a case and compares. Never rejects; a case that takes longer than `seconds` of real time fails. */
-export async function runCase(file: CaseFile, seconds = 50): Promise<Result> {
+const SECONDS = 50;
+
+/**
+ * Runs a case and compares. Never rejects; a case that takes longer than 50 s of real time fails.
+ * @param scratch folder for its data, which is removed at the end
+ */
+export async function runCase(file: CaseFile, scratch = scratchDir()): Promise<Result> {
   if ("unreadable" in file) return failed(file, file.unreadable);
   const notes = file.unknownFields.map((field) => `unknown field: ${field}`);
   try {
-    const { output, history, notes: more } = await within(seconds, run(file.case));
+    const { output, history, notes: more } = await within(SECONDS, run(file.case, scratch));
     const { name, folder } = file;
     return {
       name,
@@ -62,8 +68,8 @@ function hasHistory({ expected }: Case): boolean {
   return expected.events !== undefined || expected.loggedEvents !== undefined;
 }
 
-function run(one: Case): Promise<Findings> {
-  return one.api === undefined ? runExecution(one) : runApiCase(one);
+function run(one: Case, scratch: string): Promise<Findings> {
+  return one.api === undefined ? runExecution(one, scratch) : runApiCase(one, scratch);
 }
 
 async function within<T>(seconds: number, work: Promise<T>): Promise<T> {

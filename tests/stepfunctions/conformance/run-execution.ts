@@ -27,12 +27,12 @@ interface Outcome {
 }
 
 /** Runs the execution of a case through the API and compares how it ended, its history and its log. */
-export async function runExecution(one: Case): Promise<Findings> {
+export async function runExecution(one: Case, scratch: string): Promise<Findings> {
   const notes: string[] = [];
   const problem = (text: string): void => void notes.push(text);
   const logged: LogEntry[] = [];
   const workers = new AbortController();
-  await using stage = await Stage.open((self) => ({
+  await using stage = await Stage.open(scratch, (self) => ({
     lambda: onStage(self, one),
     services: { "*": servicesOf(one.integrations ?? [], self, problem) },
     objects: objectsOf(one.s3 ?? {}),

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { SFNClient } from "@aws-sdk/client-sfn";
@@ -41,8 +40,8 @@ export class Stage implements AsyncDisposable {
     private client: SFNClient | undefined,
   ) {}
 
-  static async open(ports: (stage: Stage) => Ports): Promise<Stage> {
-    const dataDir = mkdtempSync(path.join(tmpdir(), "conformance-"));
+  static async open(scratch: string, ports: (stage: Stage) => Ports): Promise<Stage> {
+    const dataDir = mkdtempSync(path.join(scratch, "conformance-"));
     const stage = new Stage(dataDir, createServer(), undefined, undefined);
     stage.engine = await openStepFunctions({
       dataDir,
