@@ -55,6 +55,7 @@ function* passOn(stay: Stay, state: PassState) {
       ? input
       : Json.value(state.parameters.evaluate(turn.pathScope(branch, visit, input.value)));
   turn.trace?.("afterParameters", made.text);
+  if (state.result !== null) turn.trace?.("result", state.result);
   return yield* conclude(stay, state, state.result === null ? made : Json.text(state.result));
 }
 

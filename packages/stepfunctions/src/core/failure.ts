@@ -54,7 +54,9 @@ export function failEvaluation(
   failure: StateFailure,
 ): StateError {
   if (PLAIN.has(failure.error)) return { error: failure.error, cause: failure.message };
-  const cause = `An error occurred while executing the state '${visit.state}' (entered at the event id #${visit.enteredId}). ${failure.message}`;
+  const place = `An error occurred while executing the state '${visit.state}' (entered at the event id #${visit.enteredId}). `;
+  // As recorded on AWS, TestState does not say where.
+  const cause = turn.trace === undefined ? `${place}${failure.message}` : failure.message;
   if (failure.error !== "States.QueryEvaluationError") return { error: failure.error, cause };
   const location = failure.location === undefined ? {} : { location: failure.location };
   // As recorded on AWS: while a state is being entered, the failure follows what came before it; a Wait has been entered.
@@ -76,6 +78,7 @@ export function* failState(
   { below = false }: { below?: boolean } = {},
 ): Work {
   const { turn, branch } = stay;
+  turn.trace?.("failure", JSON.stringify(failure));
   if (state.type === "Task" || state.type === "Parallel" || state.type === "Map") {
     if (retry(stay, state, failure)) return;
     // As recorded on AWS: not for what the state's own fields fail with at once.
@@ -147,10 +150,12 @@ function retry(
   const place = state.retriers.findIndex((retrier) => matches(retrier.errors, failure, "retry"));
   const retrier = state.retriers[place];
   const made = visit.retries[place] ?? 0;
+  if (retrier !== undefined) turn.trace?.("retryIndex", String(place));
   if (retrier === undefined || made >= retrier.maxAttempts) return false;
   const grown = retrier.intervalSeconds * retrier.backoffRate ** made;
   const seconds = Math.min(grown, retrier.maxDelaySeconds ?? Number.POSITIVE_INFINITY, 99_999_999);
   const delay = retrier.fullJitter ? seconds * turn.random.number() : seconds;
+  turn.trace?.("retryBackoffIntervalSeconds", String(Math.round(delay)));
   const until = turn.event.at + Math.round(delay * 1000 * turn.settings.waitScale);
   turn.note(branch.id, "RetryScheduled", { kind: "retry", until, retrier: place });
   return true;
@@ -172,6 +177,7 @@ function* caught(
   const place = state.catchers.findIndex((catcher) => matches(catcher.errors, failure, "catch"));
   const catcher = state.catchers[place];
   if (catcher === undefined) return false;
+  stay.turn.trace?.("catchIndex", String(place));
   const errorOutput = errorOutputOf(failure);
   try {
     const options = { seen: { errorOutput }, path: `Catch[${place}]/` };

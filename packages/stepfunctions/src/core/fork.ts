@@ -31,7 +31,7 @@ export function* beginMap(stay: Stay, state: MapState): Work {
   yield* proceed(turn, branch);
 }
 
-function* itemsOf(stay: Stay, state: MapState, input: Json): Work<unknown[]> {
+export function* itemsOf(stay: Stay, state: MapState, input: Json): Work<unknown[]> {
   const { items: field } = state;
   if (field === null) {
     if (Array.isArray(input.value)) return input.value as unknown[];
@@ -42,7 +42,8 @@ function* itemsOf(stay: Stay, state: MapState, input: Json): Work<unknown[]> {
   const value = yield* fieldValue(stay, field, "Items", input);
   if (Array.isArray(value)) return value as unknown[];
   if (field.language === "JSONPath") {
-    const path = "path" in field ? field.path.text : "$";
+    // As recorded on AWS, a path into the context object is named as one into that object.
+    const path = "path" in field ? field.path.text.replace(/^\$\$/, "$") : "$";
     throw new StateFailure("States.Runtime", `Reference path "${path}" must point to array.`);
   }
   const what =

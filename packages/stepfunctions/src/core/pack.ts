@@ -63,7 +63,7 @@ function writtenThen(then: Then, texts: Map<string, number>): string {
   if (then.kind === "end") return "1";
   if (then.kind !== "start") return written(then, texts);
   const { region, state, timeoutSeconds } = then;
-  return JSON.stringify({ kind: "start", region, state, timeoutSeconds });
+  return written({ kind: "start", region, state, timeoutSeconds }, texts);
 }
 
 /** JSON in which a text that has come before is its number, `{"$":3}`, and members that are null are left out. */

@@ -11,7 +11,8 @@ export interface ExecutionIdentity {
   name: string;
   input: string;
   startedAt: number;
-  roleArn: string;
+  /** null: TestState was given none. */
+  roleArn: string | null;
   machineArn: string;
   machineName: string;
   /** Started by StartSyncExecution. */

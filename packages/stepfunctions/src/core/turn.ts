@@ -78,6 +78,8 @@ export class Turn {
   readonly records: LogRecord[] = [];
   readonly commands: Command[] = [];
   trace: Trace | undefined;
+  /** The context object as TestState is given it, in place of the execution's own. */
+  givenContext: Record<string, unknown> | undefined;
   /**
    * Whether the same turn would come to the same at another time: it has used neither chance nor clock. What it commands
    * is then settled by what is on disk already.
@@ -183,6 +185,7 @@ export class Turn {
   /** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
   contextObject(branch: Branch, visit: Visit, { token, item }: Seen): Record<string, unknown> {
     this.repeatable = false;
+    if (this.givenContext !== undefined) return { ...this.givenContext, ...mapContext(item) };
     const retries = "retriers" in this.definition(branch, visit.state);
     const { identity, redriveCount, redrivenAt } = this.state;
     const context: Record<string, unknown> = {
@@ -204,9 +207,7 @@ export class Turn {
       },
     };
     if (token !== undefined) context.Task = { Token: token };
-    const of = item ?? this.itemOf(branch);
-    if (of !== undefined) context.Map = { Item: { Index: of.index, Value: JSON.parse(of.text) as unknown } };
-    return context;
+    return { ...context, ...mapContext(item ?? this.itemOf(branch)) };
   }
 
   /** The innermost Map's item that a branch works on. */
@@ -220,6 +221,12 @@ export class Turn {
 export interface MapItem {
   index: number;
   text: string;
+}
+
+/** The context object's part for a Map's item. */
+function mapContext(item: MapItem | undefined): Record<string, unknown> {
+  if (item === undefined) return {};
+  return { Map: { Item: { Index: item.index, Value: JSON.parse(item.text) as unknown } } };
 }
 
 /** What a field sees besides its visit. Texts are JSON. */
