@@ -101,7 +101,7 @@ test("whatever stands in whatever place, there is a judgement and not a crash", 
       const places = placesOf(definition);
       const [node, key] = places[nth % places.length] as [Record<string, unknown>, string];
       if (rename) delete node[key];
-      node[rename ? String(value) : key] = value;
+      node[rename && typeof value === "string" ? value : key] = value;
       const judged = validateDefinition(JSON.stringify(definition));
       const failed = judged.diagnostics.some(({ severity }) => severity === "ERROR");
       expect(judged.definition === undefined).toBe(failed);
