@@ -24,7 +24,7 @@ export async function* textOf(objects: ObjectStore, location: Location): AsyncGe
 }
 
 /** Bytes of UTF-8 as text; a byte order mark is left out. */
-export async function* decoded(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+async function* decoded(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   for await (const chunk of body) yield decoder.decode(chunk, { stream: true });
   yield decoder.decode();
