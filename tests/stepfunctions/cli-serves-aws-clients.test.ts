@@ -18,12 +18,12 @@ function clientOf(endpoint: string): SFNClient {
   });
 }
 
-async function start(endpoint: string, definition: object, name = "machine") {
+async function start(endpoint: string, definition: object, name = "machine", testCase?: string) {
   const client = clientOf(endpoint);
   const created = await client.send(
     new CreateStateMachineCommand({ name, roleArn, definition: JSON.stringify(definition) }),
   );
-  const { stateMachineArn } = created;
+  const stateMachineArn = [created.stateMachineArn, ...(testCase === undefined ? [] : [testCase])].join("#");
   const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, name: "one" }));
   client.destroy();
   return executionArn as string;
@@ -76,6 +76,33 @@ describe("stepfunctions serve", () => {
     const ended = await server.stop();
     expect(ended.status).toBe(0);
     expect(ended.stderr).toContain("functions.mjs cannot be imported");
+  });
+
+  test("answers an execution that is started with a test case from a mock configuration", async () => {
+    const mocks = {
+      StateMachines: { mocked: { TestCases: { Fine: { Call: "Fine" } } } },
+      MockedResponses: { Fine: { "0": { Return: "mocked" } } },
+    };
+    await using place = workplace({ "mocks.json": mocks });
+    const server = await place.serve(["--mock-config", "mocks.json"]);
+    const fine = await start(server.endpoint, task, "mocked", "Fine");
+    await expect.poll(async () => (await describeExecution(server.endpoint, fine)).output).toBe('"mocked"');
+    const client = clientOf(server.endpoint);
+    const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:mocked";
+    const again = async (suffix: string) => {
+      const command = new StartExecutionCommand({ stateMachineArn: `${stateMachineArn}${suffix}` });
+      const { executionArn } = await client.send(command);
+      await expect
+        .poll(async () => (await describeExecution(server.endpoint, executionArn as string)).status)
+        .toBe("FAILED");
+      return describeExecution(server.endpoint, executionArn as string);
+    };
+    expect((await again("")).error).toBe("Lambda.ResourceNotFoundException");
+    expect(await again("#Fien")).toMatchObject({
+      error: "States.Runtime",
+      cause: expect.stringContaining('it has "Fine"'),
+    });
+    client.destroy();
   });
 
   test("moves its virtual clock over HTTP by a month in one request", async () => {
@@ -148,9 +175,19 @@ describe("stepfunctions serve", () => {
     await server.stop("SIGINT");
     const kept = await place.cli(["history", arn, "--data", "data", "--json"]);
     expect(kept.lines.map((line) => JSON.parse(line).type)).toEqual(["ExecutionStarted", "WaitStateEntered"]);
-    // Looking has moved nothing on.
-    const again = await place.cli(["history", arn, "--data", "data"]);
-    expect(again.lines).toHaveLength(2);
+  });
+
+  test("moves nothing on by looking at a history", async () => {
+    await using place = workplace({ "functions.mjs": "export const hello = () => new Promise(() => {});" });
+    const server = await place.serve(["--functions", "functions.mjs"]);
+    const arn = await start(server.endpoint, task);
+    await server.stop("SIGKILL");
+    const first = await place.cli(["history", arn, "--data", "data"]);
+    const second = await place.cli(["history", arn, "--data", "data"]);
+    expect(second).toEqual(first);
+    expect(second.stdout).not.toContain("Failed");
+    const again = await place.serve(["--functions", "functions.mjs"]);
+    expect((await describeExecution(again.endpoint, arn)).status).toBe("RUNNING");
   });
 
   test("says why a history cannot be shown", async () => {
