@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { HistoryEvent } from "./conformance/case.js";
 import { differences, opened } from "./conformance/compare.js";
-import { historyDifferences, recordedEvent } from "./conformance/history.js";
+import { followAlike, historyDifferences, recordedEvent } from "./conformance/history.js";
 import { pythonText } from "./conformance/json.js";
 import { memberText } from "./conformance/member-text.js";
 
@@ -159,6 +159,13 @@ describe("the order of a history", () => {
         ignore,
       ),
     ).toHaveLength(2);
+  });
+
+  test("is told apart by what follows what", () => {
+    expect(followAlike(interleaved, recorded)).toBe(true);
+    const other = structuredClone(recorded);
+    other[6]!.previousEventId = 3;
+    expect(followAlike(other, recorded)).toBe(false);
   });
 
   test("an order that nobody knows is an error", () => {

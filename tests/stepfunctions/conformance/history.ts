@@ -2,6 +2,9 @@ import type { HistoryEvent } from "./case.js";
 import { differences, opened } from "./compare.js";
 import { isRecord, recordedValue } from "./json.js";
 
+/** `eventsOrder` of a case in which the order of some events is chance. */
+export const INTERLEAVED = "concurrent-branches-may-interleave";
+
 /** An event of GetExecutionHistory in the form of the corpus. */
 export function recordedEvent(event: object): HistoryEvent {
   const { type, id, previousEventId, timestamp: _, ...rest } = event as HistoryEvent & { timestamp: unknown };
@@ -31,13 +34,25 @@ export function historyDifferences(
   const found = differences(alike, expected, ignore, "/events");
   if (found.length === 0 || order === undefined) return found;
   switch (order) {
-    case "concurrent-branches-may-interleave":
+    case INTERLEAVED:
       return [...disorder(actual), ...unmatched(actual, expected, ignore)];
     case "unordered-within-parallel":
       return withinParallel(actual, expected, ignore);
     default:
       return [`the runner does not know the order '${order}'`, ...found];
   }
+}
+
+/**
+ * Whether each event follows the same kind of event as in the recording. Not a rule of the corpus: where branches
+ * interleave, which of them an event follows may be chance.
+ */
+export function followAlike(actual: HistoryEvent[], expected: HistoryEvent[]): boolean {
+  const pairs = (events: HistoryEvent[]): string[] => {
+    const types = new Map(events.map(({ id, type }) => [id, type]));
+    return events.map(({ type, previousEventId }) => `${types.get(previousEventId)} > ${type}`).sort();
+  };
+  return pairs(actual).join() === pairs(expected).join();
 }
 
 /** What is wrong with the numbers of a history, whichever way its branches interleave. */

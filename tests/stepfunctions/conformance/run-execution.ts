@@ -11,7 +11,7 @@ import type { LogEntry } from "@longhaul/stepfunctions";
 import { actionsOf } from "./actions.js";
 import type { Case, Expected, HistoryEvent } from "./case.js";
 import { differences, opened } from "./compare.js";
-import { historyDifferences, recordedEvent } from "./history.js";
+import { followAlike, historyDifferences, INTERLEAVED, recordedEvent } from "./history.js";
 import { lambdaOf } from "./lambdas.js";
 import { objectsOf } from "./objects.js";
 import type { Findings } from "./run-case.js";
@@ -47,6 +47,8 @@ export async function runExecution(one: Case, scratch: string): Promise<Findings
     const { events } = one.expected;
     const history =
       events === undefined || executionArn === undefined ? [] : await historyOf(stage, executionArn);
+    if (one.expected.eventsOrder === INTERLEAVED && !followAlike(history, events ?? []))
+      notes.push("branches interleave, and an event follows another kind of event than on AWS (not counted)");
     return {
       output: outcomeDifferences(outcome, one.expected, ignore),
       history: [
