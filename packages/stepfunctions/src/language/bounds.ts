@@ -22,3 +22,5 @@ export const FULL_HEAP = 0.8;
 export const MAX_COMPARISONS = 1_000_000_000;
 /** Most members of an array constructor that `jsonata` evaluates: it copies the array for each. */
 export const MAX_WRITTEN_ITEMS = 1_000;
+/** Most characters of syntax that the parser may copy for one expression. */
+export const MAX_SYNTAX_COPIES = 8_000_000;

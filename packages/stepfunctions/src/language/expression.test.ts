@@ -82,6 +82,15 @@ describe("an expression that would harm the engine ends with an error", () => {
     await expect(failing).rejects.toThrow(message);
   });
 
+  test.each(["?:", "??"])("operators %s that are copied over and over", (operator) => {
+    const source = `${"(".repeat(40)}$x${` ${operator} 1)`.repeat(40)}`;
+    expect(() => compileExpression(source)).toThrow("nests the operators ?: and ?? too deeply");
+    const many = Array.from({ length: 500 }, (_, index) => `"k${index}": $states.input.a ${operator} 1`);
+    expect(compileExpression(`{${many.join(", ")}}`).variables).toEqual(
+      new Set(operator === "??" ? ["states", "exists"] : ["states"]),
+    );
+  });
+
   test("an endless loop, and the event loop goes on meanwhile", async () => {
     let turns = 0;
     let next: NodeJS.Immediate | undefined;

@@ -1,6 +1,6 @@
-import jsonata from "jsonata";
+import type jsonata from "jsonata";
 import { MAX_JSON_DEPTH, MAX_PAYLOAD_BYTES } from "../limits.js";
-import { MAX_SEQUENCE, MAX_WRITTEN_ITEMS } from "./bounds.js";
+import { MAX_WRITTEN_ITEMS } from "./bounds.js";
 import { builtIn } from "./built-ins.js";
 import { compileDirect, type Direct } from "./direct.js";
 import { LEFT } from "./direct-values.js";
@@ -9,7 +9,7 @@ import { queryFailure, StateFailure } from "./failure.js";
 import { awsFunctions } from "./functions.js";
 import { guarded } from "./guarded.js";
 import type { Maybe } from "./maybe.js";
-import { LinearRegExp } from "./regular-expression.js";
+import { parseExpression } from "./parse.js";
 import type { Scope } from "./scope.js";
 import { isStatesMember, Sight, STATES_MEMBERS, type StatesMember, statesObject } from "./sight.js";
 import { type AstNode, nodesOf, variablesOf } from "./syntax-tree.js";
@@ -36,13 +36,7 @@ const EVALUATION = "the evaluation";
  * @throws Error with jsonata's message when it does not parse
  */
 export function compileExpression(source: string): Expression {
-  const compiled = jsonata(source, {
-    // Without a bound here jsonata calls no guardrails; the real one is the evaluation's own.
-    stack: Number.MAX_SAFE_INTEGER,
-    sequence: MAX_SEQUENCE,
-    // jsonata calls `new` on it with the RegExp of the expression, and then lastIndex and exec alone.
-    RegexEngine: LinearRegExp as unknown as RegExpConstructor,
-  });
+  const compiled = parseExpression(source);
   compiled.assign(ENTRY as unknown as string, (_: unknown, __: unknown, frame: Frame) =>
     (frame.lookup(EVALUATION) as Evaluation).begin(frame),
   );
