@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compileMachine } from "./compile.js";
 import { decide } from "./decide.js";
-import { hasReady, nextWake, type ExecutionState, type LogRecord } from "./state.js";
+import { nextReady, nextWake, type ExecutionState, type LogRecord } from "./state.js";
 import type { Command, CoreEvent, TaskAnswer } from "./turn.js";
 
 const START = Date.UTC(2030, 0, 1);
@@ -10,26 +10,27 @@ const INVOKE = "arn:aws:states:::lambda:invoke";
 /** Drives one execution by hand. */
 async function run(
   states: Record<string, unknown>,
-  options: { input?: unknown; TimeoutSeconds?: number } = {},
+  options: { input?: unknown; TimeoutSeconds?: number; QueryLanguage?: string } = {},
 ) {
   const { input = {}, ...rest } = options;
   const machine = compileMachine({
     QueryLanguage: "JSONata",
+    ...rest,
     StartAt: Object.keys(states)[0],
     States: states,
-    ...rest,
   });
   let state: ExecutionState | null = null;
   const records: LogRecord[] = [];
   const commands: Command[] = [];
   const send = async (event: Record<string, unknown>, at = START) => {
-    const decision = await decide(machine, state, { at, seed: "seed", ...event } as CoreEvent);
+    const decision = await decide(machine, state, { at, seed: "seed", ...event } as CoreEvent, { waitScale: 1 });
     state = decision.state;
     records.push(...decision.records);
     commands.push(...decision.commands);
     return decision;
   };
   const identity = {
+    number: 1,
     arn: "arn:aws:states:us-east-1:000000000000:execution:machine:one",
     name: "one",
     input: JSON.stringify(input),
@@ -44,14 +45,27 @@ async function run(
     commands,
     send,
     state: () => state as unknown as ExecutionState,
-    answer: (answer: TaskAnswer, at = START) =>
-      send({ type: "answer", branch: 0, task: lastInvoked(commands), answer }, at),
+    answer: (answer: TaskAnswer, at = START) => send(answerTo(commands, answer), at),
+    /** Answers the task that was handed out as the place-th. */
+    answerAt: (place: number, answer: TaskAnswer, at = START) =>
+      send(answerTo(commands, answer, place), at),
     types: () => records.filter(({ id }) => id > 0).map(({ type }) => type),
   };
 }
 
+type Invoke = Extract<Command, { type: "invoke" }>;
+
+function invoked(commands: Command[]): Invoke[] {
+  return commands.filter((command): command is Invoke => command.type === "invoke");
+}
+
+function answerTo(commands: Command[], answer: TaskAnswer, place = -1) {
+  const { branch, task } = invoked(commands).at(place) as Invoke;
+  return { type: "answer", branch, task: task.id, answer };
+}
+
 function lastInvoked(commands: Command[]): number {
-  return commands.flatMap((command) => (command.type === "invoke" ? [command.task.id] : [])).at(-1) as number;
+  return (invoked(commands).at(-1) as Invoke).task.id;
 }
 
 const returned = (payload: unknown): TaskAnswer => ({
@@ -77,7 +91,7 @@ describe("tasks", () => {
   test("are invoked with the payload and hand their result on", async () => {
     const one = await run({ Work: task({}) }, { input: { a: 1 } });
     expect(one.commands).toMatchObject([
-      { type: "invoke", task: { functionName: "work", payload: '{"a":1}' } },
+      { type: "invoke", task: { call: { functionName: "work", payload: '{"a":1}' } } },
     ]);
     await one.answer(returned([1, 2]));
     expect(one.state().outcome).toMatchObject({ status: "SUCCEEDED", output: "[1,2]" });
@@ -141,7 +155,7 @@ describe("tasks", () => {
       {},
       { FunctionName: 1 },
       { FunctionName: "f", Other: 1 },
-      { FunctionName: "f", InvocationType: "Event" },
+      { FunctionName: "f", InvocationType: "DryRun" },
     ]) {
       const one = await run({ Work: task({ Arguments: { ...given, x: undefined } }) });
       expect(one.state().outcome).toMatchObject({ status: "FAILED", error: "States.Runtime" });
@@ -198,7 +212,7 @@ describe("Retry", () => {
     const one = await run({ Work: task({ Arguments, Retry: [{ ErrorEquals: ["States.ALL"] }] }) });
     await one.answer(raised("A"));
     await one.send({ type: "advance" }, START + 1_000);
-    const payloads = one.commands.map((command) => (command.type === "invoke" ? command.task.payload : null));
+    const payloads = one.commands.map((command) => (command.type === "invoke" && command.task.call.kind === "lambda" ? command.task.call.payload : null));
     expect(payloads).toEqual(['{"try":0}', '{"try":1}']);
   });
 
@@ -315,7 +329,7 @@ describe("an execution", () => {
   test("that loops for ever fails at 25,000 events, and lets others go on meanwhile", async () => {
     const one = await run({ A: { Type: "Pass", Next: "B" }, B: { Type: "Pass", Next: "A" } });
     expect(one.records.length).toBeLessThan(200);
-    while (hasReady(one.state())) await one.send({ type: "advance" });
+    while (nextReady(one.state()) !== undefined) await one.send({ type: "advance" });
     expect(one.records).toHaveLength(25_000);
     expect(one.state().outcome).toMatchObject({ status: "FAILED", error: "States.Runtime" });
   });
@@ -329,9 +343,205 @@ describe("an execution", () => {
     expect(one.state().outcome).toMatchObject({ output: "[1,2]" });
   });
 
-  test("fails when an output is over 256 KiB, however small the expression that makes it", async () => {
+  test("fails when an output would be enormous, however small the expression that makes it", async () => {
     const doubled = `{% $reduce([1..40], function($a, $b) {{"x": $a, "y": $a}}, 1) %}`;
     const one = await run({ A: { Type: "Pass", Output: doubled, End: true } });
-    expect(one.state().outcome).toMatchObject({ status: "FAILED", error: "States.DataLimitExceeded" });
+    expect(one.state().outcome).toMatchObject({ status: "FAILED", error: "States.QueryEvaluationError" });
+  });
+});
+
+const branch = (name: string, rest: object = {}) => ({
+  StartAt: name,
+  States: { [name]: task({ Output: "{% $states.result.Payload %}", ...rest }) },
+});
+
+describe("Parallel", () => {
+  test("gathers the outputs of its branches in their order, whichever ends first", async () => {
+    const one = await run({ Both: { Type: "Parallel", Branches: [branch("A"), branch("B")], End: true } });
+    expect(invoked(one.commands)).toHaveLength(2);
+    await one.answerAt(1, returned("second"));
+    expect(one.state().outcome).toBeNull();
+    await one.answerAt(0, returned("first"));
+    expect(one.state().outcome).toMatchObject({ status: "SUCCEEDED", output: '["first","second"]' });
+    expect(one.state().branches.size).toBe(1);
+  });
+
+  test("gives up the other branches when one fails, and their answers come too late", async () => {
+    const Catch = [{ ErrorEquals: ["Broken"], Next: "Caught" }];
+    const Both = { Type: "Parallel", Branches: [branch("A"), branch("B")], Catch, End: true };
+    const one = await run({ Both, Caught: { Type: "Succeed" } });
+    const other = answerTo(one.commands, returned("late"), 1);
+    await one.answerAt(0, raised("Broken"));
+    expect(one.state().outcome).toMatchObject({ status: "SUCCEEDED" });
+    expect(one.types()).toEqual(expect.arrayContaining(["TaskStateAborted", "ParallelStateFailed"]));
+    expect(one.commands.filter(({ type }) => type === "abort")).toHaveLength(1);
+    expect((await one.send(other)).records).toEqual([]);
+  });
+
+  test("is retried as a whole", async () => {
+    const Retry = [{ ErrorEquals: ["Broken"], MaxAttempts: 1 }];
+    const one = await run({
+      Both: { Type: "Parallel", Branches: [branch("A"), branch("B")], Retry, End: true },
+    });
+    await one.answerAt(0, raised("Broken"));
+    await one.send({ type: "advance" }, START + 1_000);
+    expect(invoked(one.commands)).toHaveLength(4);
+    await one.answerAt(2, returned(1), START + 1_000);
+    await one.answerAt(3, returned(2), START + 1_000);
+    expect(one.state().outcome).toMatchObject({ output: "[1,2]" });
+  });
+
+  test("lets its branches read the variables outside, and keeps theirs to themselves", async () => {
+    const inner = {
+      StartAt: "Inner",
+      States: {
+        Inner: { Type: "Pass", Assign: { inner: "{% $outer & '!' %}" }, Next: "Show" },
+        Show: { Type: "Pass", Output: "{% $inner %}", End: true },
+      },
+    };
+    const one = await run({
+      Set: { Type: "Pass", Assign: { outer: "hi" }, Next: "Split" },
+      Split: { Type: "Parallel", Branches: [inner], Next: "After" },
+      After: {
+        Type: "Pass",
+        Output: { result: "{% $states.input %}", leaked: "{% $exists($inner) %}" },
+        End: true,
+      },
+    });
+    expect(one.state().outcome).toMatchObject({ output: '{"result":["hi!"],"leaked":false}' });
+  });
+
+  test("ends with its execution's timeout, whatever its branches do", async () => {
+    const one = await run(
+      { Both: { Type: "Parallel", Branches: [branch("A"), branch("B")], End: true } },
+      { TimeoutSeconds: 5 },
+    );
+    await one.send({ type: "advance" }, START + 5_000);
+    expect(one.state().outcome?.status).toBe("TIMED_OUT");
+    expect(one.commands.filter(({ type }) => type === "abort")).toHaveLength(2);
+  });
+});
+
+describe("Map", () => {
+  const map = (rest: object) => ({ Type: "Map", ItemProcessor: branch("Item"), End: true, ...rest });
+
+  test("runs no more iterations at a time than MaxConcurrency", async () => {
+    const one = await run({ Each: map({ MaxConcurrency: 2 }) }, { input: [1, 2, 3] });
+    expect(invoked(one.commands)).toHaveLength(2);
+    await one.answerAt(1, returned("b"));
+    expect(invoked(one.commands)).toHaveLength(3);
+    await one.answerAt(0, returned("a"));
+    await one.answerAt(2, returned("c"));
+    expect(one.state().outcome).toMatchObject({ output: '["a","b","c"]' });
+  });
+
+  test("gives ItemSelector the item and its place", async () => {
+    const one = await run(
+      {
+        Each: map({
+          Items: "{% $states.input.list %}",
+          ItemSelector: {
+            i: "{% $states.context.Map.Item.Index %}",
+            v: "{% $states.context.Map.Item.Value %}",
+            all: "{% $count($states.input.list) %}",
+          },
+        }),
+      },
+      { input: { list: ["x", "y"] } },
+    );
+    const payloads = invoked(one.commands).map(({ task: { call } }) => "payload" in call && call.payload);
+    expect(payloads).toEqual(['{"i":0,"v":"x","all":2}', '{"i":1,"v":"y","all":2}']);
+  });
+
+  test("of nothing gives nothing", async () => {
+    const one = await run({ Each: map({}) }, { input: [] });
+    expect(one.state().outcome).toMatchObject({ output: "[]" });
+  });
+
+  test("nests, and fails from the innermost iteration outwards", async () => {
+    const inner = { StartAt: "Inner", States: { Inner: map({}) } };
+    const one = await run({ Outer: map({ ItemProcessor: inner }) }, { input: [[1], [2, 3]] });
+    expect(invoked(one.commands)).toHaveLength(3);
+    await one.answerAt(2, raised("Broken"));
+    expect(one.state().outcome).toMatchObject({ status: "FAILED", error: "Broken" });
+    expect(one.types().filter((type) => type === "MapStateFailed")).toHaveLength(2);
+    expect(one.types().filter((type) => type === "MapIterationAborted").length).toBeGreaterThanOrEqual(2);
+  });
+
+  test("of 2,000 items takes no look at all of them for each answer", async () => {
+    const one = await run({ Each: map({}) }, { input: Array.from({ length: 2_000 }, (_, n) => n) });
+    while (nextReady(one.state()) !== undefined) await one.send({ type: "advance" });
+    expect(one.state().pending).toBe(2_000);
+    for (let place = 0; place < 2_000; place += 1) await one.answerAt(place, returned(place));
+    expect(JSON.parse(one.state().outcome?.status === "SUCCEEDED" ? one.state().outcome.output : "")).toHaveLength(2_000);
+  });
+});
+
+describe("tasks that somebody else ends", () => {
+  const waiting = {
+    Ask: {
+      Type: "Task",
+      Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+      Arguments: { MessageBody: "{% $states.context.Task.Token %}" },
+      HeartbeatSeconds: 10,
+      End: true,
+    },
+  };
+
+  test("carry their token in what they call, and wait after that is accepted", async () => {
+    const one = await run(waiting);
+    const { task: asked } = invoked(one.commands)[0] as Invoke;
+    expect(asked.call.kind === "service" && asked.call.parameters).toBe(
+      JSON.stringify({ MessageBody: asked.token }),
+    );
+    await one.answer({ kind: "submitted", output: "{}" });
+    await one.answer({ kind: "submitted", output: "{}" });
+    expect(one.types().filter((type) => type === "TaskSubmitted")).toHaveLength(1);
+    expect(one.state()).toMatchObject({ pending: 0, outcome: null });
+    await one.answer({ kind: "succeeded", output: '"done"' });
+    expect(one.state().outcome).toMatchObject({ output: '"done"' });
+  });
+
+  test("miss their heartbeat unless one comes in time", async () => {
+    const one = await run(waiting);
+    await one.answer({ kind: "submitted", output: "{}" });
+    await one.answer({ kind: "heartbeat" }, START + 9_000);
+    await one.send({ type: "advance" }, START + 10_000);
+    expect(one.state().outcome).toBeNull();
+    expect(nextWake(one.state())).toBe(START + 19_000);
+    await one.send({ type: "advance" }, START + 19_000);
+    expect(one.state().outcome).toMatchObject({ status: "FAILED", error: "States.Timeout" });
+  });
+});
+
+describe("a redrive", () => {
+  test("goes on where the execution failed, with what had ended kept and the retries counted anew", async () => {
+    const Retry = [{ ErrorEquals: ["Broken"], MaxAttempts: 1, IntervalSeconds: 1 }];
+    const one = await run({
+      First: { Type: "Pass", Assign: { n: 1 }, Next: "Both" },
+      Both: { Type: "Parallel", Branches: [branch("A"), branch("B", { Retry })], End: true },
+    });
+    await one.answerAt(0, returned("kept"));
+    await one.answerAt(1, raised("Broken"));
+    await one.send({ type: "advance" }, START + 1_000);
+    await one.answerAt(2, raised("Broken"), START + 1_000);
+    expect(one.state().outcome?.status).toBe("FAILED");
+    await one.send({ type: "redrive" }, START + 60_000);
+    expect(one.types().at(-3)).toBe("ExecutionRedriven");
+    expect(invoked(one.commands)).toHaveLength(4);
+    await one.answer(raised("Broken"), START + 61_000);
+    await one.send({ type: "advance" }, START + 62_000);
+    await one.answer(returned("mended"), START + 62_000);
+    expect(one.state().outcome).toMatchObject({ output: '["kept","mended"]' });
+    expect(one.state().redriveCount).toBe(1);
+  });
+
+  test("takes up an execution that was stopped or timed out, and leaves one that succeeded", async () => {
+    const stopped = await run({ Work: task({ TimeoutSeconds: 30 }) });
+    await stopped.send({ type: "stop" });
+    await stopped.send({ type: "redrive" }, START + 5_000);
+    await stopped.answer(returned(1), START + 6_000);
+    expect(stopped.state().outcome).toMatchObject({ status: "SUCCEEDED" });
+    expect((await stopped.send({ type: "redrive" })).records).toEqual([]);
   });
 });

@@ -17,8 +17,6 @@ export interface Decision {
   state: ExecutionState;
   records: LogRecord[];
   commands: Command[];
-  /** Whether the commands may be done before the records are on disk: they would come out the same again. */
-  repeatable: boolean;
   /** What was thrown that nothing here expects; the execution's failure is among the records, unless it had ended. */
   fault?: unknown;
 }
@@ -51,8 +49,8 @@ function* decision(turn: Turn): Work<Decision> {
     if (!turn.closed) failExecution(turn, 0, error instanceof HistoryFull ? full(error) : breakdown(error));
   }
   if (turn.closed && turn.records.length > 0) letGo(turn);
-  const { state, records, commands, repeatable } = turn;
-  const made = { state, records, commands, repeatable };
+  const { state, records, commands } = turn;
+  const made = { state, records, commands };
   return fault === undefined ? made : { ...made, fault };
 }
 

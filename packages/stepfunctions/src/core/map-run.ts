@@ -44,10 +44,26 @@ export function* beginMapRun(
 ): Work {
   const { turn, branch, visit } = stay;
   turn.emit(branch.id, "MapStateStarted", { length: items.length });
+  const spec = yield* specOf(stay, state, map, input, items);
   const { identity } = turn.state;
-  const label = map.label ?? visit.state;
-  const spec: MapRunSpec = {
-    label,
+  const [, partition, , region, account] = identity.machineArn.split(":");
+  const arn = `arn:${partition}:states:${region}:${account}:mapRun:${identity.machineName}/${spec.label}:${turn.random.uuid()}`;
+  const then = { kind: "mapRun", arn, spec: JSON.stringify(spec) } as const;
+  turn.emit(branch.id, "MapRunStarted", { mapRunArn: arn }, { then });
+  if (branch.position.kind === "mapRun")
+    turn.commands.push({ type: "startMapRun", branch: branch.id, state: visit.state, run: branch.position.run });
+}
+
+/** What a map run is to do, of a Map's fields. */
+export function* specOf(
+  stay: Stay,
+  state: MapState,
+  map: DistributedMap,
+  input: Json,
+  items: unknown[],
+): Work<MapRunSpec> {
+  return {
+    label: map.label ?? stay.visit.state,
     region: state.processor.id,
     executionType: map.executionType,
     items: map.reader === null ? items.map((item) => JSON.stringify(item)) : null,
@@ -57,14 +73,8 @@ export function* beginMapRun(
     maxConcurrency: (yield* wholeNumber(stay, state.maxConcurrency, "MaxConcurrency", input)) ?? 0,
     toleratedCount: yield* toleratedCount(stay, map.toleratedCount, input),
     toleratedPercentage: yield* toleratedPercentage(stay, map.toleratedPercentage, input),
-    seed: turn.random.uuid(),
+    seed: stay.turn.random.uuid(),
   };
-  const [, partition, , region, account] = identity.machineArn.split(":");
-  const arn = `arn:${partition}:states:${region}:${account}:mapRun:${identity.machineName}/${label}:${turn.random.uuid()}`;
-  const then = { kind: "mapRun", arn, spec: JSON.stringify(spec) } as const;
-  turn.emit(branch.id, "MapRunStarted", { mapRunArn: arn }, { then });
-  if (branch.position.kind === "mapRun")
-    turn.commands.push({ type: "startMapRun", branch: branch.id, state: visit.state, run: branch.position.run });
 }
 
 function* readerOf(

@@ -80,11 +80,6 @@ export class Turn {
   trace: Trace | undefined;
   /** The context object as TestState is given it, in place of the execution's own. */
   givenContext: Record<string, unknown> | undefined;
-  /**
-   * Whether the same turn would come to the same at another time: it has used neither chance nor clock. What it commands
-   * is then settled by what is on disk already.
-   */
-  repeatable = true;
   private randomness: Randomness | undefined;
   private current: ExecutionState | null;
 
@@ -111,7 +106,6 @@ export class Turn {
   }
 
   get random(): Randomness {
-    this.repeatable = false;
     this.randomness ??= randomnessFrom(this.event.seed);
     return this.randomness;
   }
@@ -184,7 +178,6 @@ export class Turn {
 
   /** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
   contextObject(branch: Branch, visit: Visit, { token, item }: Seen): Record<string, unknown> {
-    this.repeatable = false;
     if (this.givenContext !== undefined) return { ...this.givenContext, ...mapContext(item) };
     const retries = "retriers" in this.definition(branch, visit.state);
     const { identity, redriveCount, redrivenAt } = this.state;
@@ -207,7 +200,7 @@ export class Turn {
       },
     };
     if (token !== undefined) context.Task = { Token: token };
-    return { ...context, ...mapContext(item ?? this.itemOf(branch)) };
+    return Object.assign(context, mapContext(item ?? this.itemOf(branch)));
   }
 
   /** The innermost Map's item that a branch works on. */
@@ -265,7 +258,6 @@ class VisitScope implements Scope {
   }
 
   get at(): number {
-    this.turn.repeatable = false;
     return this.turn.event.at;
   }
 

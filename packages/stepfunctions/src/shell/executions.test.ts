@@ -5,12 +5,13 @@ import { afterEach, describe, expect, test } from "vitest";
 import { replay } from "../core/apply.js";
 import { compileMachine } from "../core/compile.js";
 import type { Machine, State } from "../core/machine.js";
+import { pack, unpack } from "../core/pack.js";
 import type { LogRecord } from "../core/state.js";
 import type { Logger } from "../ports.js";
 import { openLmdbStore } from "../store/lmdb-store.js";
 import type { ExecutionRow, ExecutionStatus, Store } from "../store/store.js";
 import { VirtualClock } from "./clock.js";
-import { Executions } from "./executions.js";
+import { Executions, identityOf } from "./executions.js";
 import { MachineCache } from "./machine-cache.js";
 import { StatusEvents } from "./status-events.js";
 
@@ -40,12 +41,12 @@ class Bench {
     machines.machine = parts.machine ?? (() => compileMachine(definition));
     const events = new StatusEvents(store, clock, async () => {}, logger);
     const keep = events.keep.bind(events);
-    events.keep = (execution, status) => {
-      if (execution === 1 && status === parts.refuse) throw new Error("the projection fails");
-      return keep(execution, status);
+    events.keep = (row, status) => {
+      if (row.number === 1 && status === parts.refuse) throw new Error("the projection fails");
+      return keep(row, status);
     };
-    const lambda = () => Promise.reject(new Error("there is no task here"));
-    const executions = new Executions({ store, clock, lambda, logger, machines, events });
+    const settings = { waitScale: 1 };
+    const executions = new Executions({ store, clock, logger, machines, events, settings });
     this.opened = { store, executions, events };
     executions.resume();
     return { store, executions };
@@ -84,7 +85,15 @@ function start(executions: Executions, number: number): Promise<void> {
     machineId: "machine",
     machineArn: "arn:aws:states:us-east-1:000000000000:stateMachine:machine",
     versionArn: null,
+    aliasArn: null,
+    type: "STANDARD",
     revisionId: `revision-${number}`,
+    region: 0,
+    roleArn: "arn:aws:iam::000000000000:role/role",
+    machineName: "machine",
+    testCase: null,
+    mapRun: null,
+    startedBy: null,
     traceHeader: null,
     input: "{}",
     startedAt: 0,
@@ -93,14 +102,16 @@ function start(executions: Executions, number: number): Promise<void> {
     output: null,
     error: null,
     cause: null,
+    redriveCount: 0,
+    redrivenAt: null,
   };
-  return executions.start(row, { roleArn: "arn:aws:iam::000000000000:role/role", machineName: "machine" });
+  return executions.start(row);
 }
 
 function logOf(store: Store, number: number): LogRecord[] {
-  return [...store.range("log", { start: [number, 0], end: [number + 1, 0] })].flatMap(
-    ({ value }) => value as LogRecord[],
-  );
+  const identity = identityOf(store.get("executions", number) as ExecutionRow);
+  const log = store.range("log", { start: [number, 0], end: [number + 1, 0] });
+  return [...log].flatMap(({ value }) => unpack(value, identity));
 }
 
 /** One has failed in the States language's words and durably, two has ended as it should, and neither runs any more. */
@@ -109,7 +120,6 @@ function expectOneFailed(store: Store, message: string): void {
   const failed = { status: "FAILED", error: "States.Runtime", cause };
   expect(store.get("executions", 1)).toMatchObject(failed);
   expect(store.get("executions", 2)).toMatchObject({ status: "SUCCEEDED", output: "{}" });
-  expect(store.get("byMachine", ["machine", 1])).toBe("FAILED");
   expect([...store.range("running", { end: 3 })]).toEqual([]);
   const log = logOf(store, 1);
   const last = log.at(-1);
@@ -122,12 +132,13 @@ function expectOneFailed(store: Store, message: string): void {
 /** A machine that breaks where the state Check is looked up. */
 function breaking(thrown: unknown): Machine {
   const whole = compileMachine(definition);
-  const states = new Map<string, State>(whole.states);
+  const states = new Map<string, State>(whole.root.states);
   states.get = (name) => {
     if (name === "Check") throw thrown;
-    return whole.states.get(name);
+    return whole.root.states.get(name);
   };
-  return { ...whole, states };
+  const root = { ...whole.root, states };
+  return { ...whole, root, regions: [root] };
 }
 
 describe("something unforeseen in one execution ends that one and leaves the others alone", () => {
@@ -179,7 +190,7 @@ describe("something unforeseen in one execution ends that one and leaves the oth
     const alien = { at: 0, branch: 7, id: 4, previousId: 3, type: "NeverHeardOf" };
     const wake = first.store.get("running", 1)?.wake ?? null;
     await first.store.write([
-      { table: "log", key: [1, 1], value: [alien] },
+      { table: "log", key: [1, 1], value: pack([alien]) },
       { table: "running", key: 1, value: { wake, busy } },
     ]);
     await bench.open();

@@ -51,7 +51,7 @@ export interface Runner {
   saved: RunningRow | null;
 }
 
-type Ruling = Pick<Decision, "records" | "commands" | "repeatable"> & {
+type Ruling = Pick<Decision, "records" | "commands"> & {
   state: ExecutionState | null;
   outcome: ExecutionState["outcome"];
 };
@@ -77,12 +77,9 @@ interface Ports {
   settings: Settings;
 }
 
-/** How far an execution may run ahead of the disk, in turns. */
-const MAX_AHEAD = 8;
-
 /**
- * Runs executions: hands events to the core, puts what it decides on disk, and only then does what it commands, unless
- * that is settled by what is on disk already. What is in memory can be made again from the store at any moment.
+ * Runs executions: hands events to the core, puts what it decides on disk, and only then does what it commands. What is
+ * in memory may be ahead of the disk, but nobody outside is shown it, and it can be made again from there at any moment.
  */
 export class Executions {
   private readonly runners = new Map<number, Runner>();
@@ -243,7 +240,7 @@ export class Executions {
 
   /** Takes the events of an execution, one after the other. */
   private pump(runner: Runner): void {
-    while (!runner.deciding && runner.unsynced < MAX_AHEAD) {
+    while (!runner.deciding) {
       const waiting = runner.queue.shift();
       if (waiting === undefined) return;
       const ended = runner.row.status !== "RUNNING" && waiting.happening.type !== "redrive";
@@ -300,7 +297,11 @@ export class Executions {
       this.settle(runner);
       return;
     }
-    this.commit(runner, waiting, event, { ...decision, outcome: decision.state.outcome });
+    try {
+      this.commit(runner, waiting, event, { ...decision, outcome: decision.state.outcome });
+    } catch (error) {
+      this.fail(runner, waiting, event, error);
+    }
   }
 
   /** What nobody foresaw ends the execution on the word of its log: what is in memory may be ahead of it, or wrong. */
@@ -329,7 +330,6 @@ export class Executions {
           outcome,
           records: [record],
           commands,
-          repeatable: false,
         });
       })
       .catch((failure: unknown) => {
@@ -346,14 +346,12 @@ export class Executions {
   }
 
   private commit(runner: Runner, waiting: Waiting, event: CoreEvent, ruling: Ruling): void {
-    const { state, outcome, records, commands, repeatable } = ruling;
+    const { state, outcome, records, commands } = ruling;
     const { writes, tell } = this.writes(runner, event, ruling);
     runner.state = state;
     runner.batches += 1;
     runner.unsynced += 1;
-    const early = repeatable && outcome === null ? commands : [];
     const written = this.write(writes);
-    for (const command of early) this.perform(runner, command);
     const wake = state === null || outcome !== null ? null : nextWake(state);
     const ahead = state !== null && nextReady(state) !== undefined;
     written
@@ -363,7 +361,7 @@ export class Executions {
           this.performers?.recorded(runner, records);
           this.wakes.set(runner.row.number, wake);
           for (const change of tell) change();
-          if (early !== commands) for (const command of commands) this.perform(runner, command);
+          for (const command of commands) this.perform(runner, command);
           if (outcome !== null) this.tellEnd(runner.row);
           if (ahead) this.advance(runner);
           waiting.done(true);

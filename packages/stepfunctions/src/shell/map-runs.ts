@@ -13,6 +13,7 @@ import type { Logger, ObjectStore } from "../ports.js";
 import type { ExecutionRow, MapRunRow, Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
 import type { Executions, Runner } from "./executions.js";
+import { noTallies, type Tallies, tally, tallyStored } from "./map-run-counts.js";
 
 type Start = Extract<Command, { type: "startMapRun" }>;
 
@@ -26,6 +27,8 @@ interface Run {
   live: Map<number, { items: number }>;
   ended: number;
   failedItems: number;
+  /** What has become of those that have ended. */
+  tallies: Tallies;
   /** It has been decided how it ends; what still runs is of no use. */
   over: boolean;
 }
@@ -42,6 +45,7 @@ interface Ports {
 
 /** Most executions of one map run at a time where MaxConcurrency gives no less, and most that a piece of items holds. */
 const MOST_AT_A_TIME = 1_000;
+const MOST_COUNTED = 1_000;
 const PIECE_ITEMS = 200;
 const PIECE_BYTES = 1024 * 1024;
 
@@ -49,6 +53,8 @@ const PIECE_BYTES = 1024 * 1024;
 export class MapRuns {
   private readonly runs = new Map<string, Run>();
   private readonly byNumber = new Map<number, Run>();
+  /** Counts of map runs that have ended, by number and redrive. */
+  private readonly counted = new Map<string, Tallies>();
   private lastNumber = 0;
 
   constructor(private readonly ports: Ports) {
@@ -68,14 +74,14 @@ export class MapRuns {
     const found = this.runs.get(`${execution}:${run}`);
     if (found === undefined || found.over) return;
     found.over = true;
-    void this.abandon(found, "ABORTED").catch((error: unknown) => this.report(found, error));
+    this.see(found, this.abandon(found, "ABORTED"));
   }
 
   /** An execution has ended; it may be one of a map run. */
   ended(row: ExecutionRow): void {
     if (row.mapRun === null) return;
     const run = this.byNumber.get(row.mapRun.number);
-    if (run === undefined || !run.live.delete(row.number) || run.over) return;
+    if (run === undefined || !run.live.delete(row.number)) return;
     this.count(run, row);
     this.pump(run);
   }
@@ -83,23 +89,37 @@ export class MapRuns {
   private async begin(runner: Runner, command: Start): Promise<void> {
     const { row: parent, state } = runner;
     const { run: pending, branch } = command;
-    const spec = JSON.parse(pending.spec) as MapRunSpec;
+    const planned = JSON.parse(pending.spec) as MapRunSpec;
     const known = this.ports.store.get("mapRuns", pending.arn);
     const key = `${parent.number}:${pending.id}`;
-    const row = known ?? this.newRow(parent, command, spec);
-    const run: Run = { row, spec, parent, next: 0, live: new Map(), ended: 0, failedItems: 0, over: false };
+    const row = known ?? this.newRow(parent, command, planned);
+    const spec = { ...planned, ...row.changed };
+    const tallies = noTallies();
+    const run: Run = { row, spec, parent, next: 0, live: new Map(), ended: 0, failedItems: 0, tallies, over: false };
     this.runs.set(key, run);
     this.byNumber.set(row.number, run);
     if (row.status === "FAILED")
       return this.tell(run, { kind: "failed", error: row.error ?? "", ...(row.cause === null ? {} : { cause: row.cause }) });
-    if (row.status === "ABORTED") run.row = { ...row, status: "RUNNING", stoppedAt: null };
-    if (known === undefined) await this.ports.store.write([{ table: "mapRuns", key: row.arn, value: row }]);
+    if (row.status === "ABORTED") await this.redriven(run);
+    if (known === undefined)
+      await this.ports.store.write([
+        { table: "mapRuns", key: row.arn, value: row },
+        { table: "mapRunsOf", key: [parent.number, row.number], value: row.arn },
+      ]);
     if (run.row.children === null) {
       if (state === null) throw new Error("the execution could not be read back");
       await this.readItems(run, { branch, runner });
     }
     await this.takeUp(run);
     this.pump(run);
+  }
+
+  private async redriven(run: Run): Promise<void> {
+    const { row } = run;
+    const again = { status: "RUNNING", stoppedAt: null, error: null, cause: null } as const;
+    const redrivenAt = this.ports.clock.now();
+    run.row = { ...row, ...again, redriveCount: row.redriveCount + 1, redrivenAt };
+    await this.ports.store.write([{ table: "mapRuns", key: row.arn, value: run.row }]);
   }
 
   private newRow(parent: ExecutionRow, { run, branch }: Start, spec: MapRunSpec): MapRunRow {
@@ -195,22 +215,55 @@ export class MapRuns {
   private async takeUp(run: Run): Promise<void> {
     const { number } = run.row;
     const known = this.ports.store.range("mapChildren", { start: [number, 0], end: [number + 1, 0] });
+    const again: ExecutionRow[] = [];
     for (const { key, value } of [...known]) {
       const row = this.ports.store.get("executions", value);
       if (row === undefined) continue;
       run.next = Math.max(run.next, key[1] + 1);
-      const redrive = run.row.redriveCount > 0 || row.status === "ABORTED";
-      if (row.status !== "RUNNING" && row.status !== "SUCCEEDED" && redrive)
-        await this.ports.executions.redrive(row);
-      if (row.status === "RUNNING" || (redrive && row.status !== "SUCCEEDED"))
-        run.live.set(value, { items: row.mapRun?.items ?? 1 });
+      // What failed before the redrive is done again; what failed since, before a restart, is not.
+      const failed = row.status !== "RUNNING" && row.status !== "SUCCEEDED";
+      const redrive = failed && (row.stoppedAt ?? 0) <= (run.row.redrivenAt ?? -1);
+      if (row.status === "RUNNING" || redrive) run.live.set(value, { items: row.mapRun?.items ?? 1 });
       else this.count(run, row);
+      if (redrive) again.push(row);
     }
+    // Only now, for the end of any of them starts the next.
+    await Promise.all(again.map((row) => this.ports.executions.redrive(row)));
   }
 
   private count(run: Run, row: ExecutionRow): void {
     run.ended += 1;
+    tally(run.tallies, row);
     if (row.status !== "SUCCEEDED") run.failedItems += row.mapRun?.items ?? 1;
+  }
+
+  /** Changes the bounds of a map run that is on its way. Resolves once that is on disk. */
+  async update(row: MapRunRow, changed: NonNullable<MapRunRow["changed"]>): Promise<void> {
+    const run = this.byNumber.get(row.number);
+    const now = run?.row ?? row;
+    const updated: MapRunRow = { ...now, changed: { ...now.changed, ...changed } };
+    if (run !== undefined) {
+      run.row = updated;
+      run.spec = { ...run.spec, ...changed };
+    }
+    await this.ports.store.write([{ table: "mapRuns", key: row.arn, value: updated }]);
+    if (run !== undefined && run.row.children !== null) this.pump(run);
+  }
+
+  /** How many executions and items of a map run there are, by what has become of them. */
+  tallies(row: MapRunRow): Tallies {
+    const run = this.byNumber.get(row.number);
+    if (run !== undefined) {
+      const running = { executions: run.live.size, items: 0 };
+      for (const { items } of run.live.values()) running.items += items;
+      return { ...run.tallies, RUNNING: running };
+    }
+    const key = `${row.number}:${row.redriveCount}`;
+    const known = this.counted.get(key) ?? tallyStored(this.ports.store, row);
+    if (row.status === "RUNNING") return known;
+    if (this.counted.size >= MOST_COUNTED) this.counted.clear();
+    this.counted.set(key, known);
+    return known;
   }
 
   /** Starts what there is room for, and ends the run when there is nothing left to wait for. */
@@ -220,7 +273,7 @@ export class MapRuns {
       run.over = true;
       const cause = "The specified tolerated failure threshold was exceeded";
       const answer = { kind: "failed", error: "States.ExceedToleratedFailureThreshold", cause } as const;
-      void this.abandon(run, "FAILED", answer).catch((error: unknown) => this.report(run, error));
+      this.see(run, this.abandon(run, "FAILED", answer));
       return;
     }
     const children = run.row.children ?? 0;
@@ -228,7 +281,7 @@ export class MapRuns {
     while (run.next < children && run.live.size < most) this.startChild(run);
     if (run.ended < children) return;
     run.over = true;
-    void this.finish(run).catch((error: unknown) => this.report(run, error));
+    this.see(run, this.finish(run));
   }
 
   private startChild(run: Run): void {
@@ -305,7 +358,9 @@ export class MapRuns {
         "No object store is at hand to write the results to: give the engine `objects`.",
       );
     const destination = destinationOf(parameters, row.arn);
-    return JSON.stringify(await writeResults(this.ports.objects, destination, config, this.results(run)));
+    const output = JSON.stringify(await writeResults(this.ports.objects, destination, config, this.results(run)));
+    run.row = { ...run.row, written: true };
+    return output;
   }
 
   /** The outputs of the children that succeeded, in the order of the items. */
@@ -353,14 +408,12 @@ export class MapRuns {
   /** Ends a map run before its children have. */
   private async abandon(run: Run, status: "FAILED" | "ABORTED", answer?: MapRunAnswer): Promise<void> {
     await Promise.all([...run.live.keys()].map((child) => this.ports.executions.stop(child, {})));
-    const { writer, spec } = { writer: run.spec.writer, spec: run.spec };
-    if (status === "FAILED" && writer !== null && writer.parameters !== "{}" && this.ports.objects !== undefined)
-      await writeResults(
-        this.ports.objects,
-        destinationOf(JSON.parse(writer.parameters), run.row.arn),
-        writerConfig(spec.writer?.config),
-        this.results(run),
-      );
+    const { writer } = run.spec;
+    if (status === "FAILED" && writer !== null && writer.parameters !== "{}" && this.ports.objects !== undefined) {
+      const destination = destinationOf(JSON.parse(writer.parameters), run.row.arn);
+      await writeResults(this.ports.objects, destination, writerConfig(writer.config), this.results(run));
+      run.row = { ...run.row, written: true };
+    }
     await this.close(run, status, answer);
     if (answer !== undefined) await this.tell(run, answer);
   }
@@ -389,6 +442,12 @@ export class MapRuns {
       await this.close(run, "FAILED", answer);
     }
     await this.ports.executions.mapRunEnded(parent.number, branch, pending.id, answer);
+  }
+
+  /** Sees a piece of work through; a virtual clock does not overtake it. */
+  private see(run: Run, work: Promise<void>): void {
+    const release = this.ports.clock.hold?.();
+    void work.catch((error: unknown) => this.report(run, error)).finally(() => release?.());
   }
 
   private report({ row }: Run, error: unknown): void {
