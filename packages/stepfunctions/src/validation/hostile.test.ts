@@ -1,6 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { jsonata, judge, machine, pass } from "./testing/judge.js";
 import { validateDefinition } from "./validate.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 test("ten thousand states in a row are fine", () => {
   const names = Array.from({ length: 10_000 }, (_, index) => `S${index}`);
