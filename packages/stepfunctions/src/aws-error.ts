@@ -4,6 +4,8 @@ export class AwsError extends Error {
     readonly code: string,
     message: string,
     readonly statusCode = 400,
+    /** Members of the answer besides the message, such as `reason` of a ValidationException. */
+    readonly members: Record<string, unknown> = {},
   ) {
     super(message);
     this.name = "AwsError";

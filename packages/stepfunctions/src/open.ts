@@ -103,6 +103,7 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
   const activities = new Activities(executions);
   const arns = new Arns(options.region, options.accountId);
   const nextNumber = counter(store);
+  const mapRuns = new MapRuns({ store, clock, logger, executions, objects, settings, nextNumber });
   const context: Context = {
     store,
     clock,
@@ -110,8 +111,10 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
     machines,
     executions,
     activities,
+    mapRuns,
     settings,
     mutex: new Mutex(),
+    callTask: (executionArn, command, signal) => tasks.callOnce(executionArn, command, signal),
     nextNumber,
   };
   const own = new OwnServices({
@@ -121,7 +124,6 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
     handle: (operation, request) => handle(operation, request),
   });
   const tasks = new Tasks({ lambda, services, overrides, executions, activities, own, clock });
-  const mapRuns = new MapRuns({ store, clock, logger, executions, objects, settings, nextNumber });
   const logs = new ExecutionLogs(machines, options.onLog);
   const remains = new ExpressRemains(store, logger);
   executions.connect({

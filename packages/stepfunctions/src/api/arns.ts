@@ -48,7 +48,10 @@ export class Arns {
 
   /** @throws AwsError InvalidArn, also for executions of EXPRESS machines: nothing is kept of them */
   assertExecution(arn: string): void {
-    if (resource(arn, "execution").length !== 2) throw invalidArn(arn);
+    // The items of an EXPRESS Map, whose machine has a label, are kept with their map run.
+    const express = arn.split(":")[5] === "express" && arn.split(":")[6]?.includes("/") === true;
+    const parts = resource(arn, express ? "express" : "execution");
+    if (parts.length !== (express ? 3 : 2)) throw invalidArn(arn);
   }
 
   /** @throws AwsError InvalidArn */

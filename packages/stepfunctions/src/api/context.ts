@@ -1,12 +1,15 @@
-import type { Settings } from "../core/turn.js";
+import type { Command, Settings, TaskAnswer } from "../core/turn.js";
 import type { Activities } from "../shell/activities.js";
 import type { Executions } from "../shell/executions.js";
 import type { Clock } from "../shell/clock.js";
 import type { MachineCache } from "../shell/machine-cache.js";
+import type { MapRuns } from "../shell/map-runs.js";
 import type { Mutex } from "../shell/mutex.js";
 import type { Store } from "../store/store.js";
 import type { Arns } from "./arns.js";
 import type { Request } from "./request.js";
+
+type TaskCommand = Extract<Command, { type: "invoke" }>;
 
 /** What the operations work on. */
 export interface Context {
@@ -16,8 +19,11 @@ export interface Context {
   machines: MachineCache;
   executions: Executions;
   activities: Activities;
+  mapRuns: MapRuns;
   settings: Settings;
   mutex: Mutex;
+  /** Makes the call of a task that is of no execution. Never rejects. */
+  callTask(executionArn: string, command: TaskCommand, signal: AbortSignal): Promise<TaskAnswer>;
   /** The number for the next execution. */
   nextNumber(): number;
 }

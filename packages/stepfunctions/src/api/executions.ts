@@ -2,6 +2,8 @@ import { AwsError } from "../aws-error.js";
 import type { ExecutionRow } from "../store/store.js";
 import { type Context, type Operation, seconds } from "./context.js";
 import { referencesOf } from "./definition.js";
+import { processorOf } from "./map-processor.js";
+import { redriveState } from "./redrive.js";
 import { includesData, type Request } from "./request.js";
 import { readFailure } from "./task-tokens.js";
 
@@ -9,8 +11,7 @@ import { readFailure } from "./task-tokens.js";
 export function findRow(context: Context, arn: string): ExecutionRow | undefined {
   const number = context.store.get("numbers", arn);
   const row = number === undefined ? undefined : context.store.get("executions", number);
-  const machine =
-    row === undefined ? undefined : context.store.get("machines", row.machineArn.split(":")[6] ?? "");
+  const machine = row === undefined ? undefined : context.store.get("machines", row.machineName);
   return row?.machineId === machine?.id ? row : undefined;
 }
 
@@ -27,6 +28,7 @@ export function findExecution(context: Context, request: Request): ExecutionRow 
 export const describeExecution: Operation = (context, request) => {
   const row = findExecution(context, request);
   const data = includesData(request);
+  const { status, reason } = redriveState(context, row);
   return {
     ...summary(row),
     input: data ? row.input : undefined,
@@ -36,8 +38,9 @@ export const describeExecution: Operation = (context, request) => {
     error: row.error ?? undefined,
     cause: row.cause ?? undefined,
     traceHeader: row.traceHeader ?? undefined,
-    redriveStatus: "NOT_REDRIVABLE",
-    redriveStatusReason: `Execution is ${row.status} and cannot be redriven`,
+    mapRunArn: row.mapRun?.arn,
+    redriveStatus: status,
+    redriveStatusReason: reason,
   };
 };
 
@@ -50,8 +53,10 @@ export function summary(row: ExecutionRow): Record<string, unknown> {
     status: row.status,
     startDate: seconds(row.startedAt),
     stopDate: row.stoppedAt === null ? undefined : seconds(row.stoppedAt),
-    redriveCount: 0,
+    redriveCount: row.redriveCount,
+    redriveDate: row.redrivenAt === null ? undefined : seconds(row.redrivenAt),
     stateMachineVersionArn: row.versionArn ?? undefined,
+    stateMachineAliasArn: row.aliasArn ?? undefined,
   };
 }
 
@@ -60,18 +65,26 @@ export const describeStateMachineForExecution: Operation = (context, request) =>
   const row = findExecution(context, request);
   const revision = context.machines.revision(row.revisionId);
   const data = includesData(request);
+  const definition =
+    row.mapRun === null ? revision.definition : processorOf(revision.definition, labelOf(row));
   return {
     stateMachineArn: row.machineArn,
-    name: revision.machineName,
-    definition: data ? revision.definition : "{}",
+    name: row.machineArn.split(":")[6],
+    definition: data ? definition : "{}",
     roleArn: revision.roleArn,
     updateDate: seconds(revision.updatedAt),
     loggingConfiguration: revision.loggingConfiguration,
     tracingConfiguration: revision.tracingConfiguration,
     revisionId: revision.id,
-    variableReferences: data ? referencesOf(revision.definition) : {},
+    ...(row.mapRun === null ? {} : { mapRunArn: row.mapRun.arn, label: labelOf(row) }),
+    variableReferences: data ? referencesOf(definition) : {},
   };
 };
+
+/** The label of the distributed Map whose item an execution is for. */
+function labelOf({ machineArn }: ExecutionRow): string {
+  return machineArn.slice(machineArn.indexOf("/") + 1);
+}
 
 /** StopExecution. An execution that has ended keeps its end. */
 export const stopExecution: Operation = async (context, request) => {

@@ -46,6 +46,7 @@ test("nobody can ask for an EXPRESS execution", async () => {
     "StopExecution",
     "GetExecutionHistory",
     "DescribeStateMachineForExecution",
+    "RedriveExecution",
   ])
     await expect(bench.handle(operation, { executionArn }), operation).rejects.toMatchObject({
       code: "InvalidArn",

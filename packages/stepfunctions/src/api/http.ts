@@ -27,7 +27,13 @@ export async function answerHttp(
     send(res, requestId, 200, (await handle(operation, readJson(body), gone.signal)) ?? {});
   } catch (error) {
     const known = error instanceof AwsError ? error : internal(error, requestId, logger);
-    send(res, requestId, known.statusCode, { __type: known.code, message: known.message }, known.code);
+    send(
+      res,
+      requestId,
+      known.statusCode,
+      { __type: known.code, message: known.message, ...known.members },
+      known.code,
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { AwsError } from "../aws-error.js";
 import type { AliasRow, MachineRow, RevisionRow, VersionRow } from "../store/store.js";
 import type { Context } from "./context.js";
+import { invalid } from "./errors.js";
 
 /** What a state machine ARN names: the machine and, where the ARN has a version or an alias, the version. */
 export interface Found {
@@ -18,9 +19,9 @@ export interface Found {
 export function findMachine(context: Context, arn: string): Found {
   const { name, label, version: number, alias: qualifier } = context.arns.parseMachine(arn);
   if (label !== null)
-    throw new AwsError(
-      "ValidationException",
+    throw invalid(
       "This operation does not support ARNs of distributed Map states",
+      "API_DOES_NOT_SUPPORT_LABELED_ARNS",
     );
   const machine = context.store.get("machines", name);
   if (machine === undefined || !isOf(machine, arn)) throw doesNotExist(arn);
@@ -32,6 +33,13 @@ export function findMachine(context: Context, arn: string): Found {
   const version = context.store.get("versions", [machine.id, chosen]);
   if (version === undefined) throw doesNotExist(arn);
   return { machine, version, alias, revision: context.machines.revision(version.revisionId) };
+}
+
+/** The machine of an ARN that has neither version nor alias. @throws AwsError as findMachine, ValidationException */
+export function findUnqualified(context: Context, arn: string): MachineRow {
+  const { machine, version } = findMachine(context, arn);
+  if (version === null) return machine;
+  throw invalid(`This operation takes the ARN of a state machine without a version or an alias: '${arn}'`);
 }
 
 function isOf(machine: MachineRow, arn: string): boolean {

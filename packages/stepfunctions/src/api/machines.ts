@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-error.js";
 import type { MachineRow, RevisionRow, Write } from "../store/store.js";
+import { aliasesOf } from "./aliases.js";
 import { type Context, type Operation, seconds } from "./context.js";
 import { assertDefinition, readDefinition, readType, referencesOf } from "./definition.js";
-import { findMachine, versionArn } from "./machine-lookup.js";
+import { invalid } from "./errors.js";
+import { runningOf } from "./list-executions.js";
+import { findMachine, findUnqualified, versionArn } from "./machine-lookup.js";
 import { assertName, assertRole } from "./names.js";
 import { page, pageSize, readToken } from "./paging.js";
 import { includesData, type Request } from "./request.js";
@@ -122,12 +125,11 @@ export const updateStateMachine: Operation = async (context, request) => {
       "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
     );
   if (roleArn !== undefined) assertRole(roleArn);
-  const { name, type } = findMachine(context, arn).machine;
+  const { name, type } = findUnqualified(context, arn);
   if (definition !== undefined) assertDefinition(definition, type);
   return context.mutex.run(`machine ${name}`, async () => {
-    const { machine, revision, version } = findMachine(context, arn);
-    if (version !== null)
-      throw new AwsError("ValidationException", "A version of a state machine cannot be updated");
+    const machine = findUnqualified(context, arn);
+    const revision = context.machines.revision(machine.revisionId);
     const updatedAt = context.clock.now();
     const id = randomUUID();
     const given = {
@@ -186,21 +188,25 @@ export const listStateMachines: Operation = (context, request) => {
   return { stateMachines, ...(nextToken === undefined ? {} : { nextToken }) };
 };
 
-/** DeleteStateMachine: with its versions; its running executions are aborted. One that is not there is no error. */
-export const deleteStateMachine: Operation = async (context, request) => {
-  const { name } = context.arns.parseMachine(request.string("stateMachineArn", { min: 1, max: 256 }));
+/** DeleteStateMachine: with its versions and aliases; its running executions are aborted. One that is not there is no error. */
+export const deleteStateMachine: Operation = (context, request) => {
+  const arn = request.string("stateMachineArn", { min: 1, max: 256 });
+  const { name, label, version, alias } = context.arns.parseMachine(arn);
+  if (label !== null || version !== null || alias !== null)
+    throw invalid(`This operation takes the ARN of a state machine without a version or an alias: '${arn}'`);
   return context.mutex.run(`machine ${name}`, async () => {
     const machine = context.store.get("machines", name);
     if (machine === undefined) return {};
-    const range = { start: [machine.id, 0], end: [machine.id, Number.MAX_SAFE_INTEGER] } as const;
-    const versions = context.store.range("versions", { start: [...range.start], end: [...range.end] });
-    const writes: Write[] = [...versions].map(({ key }) => ({ table: "versions", key, remove: true }));
-    await context.store.write([{ table: "machines", key: name, remove: true }, ...writes]);
-    const executions = [
-      ...context.store.range("byMachine", { start: [...range.start], end: [...range.end] }),
-    ];
-    const running = executions.filter(({ key }) => context.store.get("running", key[1]) !== undefined);
-    await Promise.all(running.map(({ key: [, number] }) => context.executions.stop(number, {})));
+    const versions = context.store.range("versions", { start: [machine.id, 0], end: [machine.id, Infinity] });
+    await context.store.write([
+      { table: "machines", key: name, remove: true },
+      ...[...versions].map(({ key }): Write => ({ table: "versions", key, remove: true })),
+      ...aliasesOf(context, machine).map(
+        (row): Write => ({ table: "aliases", key: [machine.id, row.name], remove: true }),
+      ),
+    ]);
+    const running = [...runningOf(context, machine.id)];
+    await Promise.all(running.map((number) => context.executions.stop(number, {})));
     return {};
   });
 };

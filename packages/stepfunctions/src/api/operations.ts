@@ -5,6 +5,13 @@ import {
   getActivityTask,
   listActivities,
 } from "./activities.js";
+import {
+  createStateMachineAlias,
+  deleteStateMachineAlias,
+  describeStateMachineAlias,
+  listStateMachineAliases,
+  updateStateMachineAlias,
+} from "./aliases.js";
 import type { Operation } from "./context.js";
 import { validateStateMachineDefinition } from "./definition.js";
 import { describeExecution, describeStateMachineForExecution, stopExecution } from "./executions.js";
@@ -20,6 +27,9 @@ import {
 import { startExecution, startSyncExecution } from "./start.js";
 import { listTagsForResource, tagResource, untagResource } from "./tags.js";
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from "./task-tokens.js";
+import { describeMapRun, listMapRuns, updateMapRun } from "./map-runs.js";
+import { redriveExecution } from "./redrive.js";
+import { testState } from "./test-state/test-state.js";
 import {
   deleteStateMachineVersion,
   listStateMachineVersions,
@@ -30,21 +40,28 @@ import {
 export const operations = new Map<string, Operation>([
   ["CreateActivity", createActivity],
   ["CreateStateMachine", createStateMachine],
+  ["CreateStateMachineAlias", createStateMachineAlias],
   ["DeleteActivity", deleteActivity],
   ["DeleteStateMachine", deleteStateMachine],
+  ["DeleteStateMachineAlias", deleteStateMachineAlias],
   ["DeleteStateMachineVersion", deleteStateMachineVersion],
   ["DescribeActivity", describeActivity],
   ["DescribeExecution", describeExecution],
+  ["DescribeMapRun", describeMapRun],
   ["DescribeStateMachine", describeStateMachine],
+  ["DescribeStateMachineAlias", describeStateMachineAlias],
   ["DescribeStateMachineForExecution", describeStateMachineForExecution],
   ["GetActivityTask", getActivityTask],
   ["GetExecutionHistory", getExecutionHistory],
   ["ListActivities", listActivities],
   ["ListExecutions", listExecutions],
+  ["ListMapRuns", listMapRuns],
+  ["ListStateMachineAliases", listStateMachineAliases],
   ["ListStateMachineVersions", listStateMachineVersions],
   ["ListStateMachines", listStateMachines],
   ["ListTagsForResource", listTagsForResource],
   ["PublishStateMachineVersion", publishStateMachineVersion],
+  ["RedriveExecution", redriveExecution],
   ["SendTaskFailure", sendTaskFailure],
   ["SendTaskHeartbeat", sendTaskHeartbeat],
   ["SendTaskSuccess", sendTaskSuccess],
@@ -52,7 +69,10 @@ export const operations = new Map<string, Operation>([
   ["StartSyncExecution", startSyncExecution],
   ["StopExecution", stopExecution],
   ["TagResource", tagResource],
+  ["TestState", testState],
   ["UntagResource", untagResource],
+  ["UpdateMapRun", updateMapRun],
   ["UpdateStateMachine", updateStateMachine],
+  ["UpdateStateMachineAlias", updateStateMachineAlias],
   ["ValidateStateMachineDefinition", validateStateMachineDefinition],
 ]);

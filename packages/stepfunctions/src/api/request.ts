@@ -52,11 +52,22 @@ export class Request {
     const value = this.get(name);
     if (value === undefined) return undefined;
     if (typeof value !== "number" || !Number.isInteger(value)) throw wrongType(name, "an integer");
-    if (value < limits.min)
-      throw constraint(name, String(value), `Member must have value greater than or equal to ${limits.min}`);
-    if (value > limits.max)
-      throw constraint(name, String(value), `Member must have value less than or equal to ${limits.max}`);
+    return this.within(name, value, limits);
+  }
+
+  private within(name: string, value: number, { min, max }: { min: number; max: number }): number {
+    if (value < min)
+      throw constraint(name, String(value), `Member must have value greater than or equal to ${min}`);
+    if (value > max)
+      throw constraint(name, String(value), `Member must have value less than or equal to ${max}`);
     return value;
+  }
+
+  optionalNumber(name: string, limits: { min: number; max: number }): number | undefined {
+    const value = this.get(name);
+    if (value === undefined) return undefined;
+    if (typeof value !== "number") throw wrongType(name, "a number");
+    return this.within(name, value, limits);
   }
 
   oneOf<T extends string>(name: string, values: readonly T[]): T | undefined {

@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-error.js";
 import { MAX_PAYLOAD_BYTES, NAME_RETENTION_MS } from "../limits.js";
 import type { ExecutionRow } from "../store/store.js";
+import { aliasArn } from "./aliases.js";
 import { type Context, type Operation, seconds } from "./context.js";
+import { typeNotSupported } from "./errors.js";
 import { findRow } from "./executions.js";
 import { assertJson } from "./json-input.js";
 import { findMachine, type Found, versionArn } from "./machine-lookup.js";
@@ -19,11 +21,7 @@ export const startExecution: Operation = async (context, request) => {
 /** StartSyncExecution, of an EXPRESS machine: answers when it has ended. */
 export const startSyncExecution: Operation = async (context, request) => {
   const found = readTarget(context, request);
-  if (found.machine.type !== "EXPRESS")
-    throw new AwsError(
-      "StateMachineTypeNotSupported",
-      "This operation is not supported by this type of state machine",
-    );
+  if (found.machine.type !== "EXPRESS") throw typeNotSupported();
   const data = includesData(request);
   const started = await begin(context, found, { ...readGiven(request), sync: true });
   return syncResponse(await context.executions.ended(started.number), data);
@@ -125,7 +123,7 @@ async function start(context: Context, target: Target, given: Given): Promise<Ex
     machineId: machine.id,
     machineArn: machine.arn,
     versionArn: version === null ? null : versionArn(machine, version),
-    aliasArn: alias === null ? null : `${machine.arn}:${alias.name}`,
+    aliasArn: alias === null ? null : aliasArn(machine, alias),
     type,
     revisionId: revision.id,
     region: 0,

@@ -2,6 +2,7 @@ import { AwsError } from "../aws-error.js";
 import { isObject } from "../json.js";
 import type { Write } from "../store/store.js";
 import type { Context, Operation } from "./context.js";
+import { resourceNotFound } from "./errors.js";
 import type { Request } from "./request.js";
 
 const MOST_TAGS = 50;
@@ -71,7 +72,7 @@ interface Tagged {
 
 function find(context: Context, arn: string): Tagged {
   const found = arn.split(":")[5] === "activity" ? findActivity(context, arn) : findMachine(context, arn);
-  if (found === null) throw new AwsError("ResourceNotFound", `Resource not found: '${arn}'`);
+  if (found === null) throw resourceNotFound(arn);
   return found;
 }
 

@@ -20,6 +20,7 @@ const TABLES: TableName[] = [
   "byMachine",
   "activities",
   "mapRuns",
+  "mapRunsOf",
   "mapItems",
   "mapChildren",
   "log",

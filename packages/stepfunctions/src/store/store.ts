@@ -18,6 +18,8 @@ export interface Tables {
   activities: { key: string; value: ActivityRow };
   /** Map runs by ARN. */
   mapRuns: { key: string; value: MapRunRow };
+  /** The ARNs of an execution's map runs, by [execution's number, map run's number]. */
+  mapRunsOf: { key: [number, number]; value: string };
   /** Texts of the items of a map run, in pieces, by [map run's number, piece]. */
   mapItems: { key: [number, number]; value: string[] };
   /** The executions of a map run's items, by [map run's number, index]. */
@@ -82,6 +84,11 @@ export interface MapRunRow {
   error: string | null;
   cause: string | null;
   redriveCount: number;
+  redrivenAt?: number;
+  /** Whether a ResultWriter has written the results. */
+  written?: boolean;
+  /** What UpdateMapRun has set. */
+  changed?: { maxConcurrency?: number; toleratedCount?: number; toleratedPercentage?: number };
 }
 
 export interface RevisionRow {
@@ -134,6 +141,8 @@ export interface ExecutionRow {
   cause: string | null;
   redriveCount: number;
   redrivenAt: number | null;
+  /** The latest redrives that came with a client token. */
+  redriveTokens?: { token: string; at: number }[];
 }
 
 /** What a restart must know without reading the log. */

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { Bench } from "./testing/bench.js";
+
+const wait = { Sleep: { Type: "Wait", Seconds: "{% $states.input.seconds %}", End: true } };
+
+function listing(bench: Bench) {
+  return async (request: object) => {
+    const { executions, nextToken } = await bench.handle("ListExecutions", request);
+    return { names: (executions as { name: string }[]).map(({ name }) => name), nextToken };
+  };
+}
+
+test("running executions are found among ended ones and those of other machines, page by page", async () => {
+  await using bench = await Bench.open();
+  const list = listing(bench);
+  const [mine, other] = [await bench.machine(wait), await bench.machine(wait, { name: "other" })];
+  const start = (arn: string, name: string, seconds: number) =>
+    bench.start(arn, name, { input: JSON.stringify({ seconds }) });
+  const running: string[] = [];
+  for (let number = 0; number < 30; number += 1) {
+    const long = number % 5 === 0;
+    await start(mine, `mine-${number}`, long ? 1_000 : 1);
+    if (long) running.unshift(`mine-${number}`);
+    await start(other, `other-${number}`, 1_000);
+  }
+  await bench.clock.advance(10_000);
+  const found: string[] = [];
+  for (let nextToken: unknown; ; ) {
+    const page = await list({ stateMachineArn: mine, statusFilter: "RUNNING", maxResults: 2, nextToken });
+    found.push(...page.names);
+    nextToken = page.nextToken;
+    if (nextToken === undefined) break;
+  }
+  expect(found).toEqual(running);
+  expect((await list({ stateMachineArn: other, statusFilter: "RUNNING" })).names).toHaveLength(30);
+  expect((await list({ stateMachineArn: other, statusFilter: "SUCCEEDED" })).names).toEqual([]);
+  expect((await list({ stateMachineArn: mine, statusFilter: "SUCCEEDED" })).names).toHaveLength(24);
+  await bench.handle("DeleteStateMachine", { stateMachineArn: other });
+  expect((await list({ stateMachineArn: mine, statusFilter: "RUNNING" })).names).toEqual(running);
+});
+
+test("requests that ask for nothing that can be listed are refused", async () => {
+  await using bench = await Bench.open();
+  const list = listing(bench);
+  const stateMachineArn = await bench.machine(wait);
+  const mapRunArn = stateMachineArn.replace("stateMachine:machine", "mapRun:machine/Map:1");
+  const refusals: [object, string][] = [
+    [{}, "ValidationException"],
+    [{ stateMachineArn, mapRunArn }, "ValidationException"],
+    [{ stateMachineArn, statusFilter: "PENDING_REDRIVE" }, "ValidationException"],
+    [{ stateMachineArn, statusFilter: "DONE" }, "ValidationException"],
+    [{ stateMachineArn, maxResults: 1001 }, "ValidationException"],
+    [{ stateMachineArn, nextToken: "made up" }, "InvalidToken"],
+    [{ stateMachineArn: `${stateMachineArn}:7` }, "StateMachineDoesNotExist"],
+    [{ stateMachineArn: `${stateMachineArn}/Map` }, "ValidationException"],
+    [{ mapRunArn }, "ResourceNotFound"],
+    [{ mapRunArn: stateMachineArn }, "InvalidArn"],
+  ];
+  for (const [request, code] of refusals)
+    await expect(list(request), JSON.stringify(request)).rejects.toMatchObject({ code });
+});
