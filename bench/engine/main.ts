@@ -8,6 +8,7 @@ import { recovery } from "./parts/recovery.js";
 import { sleepers } from "./parts/sleepers.js";
 import { throughput } from "./parts/throughput.js";
 import { Stage } from "./stage.js";
+import { isSubject, subjectNames } from "./subjects.js";
 
 const names = ["throughput", "sleepers", "events", "map", "recovery"] as const;
 
@@ -16,14 +17,18 @@ const { values, positionals } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     rounds: { type: "string" },
+    subjects: { type: "string" },
     directory: { type: "string" },
   },
 });
 const quick = values.quick;
+const wanted = values.subjects?.split(",") ?? subjectNames;
 const unknown = positionals.filter((part) => !(names as readonly string[]).includes(part));
 const rounds = values.rounds === undefined ? (quick ? 1 : 5) : Number(values.rounds);
-if (unknown.length > 0 || !(rounds >= 1)) {
-  console.error(`engine [--quick] [--rounds N] [--directory DIR] [${names.join("] [")}]`);
+if (unknown.length > 0 || !wanted.every(isSubject) || !(rounds >= 1)) {
+  console.error(
+    `engine [--quick] [--rounds N] [--directory DIR] [--subjects NAME,NAME] [${names.join("] [")}]\nsubjects: ${subjectNames.join(", ")}`,
+  );
   process.exit(2);
 }
 
@@ -35,13 +40,14 @@ const parts: Record<(typeof names)[number], () => Promise<void>> = {
   throughput: () =>
     throughput(
       stage,
+      wanted.filter(isSubject),
       rounds,
       quick ? { warmUp: 700, together: 1200, alone: 400 } : { warmUp: 2000, together: 4000, alone: 2000 },
     ),
   sleepers: () => sleepers(stage, quick ? goals.sleepers / 10 : goals.sleepers),
   events: () => events(stage, [10, 100, 1000, ...(quick ? [] : [10_000]), 20_000]),
   map: () => distributedMap(stage, goals.mapItems),
-  recovery: () => recovery(stage, quick),
+  recovery: () => recovery(stage, wanted.filter(isSubject), quick),
 };
 
 const began = performance.now();

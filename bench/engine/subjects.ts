@@ -67,4 +67,6 @@ export type SubjectName = keyof typeof subjects;
 
 export const subjectNames = Object.keys(subjects) as SubjectName[];
 
+export const isSubject = (name: string): name is SubjectName => Object.hasOwn(subjects, name);
+
 export const describe = (name: SubjectName): Description => subjects[name];

@@ -11,12 +11,12 @@ const patienceMs = 75_000;
 const late: SubjectName[] = ["openworkflow", "bullmq"];
 
 /** Kills each subject's process a second into a step of three, starts it again, and takes the time until its end. */
-export async function recovery(stage: Stage, quick: boolean): Promise<void> {
+export async function recovery(stage: Stage, wanted: readonly SubjectName[], quick: boolean): Promise<void> {
   heading(`kill -9 inside a step of ${slowStepMs / 1000} s: from the restart to the end of the execution`);
   // The last two wait for a lease to run out, which takes half a minute and a minute.
   const names: SubjectName[] = ["paths", "restate", "dbos", ...(quick ? [] : late)];
   const rows: string[][] = [];
-  for (const name of names) {
+  for (const name of names.filter((one) => wanted.includes(one))) {
     const { title } = describe(name);
     try {
       const seconds = await survive(stage, name);

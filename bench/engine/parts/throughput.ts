@@ -5,17 +5,22 @@ import { run } from "../run-child.js";
 import { Missing } from "../servers/server.js";
 import type { Stage } from "../stage.js";
 import { inFlight } from "../subject.js";
-import { describe, type SubjectName, subjectNames } from "../subjects.js";
+import { describe, type SubjectName } from "../subjects.js";
 
 const reference = "paths";
 
 /** All subjects in turn, round by round, each in a process of its own. */
-export async function throughput(stage: Stage, rounds: number, phases: Phases): Promise<void> {
+export async function throughput(
+  stage: Stage,
+  wanted: readonly SubjectName[],
+  rounds: number,
+  phases: Phases,
+): Promise<void> {
   heading(
     `Executions of 5 tasks, ${inFlight} in flight, then one at a time (${rounds} rounds, turn and turn about)`,
   );
   const found = new Map<SubjectName, Figures[]>();
-  const left = new Set(subjectNames);
+  const left = new Set(wanted);
   const synced: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const floor = await run("floor", { directory: stage.folder("floor"), ms: 250 }, 30_000);

@@ -20,7 +20,7 @@ export class EngineProcess {
   private killed = false;
 
   constructor(script: string, dataDir: string, onLine: (line: Line) => void) {
-    const child = spawn(process.execPath, [script, dataDir], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [script, dataDir], { stdio: ["pipe", "pipe", "inherit"] });
     this.child = child;
     this.port = new Promise((resolve, reject) => {
       createInterface({ input: child.stdout }).on("line", (text) => {

@@ -32,6 +32,9 @@ async function lambda({ functionName, payload }) {
   }
 }
 
+// Whoever drills it may die as well: it does not outlive them.
+process.stdin.on("end", () => process.exit(1)).resume();
+
 const engine = await openStepFunctions({
   dataDir: process.argv[2],
   region: "us-east-1",

@@ -10,7 +10,7 @@ export async function verify(ledger: Ledger, call: Call): Promise<string[]> {
   const faults: string[] = [];
   for (const entry of ledger.entries) {
     if (entry.arn === null) continue;
-    const found = await verifyOne(ledger, entry, entry.arn, call);
+    const found = await verifyOne(ledger, entry, entry.arn, call).catch((error: Error) => [error.message]);
     faults.push(...found.map((fault) => `${entry.name} (${entry.kind.name}): ${fault}`));
   }
   return faults;
