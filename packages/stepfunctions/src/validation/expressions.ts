@@ -1,5 +1,4 @@
-import jsonata from "jsonata";
-import { LinearRegExp } from "../language/regular-expression.js";
+import { parseExpression } from "../language/parse.js";
 import { jsonataSource } from "../language/template.js";
 import type { Site } from "./shape.js";
 
@@ -46,8 +45,7 @@ export function parseJsonata(source: string): Parsed {
 
 function parse(source: string): Parsed {
   try {
-    const compiled = jsonata(source, { RegexEngine: LinearRegExp as unknown as RegExpConstructor });
-    return { tree: compiled.ast() as unknown as Node };
+    return { tree: parseExpression(source).ast() as unknown as Node };
   } catch (error) {
     if (error instanceof RangeError) return { error: "The expression nests too deeply" };
     return { error: String((error as { message?: unknown }).message) };
