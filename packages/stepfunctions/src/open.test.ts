@@ -93,6 +93,7 @@ class Disk implements Store {
     return this.unsynced.length;
   }
 
+  flushed = () => Promise.resolve();
   get: Store["get"] = (table, key) => this.inner.get(table, key);
   range: Store["range"] = (table, range) => this.inner.range(table, range);
   close = () => this.inner.close();
@@ -141,6 +142,47 @@ describe("nothing is said or done before it is on disk", () => {
     expect(new Set(listed.executions.map(({ executionArn }) => executionArn))).toEqual(new Set(acknowledged));
   });
 
+  test("a callback that was acknowledged counts after a power cut, and one that was not may be sent again", async () => {
+    const inner = await openLmdbStore(folder());
+    const disk = new Disk(inner);
+    const tokens: string[] = [];
+    const ask = async ({ taskToken = "" }: { taskToken?: string }) => void tokens.push(taskToken);
+    const services = { "sqs:sendMessage": ask };
+    const engine = openOn(disk, { ...base, services });
+    const settle = async (): Promise<void> => {
+      await turns();
+      await disk.sync();
+      await turns();
+    };
+    const Ask = { Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken", End: true };
+    const Arguments = { QueueUrl: "queue", MessageBody: "{% $states.context.Task.Token %}" };
+    const creating = machine(engine, { Ask: { ...Ask, Arguments } });
+    await settle();
+    const arn = await creating;
+    for (const name of ["one", "two"]) void start(engine, arn, name);
+    await settle();
+    await settle();
+    const [first = "", second = ""] = tokens;
+    const acknowledged: string[] = [];
+    const send = (taskToken: string, output: string): void =>
+      void engine.handle("SendTaskSuccess", { taskToken, output }).then(() => acknowledged.push(output));
+    send(first, "1");
+    await settle();
+    send(second, "2");
+    await turns();
+    expect(acknowledged).toEqual(["1"]);
+    disk.powerCut();
+
+    const again = openOn(inner, { ...base, services });
+    engines.push(again);
+    await again.handle("SendTaskSuccess", { taskToken: second, output: "3" });
+    await expect(again.handle("SendTaskSuccess", { taskToken: first, output: "3" })).rejects.toThrow("Task");
+    const outputs = ["one", "two"].map((name) =>
+      describeOf(again, `${arn.replace(":stateMachine:", ":execution:")}:${name}`),
+    );
+    expect(await Promise.all(outputs)).toMatchObject([{ output: "1" }, { output: "3" }]);
+  });
+
   test("a write that fails is no answer, and nothing goes on from it", async () => {
     const inner = await openLmdbStore(folder());
     let full = false;
@@ -148,6 +190,7 @@ describe("nothing is said or done before it is on disk", () => {
       get: (table, key) => inner.get(table, key),
       range: (table, range) => inner.range(table, range),
       close: () => inner.close(),
+      flushed: () => inner.flushed(),
       write: (writes) => (full ? Promise.reject(new Error("no space left")) : inner.write(writes)),
     };
     const engine = openOn(failing, base);

@@ -473,7 +473,8 @@ describe("Map", () => {
     while (nextReady(one.state()) !== undefined) await one.send({ type: "advance" });
     expect(one.state().pending).toBe(2_000);
     for (let place = 0; place < 2_000; place += 1) await one.answerAt(place, returned(place));
-    expect(JSON.parse(one.state().outcome?.status === "SUCCEEDED" ? one.state().outcome.output : "")).toHaveLength(2_000);
+    const { outcome } = one.state();
+    expect(outcome?.status === "SUCCEEDED" && JSON.parse(outcome.output)).toHaveLength(2_000);
   });
 });
 
