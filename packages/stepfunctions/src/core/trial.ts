@@ -42,7 +42,12 @@ export interface TrialInput {
 /** What a state came to. Texts are JSON. */
 export type TrialOutcome =
   | { status: "SUCCEEDED"; output: string; next: string | null; assigned: Record<string, string> }
-  | ({ status: "CAUGHT_ERROR"; output: string; next: string | null; assigned: Record<string, string> } & Failure)
+  | ({
+      status: "CAUGHT_ERROR";
+      output: string;
+      next: string | null;
+      assigned: Record<string, string>;
+    } & Failure)
   | ({ status: "RETRIABLE" | "FAILED" } & Failure);
 
 type Failure = Partial<Pick<StateError, "error" | "cause">>;
@@ -94,19 +99,28 @@ export class Trial {
     const { turn, given } = this;
     const { root } = turn.machine;
     const { identity, mock } = given;
-    const then = { kind: "start", identity, region: root.id, state: root.startAt, timeoutSeconds: null } as const;
+    const then = {
+      kind: "start",
+      identity,
+      region: root.id,
+      state: root.startAt,
+      timeoutSeconds: null,
+    } as const;
     turn.emit(0, "ExecutionStarted", undefined, { then });
     Object.assign(turn.branch(0).variables, given.variables);
     const definition = turn.definition(turn.branch(0), root.startAt);
     turn.emit(0, `${definition.type}StateEntered`, { input: identity.input, name: root.startAt });
     const stay = this.stay();
     stay.visit.retryCount = given.retries;
-    if ("retriers" in definition) for (const place of definition.retriers.keys()) stay.visit.retries[place] = given.retries;
+    if ("retriers" in definition)
+      for (const place of definition.retriers.keys()) stay.visit.retries[place] = given.retries;
     yield* attempt(stay, definition, this.visit(stay, definition));
     const call = turn.commands.find((command) => command.type === "invoke");
     if (call === undefined) return this.outcome();
     if (mock === null) return call;
-    return yield* this.take("result" in mock ? { kind: "succeeded", output: mock.result } : { kind: "failed", ...mock });
+    return yield* this.take(
+      "result" in mock ? { kind: "succeeded", output: mock.result } : { kind: "failed", ...mock },
+    );
   }
 
   private *take(answered: TaskAnswer): Work<TrialOutcome> {
@@ -145,7 +159,8 @@ export class Trial {
     const spec = yield* limitsOf(stay, state, input, inline);
     trace("maxConcurrency", String(spec.maxConcurrency));
     if (spec.toleratedCount !== null) trace("toleratedFailureCount", String(spec.toleratedCount));
-    if (spec.toleratedPercentage !== null) trace("toleratedFailurePercentage", String(spec.toleratedPercentage));
+    if (spec.toleratedPercentage !== null)
+      trace("toleratedFailurePercentage", String(spec.toleratedPercentage));
     const items = spec.reader === null ? inline : yield* this.read(spec.reader);
     if (items !== null) yield* this.iterations(stay, state, items, spec.batcher);
     const total = items?.length ?? failures;
@@ -158,7 +173,8 @@ export class Trial {
     const reading = this.given.readItems(reader);
     if (reading === null) return null;
     const items = yield* settled(reading);
-    if (reader.config.ItemsPointer !== undefined) this.given.trace("afterItemsPointer", JSON.stringify(items));
+    if (reader.config.ItemsPointer !== undefined)
+      this.given.trace("afterItemsPointer", JSON.stringify(items));
     return items;
   }
 
@@ -197,7 +213,9 @@ export class Trial {
     };
     const next = exited.then?.kind === "go" ? exited.then.state : null;
     const passed = { output, next, assigned: assignedVariables };
-    return failure === undefined ? { status: "SUCCEEDED", ...passed } : { status: "CAUGHT_ERROR", ...passed, ...failure };
+    return failure === undefined
+      ? { status: "SUCCEEDED", ...passed }
+      : { status: "CAUGHT_ERROR", ...passed, ...failure };
   }
 }
 
@@ -215,7 +233,10 @@ function* attempt(stay: Stay, state: State, part: Work): Work {
   }
 }
 
-type Limits = Pick<MapRunSpec, "reader" | "batcher" | "maxConcurrency" | "toleratedCount" | "toleratedPercentage">;
+type Limits = Pick<
+  MapRunSpec,
+  "reader" | "batcher" | "maxConcurrency" | "toleratedCount" | "toleratedPercentage"
+>;
 
 function* limitsOf(stay: Stay, state: MapState, input: Json, items: unknown[]): Work<Limits> {
   if (state.distributed !== null) return yield* specOf(stay, state, state.distributed, input, items);

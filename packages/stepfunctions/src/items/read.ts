@@ -36,6 +36,20 @@ export async function* readItems(objects: ObjectStore, reader: ItemReader): Asyn
   }
 }
 
+/**
+ * The items of data that is at hand, read as the object of an ItemReader would be: what TestState takes as its source.
+ * @throws StateFailure States.ItemReaderFailed, from the iteration
+ */
+export async function* parseItems(text: AsyncIterable<string>, given: unknown): AsyncGenerator<unknown> {
+  const config = readerConfig(given);
+  let count = 0;
+  for await (const value of valuesOf(text, config)) {
+    yield value;
+    count += 1;
+    if (count === config.maxItems) return;
+  }
+}
+
 function itemsOf(objects: ObjectStore, reader: ItemReader, config: ReaderConfig): AsyncGenerator<Item> {
   const action = reader.resource.slice(reader.resource.lastIndexOf(":") + 1);
   const parameters = isObject(reader.parameters) ? reader.parameters : {};

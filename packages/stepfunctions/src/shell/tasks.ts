@@ -47,7 +47,7 @@ export class Tasks {
     const answer = (given: TaskAnswer): Promise<boolean> =>
       this.ports.executions.answer(number, branch, task.id, given);
     const work =
-      overridden === undefined ? this.call(runner, command, controller, answer) : result(overridden);
+      overridden === undefined ? this.call(runner.row, command, controller, answer) : result(overridden);
     work
       .catch((error: unknown) => failureOf(task.call, error))
       .then(answer)
@@ -80,14 +80,30 @@ export class Tasks {
     }
   }
 
+  /** Makes a call that is of no execution, for TestState. Never rejects. */
+  async callOnce(executionArn: string, command: Invoke, signal: AbortSignal): Promise<TaskAnswer> {
+    const controller = new Signal();
+    signal.addEventListener("abort", () => controller.abort(new Error("nobody waits for the task any more")));
+    this.running.set(executionArn, controller);
+    const release = this.ports.clock.hold?.();
+    try {
+      return await this.call({ arn: executionArn, number: executionArn }, command, controller, () => Promise.resolve(false));
+    } catch (error) {
+      return failureOf(command.task.call, error);
+    } finally {
+      this.running.delete(executionArn);
+      release?.();
+    }
+  }
+
   private async call(
-    runner: Runner,
+    execution: { arn: string; number: number | string },
     { state, retryCount, task }: Invoke,
     signal: Signal,
     answer: (given: TaskAnswer) => Promise<boolean>,
   ): Promise<TaskAnswer> {
     const { call } = task;
-    if (call.kind === "lambda") return this.lambda(runner.row.arn, call, signal);
+    if (call.kind === "lambda") return this.lambda(execution.arn, call, signal);
     if (call.kind !== "service") throw new Error("an activity is not called");
     const { service, action, pattern } = partsOf(call.resource);
     const serviceCall: ServiceCall = {
@@ -97,7 +113,7 @@ export class Tasks {
       pattern,
       parameters: JSON.parse(call.parameters) as unknown,
       ...(task.token === null ? {} : { taskToken: task.token }),
-      executionArn: runner.row.arn,
+      executionArn: execution.arn,
       stateName: state,
       retryCount,
       get signal() {
@@ -107,7 +123,7 @@ export class Tasks {
         await answer({ kind: "submitted", output: JSON.stringify(output ?? null) });
       },
     };
-    const own = this.ports.own.find(serviceCall, { startedBy: `${runner.row.number}:${task.id}`, name: call.name });
+    const own = this.ports.own.find(serviceCall, { startedBy: `${execution.number}:${task.id}`, name: call.name });
     const invoker = own ?? this.registered(call.resource, service, action);
     if (invoker === undefined) throw unregistered(call.resource, service, action);
     const output = JSON.stringify((await invoker(serviceCall)) ?? null);
