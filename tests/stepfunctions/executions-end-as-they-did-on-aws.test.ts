@@ -10,7 +10,7 @@ const ownDir = path.join(import.meta.dirname, "cases");
 
 const recorded = existsSync(conformanceDir) ? caseNames(conformanceDir) : [];
 
-describe.concurrent.skipIf(recorded.length === 0)("executions recorded on AWS", () => {
+describe.skipIf(recorded.length === 0)("executions recorded on AWS", { concurrent: true }, () => {
   test.each(recorded)("%s", async (name) => {
     const result = await runCase(readCase(conformanceDir, name));
     assertAsListed(result);
@@ -22,7 +22,7 @@ test.skipIf(recorded.length === 0)("the list of shortfalls names cases that ther
   expect(Object.keys(shortfalls).filter((name) => !all.includes(name))).toEqual([]);
 });
 
-describe.concurrent("executions written down from AWS's documentation", () => {
+describe("executions written down from AWS's documentation", { concurrent: true }, () => {
   test.each(caseNames(ownDir))("%s", async (name) => {
     const result = await runCase(readCase(ownDir, name));
     assertAsListed(result);

@@ -12,7 +12,7 @@ function repositoryRoot(): string {
   return folder;
 }
 
-export const root = repositoryRoot();
+const root = repositoryRoot();
 
 /** Folder of the cases recorded on AWS; it need not exist. */
 export const conformanceDir = path.resolve(root, environment.CONFORMANCE_DIR ?? "../shared/conformance");
