@@ -78,6 +78,18 @@ describe("stepfunctions serve", () => {
     expect(ended.stderr).toContain("functions.mjs cannot be imported");
   });
 
+  test("stays up when a function leaves a promise that fails", async () => {
+    const functions =
+      'export const hello = () => { void Promise.reject(new Error("forgotten")); return "done"; };';
+    await using place = workplace({ "functions.mjs": functions });
+    const server = await place.serve(["--functions", "functions.mjs"]);
+    const arn = await start(server.endpoint, task);
+    await expect.poll(async () => (await describeExecution(server.endpoint, arn)).output).toBe('"done"');
+    const ended = await server.stop();
+    expect(ended.status).toBe(0);
+    expect(ended.stderr).toContain("forgotten");
+  });
+
   test("answers an execution that is started with a test case from a mock configuration", async () => {
     const mocks = {
       StateMachines: { mocked: { TestCases: { Fine: { Call: "Fine" } } } },

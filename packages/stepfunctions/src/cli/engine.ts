@@ -56,6 +56,11 @@ export async function readEngineSetup(command: string, values: EngineValues): Pr
   if (values.objects !== undefined) await assertFolder(values.objects);
   const functions =
     values.functions === undefined ? undefined : await openFunctionsFile(values.functions, warn);
+  // What a handler starts and forgets may fail later: that is no reason to stop everything else.
+  if (functions !== undefined)
+    process.on("unhandledRejection", (error) =>
+      warn(`A function left a promise that failed: ${messageOf(error)}`),
+    );
   const options = {
     region,
     accountId,
