@@ -7,14 +7,12 @@ import { assertDefinition, readDefinition, readType, referencesOf } from "./defi
 import { invalid } from "./errors.js";
 import { runningOf } from "./list-executions.js";
 import { findMachine, findUnqualified, versionArn } from "./machine-lookup.js";
+import { readSettings, type Settings, withDefaults } from "./machine-settings.js";
 import { assertName, assertRole } from "./names.js";
 import { page, pageSize, readToken } from "./paging.js";
 import { includesData, type Request } from "./request.js";
 import { readTags } from "./tags.js";
 import { publish } from "./versions.js";
-
-const NO_LOGGING = { level: "OFF", includeExecutionData: false };
-const NO_TRACING = { enabled: false };
 
 /** CreateStateMachine: the same request again answers as the first did; another one under the name is refused. */
 export const createStateMachine: Operation = async (context, request) => {
@@ -26,25 +24,29 @@ export const createStateMachine: Operation = async (context, request) => {
   const type = readType(request);
   const tags = readTags(request);
   const settings = readSettings(request);
-  if (!isDefinitionOf(context, name, definition)) assertDefinition(definition, type);
+  const publication = readPublication(request);
+  if (!isKnown(context, { name, definition, type })) assertDefinition(definition, type);
   return context.mutex.run(`machine ${name}`, async () => {
     const present = context.store.get("machines", name);
     const machine =
       present ??
-      (await insert(context, { name, tags, type }, { definition, roleArn, ...defaults(settings) }));
-    if (present !== undefined) assertSame(context, present, { type, definition, ...defaults(settings) });
+      (await insert(context, { name, tags, type }, { definition, roleArn, ...withDefaults(settings) }));
+    if (present !== undefined) assertSame(context, present, { type, definition, ...withDefaults(settings) });
     return {
       stateMachineArn: machine.arn,
       creationDate: seconds(machine.createdAt),
-      ...(await published(context, request, machine)),
+      ...(await published(context, publication, machine)),
     };
   });
 };
 
 /** Whether a machine has this very definition already: then it has been checked. */
-function isDefinitionOf(context: Context, name: string, definition: string): boolean {
+function isKnown(
+  context: Context,
+  { name, definition, type }: { name: string; definition: string; type: string },
+): boolean {
   const machine = context.store.get("machines", name);
-  return machine !== undefined && context.machines.revision(machine.revisionId).definition === definition;
+  return machine?.type === type && context.machines.revision(machine.revisionId).definition === definition;
 }
 
 async function insert(
@@ -73,21 +75,6 @@ async function insert(
   return machine;
 }
 
-type Settings = { loggingConfiguration?: unknown; tracingConfiguration?: unknown };
-
-function readSettings(request: Request): Settings {
-  const logging = request.optionalObject("loggingConfiguration");
-  const tracing = request.optionalObject("tracingConfiguration");
-  return {
-    ...(logging === undefined ? {} : { loggingConfiguration: { ...NO_LOGGING, ...logging } }),
-    ...(tracing === undefined ? {} : { tracingConfiguration: { ...NO_TRACING, ...tracing } }),
-  };
-}
-
-function defaults(settings: Settings) {
-  return { loggingConfiguration: NO_LOGGING, tracingConfiguration: NO_TRACING, ...settings };
-}
-
 function assertSame(
   context: Context,
   present: MachineRow,
@@ -100,16 +87,20 @@ function assertSame(
     JSON.stringify(now.loggingConfiguration) === JSON.stringify(wanted.loggingConfiguration) &&
     JSON.stringify(now.tracingConfiguration) === JSON.stringify(wanted.tracingConfiguration);
   if (!same)
-    throw new AwsError("StateMachineAlreadyExists", `State Machine Already Exists: '${present.arn}'`, 400);
+    throw new AwsError("StateMachineAlreadyExists", `State Machine Already Exists: '${present.arn}'`);
 }
 
-async function published(context: Context, request: Request, machine: MachineRow): Promise<object> {
+/** The description of the version that is to be published; null where none is to be. */
+function readPublication(request: Request): string | null {
   const description = request.optionalString("versionDescription", { max: 256 });
-  if (request.optionalBoolean("publish") !== true) {
-    if (description === undefined) return {};
-    throw new AwsError("ValidationException", "Version description can only be set when publish is true");
-  }
-  const version = await publish(context, machine, description ?? "");
+  if (request.optionalBoolean("publish") === true) return description ?? "";
+  if (description === undefined) return null;
+  throw invalid("Version description can only be set when publish is true");
+}
+
+async function published(context: Context, description: string | null, machine: MachineRow): Promise<object> {
+  if (description === null) return {};
+  const version = await publish(context, machine, description);
   return { stateMachineVersionArn: versionArn(machine, version) };
 }
 
@@ -119,6 +110,7 @@ export const updateStateMachine: Operation = async (context, request) => {
   const definition = request.optionalString("definition") === undefined ? undefined : readDefinition(request);
   const roleArn = request.optionalString("roleArn", { max: 256 });
   const settings = readSettings(request);
+  const publication = readPublication(request);
   if (definition === undefined && roleArn === undefined && Object.keys(settings).length === 0)
     throw new AwsError(
       "MissingRequiredParameter",
@@ -144,7 +136,7 @@ export const updateStateMachine: Operation = async (context, request) => {
     return {
       updateDate: seconds(updatedAt),
       revisionId: id,
-      ...(await published(context, request, updated)),
+      ...(await published(context, publication, updated)),
     };
   });
 };
