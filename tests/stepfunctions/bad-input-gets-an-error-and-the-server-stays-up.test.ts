@@ -128,13 +128,13 @@ describe("definitions", () => {
       '{"StartAt":"constructor","States":{"__proto__":{"Type":"toString"}}}',
       "InvalidDefinition",
     ],
-    ["a machine of the type EXPRESS", "", "StateMachineTypeNotSupported"],
+    ["a machine of an unknown type", "", "ValidationException"],
   ])("%s", async (_, definition, code) => {
     const answer =
       definition === ""
         ? await post(
             "CreateStateMachine",
-            JSON.stringify({ name: "bad", definition: pass(1), roleArn, type: "EXPRESS" }),
+            JSON.stringify({ name: "bad", definition: pass(1), roleArn, type: "FAST" }),
           )
         : await create(definition);
     expect(answer).toMatchObject({ status: 400, code });
