@@ -13,12 +13,6 @@ export const MAX_SECONDS = 99_999_999;
 export const NAME_RETENTION_MS = 90 * 24 * 60 * 60 * 1000;
 /** Deepest nesting of arrays and objects that is read. */
 export const MAX_JSON_DEPTH = 500;
-/** Longest evaluation of one JSONata expression, in milliseconds. */
-export const MAX_EVALUATION_MS = 2_000;
-/** Deepest nesting of evaluations in one JSONata expression. */
-export const MAX_EVALUATION_DEPTH = 400;
-/** Longest sequence that one JSONata expression may build. */
-export const MAX_SEQUENCE_LENGTH = 1_000_000;
 /** Longest array that $range builds (as States.ArrayRange). */
 export const MAX_RANGE_LENGTH = 1_000;
 /** Transitions that one turn of the core makes before it lets others go on. */

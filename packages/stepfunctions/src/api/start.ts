@@ -112,14 +112,15 @@ function holder(context: Context, arn: string): ExecutionRow | null {
 async function start(context: Context, target: Target, given: Given): Promise<ExecutionRow> {
   const { machine, version, alias, revision, testCase } = target;
   const { type } = machine;
+  const { name, input, traceHeader, startedBy, sync } = given;
+  // Written out, for copying an object and adding to it is slow, and this is done for each execution.
   const row: ExecutionRow = {
-    ...given,
-    testCase,
+    number: context.nextNumber(),
     arn:
       type === "EXPRESS"
-        ? context.arns.expressExecution(machine.name, given.name, randomUUID())
-        : context.arns.execution(machine.name, given.name),
-    number: context.nextNumber(),
+        ? context.arns.expressExecution(machine.name, name, randomUUID())
+        : context.arns.execution(machine.name, name),
+    name,
     machineId: machine.id,
     machineArn: machine.arn,
     versionArn: version === null ? null : versionArn(machine, version),
@@ -129,7 +130,11 @@ async function start(context: Context, target: Target, given: Given): Promise<Ex
     region: 0,
     roleArn: revision.roleArn,
     machineName: machine.name,
+    testCase,
     mapRun: null,
+    startedBy,
+    traceHeader,
+    input,
     startedAt: context.clock.now(),
     status: "RUNNING",
     stoppedAt: null,
@@ -139,6 +144,7 @@ async function start(context: Context, target: Target, given: Given): Promise<Ex
     redriveCount: 0,
     redrivenAt: null,
   };
+  if (sync === true) row.sync = true;
   await context.executions.start(row);
   return row;
 }

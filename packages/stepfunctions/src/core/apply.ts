@@ -95,6 +95,7 @@ function outcome(status: Outcome["status"], { details = {} }: LogRecord): Outcom
 function move(state: ExecutionState, branch: Branch, record: LogRecord): void {
   const { type, then } = record;
   if (type.endsWith("StateEntered")) {
+    leaveQueue(state, branch.id);
     place(state, branch, { kind: "entered", visit: enter(record) });
     return;
   }
@@ -112,6 +113,13 @@ function place(state: ExecutionState, branch: Branch, position: Position): void 
   if (position.kind === "ready") state.ready.push(branch.id);
   const at = momentOf(position);
   if (at !== null) state.alarms.push({ at, branch: branch.id });
+}
+
+/** A branch is no longer ready. It comes first, but for branches that are gone. */
+function leaveQueue({ ready, branches }: ExecutionState, id: number): void {
+  while (ready.length > 0 && ready[0] !== id && !branches.has(ready[0] as number)) ready.shift();
+  if (ready[0] === id) ready.shift();
+  else if (ready.includes(id)) ready.splice(ready.indexOf(id), 1);
 }
 
 function enter(record: LogRecord): Visit {

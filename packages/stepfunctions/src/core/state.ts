@@ -132,7 +132,7 @@ export interface ExecutionState {
   redriveCount: number;
   redrivenAt: number | null;
   // What follows is derived from the branches, so that no turn has to look at all of them.
-  /** Branches that can go on, first come first; one whose position is no longer ready is passed over. */
+  /** Branches that can go on, first come first; one that is gone is passed over. */
   ready: number[];
   /** Moments of the branches, earliest first; one that no longer holds is passed over. */
   alarms: Heap<{ at: number; branch: number }>;

@@ -1,8 +1,10 @@
 // One state by itself, as TestState tries it: the same functions run as in an execution, but nothing follows the state,
 // and what a Task, Map or Parallel waits for may be given.
 
+import { tooLarge } from "../language/expression.js";
 import { type StateError, StateFailure } from "../language/failure.js";
 import type { Maybe } from "../language/maybe.js";
+import { nextTurn } from "../language/turns.js";
 import { Json } from "../json-text.js";
 import { enter, wake } from "./enter.js";
 import { failEvaluation, failState, leave } from "./failure.js";
@@ -58,6 +60,10 @@ export class TooManyFailures extends Error {
     super("Map iteration failure count must be less than or equal to the number of Map iterations");
   }
 }
+
+/** Iterations whose inputs are made before others get their turn, and how long all of them together may be. */
+const ITEMS_PER_TURN = 50;
+const MOST_SHOWN = 16 * 1024 * 1024;
 
 const EXCEEDED: StateError = {
   error: "States.ExceedToleratedFailureThreshold",
@@ -181,8 +187,14 @@ export class Trial {
   private *iterations(stay: Stay, state: MapState, items: unknown[], batcher: MapRunSpec["batcher"]): Work {
     const { trace } = this.given;
     const inputs: string[] = [];
-    for (const [index, item] of items.entries())
-      inputs.push(yield* iterationInput(stay, state, { index, text: JSON.stringify(item) }));
+    let length = 0;
+    for (const [index, item] of items.entries()) {
+      if (index % ITEMS_PER_TURN === ITEMS_PER_TURN - 1) yield* settled(nextTurn());
+      const input = yield* iterationInput(stay, state, { index, text: JSON.stringify(item) });
+      inputs.push(input);
+      length += input.length;
+      if (length > MOST_SHOWN) throw tooLarge(stay.visit.state);
+    }
     const text = `[${inputs.join(",")}]`;
     if (state.itemSelector !== null) trace("afterItemSelector", text);
     if (batcher === null) return;

@@ -270,19 +270,38 @@ class VisitScope implements Scope {
   }
 }
 
-/** Members parse when they are read, once. */
+/** Members parse when they are read, once. What a member is absent from reads as undefined. */
 class VisitStates {
-  declare readonly input: unknown;
-  declare readonly context: unknown;
-  declare readonly result?: unknown;
-  declare readonly errorOutput?: unknown;
+  private parsedInput: { value: unknown } | undefined;
+  private parsedResult: { value: unknown } | undefined;
+  private made: Record<string, unknown> | undefined;
 
-  constructor(turn: Turn, branch: Branch, visit: Visit, seen: Seen) {
-    lazily(this, "input", () => JSON.parse(seen.input ?? visit.input));
-    lazily(this, "context", () => turn.contextObject(branch, visit, seen));
-    const { result } = seen;
-    if (result !== undefined) lazily(this, "result", () => JSON.parse(result));
-    if (seen.errorOutput !== undefined) lazily(this, "errorOutput", () => seen.errorOutput);
+  constructor(
+    private readonly turn: Turn,
+    private readonly branch: Branch,
+    private readonly visit: Visit,
+    private readonly seen: Seen,
+  ) {}
+
+  get input(): unknown {
+    this.parsedInput ??= { value: JSON.parse(this.seen.input ?? this.visit.input) as unknown };
+    return this.parsedInput.value;
+  }
+
+  get context(): unknown {
+    this.made ??= this.turn.contextObject(this.branch, this.visit, this.seen);
+    return this.made;
+  }
+
+  get result(): unknown {
+    const { result } = this.seen;
+    if (result === undefined) return undefined;
+    this.parsedResult ??= { value: JSON.parse(result) as unknown };
+    return this.parsedResult.value;
+  }
+
+  get errorOutput(): unknown {
+    return this.seen.errorOutput;
   }
 }
 
@@ -312,13 +331,4 @@ class VisitPathScope implements PathScope {
   variable(name: string): string | undefined {
     return this.turn.variable(this.branch, name);
   }
-}
-
-function lazily(target: object, name: string, make: () => unknown): void {
-  let made: { value: unknown } | null = null;
-  const get = (): unknown => {
-    made ??= { value: make() };
-    return made.value;
-  };
-  Object.defineProperty(target, name, { enumerable: true, get });
 }

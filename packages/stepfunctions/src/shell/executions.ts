@@ -253,8 +253,9 @@ export class Executions {
 
   private take(runner: Runner, waiting: Waiting): void {
     this.events += 1;
+    const started = waiting.happening.type === "start";
     const event = {
-      at: this.ports.clock.now(),
+      at: started ? runner.row.startedAt : this.ports.clock.now(),
       seed: `${this.secret}:${this.events}`,
       ...waiting.happening,
     } as CoreEvent;
@@ -346,7 +347,7 @@ export class Executions {
   }
 
   private commit(runner: Runner, waiting: Waiting, event: CoreEvent, ruling: Ruling): void {
-    const { state, outcome, records, commands } = ruling;
+    const { state, outcome } = ruling;
     const { writes, tell } = this.writes(runner, event, ruling);
     runner.state = state;
     runner.batches += 1;
@@ -354,29 +355,34 @@ export class Executions {
     const written = this.write(writes);
     const wake = state === null || outcome !== null ? null : nextWake(state);
     const ahead = state !== null && nextReady(state) !== undefined;
-    written
-      .then(
-        () => {
-          runner.unsynced -= 1;
-          this.performers?.recorded(runner, records);
-          this.wakes.set(runner.row.number, wake);
-          for (const change of tell) change();
-          for (const command of commands) this.perform(runner, command);
-          if (outcome !== null) this.tellEnd(runner.row);
-          if (ahead) this.advance(runner);
-          waiting.done(true);
-        },
-        (error: unknown) => {
-          runner.unsynced -= 1;
-          waiting.failed(error);
-        },
-      )
-      .finally(() => {
-        this.rest();
-        this.pump(runner);
-        this.settle(runner);
-      })
-      .catch((error: unknown) => this.logFault(runner, error));
+    void this.afterwards(runner, waiting, { ...ruling, written, wake, ahead, tell });
+  }
+
+  /** What follows from an event once it is on disk. */
+  private async afterwards(
+    runner: Runner,
+    waiting: Waiting,
+    step: Ruling & { written: Promise<void>; wake: number | null; ahead: boolean; tell: (() => void)[] },
+  ): Promise<void> {
+    const { records, commands, outcome, written, wake, ahead, tell } = step;
+    try {
+      await written;
+      this.performers?.recorded(runner, records);
+      this.wakes.set(runner.row.number, wake);
+      for (const change of tell) change();
+      for (const command of commands) this.perform(runner, command);
+      if (outcome !== null) this.tellEnd(runner.row);
+      if (ahead) this.advance(runner);
+      waiting.done(true);
+    } catch (error) {
+      if (error !== this.broken) this.logFault(runner, error);
+      waiting.failed(error);
+    } finally {
+      runner.unsynced -= 1;
+      this.rest();
+      this.pump(runner);
+      this.settle(runner);
+    }
   }
 
   private writes(
@@ -482,8 +488,11 @@ export function identityOf(row: ExecutionRow): ExecutionIdentity {
 
 function close(row: ExecutionRow, outcome: NonNullable<ExecutionState["outcome"]>): ExecutionRow {
   const { at: stoppedAt, status } = outcome;
-  if (outcome.status === "SUCCEEDED") return { ...row, status, stoppedAt, output: outcome.output };
-  return { ...row, status, stoppedAt, error: outcome.error ?? null, cause: outcome.cause ?? null };
+  // Object.assign is many times quicker here than a spread that more members follow.
+  if (outcome.status === "SUCCEEDED")
+    return Object.assign({}, row, { status, stoppedAt, output: outcome.output });
+  const { error = null, cause = null } = outcome;
+  return Object.assign({}, row, { status, stoppedAt, error, cause });
 }
 
 type Delivery = Extract<Command, { type: "invoke" | "startMapRun" }>;

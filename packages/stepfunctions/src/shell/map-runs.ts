@@ -98,9 +98,11 @@ export class MapRuns {
     const run: Run = { row, spec, parent, next: 0, live: new Map(), ended: 0, failedItems: 0, tallies, over: false };
     this.runs.set(key, run);
     this.byNumber.set(row.number, run);
-    if (row.status === "FAILED")
+    // One that had ended runs again when its execution has been redriven since; else only its end had not been heard.
+    const again = row.status !== "RUNNING" && parent.redriveCount > row.parentRedrives;
+    if (row.status === "FAILED" && !again)
       return this.tell(run, { kind: "failed", error: row.error ?? "", ...(row.cause === null ? {} : { cause: row.cause }) });
-    if (row.status === "ABORTED") await this.redriven(run);
+    if (again) await this.redriven(run);
     if (known === undefined)
       await this.ports.store.write([
         { table: "mapRuns", key: row.arn, value: row },
@@ -118,7 +120,8 @@ export class MapRuns {
     const { row } = run;
     const again = { status: "RUNNING", stoppedAt: null, error: null, cause: null } as const;
     const redrivenAt = this.ports.clock.now();
-    run.row = { ...row, ...again, redriveCount: row.redriveCount + 1, redrivenAt };
+    const parentRedrives = run.parent.redriveCount;
+    run.row = { ...row, ...again, redriveCount: row.redriveCount + 1, redrivenAt, parentRedrives };
     await this.ports.store.write([{ table: "mapRuns", key: row.arn, value: run.row }]);
   }
 
@@ -142,6 +145,7 @@ export class MapRuns {
       error: null,
       cause: null,
       redriveCount: 0,
+      parentRedrives: parent.redriveCount,
     };
   }
 
@@ -222,7 +226,8 @@ export class MapRuns {
       run.next = Math.max(run.next, key[1] + 1);
       // What failed before the redrive is done again; what failed since, before a restart, is not.
       const failed = row.status !== "RUNNING" && row.status !== "SUCCEEDED";
-      const redrive = failed && (row.stoppedAt ?? 0) <= (run.row.redrivenAt ?? -1);
+      const redrive =
+        failed && row.redriveCount < run.row.redriveCount && (row.stoppedAt ?? 0) <= (run.row.redrivenAt ?? -1);
       if (row.status === "RUNNING" || redrive) run.live.set(value, { items: row.mapRun?.items ?? 1 });
       else this.count(run, row);
       if (redrive) again.push(row);

@@ -8,6 +8,13 @@ const MAX_EVENT_DATA_BYTES = 248 * 1024;
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 30_000;
 
+/** A change that is to be told, with the execution as it was then. */
+interface Entry {
+  key: number;
+  row: ExecutionRow;
+  status: ExecutionStatus;
+}
+
 type Sink = (event: StatusChangeEvent) => Promise<void>;
 
 /**
@@ -16,7 +23,7 @@ type Sink = (event: StatusChangeEvent) => Promise<void>;
  */
 export class StatusEvents {
   private next: number;
-  private readonly queues = new Map<number, number[]>();
+  private readonly queues = new Map<number, Entry[]>();
   private readonly waiting = new Set<() => void>();
   private closed = false;
 
@@ -40,14 +47,17 @@ export class StatusEvents {
     this.next += 1;
     return {
       writes: [{ table: "outbox", key, value: { execution, status } }],
-      tell: () => this.enqueue(execution, key),
+      tell: () => this.enqueue(execution, { key, row, status }),
     };
   }
 
   /** Takes up what was kept before a restart. */
   resume(): void {
     if (this.sink === undefined) return;
-    for (const { key, value } of this.store.range("outbox")) this.enqueue(value.execution, key);
+    for (const { key, value } of this.store.range("outbox")) {
+      const row = this.store.get("executions", value.execution);
+      if (row !== undefined) this.enqueue(value.execution, { key, row, status: value.status });
+    }
   }
 
   close(): void {
@@ -55,38 +65,37 @@ export class StatusEvents {
     for (const cancel of this.waiting) cancel();
   }
 
-  private enqueue(execution: number, key: number): void {
+  private enqueue(execution: number, entry: Entry): void {
     const queue = this.queues.get(execution);
     if (queue !== undefined) {
-      queue.push(key);
+      queue.push(entry);
       return;
     }
-    const fresh = [key];
+    const fresh = [entry];
     this.queues.set(execution, fresh);
     void this.drain(execution, fresh);
   }
 
-  private async drain(execution: number, queue: number[]): Promise<void> {
-    for (let key = queue[0]; key !== undefined && !this.closed; key = queue[0]) {
-      await this.deliver(key);
+  private async drain(execution: number, queue: Entry[]): Promise<void> {
+    for (let entry = queue[0]; entry !== undefined && !this.closed; entry = queue[0]) {
+      await this.deliver(entry);
       queue.shift();
     }
     this.queues.delete(execution);
   }
 
-  private async deliver(key: number): Promise<void> {
+  private async deliver({ key, row, status }: Entry): Promise<void> {
     for (let delay = FIRST_DELAY_MS; !this.closed; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
       try {
-        const kept = this.store.get("outbox", key);
-        const row = kept === undefined ? undefined : this.store.get("executions", kept.execution);
-        if (kept !== undefined && row !== undefined) await this.sink?.(statusChange(row, kept.status));
-        if (!this.closed) await this.store.write([{ table: "outbox", key, remove: true }]);
-        return;
+        await this.sink?.(statusChange(row, status));
+        break;
       } catch (error) {
         this.logger.warn({ err: error, delay }, "A status change could not be told and will be told again");
         await this.pause(delay);
       }
     }
+    // Nobody waits for this: a change that is told again after a crash has been told at least once.
+    if (!this.closed) this.store.write([{ table: "outbox", key, remove: true }]).catch(() => {});
   }
 
   private pause(delay: number): Promise<void> {

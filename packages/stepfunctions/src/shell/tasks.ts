@@ -46,16 +46,32 @@ export class Tasks {
     const release = this.ports.clock.hold?.();
     const answer = (given: TaskAnswer): Promise<boolean> =>
       this.ports.executions.answer(number, branch, task.id, given);
-    const work =
-      overridden === undefined ? this.call(runner.row, command, controller, answer) : result(overridden);
-    work
-      .catch((error: unknown) => failureOf(task.call, error))
-      .then(answer)
-      .catch(() => {})
-      .finally(() => {
-        if (this.running.get(key) === controller) this.running.delete(key);
-        release?.();
-      });
+    const made = overridden === undefined ? this.call(runner.row, command, controller, answer) : result(overridden);
+    void this.bring(made, task.call, answer, () => {
+      if (this.running.get(key) === controller) this.running.delete(key);
+      release?.();
+    });
+  }
+
+  private async bring(
+    made: Promise<TaskAnswer>,
+    call: TaskCall,
+    answer: (given: TaskAnswer) => Promise<boolean>,
+    over: () => void,
+  ): Promise<void> {
+    try {
+      let given: TaskAnswer;
+      try {
+        given = await made;
+      } catch (error) {
+        given = failureOf(call, error);
+      }
+      await answer(given);
+    } catch {
+      // The engine is closed or broken, which has been told where it happened; the task is delivered again.
+    } finally {
+      over();
+    }
   }
 
   abort(execution: number, task: number): void {
