@@ -233,3 +233,20 @@ test("map runs and executions that are not there are not found", async () => {
     code: "ExecutionDoesNotExist",
   });
 });
+
+test("a redrive that comes before the stop has been seen through waits for it", async () => {
+  await using bench = await Bench.open();
+  const { executionArn, mapRunArn } = await started(bench, {}, [{ seconds: 10 }, { seconds: 50 }]);
+  await bench.handle("StopExecution", { executionArn });
+  await bench.handle("RedriveExecution", { executionArn });
+  await bench.clock.advance(60_000);
+  expect(await bench.describe(executionArn)).toMatchObject({
+    status: "SUCCEEDED",
+    output: expect.any(String),
+  });
+  expect(await bench.handle("DescribeMapRun", { mapRunArn })).toMatchObject({
+    status: "SUCCEEDED",
+    redriveCount: 1,
+    executionCounts: { succeeded: 2, total: 2 },
+  });
+});

@@ -31,6 +31,8 @@ interface Run {
   tallies: Tallies;
   /** It has been decided how it ends; what still runs is of no use. */
   over: boolean;
+  /** Settles when its end is on disk. */
+  closing: Promise<unknown> | null;
 }
 
 interface Ports {
@@ -90,18 +92,19 @@ export class MapRuns {
     const { row: parent, state } = runner;
     const { run: pending, branch } = command;
     const planned = JSON.parse(pending.spec) as MapRunSpec;
-    const known = this.ports.store.get("mapRuns", pending.arn);
     const key = `${parent.number}:${pending.id}`;
+    // A redrive may come before the end that it takes back has been written.
+    await this.runs.get(key)?.closing;
+    const known = this.ports.store.get("mapRuns", pending.arn);
     const row = known ?? this.newRow(parent, command, planned);
     const spec = { ...planned, ...row.changed };
-    const tallies = noTallies();
-    const run: Run = { row, spec, parent, next: 0, live: new Map(), ended: 0, failedItems: 0, tallies, over: false };
-    this.runs.set(key, run);
-    this.byNumber.set(row.number, run);
     // One that had ended runs again when its execution has been redriven since; else only its end had not been heard.
     const again = row.status !== "RUNNING" && parent.redriveCount > row.parentRedrives;
     if (row.status === "FAILED" && !again)
-      return this.tell(run, { kind: "failed", error: row.error ?? "", ...(row.cause === null ? {} : { cause: row.cause }) });
+      return this.tell(row, { kind: "failed", error: row.error ?? "", ...(row.cause === null ? {} : { cause: row.cause }) });
+    const run = newRun(row, spec, parent);
+    this.runs.set(key, run);
+    this.byNumber.set(row.number, run);
     if (again) await this.redriven(run);
     if (known === undefined)
       await this.ports.store.write([
@@ -347,7 +350,7 @@ export class MapRuns {
       answer = { kind: "failed", error: error.error, cause: error.message };
     }
     await this.close(run, answer.kind === "succeeded" ? "SUCCEEDED" : "FAILED", answer);
-    await this.tell(run, answer);
+    await this.tell(run.row, answer);
   }
 
   private async output(run: Run): Promise<string> {
@@ -420,7 +423,7 @@ export class MapRuns {
       run.row = { ...run.row, written: true };
     }
     await this.close(run, status, answer);
-    if (answer !== undefined) await this.tell(run, answer);
+    if (answer !== undefined) await this.tell(run.row, answer);
   }
 
   private async close(run: Run, status: MapRunRow["status"], answer?: MapRunAnswer): Promise<void> {
@@ -431,7 +434,7 @@ export class MapRuns {
     this.byNumber.delete(run.row.number);
   }
 
-  private async tell({ row }: Run, answer: MapRunAnswer): Promise<void> {
+  private async tell(row: MapRunRow, answer: MapRunAnswer): Promise<void> {
     await this.ports.executions.mapRunEnded(row.execution, row.branch, row.run, answer);
   }
 
@@ -452,12 +455,18 @@ export class MapRuns {
   /** Sees a piece of work through; a virtual clock does not overtake it. */
   private see(run: Run, work: Promise<void>): void {
     const release = this.ports.clock.hold?.();
-    void work.catch((error: unknown) => this.report(run, error)).finally(() => release?.());
+    run.closing = work.catch((error: unknown) => this.report(run, error)).finally(() => release?.());
   }
 
   private report({ row }: Run, error: unknown): void {
     this.ports.logger.error({ err: error, mapRun: row.arn }, "A map run could not go on");
   }
+}
+
+function newRun(row: MapRunRow, spec: MapRunSpec, parent: ExecutionRow): Run {
+  const tallies = noTallies();
+  const counts = { next: 0, live: new Map<number, { items: number }>(), ended: 0, failedItems: 0, tallies };
+  return { row, spec, parent, ...counts, over: false, closing: null };
 }
 
 function exceeds({ row, failedItems, spec }: Run): boolean {

@@ -85,6 +85,8 @@ export interface MapRunRow {
   cause: string | null;
   redriveCount: number;
   redrivenAt?: number;
+  /** How often the execution had been redriven when the map run was started or redriven. */
+  parentRedrives: number;
   /** Whether a ResultWriter has written the results. */
   written?: boolean;
   /** What UpdateMapRun has set. */
