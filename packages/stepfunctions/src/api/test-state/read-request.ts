@@ -13,7 +13,7 @@ export interface TestRequest {
   stateName: string | undefined;
   roleArn: string | null;
   input: string;
-  inspected: boolean;
+  level: "INFO" | "DEBUG" | "TRACE";
   /** JSON text and its members, as JSON texts. */
   variables: { text: string; values: Record<string, string> } | undefined;
   mock: Mock | null;
@@ -30,7 +30,7 @@ interface StateConfiguration {
   mapItemReaderData: string | undefined;
 }
 
-const STATE_NAME = { min: 1, max: 80 };
+const STATE_NAME_LENGTH = 80;
 const COUNT = { min: 0, max: 2 ** 31 - 1 };
 
 /** @throws AwsError ValidationException, InvalidExecutionInput, InvalidArn */
@@ -44,10 +44,10 @@ export function readTestRequest(request: Request): TestRequest {
   if (context !== undefined && mock === null) throw needsMock("Context");
   return {
     definition: readDefinition(request),
-    stateName: request.optionalString("stateName", STATE_NAME),
+    stateName: readStateName(request, "stateName"),
     roleArn: readRole(request),
     input: readInput(request),
-    inspected: level !== "INFO",
+    level,
     variables: readVariables(request),
     mock,
     validation:
@@ -64,6 +64,12 @@ export function refused(message: string): AwsError {
 
 function needsMock(member: string): AwsError {
   return refused(`TestState does not support ${member} when a mock is not specified.`);
+}
+
+/** Names of states are the caller's data, which messages do not repeat. */
+function readStateName(request: Request, member: string): string | undefined {
+  request.optionalString(member, { min: 1 });
+  return request.optionalData(member, STATE_NAME_LENGTH);
 }
 
 function readRole(request: Request): string | null {
@@ -88,7 +94,7 @@ function readConfiguration(request: Request, mock: Mock | null): StateConfigurat
   const given = new Request(request.optionalObject("stateConfiguration") ?? {});
   const read: StateConfiguration = {
     retrierRetryCount: given.optionalInteger("retrierRetryCount", COUNT),
-    errorCausedByState: given.optionalString("errorCausedByState", STATE_NAME),
+    errorCausedByState: readStateName(given, "errorCausedByState"),
     mapIterationFailureCount: given.optionalInteger("mapIterationFailureCount", COUNT),
     mapItemReaderData: given.optionalData("mapItemReaderData", MAX_PAYLOAD_BYTES),
   };

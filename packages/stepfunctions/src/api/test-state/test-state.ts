@@ -8,6 +8,7 @@ import type { Context, Operation } from "../context.js";
 import { assertTestable, readContextObject } from "./checks.js";
 import { Inspection } from "./inspection.js";
 import { readTestRequest, refused, type TestRequest } from "./read-request.js";
+import { callsHttp, httpExchange } from "./http-exchange.js";
 import { readSubject } from "./subject.js";
 
 /** How long a state may take that calls something: five minutes, as on AWS. */
@@ -26,8 +27,11 @@ export const testState: Operation = async (context, given) => {
     request.context === undefined ? undefined : readContextObject(subject, request.context);
   const input = trialInput(context, request, contextObject, inspection.trace);
   const outcome = await outcomeOf(context, new Trial(subject.machine, input), input.identity);
-  const shown = inspection.result(request.input, variablesAfter(request, outcome));
-  return { ...responseOf(outcome), ...(request.inspected ? { inspectionData: shown } : {}) };
+  if (request.level === "INFO") return responseOf(outcome);
+  const inspectionData = inspection.result(request.input, variablesAfter(request, outcome));
+  if (request.level === "TRACE" && request.mock === null && callsHttp(subject))
+    Object.assign(inspectionData, httpExchange(inspectionData));
+  return { ...responseOf(outcome), inspectionData };
 };
 
 function trialInput(
