@@ -2,6 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { describe, expect, test } from "vitest";
 import type { EngineOptions } from "../../open.js";
 import { TaskFailure } from "../../ports.js";
+import { definitionOf } from "../testing/bench.js";
 import { benched, failing, result, task, tried } from "../testing/tried.js";
 
 describe("what a state came to", () => {
@@ -57,6 +58,30 @@ describe("what a state came to", () => {
       inspectionData: { input: "{}", variables: '{"a":1,"sum":2}' },
     });
   });
+});
+
+test.each<[string, object, object]>([
+  ["a Pass", { Type: "Pass", Output: "{% $states.input.a + 1 %}", End: true }, { a: 1 }],
+  ["a Succeed", { Type: "Succeed", Output: { seen: "{% $states.context.State.RetryCount %}" } }, {}],
+  ["a Fail", { Type: "Fail", Error: "{% $states.input.name %}", Cause: "said so" }, { name: "Named" }],
+  [
+    "a Task",
+    { Type: "Task", Resource: "arn:aws:lambda:us-east-1:000000000000:function:f", End: true },
+    { b: [1] },
+  ],
+])("%s comes to what it comes to in an execution", async (_what, state, input) => {
+  const bed = await benched();
+  const definition = definitionOf({ Only: state });
+  const text = JSON.stringify(input);
+  const arn = await bed.start(await bed.machine({ Only: state }), "one", { input: text });
+  await bed.rest();
+  const { status, output, error, cause } = await bed.describe(arn);
+  const answer = await bed.handle("TestState", { definition, stateName: "Only", input: text });
+  expect(["SUCCEEDED", "FAILED"]).toContain(status);
+  // An execution also says where.
+  const place = /^An error occurred while executing the state 'Only' \(entered at the event id #2\)\. /;
+  const why = typeof cause === "string" ? cause.replace(place, "") : cause;
+  expect(answer).toEqual(JSON.parse(JSON.stringify({ status, output, error, cause: why })));
 });
 
 describe("errors", () => {
