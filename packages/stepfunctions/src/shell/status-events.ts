@@ -7,6 +7,9 @@ import type { Clock } from "./clock.js";
 const MAX_EVENT_DATA_BYTES = 248 * 1024;
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 30_000;
+/** Told changes are removed from the store together: after so long, or when there are so many. */
+const SWEEP_MS = 100;
+const MOST_TOLD = 1_000;
 
 /** A change that is to be told, with the execution as it was then. */
 interface Entry {
@@ -25,6 +28,9 @@ export class StatusEvents {
   private next: number;
   private readonly queues = new Map<number, Entry[]>();
   private readonly waiting = new Set<() => void>();
+  /** Changes that have been told and are still in the store, and when they will not be any more. */
+  private readonly told: number[] = [];
+  private sweeper: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(
@@ -61,6 +67,7 @@ export class StatusEvents {
   }
 
   close(): void {
+    this.sweep();
     this.closed = true;
     for (const cancel of this.waiting) cancel();
   }
@@ -94,8 +101,21 @@ export class StatusEvents {
         await this.pause(delay);
       }
     }
-    // Nobody waits for this: a change that is told again after a crash has been told at least once.
-    if (!this.closed) this.store.write([{ table: "outbox", key, remove: true }]).catch(() => {});
+    if (!this.closed) this.forget(key);
+  }
+
+  /** Nobody waits for this: a change that is told again after a crash has been told at least once. */
+  private forget(key: number): void {
+    this.told.push(key);
+    if (this.told.length >= MOST_TOLD) this.sweep();
+    else this.sweeper ??= setTimeout(() => this.sweep(), SWEEP_MS).unref();
+  }
+
+  private sweep(): void {
+    clearTimeout(this.sweeper);
+    this.sweeper = undefined;
+    const writes = this.told.splice(0).map((key): Write => ({ table: "outbox", key, remove: true }));
+    if (writes.length > 0) this.store.write(writes).catch(() => {});
   }
 
   private pause(delay: number): Promise<void> {

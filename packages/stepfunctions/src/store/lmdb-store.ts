@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, realpathSync } from "node:fs";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { ChecksumError, decode, decodeText, encode, encodeText } from "./codec.js";
+import { executionOf, executionText } from "./execution-codec.js";
 import { findDamage, markFolder } from "./data-file.js";
 import { DataDirectoryDamagedError, DataDirectoryInUseError } from "./errors.js";
 import { livesElsewhere, type Owner, self } from "./owner.js";
@@ -117,9 +118,15 @@ function read(folder: string, db: Binary, key: Key): unknown {
   });
 }
 
-/** What the log holds is JSON text already. */
+/** What the log holds is JSON text already; executions have a text of their own. */
 function bytesOf(write: Exclude<Write, { remove: true }>): Buffer {
-  return write.table === "log" ? encodeText(write.value) : encode(write.value);
+  if (write.table === "log") return encodeText(write.value);
+  return write.table === "executions" ? encodeText(executionText(write.value)) : encode(write.value);
+}
+
+function valueOf(table: TableName, bytes: Buffer): unknown {
+  if (table === "log") return decodeText(bytes);
+  return table === "executions" ? executionOf(decodeText(bytes)) : decode(bytes);
 }
 
 function guarded<T>(folder: string, work: () => T): T {
@@ -170,7 +177,9 @@ class LmdbStore implements Store {
   }
 
   get<T extends TableName>(table: T, key: Tables[T]["key"]): Tables[T]["value"] | undefined {
-    return read(this.folder, this.tables[table], key) as Tables[T]["value"] | undefined;
+    const bytes = guarded(this.folder, () => this.tables[table].get(key));
+    if (bytes === undefined) return undefined;
+    return guarded(this.folder, () => valueOf(table, bytes)) as Tables[T]["value"];
   }
 
   *range<T extends TableName>(
@@ -180,7 +189,7 @@ class LmdbStore implements Store {
     for (const { key, value } of this.tables[table].getRange(range)) {
       yield {
         key: key as Tables[T]["key"],
-        value: guarded(this.folder, () => (table === "log" ? decodeText(value) : decode(value))) as Tables[T]["value"],
+        value: guarded(this.folder, () => valueOf(table, value)) as Tables[T]["value"],
       };
     }
   }

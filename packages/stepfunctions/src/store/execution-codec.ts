@@ -1,0 +1,45 @@
+import type { ExecutionRow } from "./store.js";
+
+/** Members of a row in the order in which they are kept. New ones go to the end. */
+const MEMBERS = [
+  "number",
+  "arn",
+  "name",
+  "machineId",
+  "machineArn",
+  "versionArn",
+  "aliasArn",
+  "type",
+  "revisionId",
+  "region",
+  "roleArn",
+  "machineName",
+  "testCase",
+  "mapRun",
+  "startedBy",
+  "traceHeader",
+  "input",
+  "startedAt",
+  "status",
+  "stoppedAt",
+  "output",
+  "error",
+  "cause",
+  "redriveCount",
+  "redrivenAt",
+  "sync",
+] as const satisfies (keyof ExecutionRow)[];
+
+/** An execution's row as JSON text: its members in order, without their names. There are many rows, written twice each. */
+export function executionText(row: ExecutionRow): string {
+  return JSON.stringify(MEMBERS.map((member) => row[member] ?? null));
+}
+
+/** The row that executionText wrote. */
+export function executionOf(text: string): ExecutionRow {
+  const values = JSON.parse(text) as unknown[];
+  const row: Record<string, unknown> = {};
+  for (const [place, member] of MEMBERS.entries()) row[member] = values[place] ?? null;
+  if (row.sync !== true) delete row.sync;
+  return row as unknown as ExecutionRow;
+}
