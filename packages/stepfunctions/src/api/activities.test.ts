@@ -164,3 +164,13 @@ test("what is no token, no output or too much is refused", async () => {
   await success({});
   await expect(success({})).rejects.toMatchObject({ code: "TaskTimedOut" });
 });
+
+test("a task whose time is up before anybody took it is not handed out", async () => {
+  await using bench = await openWithActivity();
+  const arn = await bench.machine(task({ TimeoutSeconds: 5, Arguments: "{% $states.input %}" }));
+  const late = await bench.start(arn, "late", { input: "1" });
+  await bench.clock.advance(6_000);
+  expect(await bench.describe(late)).toMatchObject({ status: "FAILED", error: "States.Timeout" });
+  await bench.start(arn, "fresh", { input: "2" });
+  expect(await bench.handle("GetActivityTask", { activityArn: ARN })).toMatchObject({ input: "2" });
+});

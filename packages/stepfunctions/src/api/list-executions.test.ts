@@ -1,5 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Bench } from "./testing/bench.js";
+import { openOn } from "../open.js";
+import { VirtualClock } from "../shell/clock.js";
+import { openLmdbStore } from "../store/lmdb-store.js";
+import { Bench, definitionOf } from "./testing/bench.js";
+import { CountingStore } from "./testing/counting-store.js";
 
 const wait = { Sleep: { Type: "Wait", Seconds: "{% $states.input.seconds %}", End: true } };
 
@@ -58,4 +65,31 @@ test("requests that ask for nothing that can be listed are refused", async () =>
   ];
   for (const [request, code] of refusals)
     await expect(list(request), JSON.stringify(request)).rejects.toMatchObject({ code });
+});
+
+test("to find the few that run, the many that have ended are not read", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "list-executions-"));
+  const store = new CountingStore(await openLmdbStore(folder));
+  const clock = new VirtualClock();
+  const lambda = () => Promise.reject(new Error("there is no task here"));
+  const engine = openOn(store, { region: "us-east-1", accountId: "000000000000", lambda, clock });
+  try {
+    const definition = definitionOf(wait);
+    const request = { name: "machine", definition, roleArn: "arn:aws:iam::000000000000:role/role" };
+    const machine = (await engine.handle("CreateStateMachine", request)) as { stateMachineArn: string };
+    const { stateMachineArn } = machine;
+    const start = (seconds: number) =>
+      engine.handle("StartExecution", { stateMachineArn, input: JSON.stringify({ seconds }) });
+    for (const seconds of [500, 1, 500, 1, 500])
+      await Promise.all(Array.from({ length: seconds === 1 ? 150 : 1 }, () => start(seconds)));
+    await clock.advance(10_000);
+    for (const table of Object.keys(store.reads)) delete store.reads[table as "log"];
+    const answer = await engine.handle("ListExecutions", { stateMachineArn, statusFilter: "RUNNING" });
+    expect((answer as { executions: unknown[] }).executions).toHaveLength(3);
+    expect(store.reads.executions).toBe(3);
+    expect(store.reads.byMachine).toBeLessThan(10);
+  } finally {
+    await engine.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
