@@ -1,39 +1,16 @@
-import { randomUUID } from "node:crypto";
 import { childInput, type MapRunSpec } from "../core/map-run.js";
 import type { Command, MapRunAnswer, Settings } from "../core/turn.js";
-import { batchItems } from "../items/batch.js";
-import { readItems } from "../items/read.js";
-import type { ChildResult } from "../items/results.js";
-import { transformedOutput, writerConfig } from "../items/results.js";
-import { checkDestination, destinationOf, writeResults } from "../items/write.js";
-import { byteLength } from "../json.js";
 import { StateFailure } from "../language/failure.js";
-import { MAX_PAYLOAD_BYTES } from "../limits.js";
 import type { Logger, ObjectStore } from "../ports.js";
 import type { ExecutionRow, MapRunRow, Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
 import type { Executions, Runner } from "./executions.js";
-import { noTallies, type Tallies, tally, tallyStored } from "./map-run-counts.js";
+import { childRow, exceeds, newRun, type Run } from "./map-run.js";
+import { type Tallies, tally, tallyStored } from "./map-run-counts.js";
+import { inBatches, itemCount, itemsOf } from "./map-run-items.js";
+import { assertDestination, gathered, isWritten, writeOut } from "./map-run-results.js";
 
 type Start = Extract<Command, { type: "startMapRun" }>;
-
-/** A map run on its way, in memory: what it counts can be counted again from the store. */
-interface Run {
-  row: MapRunRow;
-  spec: MapRunSpec;
-  parent: ExecutionRow;
-  next: number;
-  /** Children that run, by the execution's number. */
-  live: Map<number, { items: number }>;
-  ended: number;
-  failedItems: number;
-  /** What has become of those that have ended. */
-  tallies: Tallies;
-  /** It has been decided how it ends; what still runs is of no use. */
-  over: boolean;
-  /** Settles when its end is on disk. */
-  closing: Promise<unknown> | null;
-}
 
 interface Ports {
   store: Store;
@@ -45,11 +22,10 @@ interface Ports {
   nextNumber(): number;
 }
 
-/** Most executions of one map run at a time where MaxConcurrency gives no less, and most that a piece of items holds. */
+/** Most executions of one map run at a time where MaxConcurrency gives no less. */
 const MOST_AT_A_TIME = 1_000;
+/** Ended map runs whose counts are remembered. */
 const MOST_COUNTED = 1_000;
-const PIECE_ITEMS = 200;
-const PIECE_BYTES = 1024 * 1024;
 
 /** Runs the items of distributed Maps as executions of their own. */
 export class MapRuns {
@@ -60,7 +36,8 @@ export class MapRuns {
   private lastNumber = 0;
 
   constructor(private readonly ports: Ports) {
-    for (const { value } of ports.store.range("mapRuns")) this.lastNumber = Math.max(this.lastNumber, value.number);
+    for (const { value } of ports.store.range("mapRuns"))
+      this.lastNumber = Math.max(this.lastNumber, value.number);
   }
 
   /** Begins a map run, or goes on with one after a restart or a redrive. */
@@ -101,8 +78,12 @@ export class MapRuns {
     // One that had ended runs again when its execution has been redriven since; else only its end had not been heard.
     const again = row.status !== "RUNNING" && parent.redriveCount > row.parentRedrives;
     if (row.status === "FAILED" && !again)
-      return this.tell(row, { kind: "failed", error: row.error ?? "", ...(row.cause === null ? {} : { cause: row.cause }) });
-    const run = newRun(row, spec, parent);
+      return this.tell(row, {
+        kind: "failed",
+        error: row.error ?? "",
+        ...(row.cause === null ? {} : { cause: row.cause }),
+      });
+    const run = newRun(this.ports.store, row, spec, parent);
     this.runs.set(key, run);
     this.byNumber.set(row.number, run);
     if (again) await this.redriven(run);
@@ -152,60 +133,21 @@ export class MapRuns {
     };
   }
 
-  /** Makes the inputs of the children and keeps them: what is read again may be something else. */
+  /** Makes the inputs of the children and keeps them. */
   private async readItems(run: Run, { branch, runner }: { branch: number; runner: Runner }): Promise<void> {
-    const { spec, row } = run;
-    if (spec.writer !== null && this.ports.objects !== undefined) {
-      const destination = destinationOf(JSON.parse(spec.writer.parameters), row.arn);
-      if (destination.bucket !== "") await checkDestination(this.ports.objects, destination);
-    }
+    const { spec, row, inputs } = run;
+    const { objects, store } = this.ports;
+    await assertDestination(spec, row, objects);
     let items = 0;
-    const inputs = async function* (this: MapRuns): AsyncGenerator<string> {
-      for await (const text of this.source(spec)) {
+    const made = async function* (this: MapRuns): AsyncGenerator<string> {
+      for await (const text of itemsOf(spec, objects)) {
         yield await this.inputOf(runner, branch, { index: items, text }, spec);
         items += 1;
       }
     }.call(this);
-    const children = spec.batcher === null ? inputs : batches(inputs, spec.batcher);
-    let piece: string[] = [];
-    let pieces = 0;
-    let bytes = 0;
-    let count = 0;
-    const keep = async (): Promise<void> => {
-      await this.ports.store.write([{ table: "mapItems", key: [row.number, pieces], value: piece }]);
-      pieces += 1;
-      piece = [];
-      bytes = 0;
-    };
-    for await (const text of children) {
-      piece.push(text);
-      count += 1;
-      bytes += text.length;
-      if (piece.length === PIECE_ITEMS || (bytes > PIECE_BYTES && piece.length === PIECE_ITEMS)) await keep();
-    }
-    if (piece.length > 0) await keep();
-    run.row = { ...run.row, items, children: count };
-    await this.ports.store.write([{ table: "mapRuns", key: row.arn, value: run.row }]);
-  }
-
-  private async *source(spec: MapRunSpec): AsyncGenerator<string> {
-    if (spec.items !== null) {
-      yield* spec.items;
-      return;
-    }
-    const { reader } = spec;
-    if (reader === null) return;
-    if (this.ports.objects === undefined)
-      throw new StateFailure(
-        "States.ItemReaderFailed",
-        "No object store is at hand to read the items from: give the engine `objects`.",
-      );
-    const items = readItems(this.ports.objects, {
-      resource: reader.resource,
-      parameters: JSON.parse(reader.parameters),
-      config: reader.config,
-    });
-    for await (const { value } of items) yield JSON.stringify(value);
+    const children = await inputs.keep(spec.batcher === null ? made : inBatches(made, spec.batcher));
+    run.row = { ...run.row, items, children };
+    await store.write([{ table: "mapRuns", key: row.arn, value: run.row }]);
   }
 
   private async inputOf(
@@ -230,7 +172,9 @@ export class MapRuns {
       // What failed before the redrive is done again; what failed since, before a restart, is not.
       const failed = row.status !== "RUNNING" && row.status !== "SUCCEEDED";
       const redrive =
-        failed && row.redriveCount < run.row.redriveCount && (row.stoppedAt ?? 0) <= (run.row.redrivenAt ?? -1);
+        failed &&
+        row.redriveCount < run.row.redriveCount &&
+        (row.stoppedAt ?? 0) <= (run.row.redrivenAt ?? -1);
       if (row.status === "RUNNING" || redrive) run.live.set(value, { items: row.mapRun?.items ?? 1 });
       else this.count(run, row);
       if (redrive) again.push(row);
@@ -293,51 +237,14 @@ export class MapRuns {
   }
 
   private startChild(run: Run): void {
-    const { parent, spec, row } = run;
     const index = run.next;
     run.next += 1;
-    const input = this.itemText(row.number, index);
-    const items = spec.batcher === null ? 1 : batchSize(input);
+    const input = run.inputs.get(index);
+    const items = itemCount(run.spec, input);
     const number = this.ports.nextNumber();
     run.live.set(number, { items });
-    const [, partition, , region, account] = parent.machineArn.split(":");
-    const base = `arn:${partition}:states:${region}:${account}`;
-    const name = randomUUID();
-    const label = `${parent.machineName}/${spec.label}`;
-    const child: ExecutionRow = {
-      ...parent,
-      number,
-      name,
-      arn: spec.executionType === "EXPRESS" ? `${base}:express:${label}:${name}:${randomUUID()}` : `${base}:execution:${label}:${name}`,
-      machineArn: `${base}:stateMachine:${label}`,
-      versionArn: null,
-      aliasArn: null,
-      type: spec.executionType,
-      region: spec.region,
-      input,
-      startedAt: this.ports.clock.now(),
-      startedBy: null,
-      mapRun: { number: row.number, arn: row.arn, index, items },
-      status: "RUNNING",
-      stoppedAt: null,
-      output: null,
-      error: null,
-      cause: null,
-      redriveCount: 0,
-      redrivenAt: null,
-    };
+    const child = childRow(run, { number, index, items, input, startedAt: this.ports.clock.now() });
     this.ports.executions.start(child).catch((error: unknown) => this.report(run, error));
-  }
-
-  private pieces: { run: number; piece: number; texts: string[] } | null = null;
-
-  private itemText(run: number, index: number): string {
-    const piece = Math.floor(index / PIECE_ITEMS);
-    if (this.pieces === null || this.pieces.run !== run || this.pieces.piece !== piece)
-      this.pieces = { run, piece, texts: this.ports.store.get("mapItems", [run, piece]) ?? [] };
-    const text = this.pieces.texts[index % PIECE_ITEMS];
-    if (text === undefined) throw new Error(`the map run ${run} has no item ${index}`);
-    return text;
   }
 
   /** All children have ended within what is tolerated. */
@@ -354,74 +261,19 @@ export class MapRuns {
   }
 
   private async output(run: Run): Promise<string> {
-    const { spec, row } = run;
-    if (spec.writer === null) return this.outputs(run);
-    const config = writerConfig(spec.writer.config);
-    const parameters: unknown = JSON.parse(spec.writer.parameters);
-    const bucketless = spec.writer.parameters === "{}";
-    if (bucketless) return transformedOutput([...this.results(run)], config);
-    if (this.ports.objects === undefined)
-      throw new StateFailure(
-        "States.ResultWriterFailed",
-        "No object store is at hand to write the results to: give the engine `objects`.",
-      );
-    const destination = destinationOf(parameters, row.arn);
-    const output = JSON.stringify(await writeResults(this.ports.objects, destination, config, this.results(run)));
+    const { store, objects } = this.ports;
+    if (!isWritten(run.spec)) return gathered(store, run);
+    const output = await writeOut(store, run, objects);
     run.row = { ...run.row, written: true };
     return output;
-  }
-
-  /** The outputs of the children that succeeded, in the order of the items. */
-  private outputs(run: Run): string {
-    const texts: string[] = [];
-    let bytes = 2;
-    for (const { status, output } of this.results(run)) {
-      if (status !== "SUCCEEDED" || output === undefined) continue;
-      bytes += byteLength(output) + 1;
-      if (bytes > MAX_PAYLOAD_BYTES + 1)
-        throw new StateFailure(
-          "States.DataLimitExceeded",
-          `The state/task '${run.spec.label}' returned a result with a size exceeding the maximum number of bytes service limit.`,
-        );
-      texts.push(output);
-    }
-    return `[${texts.join(",")}]`;
-  }
-
-  private *results(run: Run): Generator<ChildResult> {
-    const { number, children } = run.row;
-    for (let index = 0; index < (children ?? 0); index += 1) {
-      const child = this.ports.store.get("mapChildren", [number, index]);
-      const row = child === undefined ? undefined : this.ports.store.get("executions", child);
-      if (row === undefined) {
-        yield { status: "PENDING", input: this.itemText(number, index) };
-        continue;
-      }
-      yield {
-        status: row.status === "RUNNING" ? "ABORTED" : row.status,
-        input: row.input,
-        ...(row.output === null ? {} : { output: row.output }),
-        ...(row.error === null ? {} : { error: row.error }),
-        ...(row.cause === null ? {} : { cause: row.cause }),
-        executionArn: row.arn,
-        name: row.name,
-        stateMachineArn: row.machineArn,
-        startDate: row.startedAt,
-        ...(row.stoppedAt === null ? {} : { stopDate: row.stoppedAt }),
-        redriveCount: row.redriveCount,
-      };
-    }
   }
 
   /** Ends a map run before its children have. */
   private async abandon(run: Run, status: "FAILED" | "ABORTED", answer?: MapRunAnswer): Promise<void> {
     await Promise.all([...run.live.keys()].map((child) => this.ports.executions.stop(child, {})));
-    const { writer } = run.spec;
-    if (status === "FAILED" && writer !== null && writer.parameters !== "{}" && this.ports.objects !== undefined) {
-      const destination = destinationOf(JSON.parse(writer.parameters), run.row.arn);
-      await writeResults(this.ports.objects, destination, writerConfig(writer.config), this.results(run));
-      run.row = { ...run.row, written: true };
-    }
+    // What could not be written must not keep the end from being told.
+    if (status === "FAILED" && isWritten(run.spec))
+      await this.output(run).catch((error: unknown) => this.report(run, error));
     await this.close(run, status, answer);
     if (answer !== undefined) await this.tell(run.row, answer);
   }
@@ -461,38 +313,4 @@ export class MapRuns {
   private report({ row }: Run, error: unknown): void {
     this.ports.logger.error({ err: error, mapRun: row.arn }, "A map run could not go on");
   }
-}
-
-function newRun(row: MapRunRow, spec: MapRunSpec, parent: ExecutionRow): Run {
-  const tallies = noTallies();
-  const counts = { next: 0, live: new Map<number, { items: number }>(), ended: 0, failedItems: 0, tallies };
-  return { row, spec, parent, ...counts, over: false, closing: null };
-}
-
-function exceeds({ row, failedItems, spec }: Run): boolean {
-  if (failedItems === 0) return false;
-  const { toleratedCount, toleratedPercentage } = spec;
-  const byCount = toleratedCount !== null && failedItems > toleratedCount;
-  const byPercentage =
-    toleratedPercentage !== null && (failedItems / (row.items ?? 1)) * 100 > toleratedPercentage;
-  return toleratedCount === null && toleratedPercentage === null ? true : byCount || byPercentage;
-}
-
-async function* batches(
-  inputs: AsyncIterable<string>,
-  batcher: NonNullable<MapRunSpec["batcher"]>,
-): AsyncGenerator<string> {
-  const values = (async function* () {
-    for await (const text of inputs) yield JSON.parse(text) as unknown;
-  })();
-  const options = {
-    maxItemsPerBatch: batcher.maxItems ?? undefined,
-    maxInputBytesPerBatch: batcher.maxBytes ?? undefined,
-    ...(batcher.input === null ? {} : { batchInput: JSON.parse(batcher.input) as unknown }),
-  };
-  for await (const batch of batchItems(values, options)) yield JSON.stringify(batch);
-}
-
-function batchSize(text: string): number {
-  return (JSON.parse(text) as { Items: unknown[] }).Items.length;
 }

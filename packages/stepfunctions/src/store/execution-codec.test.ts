@@ -32,6 +32,7 @@ const row: ExecutionRow = {
 
 test("a row comes back as it was", () => {
   expect(executionOf(executionText(row))).toStrictEqual(row);
-  const sync: ExecutionRow = { ...row, sync: true };
-  expect(executionOf(executionText(sync))).toStrictEqual(sync);
+  // Required, so that a new member has to be written here, and is then missed if the codec does not know it.
+  const more: Required<ExecutionRow> = { ...row, sync: true, redriveTokens: [{ token: "mine", at: 8 }] };
+  expect(executionOf(executionText(more))).toStrictEqual(more);
 });

@@ -28,7 +28,11 @@ const MEMBERS = [
   "redriveCount",
   "redrivenAt",
   "sync",
+  "redriveTokens",
 ] as const satisfies (keyof ExecutionRow)[];
+
+/** Members that a row may be without. */
+const OPTIONAL = ["sync", "redriveTokens"];
 
 /** An execution's row as JSON text: its members in order, without their names. There are many rows, written twice each. */
 export function executionText(row: ExecutionRow): string {
@@ -40,6 +44,6 @@ export function executionOf(text: string): ExecutionRow {
   const values = JSON.parse(text) as unknown[];
   const row: Record<string, unknown> = {};
   for (const [place, member] of MEMBERS.entries()) row[member] = values[place] ?? null;
-  if (row.sync !== true) delete row.sync;
+  for (const member of OPTIONAL) if (row[member] === null) delete row[member];
   return row as unknown as ExecutionRow;
 }
