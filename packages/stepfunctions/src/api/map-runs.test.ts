@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { AwsError } from "../aws-error.js";
+import type { ObjectStore } from "../ports.js";
 import { Bench } from "./testing/bench.js";
 
 type Row = Record<string, unknown>;
@@ -250,3 +252,54 @@ test("a redrive that comes before the stop has been seen through waits for it", 
     executionCounts: { succeeded: 2, total: 2 },
   });
 });
+
+/** A bucket that takes what is put into it or, if it does not work, only what is put first: the trial at the start. */
+function bucket(works: boolean): { objects: ObjectStore; keys: string[] } {
+  const keys: string[] = [];
+  const put = ({ key }: { key: string }): Promise<void> => {
+    if (!works && keys.length > 0) return Promise.reject(new AwsError("SlowDown", "not now", 503));
+    keys.push(key);
+    return Promise.resolve();
+  };
+  const objects = {
+    put,
+    get: () => Promise.reject(new AwsError("NoSuchKey", "there is nothing here", 404)),
+    async *list() {},
+  };
+  return { objects, keys };
+}
+
+const written = {
+  ResultWriter: {
+    Resource: "arn:aws:states:::s3:putObject",
+    Arguments: { Bucket: "bucket", Prefix: "results" },
+  },
+};
+
+test("results that were written are counted", async () => {
+  const { objects, keys } = bucket(true);
+  await using bench = await Bench.open({ objects });
+  const { executionArn, mapRunArn } = await started(bench, written, [{ seconds: 0 }, { seconds: 0 }]);
+  await bench.clock.advance(1_000);
+  expect(await bench.describe(executionArn)).toMatchObject({ status: "SUCCEEDED" });
+  expect(keys).toContainEqual(expect.stringMatching(/manifest\.json$/));
+  const resultsWritten = { resultsWritten: 2 };
+  expect(await bench.handle("DescribeMapRun", { mapRunArn })).toMatchObject({
+    itemCounts: resultsWritten,
+    executionCounts: resultsWritten,
+  });
+});
+
+test.each([true, false])(
+  "a map run ends though its results cannot be written (items fail: %s)",
+  async (fails) => {
+    await using bench = await Bench.open({ objects: bucket(false).objects });
+    const { executionArn, mapRunArn } = await started(bench, written, [{ seconds: 0, fails }]);
+    await bench.clock.advance(1_000);
+    expect(await bench.describe(executionArn)).toMatchObject({ status: "FAILED" });
+    expect(await bench.handle("DescribeMapRun", { mapRunArn })).toMatchObject({
+      status: "FAILED",
+      itemCounts: { resultsWritten: 0 },
+    });
+  },
+);
