@@ -100,7 +100,7 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
   const machines = new MachineCache(store);
   const events = new StatusEvents(store, clock, options.onStatusChange, logger);
   const executions = new Executions({ store, clock, logger, machines, events, settings });
-  const activities = new Activities(executions);
+  const activities = new Activities(executions, (arn) => store.get("activities", arn) !== undefined);
   const arns = new Arns(options.region, options.accountId);
   const nextNumber = counter(store);
   const mapRuns = new MapRuns({ store, clock, logger, executions, objects, settings, nextNumber });
@@ -141,6 +141,7 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
   if (options.paused !== true) {
     events.resume();
     executions.resume();
+    mapRuns.sweep();
   }
 
   const handle = async (operation: string, request: unknown, signal?: AbortSignal): Promise<unknown> => {
@@ -160,9 +161,11 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
       if (closed) return;
       closed = true;
       events.close();
+      // First, so that nothing that follows from signals that abort is taken for something that happens to an execution.
+      const atRest = executions.close();
       tasks.close();
       activities.close();
-      await executions.close();
+      await atRest;
       await remains.close();
       await store.close();
     },

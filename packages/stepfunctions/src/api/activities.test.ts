@@ -174,3 +174,15 @@ test("a task whose time is up before anybody took it is not handed out", async (
   await bench.start(arn, "fresh", { input: "2" });
   expect(await bench.handle("GetActivityTask", { activityArn: ARN })).toMatchObject({ input: "2" });
 });
+
+test("a task of an activity that does not exist fails at once, and says why", async () => {
+  await using bench = await Bench.open();
+  const executionArn = await bench.start(await bench.machine(task()), "one");
+  await bench.rest();
+  const cause = `The activity '${ARN}' does not exist.`;
+  expect(await bench.describe(executionArn)).toMatchObject({
+    status: "FAILED",
+    error: "States.Runtime",
+    cause,
+  });
+});

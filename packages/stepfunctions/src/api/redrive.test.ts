@@ -133,3 +133,37 @@ test("what was stopped or timed out in a Wait goes on", async () => {
   await bench.clock.advance(60_000);
   expect(await bench.describe(stopped)).toMatchObject({ status: "SUCCEEDED" });
 });
+
+test("the items of a failed map run that had failed are done again, and no others", async () => {
+  const calls: string[] = [];
+  let broken = true;
+  await using bench = await Bench.open({
+    lambda: async ({ payload }) => {
+      calls.push(payload);
+      const failed = broken && payload === "2";
+      const text = failed ? '{"errorType":"Broken","errorMessage":"not now"}' : payload;
+      const answer = { statusCode: 200, executedVersion: "$LATEST", payload: text };
+      return failed ? { ...answer, functionError: "Unhandled" } : answer;
+    },
+  });
+  const Work = { Type: "Task", Resource: "arn:aws:lambda:us-east-1:000000000000:function:work", End: true };
+  const ItemProcessor = {
+    ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+    StartAt: "Work",
+    States: { Work },
+  };
+  const arn = await bench.machine({ Each: { Type: "Map", MaxConcurrency: 1, ItemProcessor, End: true } });
+  const executionArn = await bench.start(arn, "one", { input: "[1,2,3]" });
+  await bench.rest();
+  expect(await bench.describe(executionArn)).toMatchObject({
+    error: "States.ExceedToleratedFailureThreshold",
+  });
+  expect(calls).toEqual(["1", "2"]);
+  broken = false;
+  await bench.handle("RedriveExecution", { executionArn });
+  await bench.rest();
+  expect(await bench.describe(executionArn)).toMatchObject({ status: "SUCCEEDED", output: "[1,2,3]" });
+  expect(calls).toEqual(["1", "2", "2", "3"]);
+  const { mapRuns } = await bench.handle("ListMapRuns", { executionArn });
+  expect(mapRuns).toHaveLength(1);
+});

@@ -75,7 +75,10 @@ function begin(record: LogRecord, start: Extract<Then, { kind: "start" }>): Exec
 
 function spawn(
   state: ExecutionState,
-  given: Pick<Branch, "parent" | "index" | "region" | "item" | "lastEventId"> & { state: string; input: string },
+  given: Pick<Branch, "parent" | "index" | "region" | "item" | "lastEventId"> & {
+    state: string;
+    input: string;
+  },
 ): number {
   const id = state.nextBranchId;
   state.nextBranchId += 1;
@@ -101,7 +104,7 @@ function move(state: ExecutionState, branch: Branch, record: LogRecord): void {
   }
   if (type.endsWith("StateExited")) Object.assign(branch.variables, record.details?.assignedVariables);
   else if ((branch.position.kind === "task" || branch.position.kind === "mapRun") && isAnswer(type))
-    place(state, branch, { kind: "entered", visit: visitOf(branch.position, record) });
+    place(state, branch, { kind: "entered", visit: answered(branch.position, record) });
   if (then !== undefined) follow(state, branch, record, then);
 }
 
@@ -113,6 +116,13 @@ function place(state: ExecutionState, branch: Branch, position: Position): void 
   if (position.kind === "ready") state.ready.push(branch.id);
   const at = momentOf(position);
   if (at !== null) state.alarms.push({ at, branch: branch.id });
+}
+
+/** The visit of a task or map run that has ended; a map run that has failed is kept for a redrive. */
+function answered(position: Position, record: LogRecord): Visit {
+  const visit = visitOf(position, record);
+  const failed = position.kind === "mapRun" && record.type === "MapRunFailed";
+  return failed ? { ...visit, failedRun: position.run } : visit;
 }
 
 /** A branch is no longer ready. It comes first, but for branches that are gone. */
@@ -190,7 +200,8 @@ function stay(
     case "retry": {
       release(state, branch);
       const retries = { ...visit.retries, [then.retrier]: (visit.retries[then.retrier] ?? 0) + 1 };
-      const next = { ...visit, retries, retryCount: visit.retryCount + 1 };
+      const next: Visit = { ...visit, retries, retryCount: visit.retryCount + 1 };
+      delete next.failedRun;
       return place(state, branch, { kind: "retry", visit: next, until: then.until });
     }
     case "again":
@@ -329,12 +340,15 @@ function redrive(state: ExecutionState, record: LogRecord, then: { timeoutAt: nu
     const { position } = branch;
     if (position.kind === "failed" && position.fork !== undefined)
       place(state, branch, { kind: "fork", visit: position.visit, fork: position.fork });
+    else if ("visit" in position && position.visit.failedRun !== undefined)
+      place(state, branch, { kind: "mapRun", visit: fresh(position.visit), run: position.visit.failedRun });
     else if (position.kind === "failed" || position.kind === "task" || position.kind === "entered")
       place(state, branch, { kind: "retry", visit: fresh(position.visit), until: record.at });
     else place(state, branch, position);
   }
 }
 
-function fresh(visit: Visit): Visit {
+function fresh({ failedRun, ...visit }: Visit): Visit {
+  void failedRun;
   return { ...visit, retries: {}, retryCount: 0 };
 }

@@ -50,7 +50,11 @@ class Compiler {
   constructor(private readonly regions: Region[]) {}
 
   region(definition: Json, language: Language): Region {
-    const region: Region = { id: this.regions.length, startAt: definition.StartAt as string, states: new Map() };
+    const region: Region = {
+      id: this.regions.length,
+      startAt: definition.StartAt as string,
+      states: new Map(),
+    };
     this.regions.push(region);
     for (const [name, state] of Object.entries(definition.States as Record<string, Json>))
       region.states.set(name, this.state(name, state, languageOf(state, language), language));
@@ -61,8 +65,10 @@ class Compiler {
     const common = { name, ...result(from, language), ...paths(from, language) };
     switch (from.Type) {
       case "Pass": {
-        const given = language === "JSONPath" && from.Result !== undefined ? JSON.stringify(from.Result) : null;
-        const parameters = language === "JSONPath" && from.Parameters !== undefined ? compilePayload(from.Parameters) : null;
+        const given =
+          language === "JSONPath" && from.Result !== undefined ? JSON.stringify(from.Result) : null;
+        const parameters =
+          language === "JSONPath" && from.Parameters !== undefined ? compilePayload(from.Parameters) : null;
         return { type: "Pass", ...common, parameters, result: given, next: nextOf(from) };
       }
       case "Succeed":
@@ -76,7 +82,9 @@ class Compiler {
       case "Task":
         return taskState({ ...common, ...calling(from, language) }, from, language);
       case "Parallel": {
-        const branches = (from.Branches as Json[]).map((branch) => this.region(branch, languageOf(branch, machineLanguage)));
+        const branches = (from.Branches as Json[]).map((branch) =>
+          this.region(branch, languageOf(branch, machineLanguage)),
+        );
         return { type: "Parallel", ...common, ...calling(from, language), branches };
       }
       case "Map":
@@ -87,7 +95,10 @@ class Compiler {
   }
 
   private map(
-    common: Omit<MapState, "type" | "processor" | "items" | "itemSelector" | "maxConcurrency" | "distributed">,
+    common: Omit<
+      MapState,
+      "type" | "processor" | "items" | "itemSelector" | "maxConcurrency" | "distributed"
+    >,
     from: Json,
     language: Language,
     machineLanguage: Language,
@@ -96,7 +107,8 @@ class Compiler {
     const config = (processor.ProcessorConfig as Json | undefined) ?? {};
     const items = language === "JSONata" ? field(from, "Items", language) : pathField(from, "ItemsPath");
     // Parameters is ItemSelector's old name.
-    const selector = from.ItemSelector === undefined && language === "JSONPath" ? "Parameters" : "ItemSelector";
+    const selector =
+      from.ItemSelector === undefined && language === "JSONPath" ? "Parameters" : "ItemSelector";
     return {
       type: "Map",
       ...common,
@@ -111,7 +123,12 @@ class Compiler {
 }
 
 function distributedMap(from: Json, config: Json, language: Language): DistributedMap {
-  const { ItemReader: reader, ItemBatcher: batcher, ResultWriter: writer, Label: label } = from as Record<string, Json | undefined>;
+  const {
+    ItemReader: reader,
+    ItemBatcher: batcher,
+    ResultWriter: writer,
+    Label: label,
+  } = from as Record<string, Json | undefined>;
   const parametersName = language === "JSONata" ? "Arguments" : "Parameters";
   const readerConfig = (reader?.ReaderConfig as Json | undefined) ?? {};
   return {
@@ -164,13 +181,16 @@ function result(from: Json, language: Language): Result {
     assign: [],
     assignPayload: from.Assign === undefined ? null : compilePayload(from.Assign),
     resultPath:
-      resultPath === undefined || resultPath === null ? resultPath : compileReferencePath(resultPath as string),
+      resultPath === undefined || resultPath === null
+        ? resultPath
+        : compileReferencePath(resultPath as string),
   };
 }
 
 function paths(from: Json, language: Language): Pick<TaskState, "inputPath" | "outputPath"> {
   if (language === "JSONata") return { inputPath: undefined, outputPath: undefined };
-  const compiled = (path: unknown) => (path === undefined || path === null ? path : compilePath(path as string));
+  const compiled = (path: unknown) =>
+    path === undefined || path === null ? path : compilePath(path as string);
   return { inputPath: compiled(from.InputPath), outputPath: compiled(from.OutputPath) };
 }
 
@@ -202,7 +222,9 @@ function calling(from: Json, language: Language): Calling {
   return {
     arguments: field(from, language === "JSONata" ? "Arguments" : "Parameters", language),
     resultSelector:
-      language === "JSONPath" && from.ResultSelector !== undefined ? compilePayload(from.ResultSelector) : null,
+      language === "JSONPath" && from.ResultSelector !== undefined
+        ? compilePayload(from.ResultSelector)
+        : null,
     retriers: ((from.Retry as Json[] | undefined) ?? []).map(retrier),
     catchers: ((from.Catch as Json[] | undefined) ?? []).map(
       (catcher): Catcher => ({
@@ -254,11 +276,7 @@ function choiceState(common: Common, from: Json, language: Language): ChoiceStat
   return { type: "Choice", ...common, rules, default: (from.Default as string | undefined) ?? null };
 }
 
-function taskState(
-  common: Common & Calling,
-  from: Json,
-  language: Language,
-): TaskState {
+function taskState(common: Common & Calling, from: Json, language: Language): TaskState {
   return {
     type: "Task",
     ...common,

@@ -23,7 +23,9 @@ async function run(
   const records: LogRecord[] = [];
   const commands: Command[] = [];
   const send = async (event: Record<string, unknown>, at = START) => {
-    const decision = await decide(machine, state, { at, seed: "seed", ...event } as CoreEvent, { waitScale: 1 });
+    const decision = await decide(machine, state, { at, seed: "seed", ...event } as CoreEvent, {
+      waitScale: 1,
+    });
     state = decision.state;
     records.push(...decision.records);
     commands.push(...decision.commands);
@@ -47,8 +49,7 @@ async function run(
     state: () => state as unknown as ExecutionState,
     answer: (answer: TaskAnswer, at = START) => send(answerTo(commands, answer), at),
     /** Answers the task that was handed out as the place-th. */
-    answerAt: (place: number, answer: TaskAnswer, at = START) =>
-      send(answerTo(commands, answer, place), at),
+    answerAt: (place: number, answer: TaskAnswer, at = START) => send(answerTo(commands, answer, place), at),
     types: () => records.filter(({ id }) => id > 0).map(({ type }) => type),
   };
 }
@@ -212,7 +213,9 @@ describe("Retry", () => {
     const one = await run({ Work: task({ Arguments, Retry: [{ ErrorEquals: ["States.ALL"] }] }) });
     await one.answer(raised("A"));
     await one.send({ type: "advance" }, START + 1_000);
-    const payloads = one.commands.map((command) => (command.type === "invoke" && command.task.call.kind === "lambda" ? command.task.call.payload : null));
+    const payloads = one.commands.map((command) =>
+      command.type === "invoke" && command.task.call.kind === "lambda" ? command.task.call.payload : null,
+    );
     expect(payloads).toEqual(['{"try":0}', '{"try":1}']);
   });
 
@@ -535,6 +538,30 @@ describe("a redrive", () => {
     await one.answer(returned("mended"), START + 62_000);
     expect(one.state().outcome).toMatchObject({ output: '["kept","mended"]' });
     expect(one.state().redriveCount).toBe(1);
+  });
+
+  test("takes up the very map run that had failed, and a retry begins another", async () => {
+    const ItemProcessor = {
+      ...branch("Item"),
+      ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+    };
+    const Retry = [{ ErrorEquals: ["TooMany"], MaxAttempts: 1 }];
+    const one = await run({ Each: { Type: "Map", ItemProcessor, Retry, End: true } }, { input: [1, 2] });
+    const runs = () =>
+      one.commands.flatMap((command) => (command.type === "startMapRun" ? [command.run] : []));
+    const ended = (answer: object, at: number) =>
+      one.send({ type: "mapRunEnded", branch: 0, run: runs().at(-1)?.id, answer }, at);
+    const failed = { kind: "failed", error: "TooMany" };
+    await ended(failed, START);
+    await one.send({ type: "advance" }, START + 1_000);
+    expect(new Set(runs().map(({ id }) => id)).size).toBe(2);
+    await ended(failed, START + 1_000);
+    expect(one.state().outcome).toMatchObject({ status: "FAILED", error: "TooMany" });
+    await one.send({ type: "redrive" }, START + 2_000);
+    expect(one.types().slice(-2)).toEqual(["ExecutionRedriven", "MapRunRedriven"]);
+    expect(runs()[2]).toEqual(runs()[1]);
+    await ended({ kind: "succeeded", output: "[1,2]" }, START + 3_000);
+    expect(one.state().outcome).toMatchObject({ status: "SUCCEEDED", output: "[1,2]" });
   });
 
   test("takes up an execution that was stopped or timed out, and leaves one that succeeded", async () => {

@@ -7,7 +7,14 @@ import { failEvaluation, failExecution, failState } from "./failure.js";
 import { joinBranch, proceed } from "./fork.js";
 import type { Machine, State } from "./machine.js";
 import { endMapRun } from "./map-run.js";
-import { type Branch, type ExecutionIdentity, type ExecutionState, type LogRecord, nextAlarm, nextReady } from "./state.js";
+import {
+  type Branch,
+  type ExecutionIdentity,
+  type ExecutionState,
+  type LogRecord,
+  nextAlarm,
+  nextReady,
+} from "./state.js";
 import type { Stay } from "./flow.js";
 import { answer, expire } from "./task.js";
 import { type Command, type CoreEvent, HistoryFull, type Settings, Turn } from "./turn.js";
@@ -99,13 +106,12 @@ function* redrive(turn: Turn): Work {
   turn.emit(0, "ExecutionRedriven", { redriveCount: redriveCount + 1 }, { then });
   for (const branch of [...turn.state.branches.values()]) {
     const { position } = branch;
-    if (position.kind === "mapRun")
-      turn.commands.push({
-        type: "startMapRun",
-        branch: branch.id,
-        state: position.visit.state,
-        run: position.run,
-      });
+    if (position.kind === "mapRun") {
+      const { run, visit } = position;
+      const details = { mapRunArn: run.arn, redriveCount: turn.state.redriveCount };
+      turn.emit(branch.id, "MapRunRedriven", details);
+      turn.commands.push({ type: "startMapRun", branch: branch.id, state: visit.state, run });
+    }
     if (position.kind === "fork") yield* attempt(turn, branch, ({ turn: at }) => proceed(at, branch));
   }
   yield* meetDeadlines(turn);
@@ -126,7 +132,10 @@ function* takeAnswer(turn: Turn, event: Extract<Turn["event"], { type: "answer" 
   const { visit, task } = branch.position;
   // The call was answered before: a repeat of it, after a restart, has nothing to add.
   const { kind } = event.answer;
-  if (task.accepted && (kind === "submitted" || kind === "taken" || (kind === "returned" && task.token !== null)))
+  if (
+    task.accepted &&
+    (kind === "submitted" || kind === "taken" || (kind === "returned" && task.token !== null))
+  )
     return;
   const definition = turn.definition(branch, visit.state);
   if (definition.type !== "Task") throw new Error("only a Task waits for an answer");
@@ -161,7 +170,9 @@ function* meetDeadlines(turn: Turn): Work {
   for (const branch of due) if (!expired.has(branch)) yield* meetDeadline(turn, branch);
   for (const [branch, failure] of expired) {
     if (turn.closed || branch.position.kind !== "entered" || !isLive(turn, branch)) continue;
-    yield* attempt(turn, branch, (stay) => failState(stay, turn.definition(branch, stay.visit.state), failure));
+    yield* attempt(turn, branch, (stay) =>
+      failState(stay, turn.definition(branch, stay.visit.state), failure),
+    );
   }
   if (!turn.closed && limit <= at) turn.emit(0, "ExecutionTimedOut", undefined);
 }

@@ -48,7 +48,8 @@ export function* wake(stay: Stay, state: WaitState): Work {
 
 function* passOn(stay: Stay, state: PassState) {
   const { turn, branch, visit } = stay;
-  if (state.language === "JSONata") return yield* conclude(stay, state, Json.text(state.result ?? visit.input));
+  if (state.language === "JSONata")
+    return yield* conclude(stay, state, Json.text(state.result ?? visit.input));
   const input = filteredInput(stay, state);
   const made =
     state.parameters === null
@@ -74,12 +75,7 @@ function* fail(stay: Stay, state: FailState): Work {
   yield* failState(stay, state, details as { error: string; cause?: string });
 }
 
-function* text(
-  stay: Stay,
-  field: Field | string | null,
-  name: string,
-  data: Json,
-): Work<string | undefined> {
+function* text(stay: Stay, field: Field | string | null, name: string, data: Json): Work<string | undefined> {
   if (field === null || typeof field === "string") return field ?? undefined;
   if (field.language === "JSONata") return yield* typedField(stay, "string", field, name);
   const value = yield* pathValue(stay, field, `${name}Path`, data);
@@ -96,7 +92,8 @@ function* pathValue(stay: Stay, field: Field, name: string, data: Json): Work<un
   try {
     return yield* fieldValue(stay, field, name, data);
   } catch (error) {
-    if (!(error instanceof StateFailure) || error.error !== "States.Runtime" || !("path" in field)) throw error;
+    if (!(error instanceof StateFailure) || error.error !== "States.Runtime" || !("path" in field))
+      throw error;
     throw new StateFailure(
       "States.Runtime",
       `The JSONPath '${field.path.text}' specified for the field '${name}' could not be found in the input '${data.text}'`,
@@ -128,8 +125,7 @@ function ruleOf(state: ChoiceState, rule: ChoiceRule): ChoiceState | ChoiceRule 
 
 function* holds({ turn, branch, visit }: Stay, rule: ChoiceRule, path: string, input: Json): Work<boolean> {
   const { condition } = rule;
-  if (condition.language === "JSONPath")
-    return condition.test(turn.pathScope(branch, visit, input.value));
+  if (condition.language === "JSONPath") return condition.test(turn.pathScope(branch, visit, input.value));
   const scope = turn.scope(branch, visit);
   return yield* settled(evaluateAs("boolean", condition.template, scope, `${path}Condition`));
 }
@@ -183,7 +179,11 @@ function* seconds(stay: Stay, state: WaitState): Work<number> {
   );
 }
 
-function* pathSeconds(stay: Stay, state: WaitState, field: Extract<Field, { language: "JSONPath" }>): Work<number> {
+function* pathSeconds(
+  stay: Stay,
+  state: WaitState,
+  field: Extract<Field, { language: "JSONPath" }>,
+): Work<number> {
   const value = yield* waitPath(stay, state, field, "SecondsPath");
   const path = "path" in field ? field.path.text : "";
   const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
@@ -212,4 +212,3 @@ function* waitPath(stay: Stay, state: WaitState, field: Field, name: string): Wo
     );
   }
 }
-

@@ -20,12 +20,7 @@ function matches(names: string[], { error, alias }: StateError, purpose: "retry"
 }
 
 /** Leaves a state: the Exited event and, at the end of a branch, what follows from that. */
-export function leave(
-  { turn, branch, visit }: Stay,
-  state: State,
-  passed: Passed,
-  next: Next,
-): void {
+export function leave({ turn, branch, visit }: Stay, state: State, passed: Passed, next: Next): void {
   const assignment = Object.keys(passed.assigned).length > 0 ? { assignedVariables: passed.assigned } : {};
   const details = { ...assignment, name: visit.state, output: passed.output };
   const then = next === "end" ? ({ kind: "end" } as const) : ({ kind: "go", state: next.state } as const);
@@ -164,9 +159,7 @@ function retry(
 /** What a catcher sees. As recorded on AWS, a failure without a name has neither, and one without a cause an empty one. */
 function errorOutputOf({ error, cause }: StateError): { Error: string | null; Cause: string | null } {
   const named: string | undefined = error;
-  return named === undefined
-    ? { Error: null, Cause: cause ?? null }
-    : { Error: named, Cause: cause ?? "" };
+  return named === undefined ? { Error: null, Cause: cause ?? null } : { Error: named, Cause: cause ?? "" };
 }
 
 function* caught(

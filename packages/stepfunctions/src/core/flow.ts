@@ -10,7 +10,16 @@ import { evaluate, evaluateAs, evaluateText } from "../language/template.js";
 import { Json } from "../json-text.js";
 import { byteLength } from "../json.js";
 import { MAX_PAYLOAD_BYTES } from "../limits.js";
-import type { Catcher, ChoiceRule, Field, MapState, ParallelState, Result, State, TaskState } from "./machine.js";
+import type {
+  Catcher,
+  ChoiceRule,
+  Field,
+  MapState,
+  ParallelState,
+  Result,
+  State,
+  TaskState,
+} from "./machine.js";
 import type { Branch, Visit } from "./state.js";
 import type { Seen, Turn } from "./turn.js";
 import { settled, type Work } from "./work.js";
@@ -180,7 +189,10 @@ export function* wholeNumber(
   const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
   if (typeof number === "number" && Number.isInteger(number)) return number;
   const text = "path" in field ? field.path.text : name;
-  throw new StateFailure("States.Runtime", `The ${name}Path parameter cannot be parsed as a long value: ${text} == ${JSON.stringify(value)}`);
+  throw new StateFailure(
+    "States.Runtime",
+    `The ${name}Path parameter cannot be parsed as a long value: ${text} == ${JSON.stringify(value)}`,
+  );
 }
 
 function traced(turn: Turn, step: string, value: Json): Json {

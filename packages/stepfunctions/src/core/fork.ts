@@ -1,7 +1,15 @@
 import { StateFailure } from "../language/failure.js";
 import { Json } from "../json-text.js";
 import { beginMapRun } from "./map-run.js";
-import { conclude, effectiveInput, fieldText, fieldValue, filteredInput, type Stay, wholeNumber } from "./flow.js";
+import {
+  conclude,
+  effectiveInput,
+  fieldText,
+  fieldValue,
+  filteredInput,
+  type Stay,
+  wholeNumber,
+} from "./flow.js";
 import { iterationEvent, leave } from "./failure.js";
 import type { MapState, ParallelState } from "./machine.js";
 import type { Branch, Fork } from "./state.js";
@@ -24,7 +32,10 @@ export function* beginMap(stay: Stay, state: MapState): Work {
   if (state.distributed !== null) return yield* beginMapRun(stay, state, state.distributed, input, items);
   const maxConcurrency = (yield* wholeNumber(stay, state.maxConcurrency, "MaxConcurrency", input)) ?? 0;
   if (maxConcurrency < 0)
-    throw new StateFailure("States.Runtime", `MaxConcurrency must not be negative but was: ${maxConcurrency}`);
+    throw new StateFailure(
+      "States.Runtime",
+      `MaxConcurrency must not be negative but was: ${maxConcurrency}`,
+    );
   const texts = items.map((item) => JSON.stringify(item));
   const then = { kind: "map", items: texts, maxConcurrency } as const;
   turn.emit(branch.id, "MapStateStarted", { length: items.length }, { then });
@@ -68,7 +79,8 @@ export function* proceed(turn: Turn, branch: Branch): Work {
   if (position.kind !== "fork") return;
   const { visit, fork } = position;
   const state = turn.definition(branch, visit.state);
-  if (state.type !== "Map" && state.type !== "Parallel") throw new Error("only a Map or Parallel has branches");
+  if (state.type !== "Map" && state.type !== "Parallel")
+    throw new Error("only a Map or Parallel has branches");
   const stay = { turn, branch, visit };
   while (state.type === "Map" && hasRoom(fork)) yield* iterate(stay, state, fork);
   if (fork.ended < fork.total) return;

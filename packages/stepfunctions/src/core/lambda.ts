@@ -85,7 +85,10 @@ export function lambdaCall(text: string): TaskCall {
     throw new StateFailure("States.Runtime", `The field '${unknown}' is not supported by lambda:invoke.`);
   const { Payload: payload, Qualifier: qualifier, InvocationType: type = "RequestResponse" } = parameters;
   if (type !== "RequestResponse" && type !== "Event")
-    throw new StateFailure("States.Runtime", `The InvocationType '${JSON.stringify(type)}' is not supported.`);
+    throw new StateFailure(
+      "States.Runtime",
+      `The InvocationType '${JSON.stringify(type)}' is not supported.`,
+    );
   const { functionName, qualifier: inName } = functionOf(name);
   return {
     kind: "lambda",

@@ -142,7 +142,12 @@ export interface MapState extends Calling {
 export interface DistributedMap {
   executionType: "STANDARD" | "EXPRESS";
   label: string | null;
-  reader: { resource: string; parameters: Field | null; config: Record<string, unknown>; maxItems: Field | number | null } | null;
+  reader: {
+    resource: string;
+    parameters: Field | null;
+    config: Record<string, unknown>;
+    maxItems: Field | number | null;
+  } | null;
   batcher: { maxItems: Field | number | null; maxBytes: Field | number | null; input: Field | null } | null;
   writer: { resource: string; parameters: Field | null; config: Record<string, unknown> } | null;
   toleratedCount: Field | number | null;

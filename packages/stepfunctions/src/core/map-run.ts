@@ -51,7 +51,12 @@ export function* beginMapRun(
   const then = { kind: "mapRun", arn, spec: JSON.stringify(spec) } as const;
   turn.emit(branch.id, "MapRunStarted", { mapRunArn: arn }, { then });
   if (branch.position.kind === "mapRun")
-    turn.commands.push({ type: "startMapRun", branch: branch.id, state: visit.state, run: branch.position.run });
+    turn.commands.push({
+      type: "startMapRun",
+      branch: branch.id,
+      state: visit.state,
+      run: branch.position.run,
+    });
 }
 
 /** What a map run is to do, of a Map's fields. */
@@ -77,11 +82,7 @@ export function* specOf(
   };
 }
 
-function* readerOf(
-  stay: Stay,
-  reader: NonNullable<DistributedMap["reader"]>,
-  input: Json,
-): Work<CallSpec> {
+function* readerOf(stay: Stay, reader: NonNullable<DistributedMap["reader"]>, input: Json): Work<CallSpec> {
   const call = yield* callOf(stay, reader, "ItemReader", input);
   const maxItems = yield* wholeNumber(stay, reader.maxItems, "MaxItems", input);
   return maxItems === null ? call : { ...call, config: { ...call.config, MaxItems: maxItems } };
@@ -89,13 +90,17 @@ function* readerOf(
 
 function* callOf(
   stay: Stay,
-  { resource, parameters, config }: { resource: string; parameters: Field | null; config: Record<string, unknown> },
+  {
+    resource,
+    parameters,
+    config,
+  }: { resource: string; parameters: Field | null; config: Record<string, unknown> },
   name: string,
   input: Json,
 ): Work<CallSpec> {
-  const location = stay.turn.definition(stay.branch, stay.visit.state).language === "JSONata" ? "Arguments" : "Parameters";
-  const text =
-    parameters === null ? "{}" : yield* fieldText(stay, parameters, `${name}/${location}`, input);
+  const location =
+    stay.turn.definition(stay.branch, stay.visit.state).language === "JSONata" ? "Arguments" : "Parameters";
+  const text = parameters === null ? "{}" : yield* fieldText(stay, parameters, `${name}/${location}`, input);
   return { resource, parameters: text, config };
 }
 
@@ -135,7 +140,8 @@ function* tolerated(
   if (field === null || typeof field === "number") return field;
   const value = yield* fieldValue(stay, field, name, input);
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  const fits = typeof number === "number" && Number.isFinite(number) && (kind === "float" || Number.isInteger(number));
+  const fits =
+    typeof number === "number" && Number.isFinite(number) && (kind === "float" || Number.isInteger(number));
   if (fits) return number;
   const shown = typeof value === "string" ? value : JSON.stringify(value);
   const where = "path" in field ? `: ${field.path.text}` : "";

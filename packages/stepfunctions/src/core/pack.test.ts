@@ -15,7 +15,16 @@ const identity: ExecutionIdentity = {
 };
 
 // Few texts, so that they come again; some too short for a reference, some that look like one.
-const text = fc.constantFrom("", "a", "short", "a longer text", "another text", '{"$":1}', "__proto__", "ünïcödé \u2028");
+const text = fc.constantFrom(
+  "",
+  "a",
+  "short",
+  "a longer text",
+  "another text",
+  '{"$":1}',
+  "__proto__",
+  "ünïcödé \u2028",
+);
 const moment = fc.option(fc.nat());
 const details = fc.dictionary(fc.constantFrom("input", "output", "name", "cause", "error"), text);
 const then: fc.Arbitrary<Then> = fc.oneof(

@@ -38,7 +38,14 @@ const CODES = new Map(TYPES.map((type, code) => [type, code]));
 const WORTH = 8;
 
 /** A record: type, branch, distance of previousId (negative: no id), details, then, aside. Trailing zeros may be left out. */
-type Packed = [type: number | string, branch: number, back: number, details?: unknown, then?: unknown, aside?: number];
+type Packed = [
+  type: number | string,
+  branch: number,
+  back: number,
+  details?: unknown,
+  then?: unknown,
+  aside?: number,
+];
 
 /** The records of one turn as JSON text: the moment, the first event's id and the records. */
 export function pack(records: LogRecord[]): string {
@@ -136,7 +143,11 @@ function unpackThen(packed: unknown, texts: string[], identity: ExecutionIdentit
       const { call } = then.task;
       return {
         kind: "task",
-        task: { ...none, ...then.task, call: call.kind === "lambda" ? { ...call, qualifier: call.qualifier ?? null } : call },
+        task: {
+          ...none,
+          ...then.task,
+          call: call.kind === "lambda" ? { ...call, qualifier: call.qualifier ?? null } : call,
+        },
       };
     }
     case "accept":
@@ -159,7 +170,8 @@ function resolve(value: unknown, texts: string[]): unknown {
   const { $: reference } = value as { $?: unknown };
   if (typeof reference === "number") return texts[reference];
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) define(copy, key, resolve((value as Record<string, unknown>)[key], texts));
+  for (const key of Object.keys(value))
+    define(copy, key, resolve((value as Record<string, unknown>)[key], texts));
   return copy;
 }
 

@@ -87,9 +87,12 @@ const state = fc.oneof(
   stateOf("Fail", { Error: fc.constantFrom("Mine", "{% $uuid() %}"), Cause: fc.constant("because") }, false),
 );
 const errorFields = {
-  Retry: fc.array(fc.record({ ErrorEquals: errors, MaxAttempts: fc.nat(2), JitterStrategy: fc.constant("FULL") }), {
-    maxLength: 2,
-  }),
+  Retry: fc.array(
+    fc.record({ ErrorEquals: errors, MaxAttempts: fc.nat(2), JitterStrategy: fc.constant("FULL") }),
+    {
+      maxLength: 2,
+    },
+  ),
   Catch: fc.array(fc.record({ ErrorEquals: errors, Next: name }), { maxLength: 2 }),
 };
 
@@ -140,7 +143,11 @@ const jsonPath = [
   fc.record({
     QueryLanguage: fc.constant("JSONPath"),
     Type: fc.constant("Pass"),
-    Parameters: fc.constantFrom({ "r.$": "States.MathRandom(1, 100)" }, { "u.$": "States.UUID()" }, { "x.$": "$.x" }),
+    Parameters: fc.constantFrom(
+      { "r.$": "States.MathRandom(1, 100)" },
+      { "u.$": "States.UUID()" },
+      { "x.$": "$.x" },
+    ),
     Assign: fc.constantFrom({ "count.$": "$" }, { count: 1 }),
     Next: name,
   }),
@@ -149,7 +156,23 @@ const machine = fc
   .tuple(region(1), fc.constantFrom(60, 10_000))
   .map(([root, TimeoutSeconds]) => ({ QueryLanguage: "JSONata", TimeoutSeconds, ...root }));
 const happening = fc.record({
-  kind: fc.constantFrom("answer", "answer", "answer", "raise", "refuse", "time", "time", "stale", "stop", "redrive", "submit", "take", "beat", "end", "fail"),
+  kind: fc.constantFrom(
+    "answer",
+    "answer",
+    "answer",
+    "raise",
+    "refuse",
+    "time",
+    "time",
+    "stale",
+    "stop",
+    "redrive",
+    "submit",
+    "take",
+    "beat",
+    "end",
+    "fail",
+  ),
   which: fc.nat(5),
   seed: fc.string({ minLength: 1 }),
   wait: fc.nat(20_000),

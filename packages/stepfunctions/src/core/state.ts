@@ -30,6 +30,8 @@ export interface Visit {
   /** Retries made so far: altogether, and for each retrier by its place. */
   retryCount: number;
   retries: Record<number, number>;
+  /** The map run that the state has failed with, which a redrive takes up again. */
+  failedRun?: PendingMapRun;
 }
 
 /** A task that was handed out and has not answered. */
@@ -192,7 +194,8 @@ export function nextWake(state: ExecutionState): number | null {
 export function nextAlarm(state: ExecutionState): { at: number; branch: number } | undefined {
   for (;;) {
     const first = state.alarms.first();
-    if (first === undefined || momentOf(state.branches.get(first.branch)?.position) === first.at) return first;
+    if (first === undefined || momentOf(state.branches.get(first.branch)?.position) === first.at)
+      return first;
     state.alarms.pop();
   }
 }

@@ -35,7 +35,12 @@ export function* schedule(stay: Stay, state: TaskState): Work {
   };
   const details =
     resource.kind === "service"
-      ? { parameters: text, region: turn.state.identity.machineArn.split(":")[3], ...own(resource), ...limits }
+      ? {
+          parameters: text,
+          region: turn.state.identity.machineArn.split(":")[3],
+          ...own(resource),
+          ...limits,
+        }
       : { input: text, resource: resource.arn, ...limits };
   turn.emit(branch.id, eventType(resource, "Scheduled"), details, { then: { kind: "task", task } });
   if (resource.kind !== "activity") turn.emit(branch.id, eventType(resource, "Started"), own(resource));
@@ -82,7 +87,8 @@ export function* answer(stay: Stay, state: TaskState, task: PendingTask, given: 
   const failure = failureOf(stay, state, given);
   if (failure !== null) {
     const details = { ...errorDetails(failure), ...own(resource) };
-    turn.emit(branch.id, eventType(resource, "Failed"), details);
+    const unscheduled = given.kind === "failed" && given.unscheduled === true;
+    turn.emit(branch.id, eventType(resource, unscheduled ? "ScheduleFailed" : "Failed"), details);
     // As recorded on AWS, a callback that names no error is known to Retry and Catch under an empty name.
     return yield* failState(stay, state, failure);
   }
@@ -156,10 +162,17 @@ function* limit(
 function failureOf({ turn }: Stay, { resource }: TaskState, given: TaskAnswer): StateError | null {
   if (given.kind === "failed") {
     const { error, cause } = given;
-    return { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) } as StateError;
+    return {
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+    } as StateError;
   }
   if (given.kind === "returned" || given.kind === "refused") {
-    const failure = invocationFailure(given, resource.kind === "service" ? "invoke" : "function", turn.random);
+    const failure = invocationFailure(
+      given,
+      resource.kind === "service" ? "invoke" : "function",
+      turn.random,
+    );
     if (failure !== null || given.kind === "refused") return failure;
   }
   const text = given.kind === "returned" ? given.payload : "output" in given ? given.output : "null";

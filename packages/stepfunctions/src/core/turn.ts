@@ -21,7 +21,8 @@ export type TaskAnswer =
   /** Lambda itself has refused. */
   | { kind: "refused"; code: string; message: string; statusCode: number }
   | { kind: "succeeded"; output: string }
-  | { kind: "failed"; error?: string; cause?: string }
+  /** `unscheduled`: it could not even be handed out. */
+  | { kind: "failed"; error?: string; cause?: string; unscheduled?: true }
   /** The call is accepted; the task ends later. */
   | { kind: "submitted"; output: string }
   /** A worker has taken an activity task. */

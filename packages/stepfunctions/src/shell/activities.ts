@@ -23,15 +23,25 @@ export class Activities {
   private readonly places = new Map<string, string>();
   private readonly waiting = new Map<string, Poll[]>();
 
-  constructor(private readonly executions: Executions) {}
+  constructor(
+    private readonly executions: Executions,
+    private readonly exists: (arn: string) => boolean,
+  ) {}
 
   /** A task waits for a worker. After a restart those are offered again that none had taken. */
   offer(offer: Offer): void {
+    if (!this.exists(offer.arn)) return this.refuse(offer);
     const poll = this.waiting.get(offer.arn)?.shift();
     if (poll !== undefined) return poll.take(offer);
     const offers = this.offers.get(offer.arn) ?? new Map<string, Offer>();
     this.offers.set(offer.arn, offers.set(keyOf(offer), offer));
     this.places.set(keyOf(offer), offer.arn);
+  }
+
+  private refuse({ arn, execution, branch, task }: Offer): void {
+    const cause = `The activity '${arn}' does not exist.`;
+    const answer = { kind: "failed", unscheduled: true, error: "States.Runtime", cause } as const;
+    this.executions.answer(execution, branch, task, answer).catch(() => {});
   }
 
   /** Nobody waits for a task any more. */

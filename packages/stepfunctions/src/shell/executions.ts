@@ -142,7 +142,12 @@ export class Executions {
 
   /** Where a branch of a running execution stands, or undefined. */
   position(execution: number, branch: number): Position | undefined {
-    return this.find(execution)?.state?.branches.get(branch)?.position;
+    const runner = this.find(execution);
+    if (runner === undefined) return undefined;
+    const position = runner.state?.branches.get(branch)?.position;
+    // Looking at a sleeping execution does not keep it awake.
+    this.settle(runner);
+    return position;
   }
 
   /** A running execution, read back if it is not in memory. */
