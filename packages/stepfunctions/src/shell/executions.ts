@@ -327,6 +327,8 @@ export class Executions {
           ? { type: "abort", branch: command.branch, task: command.task.id }
           : { type: "stopMapRun", branch: command.branch, run: command.run.id },
     );
+    // What comes next waits for this: the state may be ahead of the log, or wrong.
+    runner.deciding = true;
     void this.ports.store
       .flushed()
       .then(() => {
@@ -341,6 +343,11 @@ export class Executions {
       .catch((failure: unknown) => {
         waiting.failed(failure);
         this.rest();
+      })
+      .finally(() => {
+        runner.deciding = false;
+        this.pump(runner);
+        this.settle(runner);
       });
   }
 

@@ -48,6 +48,27 @@ export class MapRuns {
       .finally(() => release?.());
   }
 
+  /** Ends map runs whose execution had ended when the engine was killed, and what runs of them. */
+  sweep(): void {
+    for (const { value: row } of this.ports.store.range("mapRuns")) {
+      if (row.status !== "RUNNING" || this.byNumber.has(row.number)) continue;
+      const parent = this.ports.store.get("executions", row.execution);
+      if (parent === undefined || parent.status === "RUNNING") continue;
+      this.end(row).catch((error: unknown) =>
+        this.ports.logger.error({ err: error, mapRun: row.arn }, "A map run could not be ended"),
+      );
+    }
+  }
+
+  private async end(row: MapRunRow): Promise<void> {
+    const { store, executions, clock } = this.ports;
+    const children = store.range("mapChildren", { start: [row.number, 0], end: [row.number + 1, 0] });
+    const live = [...children].filter(({ value }) => store.get("running", value) !== undefined);
+    await Promise.all(live.map(({ value }) => executions.stop(value, {})));
+    const ended: MapRunRow = { ...row, status: "ABORTED", stoppedAt: clock.now() };
+    await store.write([{ table: "mapRuns", key: row.arn, value: ended }]);
+  }
+
   /** Gives a map run up, and what runs of it. */
   stop(execution: number, run: number): void {
     const found = this.runs.get(`${execution}:${run}`);
