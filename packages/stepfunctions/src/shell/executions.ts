@@ -277,17 +277,16 @@ export class Executions {
       return;
     }
     runner.deciding = true;
-    decision
-      .then(
-        (made) => this.decided(runner, waiting, event, made),
-        (error: unknown) => this.fail(runner, waiting, event, error),
-      )
-      .finally(() => {
-        runner.deciding = false;
-        this.pump(runner);
-        this.settle(runner);
-      })
-      .catch(() => {});
+    const decided = (follow: () => void): void => {
+      runner.deciding = false;
+      follow();
+      this.pump(runner);
+      this.settle(runner);
+    };
+    decision.then(
+      (made) => decided(() => this.decided(runner, waiting, event, made)),
+      (error: unknown) => decided(() => this.fail(runner, waiting, event, error)),
+    );
   }
 
   private decide(runner: Runner, event: CoreEvent): Decision | Promise<Decision> {
