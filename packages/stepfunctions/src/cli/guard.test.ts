@@ -9,6 +9,9 @@ describe("a request", () => {
     [{ host: "sfn.localhost" }],
     [{ host: "host.docker.internal:8083" }],
     [{ host: "engine.test:8083" }],
+    [{ host: "sync-127.0.0.1:8083" }],
+    [{ host: "sync-localhost:8083" }],
+    [{ host: "sync-engine.test:8083" }],
     [{ host: "localhost:8083", origin: "http://localhost:8083" }],
     [{ host: "localhost:8083", "sec-fetch-site": "same-origin" }],
   ])("with %j is served", (headers) => {
@@ -19,6 +22,8 @@ describe("a request", () => {
     [{}],
     [{ host: "evil.test" }],
     [{ host: "localhost.evil.test:8083" }],
+    [{ host: "sync-evil.test:8083" }],
+    [{ host: "sync-sync-localhost:8083" }],
     [{ host: "localhost:8083", origin: "http://evil.test" }],
     [{ host: "localhost:8083", origin: "null" }],
     [{ host: "localhost:8083", origin: "http://localhost:3000" }],

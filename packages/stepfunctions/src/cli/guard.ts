@@ -22,8 +22,12 @@ function isForeign(site: string | string[] | undefined): boolean {
   return site === "cross-site" || site === "same-site";
 }
 
-/** An address cannot be rebound; of names, those that always mean this machine, and the one given. */
-function isOwn(name: string, host: string): boolean {
+/**
+ * An address cannot be rebound; of names, those that always mean this machine, and the one given. AWS's clients put
+ * `sync-` before the name for StartSyncExecution and TestState.
+ */
+function isOwn(called: string, host: string): boolean {
+  const name = called === host ? called : called.replace(/^sync-/, "");
   const always = name === "localhost" || name.endsWith(".localhost") || name === "host.docker.internal";
   return isIP(name) !== 0 || always || name === host;
 }

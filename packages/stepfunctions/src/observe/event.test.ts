@@ -47,4 +47,25 @@ describe("events", () => {
     expect(seen[7]).toEqual({ state: "Each", iterations: [] });
     expect(seen[8]).toEqual({ state: "Each", iterations: [] });
   });
+
+  test("belong to one iteration of a map, also where it begins when another one ends", () => {
+    const places = new EventPlaces();
+    const seen = [
+      event(1, 0, "MapStateEntered", { name: "Each" }),
+      event(2, 1, "MapIterationStarted", { name: "Each", index: 0 }),
+      event(3, 2, "MapStateEntered", { name: "Inner" }),
+      event(4, 3, "MapIterationStarted", { name: "Inner", index: 0 }),
+      event(5, 4, "PassStateExited", { name: "P" }),
+      event(6, 5, "MapIterationSucceeded", { name: "Inner", index: 0 }),
+      event(7, 5, "MapIterationStarted", { name: "Inner", index: 1 }),
+      event(8, 7, "PassStateExited", { name: "P" }),
+      event(9, 8, "MapStateExited", { name: "Inner" }),
+      event(10, 9, "MapIterationStarted", { name: "Each", index: 1 }),
+      event(11, 10, "MapStateExited", { name: "Each" }),
+    ].map((happened) => places.of(happened).iterations);
+    expect(seen[6]).toEqual(["Each[0]", "Inner[1]"]);
+    expect(seen[8]).toEqual(["Each[0]"]);
+    expect(seen[9]).toEqual(["Each[1]"]);
+    expect(seen[10]).toEqual([]);
+  });
 });

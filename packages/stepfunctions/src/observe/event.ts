@@ -51,20 +51,26 @@ export function openStates(events: readonly ExecutionEvent[]): string[] {
   return open;
 }
 
+interface Iteration {
+  map: string;
+  label: string;
+}
+
 /** Where events belong: the state, and the iterations of maps round it. */
 export class EventPlaces {
-  private readonly places = new Map<number, { state: string; iterations: string[] }>();
+  private readonly places = new Map<number, { state: string; iterations: Iteration[] }>();
 
   /** The place of the next event; events come in their order. */
   of({ id, previousEventId, type, details }: ExecutionEvent): { state: string; iterations: string[] } {
     const before = this.places.get(previousEventId) ?? { state: "", iterations: [] };
-    const name = typeof details.name === "string" ? details.name : undefined;
-    let { iterations } = before;
+    const state = typeof details.name === "string" ? details.name : before.state;
+    // An iteration may follow the last event of one before it: of a map, it is in one at a time.
+    const inside = before.iterations.findIndex(({ map }) => map === state);
+    const ofMap = type.startsWith("MapIteration") || type.startsWith("MapState");
+    const iterations = ofMap && inside >= 0 ? before.iterations.slice(0, inside) : [...before.iterations];
     if (type === "MapIterationStarted")
-      iterations = [...iterations, `${name ?? ""}[${Number(details.index)}]`];
-    else if (type.startsWith("MapIteration")) iterations = iterations.slice(0, -1);
-    const place = { state: name ?? before.state, iterations };
-    this.places.set(id, place);
-    return place;
+      iterations.push({ map: state, label: `${state}[${Number(details.index)}]` });
+    this.places.set(id, { state, iterations });
+    return { state, iterations: iterations.map(({ label }) => label) };
   }
 }
