@@ -1,16 +1,8 @@
+import { fork, iterate, join, mapFork } from "./apply-fork.js";
+import { redrive } from "./apply-redrive.js";
+import { give, leaveQueue, place, release, spawn } from "./branches.js";
 import { Heap } from "./heap.js";
-import {
-  type Branch,
-  type ExecutionState,
-  type Fork,
-  isPending,
-  type LogRecord,
-  momentOf,
-  type Outcome,
-  type Position,
-  type Then,
-  type Visit,
-} from "./state.js";
+import type { Branch, ExecutionState, LogRecord, Outcome, Position, Then, Visit } from "./state.js";
 
 const OUTCOMES: Record<string, Outcome["status"]> = {
   ExecutionSucceeded: "SUCCEEDED",
@@ -73,22 +65,6 @@ function begin(record: LogRecord, start: Extract<Then, { kind: "start" }>): Exec
   return state;
 }
 
-function spawn(
-  state: ExecutionState,
-  given: Pick<Branch, "parent" | "index" | "region" | "item" | "lastEventId"> & {
-    state: string;
-    input: string;
-  },
-): number {
-  const id = state.nextBranchId;
-  state.nextBranchId += 1;
-  const { parent, index, region, item, lastEventId } = given;
-  const position: Position = { kind: "ready", state: given.state, input: given.input };
-  state.branches.set(id, { id, parent, index, region, item, lastEventId, variables: {}, position });
-  state.ready.push(id);
-  return id;
-}
-
 function outcome(status: Outcome["status"], { details = {} }: LogRecord): Outcome {
   if (status === "SUCCEEDED") return { status, output: details.output as string };
   const { error, cause } = details as { error?: string; cause?: string };
@@ -108,28 +84,11 @@ function move(state: ExecutionState, branch: Branch, record: LogRecord): void {
   if (then !== undefined) follow(state, branch, record, then);
 }
 
-/** Puts a branch somewhere, and keeps what is derived from positions. */
-function place(state: ExecutionState, branch: Branch, position: Position): void {
-  if (isPending(branch.position)) state.pending -= 1;
-  if (isPending(position)) state.pending += 1;
-  branch.position = position;
-  if (position.kind === "ready") state.ready.push(branch.id);
-  const at = momentOf(position);
-  if (at !== null) state.alarms.push({ at, branch: branch.id });
-}
-
 /** The visit of a task or map run that has ended; a map run that has failed is kept for a redrive. */
 function answered(position: Position, record: LogRecord): Visit {
   const visit = visitOf(position, record);
   const failed = position.kind === "mapRun" && record.type === "MapRunFailed";
   return failed ? { ...visit, failedRun: position.run } : visit;
-}
-
-/** A branch is no longer ready. It comes first, but for branches that are gone. */
-function leaveQueue({ ready, branches }: ExecutionState, id: number): void {
-  while (ready.length > 0 && ready[0] !== id && !branches.has(ready[0] as number)) ready.shift();
-  if (ready[0] === id) ready.shift();
-  else if (ready.includes(id)) ready.splice(ready.indexOf(id), 1);
 }
 
 function enter(record: LogRecord): Visit {
@@ -233,122 +192,4 @@ function touch(
   if (position.kind !== "task") throw new Error("only a task is accepted");
   const accepted = position.task.accepted || then.kind === "accept";
   place(state, branch, { ...position, task: { ...position.task, accepted, heartbeatAt: then.heartbeatAt } });
-}
-
-function fork(
-  state: ExecutionState,
-  branch: Branch,
-  visit: Visit,
-  record: LogRecord,
-  { input, branches }: Extract<Then, { kind: "parallel" }>,
-): void {
-  const live = branches.map(({ region, state: start }, index) =>
-    spawn(state, {
-      parent: branch.id,
-      index,
-      region,
-      item: null,
-      lastEventId: record.id,
-      state: start,
-      input,
-    }),
-  );
-  const made: Fork = {
-    items: null,
-    started: branches.length,
-    total: branches.length,
-    ended: 0,
-    outputs: branches.map(() => null),
-    live: new Set(live),
-    maxConcurrency: 0,
-    lastEventId: record.id,
-    lastSucceededId: record.id,
-  };
-  place(state, branch, { kind: "fork", visit, fork: made });
-}
-
-function mapFork(
-  record: LogRecord,
-  { items, maxConcurrency }: { items: string[]; maxConcurrency: number },
-): Fork {
-  return {
-    items,
-    started: 0,
-    total: items.length,
-    ended: 0,
-    outputs: items.map(() => null),
-    live: new Set(),
-    maxConcurrency,
-    lastEventId: record.id,
-    lastSucceededId: record.id,
-  };
-}
-
-function iterate(
-  state: ExecutionState,
-  branch: Branch,
-  { index, region, state: start, input }: Extract<Then, { kind: "iterate" }>,
-): void {
-  if (branch.position.kind !== "fork") throw new Error("only a Map has iterations");
-  const { fork: made } = branch.position;
-  const item = made.items?.[index] ?? null;
-  // The event is the parent's, and the iteration's first.
-  const given = { parent: branch.id, index, region, item, lastEventId: state.nextEventId - 1, state: start };
-  made.live.add(spawn(state, { ...given, input }));
-  made.started += 1;
-}
-
-function join(state: ExecutionState, branch: Branch, record: LogRecord): void {
-  const parent = state.branches.get(branch.parent ?? -1);
-  if (parent?.position.kind !== "fork" || branch.position.kind !== "ended")
-    throw new Error(`record ${record.type} joins what is not a branch`);
-  const { fork: made } = parent.position;
-  made.outputs[branch.index] = branch.position.output;
-  made.ended += 1;
-  made.live.delete(branch.id);
-  made.lastEventId = branch.lastEventId;
-  made.lastSucceededId = record.id > 0 ? record.id : branch.lastEventId;
-  state.branches.delete(branch.id);
-}
-
-/** Gives a branch up, keeping what a redrive needs. */
-function give(state: ExecutionState, branch: Branch, visit: Visit): void {
-  const { position } = branch;
-  const kept = position.kind === "fork" || position.kind === "failed" ? position.fork : undefined;
-  place(state, branch, { kind: "failed", visit, ...(kept === undefined ? {} : { fork: kept }) });
-}
-
-/** Removes the branches of a Parallel or Map that nobody will take up again. */
-function release(state: ExecutionState, { position }: Branch): void {
-  if (!("fork" in position) || position.fork === undefined) return;
-  for (const id of position.fork.live) {
-    const branch = state.branches.get(id);
-    if (branch === undefined) continue;
-    release(state, branch);
-    if (isPending(branch.position)) state.pending -= 1;
-    state.branches.delete(id);
-  }
-}
-
-/** Takes every branch up where it stood: what failed or was out is done again, what had ended stays. */
-function redrive(state: ExecutionState, record: LogRecord, then: { timeoutAt: number | null }): void {
-  state.outcome = null;
-  state.redriveCount += 1;
-  state.redrivenAt = record.at;
-  state.timeoutAt = then.timeoutAt;
-  for (const branch of state.branches.values()) {
-    const { position } = branch;
-    if (position.kind === "failed" && position.fork !== undefined)
-      place(state, branch, { kind: "fork", visit: position.visit, fork: position.fork });
-    else if ("visit" in position && position.visit.failedRun !== undefined)
-      place(state, branch, { kind: "mapRun", visit: fresh(position.visit), run: position.visit.failedRun });
-    else if (position.kind === "failed" || position.kind === "task" || position.kind === "entered")
-      place(state, branch, { kind: "retry", visit: fresh(position.visit), until: record.at });
-    else place(state, branch, position);
-  }
-}
-
-function fresh({ failedRun, ...visit }: Visit): Visit {
-  void failedRun;
-  return { ...visit, retries: {}, retryCount: 0 };
 }

@@ -172,7 +172,7 @@ export function* typedField<K extends "number" | "string" | "boolean">(
 }
 
 /** @throws StateFailure States.DataLimitExceeded over 256 KiB. `name`: the state's name, or the task's resource */
-export function assertSize(text: string, name: string): void {
+function assertSize(text: string, name: string): void {
   if (text.length * 3 > MAX_PAYLOAD_BYTES && byteLength(text) > MAX_PAYLOAD_BYTES) throw tooLarge(name);
 }
 

@@ -1,5 +1,3 @@
-/** The optimised Lambda integration. */
-export const INVOKE = "arn:aws:states:::lambda:invoke";
 /** ARN of a Lambda function, perhaps with version or alias. */
 export const FUNCTION_ARN =
   /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:([A-Za-z0-9_-]+)(?::([A-Za-z0-9_$-]+))?$/;
