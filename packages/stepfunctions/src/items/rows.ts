@@ -40,5 +40,5 @@ function rowOf(headers: readonly string[]): (record: readonly string[]) => objec
     throw readerFailed("CSV headers cannot be larger than 10 KiB.");
   const order = hashOrder(headers);
   // fromEntries makes own members of names like __proto__ too.
-  return (record) => Object.fromEntries(order.map((at) => [headers[at], record[at] ?? ""]));
+  return (record) => Object.fromEntries(order.map((at) => [headers[at] ?? "", record[at] ?? ""]));
 }

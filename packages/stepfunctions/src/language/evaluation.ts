@@ -28,7 +28,7 @@ export interface Frame {
 
 /** jsonata calls what is bound to these with each part that it evaluates, before and after, and awaits the answer. */
 export const ENTRY = Symbol.for("jsonata.__evaluate_entry");
-export const EXIT = Symbol.for("jsonata.__evaluate_exit");
+const EXIT = Symbol.for("jsonata.__evaluate_exit");
 
 /** Estimated bytes of what jsonata makes for itself: a frame and promises, an object, one of its slots. */
 const PER_CALL = 600;

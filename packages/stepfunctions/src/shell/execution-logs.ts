@@ -25,7 +25,11 @@ export class ExecutionLogs {
     const logGroupArns = groupsOf(loggingConfiguration.destinations);
     for (const record of records) {
       if (!wanted(level, record.type)) continue;
-      const event = loggedEvent(record, { includeData, executionArn: row.arn, redriveCount: row.redriveCount });
+      const event = loggedEvent(record, {
+        includeData,
+        executionArn: row.arn,
+        redriveCount: row.redriveCount,
+      });
       if (event !== null)
         this.sink({ logGroupArns, stateMachineArn: row.machineArn, executionArn: row.arn, event });
     }

@@ -33,7 +33,10 @@ function withException(code: string): string {
 
 /** The failure of an optimised integration whose service has answered with an error. */
 export function serviceFailure(service: string, error: unknown): TaskAnswer {
-  const { prefix, service: name } = OPTIMISED[service] ?? { prefix: capitalised(service), service: capitalised(service) };
+  const { prefix, service: name } = OPTIMISED[service] ?? {
+    prefix: capitalised(service),
+    service: capitalised(service),
+  };
   if (!(error instanceof AwsError)) return noAnswer(prefix, error);
   const { code, message, statusCode } = error;
   const details = `(Service: ${name}; Status Code: ${statusCode}; Error Code: ${code}; Request ID: ${randomUUID()}; Proxy: null)`;

@@ -28,7 +28,7 @@ const aTimestamp: Check = (value, at, site) => {
 const ORDERS = ["Equals", "LessThan", "GreaterThan", "LessThanEquals", "GreaterThanEquals"];
 
 /** Every comparison that a JSONPath rule can make, with the check of what it compares to. */
-export const COMPARISONS: Record<string, Check> = { BooleanEquals: flag, StringMatches: text };
+const COMPARISONS: Record<string, Check> = { BooleanEquals: flag, StringMatches: text };
 for (const [kind, check] of Object.entries({ String: text, Numeric: aNumber, Timestamp: aTimestamp }))
   for (const order of ORDERS) COMPARISONS[`${kind}${order}`] = check;
 for (const name of Object.keys(COMPARISONS))

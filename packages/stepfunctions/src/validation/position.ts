@@ -11,7 +11,7 @@ export interface Position {
  * @returns gives the place of a diagnostic's location: of the field's name, or of the item in a list. What is not there
  * has the place of the innermost thing round it, a syntax error that of the first character that does not fit.
  */
-export function locator(text: string): (location: string | undefined) => Position {
+function locator(text: string): (location: string | undefined) => Position {
   const { root, broken } = readTree(text);
   return (location = "/") => {
     if (location.startsWith("[Source: ")) return positionAt(text, broken ?? 0);

@@ -53,7 +53,7 @@ export function checkObject(value: unknown, at: string, site: Site, { fields, ..
       fields.get(name)?.check(value[name], at === "/" ? `/${name}` : `${at}/${name}`, site);
 }
 
-export function unsupported(field: string, at: string, site: Site): void {
+function unsupported(field: string, at: string, site: Site): void {
   site.findings.error(at, `Field '${field}' is not supported`);
 }
 
