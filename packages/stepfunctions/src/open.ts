@@ -142,6 +142,7 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
     events.resume();
     executions.resume();
     mapRuns.sweep();
+    remains.resume();
   }
 
   const handle = async (operation: string, request: unknown, signal?: AbortSignal): Promise<unknown> => {
@@ -163,6 +164,7 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
       events.close();
       // First, so that nothing that follows from signals that abort is taken for something that happens to an execution.
       const atRest = executions.close();
+      mapRuns.close();
       tasks.close();
       activities.close();
       await atRest;

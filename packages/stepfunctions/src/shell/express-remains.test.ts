@@ -49,3 +49,30 @@ test("ended EXPRESS executions are removed after a while, and all of them at the
   }
   expect(atClose).toEqual({ executions: 1, numbers: 1, byMachine: 1, log: 1, running: 0 });
 });
+
+test("what a killed process has left of EXPRESS executions is removed by the next", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "express-remains-"));
+  const store = await openLmdbStore(folder);
+  // The store outlives its engines, which do not come to close it.
+  const kept: Store = {
+    write: (writes) => store.write(writes),
+    flushed: () => store.flushed(),
+    get: (table, key) => store.get(table, key),
+    range: (table, range) => store.range(table, range),
+    close: async () => {},
+  };
+  const lambda = () => Promise.reject(new Error("there is no task here"));
+  const options = { region: "us-east-1", accountId: "000000000000", lambda };
+  const killed = openOn(kept, options);
+  const definition = JSON.stringify({ StartAt: "Done", States: { Done: { Type: "Succeed" } } });
+  const request = { name: "m", type: "EXPRESS", definition, roleArn: "arn:aws:iam::000000000000:role/role" };
+  const made = (await killed.handle("CreateStateMachine", request)) as { stateMachineArn: string };
+  await killed.handle("StartSyncExecution", made);
+  expect(sizes(store).executions).toBe(1);
+  const next = openOn(kept, options);
+  await next.close();
+  expect(sizes(store)).toEqual({ executions: 0, numbers: 0, byMachine: 0, log: 0, running: 0 });
+  await killed.close();
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});

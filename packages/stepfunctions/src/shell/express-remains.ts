@@ -23,6 +23,18 @@ export class ExpressRemains {
     );
   }
 
+  /** Takes up what was left when the process was killed. */
+  resume(): void {
+    for (const { value: machine } of this.store.range("machines")) {
+      if (machine.type !== "EXPRESS") continue;
+      const numbers = this.store.range("byMachine", { start: [machine.id, 0], end: [machine.id, Infinity] });
+      for (const { key } of numbers) {
+        const row = this.store.get("executions", key[1]);
+        if (row !== undefined && row.status !== "RUNNING") this.add(row);
+      }
+    }
+  }
+
   /** Removes all that have ended. */
   async close(): Promise<void> {
     if (this.ended.length > 0) await this.remove(this.ended.splice(0));

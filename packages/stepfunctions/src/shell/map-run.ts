@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { MapRunSpec } from "../core/map-run.js";
+import type { Command } from "../core/turn.js";
 import type { ExecutionRow, MapRunRow, Store } from "../store/store.js";
 import { noTallies, type Tallies } from "./map-run-counts.js";
 import { MapRunInputs } from "./map-run-items.js";
@@ -21,6 +22,35 @@ export interface Run {
   over: boolean;
   /** Settles when its end is on disk. */
   closing: Promise<unknown> | null;
+}
+
+/** The row of a map run that begins. */
+export function newRow(
+  parent: ExecutionRow,
+  { run, branch }: Extract<Command, { type: "startMapRun" }>,
+  spec: MapRunSpec,
+  { number, startedAt }: { number: number; startedAt: number },
+): MapRunRow {
+  return {
+    number,
+    arn: run.arn,
+    execution: parent.number,
+    executionArn: parent.arn,
+    branch,
+    run: run.id,
+    status: "RUNNING",
+    startedAt,
+    stoppedAt: null,
+    maxConcurrency: spec.maxConcurrency,
+    toleratedCount: spec.toleratedCount ?? 0,
+    toleratedPercentage: spec.toleratedPercentage ?? 0,
+    items: null,
+    children: null,
+    error: null,
+    cause: null,
+    redriveCount: 0,
+    parentRedrives: parent.redriveCount,
+  };
 }
 
 export function newRun(store: Store, row: MapRunRow, spec: MapRunSpec, parent: ExecutionRow): Run {

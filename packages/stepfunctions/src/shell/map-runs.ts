@@ -5,8 +5,8 @@ import type { Logger, ObjectStore } from "../ports.js";
 import type { ExecutionRow, MapRunRow, Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
 import type { Executions, Runner } from "./executions.js";
-import { childRow, exceeds, newRun, type Run } from "./map-run.js";
-import { type Tallies, tally, tallyStored } from "./map-run-counts.js";
+import { childRow, exceeds, newRow, newRun, type Run } from "./map-run.js";
+import { StoredTallies, type Tallies, tally } from "./map-run-counts.js";
 import { inBatches, itemCount, itemsOf } from "./map-run-items.js";
 import { assertDestination, gathered, isWritten, writeOut } from "./map-run-results.js";
 
@@ -24,18 +24,17 @@ interface Ports {
 
 /** Most executions of one map run at a time where MaxConcurrency gives no less. */
 const MOST_AT_A_TIME = 1_000;
-/** Ended map runs whose counts are remembered. */
-const MOST_COUNTED = 1_000;
 
 /** Runs the items of distributed Maps as executions of their own. */
 export class MapRuns {
   private readonly runs = new Map<string, Run>();
   private readonly byNumber = new Map<number, Run>();
-  /** Counts of map runs that have ended, by number and redrive. */
-  private readonly counted = new Map<string, Tallies>();
+  private readonly counted: StoredTallies;
   private lastNumber = 0;
+  private closed = false;
 
   constructor(private readonly ports: Ports) {
+    this.counted = new StoredTallies(ports.store);
     for (const { value } of ports.store.range("mapRuns"))
       this.lastNumber = Math.max(this.lastNumber, value.number);
   }
@@ -45,6 +44,7 @@ export class MapRuns {
     const release = this.ports.clock.hold?.();
     void this.begin(runner, command)
       .catch((error: unknown) => this.fail(runner.row, command, error))
+      .catch((error: unknown) => this.report(command.run, error))
       .finally(() => release?.());
   }
 
@@ -67,6 +67,11 @@ export class MapRuns {
     await Promise.all(live.map(({ value }) => executions.stop(value, {})));
     const ended: MapRunRow = { ...row, status: "ABORTED", stoppedAt: clock.now() };
     await store.write([{ table: "mapRuns", key: row.arn, value: ended }]);
+  }
+
+  /** The engine closes. What is under way goes on, at the next opening, from what is on disk. */
+  close(): void {
+    this.closed = true;
   }
 
   /** Gives a map run up, and what runs of it. */
@@ -93,6 +98,8 @@ export class MapRuns {
     const key = `${parent.number}:${pending.id}`;
     // A redrive may come before the end that it takes back has been written.
     await this.runs.get(key)?.closing;
+    // And the redriven execution may have been stopped meanwhile: its map run stays as it is.
+    if (runner.row.status !== "RUNNING") return;
     const known = this.ports.store.get("mapRuns", pending.arn);
     const row = known ?? this.newRow(parent, command, planned);
     const spec = { ...planned, ...row.changed };
@@ -117,6 +124,7 @@ export class MapRuns {
       if (state === null) throw new Error("the execution could not be read back");
       await this.readItems(run, { branch, runner });
     }
+    if (this.closed) return;
     await this.takeUp(run);
     this.pump(run);
   }
@@ -130,28 +138,9 @@ export class MapRuns {
     await this.ports.store.write([{ table: "mapRuns", key: row.arn, value: run.row }]);
   }
 
-  private newRow(parent: ExecutionRow, { run, branch }: Start, spec: MapRunSpec): MapRunRow {
+  private newRow(parent: ExecutionRow, command: Start, spec: MapRunSpec): MapRunRow {
     this.lastNumber += 1;
-    return {
-      number: this.lastNumber,
-      arn: run.arn,
-      execution: parent.number,
-      executionArn: parent.arn,
-      branch,
-      run: run.id,
-      status: "RUNNING",
-      startedAt: this.ports.clock.now(),
-      stoppedAt: null,
-      maxConcurrency: spec.maxConcurrency,
-      toleratedCount: spec.toleratedCount ?? 0,
-      toleratedPercentage: spec.toleratedPercentage ?? 0,
-      items: null,
-      children: null,
-      error: null,
-      cause: null,
-      redriveCount: 0,
-      parentRedrives: parent.redriveCount,
-    };
+    return newRow(parent, command, spec, { number: this.lastNumber, startedAt: this.ports.clock.now() });
   }
 
   /** Makes the inputs of the children and keeps them. */
@@ -162,11 +151,13 @@ export class MapRuns {
     let items = 0;
     const made = async function* (this: MapRuns): AsyncGenerator<string> {
       for await (const text of itemsOf(spec, objects)) {
+        if (run.over || this.closed) return;
         yield await this.inputOf(runner, branch, { index: items, text }, spec);
         items += 1;
       }
     }.call(this);
     const children = await inputs.keep(spec.batcher === null ? made : inBatches(made, spec.batcher));
+    if (run.over || this.closed) return;
     run.row = { ...run.row, items, children };
     await store.write([{ table: "mapRuns", key: row.arn, value: run.row }]);
   }
@@ -231,12 +222,7 @@ export class MapRuns {
       for (const { items } of run.live.values()) running.items += items;
       return { ...run.tallies, RUNNING: running };
     }
-    const key = `${row.number}:${row.redriveCount}`;
-    const known = this.counted.get(key) ?? tallyStored(this.ports.store, row);
-    if (row.status === "RUNNING") return known;
-    if (this.counted.size >= MOST_COUNTED) this.counted.clear();
-    this.counted.set(key, known);
-    return known;
+    return this.counted.of(row);
   }
 
   /** Starts what there is room for, and ends the run when there is nothing left to wait for. */
@@ -265,7 +251,15 @@ export class MapRuns {
     const number = this.ports.nextNumber();
     run.live.set(number, { items });
     const child = childRow(run, { number, index, items, input, startedAt: this.ports.clock.now() });
-    this.ports.executions.start(child).catch((error: unknown) => this.report(run, error));
+    this.ports.executions.start(child).catch((error: unknown) => this.breakOff(run, error));
+  }
+
+  /** A child could not be started, by a fault of the engine: there will be no end of it to count. */
+  private breakOff(run: Run, error: unknown): void {
+    this.report(run.row, error);
+    if (run.over || this.closed) return;
+    run.over = true;
+    this.see(run, this.abandon(run, "FAILED", failureOf(error)));
   }
 
   /** All children have ended within what is tolerated. */
@@ -274,10 +268,11 @@ export class MapRuns {
     try {
       answer = { kind: "succeeded", output: await this.output(run) };
     } catch (error) {
-      if (!(error instanceof StateFailure)) throw error;
-      answer = { kind: "failed", error: error.error, cause: error.message };
+      answer = failureOf(error);
+      if (!(error instanceof StateFailure)) this.report(run.row, error);
     }
-    await this.close(run, answer.kind === "succeeded" ? "SUCCEEDED" : "FAILED", answer);
+    if (this.closed) return;
+    await this.closeRun(run, answer.kind === "succeeded" ? "SUCCEEDED" : "FAILED", answer);
     await this.tell(run.row, answer);
   }
 
@@ -294,12 +289,12 @@ export class MapRuns {
     await Promise.all([...run.live.keys()].map((child) => this.ports.executions.stop(child, {})));
     // What could not be written must not keep the end from being told.
     if (status === "FAILED" && isWritten(run.spec))
-      await this.output(run).catch((error: unknown) => this.report(run, error));
-    await this.close(run, status, answer);
+      await this.output(run).catch((error: unknown) => this.report(run.row, error));
+    await this.closeRun(run, status, answer);
     if (answer !== undefined) await this.tell(run.row, answer);
   }
 
-  private async close(run: Run, status: MapRunRow["status"], answer?: MapRunAnswer): Promise<void> {
+  private async closeRun(run: Run, status: MapRunRow["status"], answer?: MapRunAnswer): Promise<void> {
     const failed = answer?.kind === "failed" ? { error: answer.error, cause: answer.cause ?? null } : {};
     run.row = { ...run.row, status, stoppedAt: this.ports.clock.now(), ...failed };
     await this.ports.store.write([{ table: "mapRuns", key: run.row.arn, value: run.row }]);
@@ -313,14 +308,13 @@ export class MapRuns {
 
   /** What goes wrong before there are children. */
   private async fail(parent: ExecutionRow, { run: pending, branch }: Start, error: unknown): Promise<void> {
-    const known = error instanceof StateFailure;
-    if (!known) this.ports.logger.error({ err: error, execution: parent.arn }, "A map run has failed");
-    const message = error instanceof Error ? error.message : String(error);
-    const answer = { kind: "failed", error: known ? error.error : "States.Runtime", cause: message } as const;
     const run = this.runs.get(`${parent.number}:${pending.id}`);
+    if (this.closed || run?.over === true) return;
+    if (!(error instanceof StateFailure)) this.report(pending, error);
+    const answer = failureOf(error);
     if (run !== undefined) {
       run.over = true;
-      await this.close(run, "FAILED", answer);
+      await this.closeRun(run, "FAILED", answer);
     }
     await this.ports.executions.mapRunEnded(parent.number, branch, pending.id, answer);
   }
@@ -328,10 +322,19 @@ export class MapRuns {
   /** Sees a piece of work through; a virtual clock does not overtake it. */
   private see(run: Run, work: Promise<void>): void {
     const release = this.ports.clock.hold?.();
-    run.closing = work.catch((error: unknown) => this.report(run, error)).finally(() => release?.());
+    run.closing = work.catch((error: unknown) => this.report(run.row, error)).finally(() => release?.());
   }
 
-  private report({ row }: Run, error: unknown): void {
-    this.ports.logger.error({ err: error, mapRun: row.arn }, "A map run could not go on");
+  private report({ arn }: { arn: string }, error: unknown): void {
+    if (!this.closed) this.ports.logger.error({ err: error, mapRun: arn }, "A map run could not go on");
   }
+}
+
+function failureOf(error: unknown): Extract<MapRunAnswer, { kind: "failed" }> {
+  if (error instanceof StateFailure) return { kind: "failed", error: error.error, cause: error.message };
+  return {
+    kind: "failed",
+    error: "States.Runtime",
+    cause: error instanceof Error ? error.message : String(error),
+  };
 }

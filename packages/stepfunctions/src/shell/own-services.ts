@@ -28,6 +28,8 @@ interface Task {
   startedBy: string;
   /** Name for an execution that the state gives none. */
   name: string;
+  /** Says that from now on the task only waits for another execution, so that the clock need not wait for it. */
+  idle(): void;
 }
 
 /** The integrations with Step Functions itself: states:startExecution and aws-sdk:sfn:*. */
@@ -35,7 +37,8 @@ export class OwnServices {
   constructor(private readonly ports: Ports) {}
 
   find(call: ServiceCall, task: Task): ServiceInvoker | undefined {
-    if (call.service === "states" && call.action === "startExecution") return () => this.startExecution(call, task);
+    if (call.service === "states" && call.action === "startExecution")
+      return () => this.startExecution(call, task);
     if (call.service === "aws-sdk:sfn") return () => this.sdk(call, task);
     return undefined;
   }
@@ -44,10 +47,12 @@ export class OwnServices {
     const row = await this.start(call.parameters, task);
     const response = startResponse(row, this.ports.clock.now());
     if (call.pattern !== "sync" && call.pattern !== "sync:2") return response;
-    await call.submitted(response);
-    // A state that times out or is stopped takes the execution that it waits for with it.
+    // A state that times out or is stopped takes the execution that it waits for with it, also while that is being started.
     const stop = (): void => void this.ports.executions.stop(row.number, {}).catch(() => {});
     call.signal.addEventListener("abort", stop, { once: true });
+    if (call.signal.aborted) stop();
+    await call.submitted(response);
+    task.idle();
     const ended = await this.ports.executions.ended(row.number).finally(() => {
       call.signal.removeEventListener("abort", stop);
     });

@@ -1,7 +1,13 @@
 import { AwsError } from "../aws-error.js";
 import type { PendingTask, TaskCall } from "../core/state.js";
 import type { Command, TaskAnswer } from "../core/turn.js";
-import { type LambdaInvoker, type Overrides, type ServiceCall, type ServiceInvoker, TaskFailure } from "../ports.js";
+import {
+  type LambdaInvoker,
+  type Overrides,
+  type ServiceCall,
+  type ServiceInvoker,
+  TaskFailure,
+} from "../ports.js";
 import type { Activities } from "./activities.js";
 import type { Clock } from "./clock.js";
 import type { Executions, Runner } from "./executions.js";
@@ -46,7 +52,11 @@ export class Tasks {
     const release = this.ports.clock.hold?.();
     const answer = (given: TaskAnswer): Promise<boolean> =>
       this.ports.executions.answer(number, branch, task.id, given);
-    const made = overridden === undefined ? this.call(runner.row, command, controller, answer) : result(overridden);
+    const idle = (): void => release?.();
+    const made =
+      overridden === undefined
+        ? this.call(runner.row, command, controller, { answer, idle })
+        : result(overridden);
     void this.bring(made, task.call, answer, () => {
       if (this.running.get(key) === controller) this.running.delete(key);
       release?.();
@@ -90,7 +100,15 @@ export class Tasks {
     const parameters = parametersOf(task.call);
     const taskToken = task.token;
     try {
-      return overrides({ machineName, stateName: state, testCase, executionArn, retryCount, parameters, taskToken });
+      return overrides({
+        machineName,
+        stateName: state,
+        testCase,
+        executionArn,
+        retryCount,
+        parameters,
+        taskToken,
+      });
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -102,8 +120,9 @@ export class Tasks {
     signal.addEventListener("abort", () => controller.abort(new Error("nobody waits for the task any more")));
     this.running.set(executionArn, controller);
     const release = this.ports.clock.hold?.();
+    const heard = { answer: () => Promise.resolve(false), idle: () => {} };
     try {
-      return await this.call({ arn: executionArn, number: executionArn }, command, controller, () => Promise.resolve(false));
+      return await this.call({ arn: executionArn, number: executionArn }, command, controller, heard);
     } catch (error) {
       return failureOf(command.task.call, error);
     } finally {
@@ -116,7 +135,7 @@ export class Tasks {
     execution: { arn: string; number: number | string },
     { state, retryCount, task }: Invoke,
     signal: Signal,
-    answer: (given: TaskAnswer) => Promise<boolean>,
+    { answer, idle }: { answer: (given: TaskAnswer) => Promise<boolean>; idle: () => void },
   ): Promise<TaskAnswer> {
     const { call } = task;
     if (call.kind === "lambda") return this.lambda(execution.arn, call, signal);
@@ -139,7 +158,8 @@ export class Tasks {
         await answer({ kind: "submitted", output: JSON.stringify(output ?? null) });
       },
     };
-    const own = this.ports.own.find(serviceCall, { startedBy: `${execution.number}:${task.id}`, name: call.name });
+    const startedBy = `${execution.number}:${task.id}`;
+    const own = this.ports.own.find(serviceCall, { startedBy, name: call.name, idle });
     const invoker = own ?? this.registered(call.resource, service, action);
     if (invoker === undefined) throw unregistered(call.resource, service, action);
     const output = JSON.stringify((await invoker(serviceCall)) ?? null);
@@ -148,7 +168,9 @@ export class Tasks {
 
   private registered(resource: string, service: string, action: string): ServiceInvoker | undefined {
     const { services } = this.ports;
-    const key = [resource, `${service}:${action}`, service, "*"].find((name) => Object.hasOwn(services, name));
+    const key = [resource, `${service}:${action}`, service, "*"].find((name) =>
+      Object.hasOwn(services, name),
+    );
     return key === undefined ? undefined : services[key];
   }
 

@@ -6,6 +6,9 @@ interface Entry {
   execution: number;
 }
 
+/** So many stale entries are not worth a rebuilding of the heap. */
+const FEW = 1_000;
+
 /** Calls executions at their moments. One alarm of the clock serves them all: the earliest. */
 export class Wakes {
   private readonly heap = new Heap<Entry>();
@@ -18,6 +21,11 @@ export class Wakes {
     private readonly wake: (execution: number) => Promise<void>,
   ) {}
 
+  /** How many entries are kept, stale ones too. */
+  get size(): number {
+    return this.heap.size;
+  }
+
   /** Sets or clears (null) the moment of an execution. */
   set(execution: number, at: number | null): void {
     if (at === null) {
@@ -27,6 +35,7 @@ export class Wakes {
     if (this.moments.get(execution) === at) return;
     this.moments.set(execution, at);
     this.heap.push({ at, execution });
+    if (this.heap.size > 2 * this.moments.size + FEW) this.rebuild();
     this.arm();
   }
 
@@ -35,6 +44,12 @@ export class Wakes {
     this.armed = null;
     this.moments.clear();
     this.heap.clear();
+  }
+
+  /** Forgets stale entries: timeouts of tasks that ended long before them would stay until their moments. */
+  private rebuild(): void {
+    this.heap.clear();
+    for (const [execution, at] of this.moments) this.heap.push({ at, execution });
   }
 
   private arm(): void {
