@@ -70,8 +70,11 @@ function readBody(req: IncomingMessage): Promise<Buffer> {
           ),
         );
     });
-    req.on("error", reject);
-    req.on("close", () => reject(new AwsError("RequestAbortedException", "The request was broken off")));
+    // Whoever breaks off a request is no fault of the engine's.
+    const brokenOff = (): void =>
+      reject(new AwsError("RequestAbortedException", "The request was broken off"));
+    req.on("error", brokenOff);
+    req.on("close", brokenOff);
   });
 }
 

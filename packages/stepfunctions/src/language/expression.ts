@@ -1,6 +1,6 @@
 import type jsonata from "jsonata";
 import { MAX_JSON_DEPTH, MAX_PAYLOAD_BYTES } from "../limits.js";
-import { MAX_WRITTEN_ITEMS } from "./bounds.js";
+import { MAX_VALUE_SIZE, MAX_WRITTEN_ITEMS } from "./bounds.js";
 import { builtIn } from "./built-ins.js";
 import { compileDirect, type Direct } from "./direct.js";
 import { LEFT } from "./direct-values.js";
@@ -13,7 +13,7 @@ import { parseExpression } from "./parse.js";
 import type { Scope } from "./scope.js";
 import { isStatesMember, Sight, STATES_MEMBERS, type StatesMember, statesObject } from "./sight.js";
 import { type AstNode, nodesOf, variablesOf } from "./syntax-tree.js";
-import { isFunctionValue } from "./value-size.js";
+import { isFunctionValue, ValueSizes } from "./value-size.js";
 
 /** A compiled `{% ... %}`. */
 export interface Expression {
@@ -184,4 +184,14 @@ export function tooLarge(name: string): StateFailure {
     "States.DataLimitExceeded",
     `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
   );
+}
+
+/**
+ * Parts that occur over and over make a value larger than memory once it is written.
+ * @param sizes what has been looked through before
+ * @throws StateFailure States.DataLimitExceeded
+ */
+export function assertWritable<T>(value: T, name: string, sizes: ValueSizes = new ValueSizes()): T {
+  if (sizes.of(value) > MAX_VALUE_SIZE) throw tooLarge(name);
+  return value;
 }

@@ -1,11 +1,9 @@
 import { byteLength, isObject } from "../json.js";
 import { MAX_PAYLOAD_BYTES } from "../limits.js";
-import { MAX_VALUE_SIZE } from "./bounds.js";
-import { compileExpression, type Expression, tooLarge } from "./expression.js";
+import { assertWritable, compileExpression, type Expression, tooLarge } from "./expression.js";
 import { queryFailure } from "./failure.js";
 import { type Maybe, whenThere } from "./maybe.js";
 import type { Scope } from "./scope.js";
-import { ValueSizes } from "./value-size.js";
 
 /** A field of a state whose strings may be JSONata: Arguments, Output, Assign, Seconds and the like. */
 export type Template =
@@ -69,13 +67,9 @@ function areMany(parts: readonly Template[]): boolean {
  */
 export function evaluate(template: Template, scope: Scope, location: string): Maybe<unknown> {
   const value = compute(template, scope, location);
-  return "many" in template && template.many ? whenThere(value, (known) => bounded(known, scope)) : value;
-}
-
-/** Parts that occur over and over make a value larger than memory once it is written. */
-function bounded(value: unknown, scope: Scope): unknown {
-  if (new ValueSizes().of(value) > MAX_VALUE_SIZE) throw tooLarge(scope.state);
-  return value;
+  return "many" in template && template.many
+    ? whenThere(value, (known) => assertWritable(known, scope.state))
+    : value;
 }
 
 function compute(template: Template, scope: Scope, location: string): Maybe<unknown> {

@@ -1,5 +1,7 @@
+import { assertWritable } from "../expression.js";
 import { StateFailure } from "../failure.js";
 import type { PathScope } from "../scope.js";
+import { ValueSizes } from "../value-size.js";
 import { IntrinsicError } from "./intrinsic-error.js";
 import { intrinsicFunction } from "./intrinsic-functions.js";
 import { parseCall, type Term } from "./intrinsic-syntax.js";
@@ -13,17 +15,22 @@ export interface Intrinsic {
   evaluate(scope: PathScope): unknown;
 }
 
-type Evaluate = (scope: PathScope) => unknown;
+type Evaluate = (scope: PathScope, sizes: ValueSizes | null) => unknown;
+
+/** So few paths lead to so little that it need not be looked at. */
+const FEW_PATHS = 8;
 
 /** Compiles a call of an intrinsic function. @throws SyntaxError for what AWS refuses when a machine is created */
 export function compileIntrinsic(text: string): Intrinsic {
   const variables = new Set<string>();
-  const call = compileTerm(parseCall(text), variables);
+  const term = parseCall(text);
+  const call = compileTerm(term, variables);
+  const many = pathsIn(term) > FEW_PATHS;
   return {
     variables,
     evaluate(scope) {
       try {
-        return call(scope);
+        return call(scope, many ? new ValueSizes() : null);
       } catch (error) {
         if (!(error instanceof IntrinsicError)) throw error;
         throw new StateFailure(
@@ -33,6 +40,11 @@ export function compileIntrinsic(text: string): Intrinsic {
       }
     },
   };
+}
+
+function pathsIn(term: Term): number {
+  if (term.kind === "call") return term.args.reduce((paths, arg) => paths + pathsIn(arg), 0);
+  return term.kind === "path" ? 1 : 0;
 }
 
 function compileTerm(term: Term, variables: Set<string>): Evaluate {
@@ -54,11 +66,12 @@ function compileCall({ name, args }: Term & { kind: "call" }, variables: Set<str
     if (name === "States.Format" && place === 0 && arg.kind === "text") return () => arg.raw;
     return compileTerm(arg, variables);
   });
-  return (scope) =>
-    apply(
-      values.map((value) => value(scope)),
-      scope.random,
-    );
+  return (scope, sizes) => {
+    const known = values.map((value) => value(scope, sizes));
+    // States.Format looks at what it makes while it makes it.
+    if (sizes !== null && name !== "States.Format") assertWritable(known, scope.state, sizes);
+    return apply(known, scope.random);
+  };
 }
 
 /** An argument that leads to nothing. As recorded on AWS, a `$$` path is named as if its document were the input. */

@@ -1,3 +1,4 @@
+import { assertWritable } from "../expression.js";
 import type { PathScope } from "../scope.js";
 import { Budget } from "./budget.js";
 import { PathMiss } from "./path-miss.js";
@@ -30,7 +31,10 @@ export function locatorOf(text: string, parsed: ParsedPath): Locator {
     if (document === undefined) throw new PathMiss(`${text} has no value`, "absent");
     const value = read?.(document);
     // Walked as well, a path that leads to nothing finds the words for its failure.
-    return value === undefined ? walk(text, route, document) : value;
+    if (value !== undefined) return value;
+    const found = walk(text, route, document);
+    // What is found at several levels is found again in each level round it.
+    return definite ? found : assertWritable(found, scope.state);
   };
   const find = (scope: PathScope): unknown => {
     if (read !== undefined) return read(start(scope));

@@ -67,3 +67,24 @@ test("__proto__ is a key like any other", () => {
   expect(Object.getPrototypeOf(result)).toBe(Object.prototype);
   expect("polluted" in {}).toBe(false);
 });
+
+const LARGE = { items: Array.from({ length: 20_000 }, (_, index) => index) };
+const TOO_LARGE = { error: "States.DataLimitExceeded" };
+const times = (count: number, path: string) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`m${index}.$`, path]));
+
+test("a value that would be larger than memory once it is written is refused before it is", () => {
+  expect(() => compilePayload(times(5_000, "$")).evaluate(scopeOf(LARGE))).toThrow(
+    expect.objectContaining(TOO_LARGE),
+  );
+  const listed = { "all.$": `States.JsonToString(States.Array(${"$,".repeat(5_000)}1))` };
+  expect(() => compilePayload(listed).evaluate(scopeOf(LARGE))).toThrow(expect.objectContaining(TOO_LARGE));
+  let bushy: object = { leaf: "x".repeat(100) };
+  for (let level = 0; level < 7; level += 1) bushy = { a: bushy, b: bushy, c: bushy };
+  const found = { "all.$": "$..*..*" };
+  expect(() => compilePayload(found).evaluate(scopeOf(bushy))).toThrow(expect.objectContaining(TOO_LARGE));
+});
+
+test("many paths may lead to small values", () => {
+  expect(compilePayload(times(5_000, "$.a")).evaluate(scopeOf({ a: 1 }))).toHaveProperty("m4999", 1);
+});
