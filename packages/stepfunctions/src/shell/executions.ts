@@ -21,17 +21,14 @@ import { DataDirectoryDamagedError } from "../store/errors.js";
 import type { ExecutionRow, RunningRow, Store, Write } from "../store/store.js";
 import type { Clock } from "./clock.js";
 import type { MachineCache } from "./machine-cache.js";
-import type { StatusEvents } from "./status-events.js";
+import type { Change, StatusEvents } from "./status-events.js";
+import { andThen, nobody, promised, type Told } from "./told.js";
 import { Wakes } from "./wakes.js";
 
-/** An event without the clock reading and randomness that the shell adds. */
-type Happening = CoreEvent extends infer E ? (E extends CoreEvent ? Omit<E, "at" | "seed"> : never) : never;
-
 interface Waiting {
-  happening: Happening;
-  /** Told, once it is on disk, whether it came to anything. */
-  done: (effective: boolean) => void;
-  failed: (error: unknown) => void;
+  /** Clock reading and seed are filled in when its turn comes. */
+  event: CoreEvent;
+  told: Told;
 }
 
 /** A running execution in memory. Its events are taken one after the other. */
@@ -51,10 +48,22 @@ export interface Runner {
   saved: RunningRow | null;
 }
 
-type Ruling = Pick<Decision, "records" | "commands"> & {
+interface Ruling {
   state: ExecutionState | null;
   outcome: ExecutionState["outcome"];
-};
+  records: LogRecord[];
+  commands: Command[];
+}
+
+/** What follows from an event once it is on disk. */
+interface Consequences {
+  runner: Runner;
+  told: Told;
+  ruling: Ruling;
+  changes: Change[];
+  wake: number | null;
+  ahead: boolean;
+}
 
 /** What does what the core commands, outside of it. */
 export interface Performers {
@@ -91,16 +100,20 @@ export class Executions {
   private events = 0;
   private closed = false;
   private broken: Error | null = null;
+  /** What waits for the write that is being gathered. */
+  private latest: { written: Promise<void>; waiting: Consequences[] } | undefined;
   private inFlight = 0;
   private idle: (() => void) | null = null;
 
   constructor(private readonly ports: Ports) {
     // A failed write has been logged where it failed, and no caller waits for a wake.
-    this.wakes = new Wakes(ports.clock, (execution) =>
-      this.deliver(execution, { type: "advance" }).then(
-        () => {},
-        () => {},
-      ),
+    this.wakes = new Wakes(
+      ports.clock,
+      (execution) =>
+        new Promise((resolve) => {
+          const over = (): void => resolve();
+          this.deliver(execution, { at: 0, seed: "", type: "advance" }, { done: over, failed: over });
+        }),
     );
   }
 
@@ -113,12 +126,14 @@ export class Executions {
   async start(row: ExecutionRow): Promise<void> {
     const machine = this.machineOf(row);
     const runner = this.runner(row, { machine, state: null, batches: 0 });
-    await this.enqueue(runner, { type: "start", identity: identityOf(row) });
+    await promised((told) =>
+      this.enqueue(runner, { at: 0, seed: "", type: "start", identity: identityOf(row) }, told),
+    );
   }
 
   /** Stops an execution. Resolves once that is on disk. The functions it called go on; their results are of no use. */
   async stop(execution: number, reason: { error?: string; cause?: string }): Promise<void> {
-    await this.deliver(execution, { type: "stop", ...reason });
+    await promised((told) => this.deliver(execution, { at: 0, seed: "", type: "stop", ...reason }, told));
   }
 
   /** Takes an ended execution up again where it failed. Resolves once that is on disk. */
@@ -127,17 +142,23 @@ export class Executions {
     const { machine, state, fault } = this.recall(row, records.flat());
     if (fault !== undefined) throw fault;
     const runner = this.runner(row, { machine, state, batches: records.length });
-    await this.enqueue(runner, { type: "redrive" });
+    await promised((told) => this.enqueue(runner, { at: 0, seed: "", type: "redrive" }, told));
   }
 
   /** Hands a task's answer to its execution. Resolves, once on disk, with whether anybody had waited for it. */
   answer(execution: number, branch: number, task: number, answer: TaskAnswer): Promise<boolean> {
-    return this.deliver(execution, { type: "answer", branch, task, answer });
+    return promised((told) => this.take(execution, branch, task, answer, told));
+  }
+
+  /** As answer, without a promise. */
+  take(execution: number, branch: number, task: number, answer: TaskAnswer, told: Told): void {
+    this.deliver(execution, { at: 0, seed: "", type: "answer", branch, task, answer }, told);
   }
 
   /** Hands the end of a map run to its execution. */
   mapRunEnded(execution: number, branch: number, run: number, answer: MapRunAnswer): Promise<boolean> {
-    return this.deliver(execution, { type: "mapRunEnded", branch, run, answer });
+    const event = { at: 0, seed: "", type: "mapRunEnded", branch, run, answer } as const;
+    return promised((told) => this.deliver(execution, event, told));
   }
 
   /** Where a branch of a running execution stands, or undefined. */
@@ -186,9 +207,16 @@ export class Executions {
     if (this.inFlight > 0) await new Promise<void>((resolve) => (this.idle = resolve));
   }
 
-  private async deliver(execution: number, happening: Happening): Promise<boolean> {
-    const runner = this.find(execution);
-    return runner === undefined ? false : this.enqueue(runner, happening);
+  private deliver(execution: number, event: CoreEvent, told: Told): void {
+    let runner: Runner | undefined;
+    try {
+      runner = this.find(execution);
+    } catch (error) {
+      told.failed(error);
+      return;
+    }
+    if (runner === undefined) told.done(false);
+    else this.enqueue(runner, event, told);
   }
 
   private load(execution: number): Runner | undefined {
@@ -219,28 +247,30 @@ export class Executions {
     row: ExecutionRow,
     given: Pick<Runner, "machine" | "state" | "batches"> & Partial<Pick<Runner, "fault" | "saved">>,
   ): Runner {
+    const { machine, state, fault, batches, saved = null } = given;
     const runner: Runner = {
       row,
-      fault: undefined,
-      saved: null,
+      machine,
+      state,
+      fault,
+      batches,
       queue: [],
       deciding: false,
       unsynced: 0,
-      ...given,
+      saved,
     };
     this.runners.set(row.number, runner);
     return runner;
   }
 
-  private enqueue(runner: Runner, happening: Happening): Promise<boolean> {
+  private enqueue(runner: Runner, event: CoreEvent, told: Told): void {
     const release = this.ports.clock.hold?.();
-    const taken = new Promise<boolean>((done, failed) => runner.queue.push({ happening, done, failed }));
+    runner.queue.push({ event, told: release === undefined ? told : andThen(told, release) });
     this.pump(runner);
-    return release === undefined ? taken : taken.finally(release);
   }
 
   private advance(runner: Runner): void {
-    this.enqueue(runner, { type: "advance" }).catch(() => {});
+    this.enqueue(runner, { at: 0, seed: "", type: "advance" }, nobody);
   }
 
   /** Takes the events of an execution, one after the other. */
@@ -248,32 +278,29 @@ export class Executions {
     while (!runner.deciding) {
       const waiting = runner.queue.shift();
       if (waiting === undefined) return;
-      const ended = runner.row.status !== "RUNNING" && waiting.happening.type !== "redrive";
-      if (this.closed) waiting.failed(new Error("the engine is closed"));
-      else if (this.broken !== null) waiting.failed(this.broken);
-      else if (ended) waiting.done(false);
-      else this.take(runner, waiting);
+      const { event, told } = waiting;
+      const ended = runner.row.status !== "RUNNING" && event.type !== "redrive";
+      if (this.closed) told.failed(new Error("the engine is closed"));
+      else if (this.broken !== null) told.failed(this.broken);
+      else if (ended) told.done(false);
+      else this.turn(runner, event, told);
     }
   }
 
-  private take(runner: Runner, waiting: Waiting): void {
+  private turn(runner: Runner, event: CoreEvent, told: Told): void {
     this.events += 1;
-    const started = waiting.happening.type === "start";
-    const event = {
-      at: started ? runner.row.startedAt : this.ports.clock.now(),
-      seed: `${this.secret}:${this.events}`,
-      ...waiting.happening,
-    } as CoreEvent;
+    event.at = event.type === "start" ? runner.row.startedAt : this.ports.clock.now();
+    event.seed = `${this.secret}:${this.events}`;
     this.inFlight += 1;
     let decision: Decision | Promise<Decision>;
     try {
       decision = this.decide(runner, event);
     } catch (error) {
-      this.fail(runner, waiting, event, error);
+      this.fail(runner, event, told, error);
       return;
     }
     if (!(decision instanceof Promise)) {
-      this.decided(runner, waiting, event, decision);
+      this.decided(runner, event, told, decision);
       return;
     }
     runner.deciding = true;
@@ -284,8 +311,8 @@ export class Executions {
       this.settle(runner);
     };
     decision.then(
-      (made) => decided(() => this.decided(runner, waiting, event, made)),
-      (error: unknown) => decided(() => this.fail(runner, waiting, event, error)),
+      (made) => decided(() => this.decided(runner, event, told, made)),
+      (error: unknown) => decided(() => this.fail(runner, event, told, error)),
     );
   }
 
@@ -294,27 +321,28 @@ export class Executions {
     return decide(runner.machine, runner.state, event, this.ports.settings);
   }
 
-  private decided(runner: Runner, waiting: Waiting, event: CoreEvent, decision: Decision): void {
+  private decided(runner: Runner, event: CoreEvent, told: Told, decision: Decision): void {
     if (decision.fault !== undefined) this.logFault(runner, decision.fault);
-    if (decision.records.length === 0) {
-      waiting.done(false);
+    const { state, records, commands } = decision;
+    if (records.length === 0) {
+      told.done(false);
       this.rest();
       this.settle(runner);
       return;
     }
     try {
-      this.commit(runner, waiting, event, { ...decision, outcome: decision.state.outcome });
+      this.commit(runner, event, told, { state, outcome: state.outcome, records, commands });
     } catch (error) {
-      this.fail(runner, waiting, event, error);
+      this.fail(runner, event, told, error);
     }
   }
 
   /** What nobody foresaw ends the execution on the word of its log: what is in memory may be ahead of it, or wrong. */
-  private fail(runner: Runner, waiting: Waiting, event: CoreEvent, error: unknown): void {
+  private fail(runner: Runner, event: CoreEvent, told: Told, error: unknown): void {
     if (event.type === "start" || event.type === "redrive") {
       // Nothing of it is on disk yet: whoever asked for it is told, and it has never been.
       this.runners.delete(runner.row.number);
-      waiting.failed(error);
+      told.failed(error);
       this.rest();
       return;
     }
@@ -332,7 +360,7 @@ export class Executions {
       .flushed()
       .then(() => {
         const { record, outcome } = breakOff(this.log(runner.row).flat(), event.at, error);
-        this.commit(runner, waiting, event, {
+        this.commit(runner, event, told, {
           state: null,
           outcome,
           records: [record],
@@ -340,7 +368,7 @@ export class Executions {
         });
       })
       .catch((failure: unknown) => {
-        waiting.failed(failure);
+        told.failed(failure);
         this.rest();
       })
       .finally(() => {
@@ -357,63 +385,65 @@ export class Executions {
     );
   }
 
-  private commit(runner: Runner, waiting: Waiting, event: CoreEvent, ruling: Ruling): void {
+  private commit(runner: Runner, event: CoreEvent, told: Told, ruling: Ruling): void {
     const { state, outcome } = ruling;
-    const { writes, tell } = this.writes(runner, event, ruling);
+    const { writes, changes } = this.writes(runner, event, ruling);
     runner.state = state;
     runner.batches += 1;
     runner.unsynced += 1;
-    const written = this.write(writes);
     const wake = state === null || outcome !== null ? null : nextWake(state);
     const ahead = state !== null && nextReady(state) !== undefined;
-    void this.afterwards(runner, waiting, { ...ruling, written, wake, ahead, tell });
+    this.write(writes, { runner, told, ruling, changes, wake, ahead });
   }
 
-  /** What follows from an event once it is on disk. */
-  private async afterwards(
-    runner: Runner,
-    waiting: Waiting,
-    step: Ruling & { written: Promise<void>; wake: number | null; ahead: boolean; tell: (() => void)[] },
-  ): Promise<void> {
-    const { records, commands, outcome, written, wake, ahead, tell } = step;
+  private afterwards({ runner, told, ruling, changes, wake, ahead }: Consequences): void {
     try {
-      await written;
-      this.performers?.recorded(runner, records);
+      this.performers?.recorded(runner, ruling.records);
       this.wakes.set(runner.row.number, wake);
-      for (const change of tell) change();
-      for (const command of commands) this.perform(runner, command);
-      if (outcome !== null) this.tellEnd(runner.row);
+      for (const change of changes) this.ports.events.tell(change);
+      for (const command of ruling.commands) this.perform(runner, command);
+      if (ruling.outcome !== null) this.tellEnd(runner.row);
       if (ahead) this.advance(runner);
-      waiting.done(true);
+      told.done(true);
     } catch (error) {
-      if (error !== this.broken) this.logFault(runner, error);
-      waiting.failed(error);
-    } finally {
-      runner.unsynced -= 1;
-      this.rest();
-      this.pump(runner);
-      this.settle(runner);
+      this.logFault(runner, error);
+      told.failed(error);
     }
+    this.synced(runner);
+  }
+
+  private synced(runner: Runner): void {
+    runner.unsynced -= 1;
+    this.rest();
+    this.pump(runner);
+    this.settle(runner);
   }
 
   private writes(
     runner: Runner,
     event: CoreEvent,
     { state, outcome, records }: Ruling,
-  ): { writes: Write[]; tell: (() => void)[] } {
+  ): { writes: Write[]; changes: Change[] } {
     const { number, machineId, arn, mapRun } = runner.row;
     const started = event.type === "start";
     const writes: Write[] = [{ table: "log", key: [number, runner.batches], value: pack(records) }];
-    const changes = started ? [this.ports.events.keep(runner.row, "RUNNING")] : [];
+    const changes: Change[] = [];
+    const tell = (): void => {
+      const change = this.ports.events.keep(runner.row, runner.row.status);
+      if (change === null) return;
+      changes.push(change);
+      writes.push({ table: "outbox", key: change.key, value: { execution: number, status: change.status } });
+    };
+    if (started) tell();
     if (event.type === "redrive") {
       const { redriveCount } = runner.row;
       const again = { status: "RUNNING", stoppedAt: null, error: null, cause: null } as const;
       runner.row = { ...runner.row, ...again, redriveCount: redriveCount + 1, redrivenAt: event.at };
-      changes.push(this.ports.events.keep(runner.row, "RUNNING"));
+      tell();
     }
     if (outcome !== null) {
       runner.row = close(runner.row, outcome);
-      changes.push(this.ports.events.keep(runner.row, runner.row.status));
+      tell();
       if (!started) writes.push({ table: "running", key: number, remove: true });
       runner.saved = null;
     } else this.save(runner, state, writes);
@@ -424,8 +454,7 @@ export class Executions {
     }
     if (started || outcome !== null || event.type === "redrive")
       writes.push({ table: "executions", key: number, value: runner.row });
-    for (const change of changes) writes.push(...change.writes);
-    return { writes, tell: changes.map(({ tell }) => tell) };
+    return { writes, changes };
   }
 
   /** Keeps what a restart must know; while an execution is busy, only that. */
@@ -443,15 +472,29 @@ export class Executions {
     return [...batches].map(({ value }) => unpack(value, identity));
   }
 
-  private async write(writes: Write[]): Promise<void> {
-    try {
-      await this.ports.store.write(writes);
-    } catch (error) {
-      // What is on disk is not known any more: nothing may be told or done by anyone.
-      this.broken ??= error as Error;
-      this.ports.logger.error({ err: error }, "The engine cannot go on");
-      throw error;
+  /** The writes of one turn of the event loop reach the disk together, and what follows from them has one promise. */
+  private write(writes: Write[], consequences: Consequences): void {
+    const written = this.ports.store.write(writes);
+    if (this.latest?.written === written) {
+      this.latest.waiting.push(consequences);
+      return;
     }
+    const waiting = [consequences];
+    this.latest = { written, waiting };
+    written.then(
+      () => {
+        for (const each of waiting) this.afterwards(each);
+      },
+      (error: unknown) => {
+        // What is on disk is not known any more: nothing may be told or done by anyone.
+        this.broken ??= error as Error;
+        this.ports.logger.error({ err: error }, "The engine cannot go on");
+        for (const { runner, told } of waiting) {
+          told.failed(error);
+          this.synced(runner);
+        }
+      },
+    );
   }
 
   private perform(runner: Runner, command: Command): void {

@@ -12,7 +12,7 @@ const SWEEP_MS = 100;
 const MOST_TOLD = 1_000;
 
 /** A change that is to be told, with the execution as it was then. */
-interface Entry {
+export interface Change {
   key: number;
   row: ExecutionRow;
   status: ExecutionStatus;
@@ -26,7 +26,7 @@ type Sink = (event: StatusChangeEvent) => Promise<void>;
  */
 export class StatusEvents {
   private next: number;
-  private readonly queues = new Map<number, Entry[]>();
+  private readonly queues = new Map<number, Change[]>();
   private readonly waiting = new Set<() => void>();
   /** Changes that have been told and are still in the store, and when they will not be any more. */
   private readonly told: number[] = [];
@@ -43,18 +43,15 @@ export class StatusEvents {
     this.next = (last?.key ?? 0) + 1;
   }
 
-  /** The write that keeps a change, to go with the write that makes it; `tell` when it is on disk. */
-  keep(row: ExecutionRow, status: ExecutionStatus): { writes: Write[]; tell: () => void } {
+  /**
+   * A change to be kept in the outbox by the write that makes it, and told once that is on disk. null: nobody is to know.
+   */
+  keep(row: ExecutionRow, status: ExecutionStatus): Change | null {
     // As on AWS, neither EXPRESS executions nor the items of a map run are told of.
-    const untold = this.sink === undefined || row.type === "EXPRESS" || row.mapRun !== null;
-    if (untold) return { writes: [], tell: () => {} };
-    const execution = row.number;
+    if (this.sink === undefined || row.type === "EXPRESS" || row.mapRun !== null) return null;
     const key = this.next;
     this.next += 1;
-    return {
-      writes: [{ table: "outbox", key, value: { execution, status } }],
-      tell: () => this.enqueue(execution, { key, row, status }),
-    };
+    return { key, row, status };
   }
 
   /** Takes up what was kept before a restart. */
@@ -62,7 +59,7 @@ export class StatusEvents {
     if (this.sink === undefined) return;
     for (const { key, value } of this.store.range("outbox")) {
       const row = this.store.get("executions", value.execution);
-      if (row !== undefined) this.enqueue(value.execution, { key, row, status: value.status });
+      if (row !== undefined) this.tell({ key, row, status: value.status });
     }
   }
 
@@ -72,36 +69,35 @@ export class StatusEvents {
     for (const cancel of this.waiting) cancel();
   }
 
-  private enqueue(execution: number, entry: Entry): void {
+  /** Tells a change that is on disk, after those before it of the same execution. */
+  tell(change: Change): void {
+    const execution = change.row.number;
     const queue = this.queues.get(execution);
     if (queue !== undefined) {
-      queue.push(entry);
+      queue.push(change);
       return;
     }
-    const fresh = [entry];
+    const fresh = [change];
     this.queues.set(execution, fresh);
     void this.drain(execution, fresh);
   }
 
-  private async drain(execution: number, queue: Entry[]): Promise<void> {
-    for (let entry = queue[0]; entry !== undefined && !this.closed; entry = queue[0]) {
-      await this.deliver(entry);
-      queue.shift();
-    }
-    this.queues.delete(execution);
-  }
-
-  private async deliver({ key, row, status }: Entry): Promise<void> {
-    for (let delay = FIRST_DELAY_MS; !this.closed; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
+  private async drain(execution: number, queue: Change[]): Promise<void> {
+    let delay = FIRST_DELAY_MS;
+    for (let change = queue[0]; change !== undefined && !this.closed; change = queue[0]) {
       try {
-        await this.sink?.(statusChange(row, status));
-        break;
+        await this.sink?.(statusChange(change.row, change.status));
       } catch (error) {
         this.logger.warn({ err: error, delay }, "A status change could not be told and will be told again");
         await this.pause(delay);
+        delay = Math.min(delay * 2, LONGEST_DELAY_MS);
+        continue;
       }
+      delay = FIRST_DELAY_MS;
+      queue.shift();
+      if (!this.closed) this.forget(change.key);
     }
-    if (!this.closed) this.forget(key);
+    this.queues.delete(execution);
   }
 
   /** Nobody waits for this: a change that is told again after a crash has been told at least once. */

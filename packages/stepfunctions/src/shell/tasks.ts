@@ -47,41 +47,24 @@ export class Tasks {
         input: task.call.input,
       });
     const key = `${number}:${task.id}`;
-    const controller = new Signal();
-    this.running.set(key, controller);
+    const signal = new Signal();
+    this.running.set(key, signal);
     const release = this.ports.clock.hold?.();
-    const answer = (given: TaskAnswer): Promise<boolean> =>
-      this.ports.executions.answer(number, branch, task.id, given);
-    const idle = (): void => release?.();
-    const made =
-      overridden === undefined
-        ? this.call(runner.row, command, controller, { answer, idle })
-        : result(overridden);
-    void this.bring(made, task.call, answer, () => {
-      if (this.running.get(key) === controller) this.running.delete(key);
+    const over = (): void => {
+      if (this.running.get(key) === signal) this.running.delete(key);
       release?.();
-    });
-  }
-
-  private async bring(
-    made: Promise<TaskAnswer>,
-    call: TaskCall,
-    answer: (given: TaskAnswer) => Promise<boolean>,
-    over: () => void,
-  ): Promise<void> {
-    try {
-      let given: TaskAnswer;
-      try {
-        given = await made;
-      } catch (error) {
-        given = failureOf(call, error);
-      }
-      await answer(given);
-    } catch {
-      // The engine is closed or broken, which has been told where it happened; the task is delivered again.
-    } finally {
-      over();
-    }
+    };
+    // Where the engine is closed or broken, that is told where it happens; the task is delivered again.
+    const told = { done: over, failed: over };
+    const bring = (answer: TaskAnswer): void =>
+      this.ports.executions.take(number, branch, task.id, answer, told);
+    const heard: Heard = {
+      answer: (given) => this.ports.executions.answer(number, branch, task.id, given),
+      idle: () => release?.(),
+    };
+    const made =
+      overridden === undefined ? this.call(runner.row, command, signal, heard) : result(overridden);
+    void made.then(bring, (error: unknown) => bring(failureOf(task.call, error)));
   }
 
   abort(execution: number, task: number): void {
@@ -131,15 +114,20 @@ export class Tasks {
     }
   }
 
-  private async call(
-    execution: { arn: string; number: number | string },
+  private call(execution: Caller, command: Invoke, signal: Signal, heard: Heard): Promise<TaskAnswer> {
+    const { call } = command.task;
+    if (call.kind === "lambda") return this.lambda(execution.arn, call, signal);
+    if (call.kind === "service") return this.service(execution, call, command, signal, heard);
+    throw new Error("an activity is not called");
+  }
+
+  private async service(
+    execution: Caller,
+    call: Extract<TaskCall, { kind: "service" }>,
     { state, retryCount, task }: Invoke,
     signal: Signal,
-    { answer, idle }: { answer: (given: TaskAnswer) => Promise<boolean>; idle: () => void },
+    { answer, idle }: Heard,
   ): Promise<TaskAnswer> {
-    const { call } = task;
-    if (call.kind === "lambda") return this.lambda(execution.arn, call, signal);
-    if (call.kind !== "service") throw new Error("an activity is not called");
     const { service, action, pattern } = partsOf(call.resource);
     const serviceCall: ServiceCall = {
       resource: call.resource,
@@ -179,14 +167,7 @@ export class Tasks {
     { functionName, qualifier, payload, event }: Extract<TaskCall, { kind: "lambda" }>,
     signal: Signal,
   ): Promise<TaskAnswer> {
-    const call = {
-      functionName,
-      payload,
-      executionArn,
-      get signal() {
-        return signal.signal;
-      },
-    };
+    const call = new LambdaCall(functionName, payload, executionArn, signal);
     const called = this.ports.lambda(qualifier === null ? call : Object.assign(call, { qualifier }));
     if (event === true) {
       called.catch(() => {});
@@ -194,8 +175,38 @@ export class Tasks {
     }
     const result = await called;
     const { statusCode, executedVersion, functionError } = result;
-    const error = functionError === undefined ? {} : { functionError };
-    return { kind: "returned", statusCode, executedVersion, payload: result.payload, ...error };
+    const answer = { kind: "returned", statusCode, executedVersion, payload: result.payload } as const;
+    return functionError === undefined ? answer : { ...answer, functionError };
+  }
+}
+
+/** What a call may say before it is over. */
+interface Heard {
+  answer(this: void, given: TaskAnswer): Promise<boolean>;
+  /** It waits for an execution of this engine: a clock may pass it. */
+  idle(this: void): void;
+}
+
+interface Caller {
+  arn: string;
+  number: number | string;
+}
+
+/** A class for the sake of its getter: an object that is given one of its own takes many times as long to make. */
+class LambdaCall {
+  readonly #signal: Signal;
+
+  constructor(
+    readonly functionName: string,
+    readonly payload: string,
+    readonly executionArn: string,
+    signal: Signal,
+  ) {
+    this.#signal = signal;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal.signal;
   }
 }
 

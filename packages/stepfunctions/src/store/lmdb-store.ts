@@ -142,7 +142,9 @@ function guarded<T>(folder: string, work: () => T): T {
 }
 
 class LmdbStore implements Store {
-  private renewed = false;
+  /** The commit that is being gathered, and what its writers are given. */
+  private committed: Promise<boolean> | undefined;
+  private written = Promise.resolve();
 
   constructor(
     private readonly folder: string,
@@ -151,25 +153,23 @@ class LmdbStore implements Store {
     private readonly tables: Record<TableName, Binary>,
   ) {}
 
-  async write(writes: Write[]): Promise<void> {
-    await this.root.batch(() => {
+  /** lmdb makes one transaction, with one promise, of all that is put in one turn of the event loop (eventTurnBatching). */
+  write(writes: Write[]): Promise<void> {
+    try {
+      let committed: Promise<boolean> | undefined;
       for (const write of writes) {
-        if ("remove" in write) void this.tables[write.table].remove(write.key);
-        else void this.tables[write.table].put(write.key, bytesOf(write));
+        const table = this.tables[write.table];
+        committed = "remove" in write ? table.remove(write.key) : table.put(write.key, bytesOf(write));
       }
-    });
-    this.renew();
-  }
-
-  /** Lets the next read see what has just been committed: lmdb goes on with the snapshot of its last read for a while. */
-  private renew(): void {
-    if (this.renewed) return;
-    this.renewed = true;
-    this.root.resetReadTxn();
-    // Those that waited for the same commit go on now, and need no snapshot newer than this.
-    queueMicrotask(() => {
-      this.renewed = false;
-    });
+      if (committed !== undefined && committed !== this.committed) {
+        this.committed = committed;
+        // lmdb goes on with the snapshot of its last read for a while: the next read is to see what is on disk now.
+        this.written = committed.then(() => this.root.resetReadTxn());
+      }
+      return this.written;
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   async flushed(): Promise<void> {
