@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,9 +54,25 @@ describe("objects of a folder", () => {
     });
   });
 
-  test.each(["..", "no-such", "../x", "UPPER", ""])("have no bucket %j", async (bucket) => {
-    await expect(folderObjects(folder).get({ bucket, key: "secret" })).rejects.toMatchObject({
-      code: "NoSuchBucket",
+  test.each([
+    ["no-such", "NoSuchBucket"],
+    ["..", "InvalidBucketName"],
+    ["../x", "InvalidBucketName"],
+    ["UPPER", "InvalidBucketName"],
+    ["in", "InvalidBucketName"],
+    ["", "InvalidBucketName"],
+  ])("have no bucket %j", async (bucket, code) => {
+    await expect(folderObjects(folder).get({ bucket, key: "secret" })).rejects.toMatchObject({ code });
+    if (code === "InvalidBucketName")
+      await expect(folderObjects(folder).put({ bucket, key: "k" }, Buffer.from(""))).rejects.toMatchObject({
+        code,
+      });
+  });
+
+  test.skipIf(process.platform === "win32")("are no pipes: nobody waits for one to be written", async () => {
+    execFileSync("mkfifo", [join(folder, "bucket", "pipe")]);
+    await expect(folderObjects(folder).get({ bucket: "bucket", key: "pipe" })).rejects.toMatchObject({
+      code: "NoSuchKey",
     });
   });
 

@@ -1,18 +1,21 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { createReadStream } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { AwsError } from "../aws-error.js";
 import type { ObjectStore } from "../ports.js";
+
+/** Without waiting: somebody's pipe would otherwise be waited for, and with it everything else that reads files. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** S3 over a folder: the object `key` of `bucket` is the file folder/bucket/key. */
 export function folderObjects(folder: string): ObjectStore {
   const bucketFolder = async (bucket: string): Promise<string> => {
+    assertBucket(bucket);
     const path = join(folder, bucket);
-    const found = BUCKET.test(bucket) && (await stat(path).catch(() => null))?.isDirectory() === true;
-    if (found) return path;
+    if ((await stat(path).catch(() => null))?.isDirectory() === true) return path;
     throw new AwsError("NoSuchBucket", "The specified bucket does not exist", 404);
   };
   return {
@@ -20,7 +23,7 @@ export function folderObjects(folder: string): ObjectStore {
       if (versionId !== undefined && versionId !== "null")
         throw new AwsError("InvalidArgument", "Invalid version id specified", 400);
       const path = fileOf(await bucketFolder(bucket), key);
-      const file = path === null ? null : await open(path).catch(unlessMissing);
+      const file = path === null ? null : await open(path, READ).catch(unlessMissing);
       if (file === null) throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
       if ((await file.stat()).isFile()) return file.createReadStream();
       await file.close();
@@ -35,8 +38,7 @@ export function folderObjects(folder: string): ObjectStore {
       }
     },
     async put({ bucket, key }, body) {
-      if (!BUCKET.test(bucket))
-        throw new AwsError("NoSuchBucket", "The specified bucket does not exist", 404);
+      assertBucket(bucket);
       const path = fileOf(join(folder, bucket), key);
       if (path === null)
         throw new AwsError("InvalidArgument", `The key ${JSON.stringify(key)} cannot be a file's name`, 400);
@@ -52,6 +54,13 @@ export function folderObjects(folder: string): ObjectStore {
       }
     },
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+function assertBucket(bucket: string): void {
+  if (BUCKET.test(bucket)) return;
+  const why = "3 to 63 lower-case letters, digits, dots and hyphens";
+  throw new AwsError("InvalidBucketName", `The specified bucket is not valid: a name has ${why}.`, 400);
 }
 
 /** The file of a key; null for a key that no file inside the folder can have. */
