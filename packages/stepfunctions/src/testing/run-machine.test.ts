@@ -51,6 +51,28 @@ describe("a machine under test", () => {
     expect(run.duration).toBe((3 + 30 * 24) * 3_600_000);
   });
 
+  test("is told of states that it does not have, wherever the others are", async () => {
+    const inner = { StartAt: "Inner", States: { Inner: { Type: "Pass", End: true } } };
+    const machine = jsonata({
+      Both: { Type: "Parallel", Branches: [inner], Next: "Each" },
+      Each: {
+        Type: "Map",
+        Items: [1],
+        ItemProcessor: { StartAt: "Item", States: { Item: { Type: "Pass", End: true } } },
+        End: true,
+      },
+    });
+    const answer = () => 1;
+    await expect(runMachine(machine, { states: { Itm: answer } })).rejects.toThrow(
+      '`states` has "Itm", but the machine has no such state; it has "Both", "Inner", "Each", "Item"',
+    );
+    await expect(runMachine(JSON.stringify(machine), { callbacks: { each: answer } })).rejects.toThrow(
+      '`callbacks` has "each"',
+    );
+    const run = await runMachine(machine, { states: { Item: answer, Inner: answer } });
+    expect(run.status).toBe("SUCCEEDED");
+  });
+
   test("fails with the error and cause of the execution", async () => {
     const run = await runMachine(order, {
       functions: {
