@@ -16,4 +16,8 @@ export {
   TaskFailure,
 } from "./ports.js";
 export { type Clock, systemClock, VirtualClock } from "./shell/clock.js";
-export { DataDirectoryDamagedError, DataDirectoryInUseError } from "./store/errors.js";
+export {
+  DataDirectoryDamagedError,
+  DataDirectoryFormatError,
+  DataDirectoryInUseError,
+} from "./store/errors.js";

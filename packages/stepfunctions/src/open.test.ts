@@ -2,11 +2,17 @@ import { EventEmitter, once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { open as openLmdb } from "lmdb";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type EngineOptions, openOn, openStepFunctions, type StepFunctions } from "./open.js";
 import type { LambdaInvoker, StatusChangeEvent } from "./ports.js";
 import { VirtualClock } from "./shell/clock.js";
-import { DataDirectoryDamagedError, DataDirectoryInUseError } from "./store/errors.js";
+import {
+  DataDirectoryDamagedError,
+  DataDirectoryFormatError,
+  DataDirectoryInUseError,
+} from "./store/errors.js";
+import { encode } from "./store/codec.js";
 import { openLmdbStore } from "./store/lmdb-store.js";
 import type { Store, Write } from "./store/store.js";
 
@@ -362,6 +368,20 @@ describe("a data folder", () => {
     await expect(open(cut)).rejects.toThrow(DataDirectoryDamagedError);
     truncateSync(join(cut, "data.mdb"), 0);
     await expect(open(cut)).rejects.toThrow(DataDirectoryDamagedError);
+  });
+
+  test("that another version of the engine wrote is refused, and says so", async () => {
+    const dataDir = folder();
+    const engine = await open(dataDir);
+    await start(engine, await machine(engine, asleep), "one");
+    await engine.close();
+    const root = openLmdb<Buffer, string>({ path: dataDir, pageSize: 8192, maxDbs: 30 });
+    const meta = root.openDB<Buffer, string>({ name: "meta", encoding: "binary" });
+    await meta.put("format", encode(1));
+    await root.close();
+    const opening = open(dataDir);
+    await expect(opening).rejects.toThrow(DataDirectoryFormatError);
+    await expect(opening).rejects.toThrow("written by another version of Step Functions (format 1;");
   });
 
   test("whose bytes have changed is refused", async () => {

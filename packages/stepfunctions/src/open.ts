@@ -78,7 +78,7 @@ const silent: Logger = { warn: () => {}, error: () => {} };
 
 /**
  * Opens Step Functions on a data folder and takes up the executions that had not ended.
- * @throws DataDirectoryInUseError, DataDirectoryDamagedError
+ * @throws DataDirectoryInUseError, DataDirectoryDamagedError, DataDirectoryFormatError
  */
 export async function openStepFunctions({
   dataDir,

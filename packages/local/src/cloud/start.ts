@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { functions, rules, stateMachines } from "@longhaul/functions/manifest";
 import {
   DataDirectoryDamagedError,
+  DataDirectoryFormatError,
   DataDirectoryInUseError,
   openStepFunctions,
   type StatusChangeEvent,
@@ -157,8 +158,9 @@ function claim(dataDir: string): () => void {
 
 /** What the system says about a file of ours is about the data folder, which the person can mend or change. */
 function asStartError(error: unknown, dataDir: string): unknown {
-  if (error instanceof DataDirectoryInUseError || error instanceof DataDirectoryDamagedError) {
-    return new StartError(error.message, { cause: error });
+  const known = [DataDirectoryInUseError, DataDirectoryDamagedError, DataDirectoryFormatError];
+  if (known.some((kind) => error instanceof kind)) {
+    return new StartError((error as Error).message, { cause: error });
   }
   const { path, message } = error as NodeJS.ErrnoException;
   if (error instanceof StartError || typeof path !== "string" || !path.startsWith(dataDir)) return error;

@@ -4,7 +4,11 @@ import { type MockConfig, MockConfigError, parseMockConfig } from "../mocking/co
 import { overridesFromMocks } from "../mocking/overrides.js";
 import { openStepFunctions, type StepFunctions, type StepFunctionsOptions } from "../open.js";
 import type { Logger } from "../ports.js";
-import { DataDirectoryDamagedError, DataDirectoryInUseError } from "../store/errors.js";
+import {
+  DataDirectoryDamagedError,
+  DataDirectoryFormatError,
+  DataDirectoryInUseError,
+} from "../store/errors.js";
 import { readNumber, readText } from "./arguments.js";
 import { CommandError, messageOf } from "./errors.js";
 import { readText as readFile } from "./files.js";
@@ -83,9 +87,10 @@ export async function openEngine(options: StepFunctionsOptions): Promise<StepFun
   try {
     return await openStepFunctions(options);
   } catch (error) {
-    const known = error instanceof DataDirectoryInUseError || error instanceof DataDirectoryDamagedError;
+    const known = [DataDirectoryInUseError, DataDirectoryDamagedError, DataDirectoryFormatError];
     const { code } = error as NodeJS.ErrnoException;
-    if (known || code !== undefined) throw new CommandError(messageOf(error));
+    if (known.some((kind) => error instanceof kind) || code !== undefined)
+      throw new CommandError(messageOf(error));
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-error.js";
+import { isoTime } from "../core/turn.js";
 import { isObject } from "../json.js";
 import { type ServiceCall, type ServiceInvoker, TaskFailure } from "../ports.js";
 import type { ExecutionRow } from "../store/store.js";
@@ -130,10 +131,6 @@ function describe(row: ExecutionRow, { parsed }: { parsed: boolean }): Record<st
     Status: row.status,
     StopDate: row.stoppedAt,
   };
-}
-
-function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }
 
 function lower(name: string): string {

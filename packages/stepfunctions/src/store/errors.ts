@@ -8,6 +8,16 @@ export class DataDirectoryInUseError extends Error {
   }
 }
 
+/** The data folder was written by a version of the engine that keeps its data otherwise. */
+export class DataDirectoryFormatError extends Error {
+  constructor(directory: string, format: unknown, readable: number) {
+    super(
+      `The data folder ${directory} was written by another version of Step Functions (format ${String(format)}; this one reads format ${readable}). Move it away to start with an empty one, or go on with the version that wrote it.`,
+    );
+    this.name = "DataDirectoryFormatError";
+  }
+}
+
 /** The data folder holds something that was not written by this engine, or was damaged since. */
 export class DataDirectoryDamagedError extends Error {
   constructor(directory: string, what: string) {

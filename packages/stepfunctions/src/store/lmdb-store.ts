@@ -3,7 +3,7 @@ import { type Database, open, type RootDatabase } from "lmdb";
 import { ChecksumError, decode, decodeText, encode, encodeText } from "./codec.js";
 import { executionOf, executionText } from "./execution-codec.js";
 import { findDamage, markFolder } from "./data-file.js";
-import { DataDirectoryDamagedError, DataDirectoryInUseError } from "./errors.js";
+import { DataDirectoryDamagedError, DataDirectoryFormatError, DataDirectoryInUseError } from "./errors.js";
 import { livesElsewhere, type Owner, self } from "./owner.js";
 import type { Range, Store, TableName, Tables, Write } from "./store.js";
 
@@ -39,6 +39,7 @@ const opened = new Set<string>();
  * Opens the store in a folder, which is made if it is missing.
  * @throws DataDirectoryInUseError while another store is open on it, here or in another process
  * @throws DataDirectoryDamagedError when what is there cannot be read
+ * @throws DataDirectoryFormatError when another version wrote it
  */
 export async function openLmdbStore(directory: string): Promise<Store> {
   mkdirSync(directory, { recursive: true });
@@ -97,11 +98,7 @@ function openTables(root: RootDatabase<Buffer, Key>): Record<TableName, Binary> 
 function claim(folder: string, root: RootDatabase<Buffer, Key>, meta: Binary): void {
   const owner = root.transactionSync((): Owner | null => {
     const format = read(folder, meta, "format");
-    if (format !== undefined && format !== FORMAT)
-      throw new DataDirectoryDamagedError(
-        folder,
-        `it has the format ${JSON.stringify(format)}, not ${FORMAT}`,
-      );
+    if (format !== undefined && format !== FORMAT) throw new DataDirectoryFormatError(folder, format, FORMAT);
     const present = read(folder, meta, "owner") as Owner | undefined;
     if (present !== undefined && livesElsewhere(present)) return present;
     meta.putSync("format", encode(FORMAT));
