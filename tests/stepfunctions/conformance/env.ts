@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
 
-const environment = z.object({ CONFORMANCE_DIR: z.string().optional() }).parse(process.env);
+const environment = z
+  .object({
+    CONFORMANCE_DIR: z.string().optional(),
+  })
+  .parse(process.env);
 
 /** The repository: where its workspace is declared. This file runs as source and as build, at different depths. */
 function repositoryRoot(): string {
