@@ -154,6 +154,7 @@ function* takeMapRun(turn: Turn, event: Extract<Turn["event"], { type: "mapRunEn
 function* meetDeadlines(turn: Turn): Work {
   const { at } = turn.event;
   const limit = turn.state.timeoutAt ?? Number.POSITIVE_INFINITY;
+  if (Math.min(limit, nextAlarm(turn.state)?.at ?? limit) > at) return;
   const due = new Set<Branch>();
   for (;;) {
     const alarm = nextAlarm(turn.state);

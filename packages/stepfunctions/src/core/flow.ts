@@ -113,9 +113,11 @@ export function* conclude(
   const { seen = {}, path = "" } = options;
   if (state.language === "JSONata")
     return yield* evaluateResult(state, turn.scope(branch, visit, seen), result, path);
-  const scoped = turn.pathScope(branch, visit, result.value, seen);
   const selector = "resultSelector" in state ? state.resultSelector : null;
-  const selected = selector === null ? result : Json.value(selector.evaluate(scoped));
+  const selected =
+    selector === null
+      ? result
+      : Json.value(selector.evaluate(turn.pathScope(branch, visit, result.value, seen)));
   if (selector !== null) assertSize(selected.text, visit.state);
   traced(turn, "afterResultSelector", selected);
   const assigned: Record<string, string> = {};
