@@ -89,8 +89,9 @@ export async function openEngine(options: StepFunctionsOptions): Promise<StepFun
   } catch (error) {
     const known = [DataDirectoryInUseError, DataDirectoryDamagedError, DataDirectoryFormatError];
     const { code } = error as NodeJS.ErrnoException;
-    if (known.some((kind) => error instanceof kind) || code !== undefined)
-      throw new CommandError(messageOf(error));
+    if (known.some((kind) => error instanceof kind)) throw new CommandError(messageOf(error));
+    if (code !== undefined)
+      throw new CommandError(`The data folder ${options.dataDir} cannot be used: ${messageOf(error)}`);
     throw error;
   }
 }
