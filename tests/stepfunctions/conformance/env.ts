@@ -5,6 +5,7 @@ import { z } from "zod";
 
 const environment = z
   .object({
+    /** The folder of the recorded cases; else one beside the repository. */
     CONFORMANCE_DIR: z.string().optional(),
   })
   .parse(process.env);
