@@ -93,7 +93,7 @@ export class Tasks {
         taskToken,
       });
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
