@@ -93,7 +93,7 @@ export class Tasks {
         taskToken,
       });
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
