@@ -12,6 +12,8 @@ export interface Run {
   parent: ExecutionRow;
   inputs: MapRunInputs;
   next: number;
+  /** Children that are to be redriven. */
+  again: ExecutionRow[];
   /** Children that run, by the execution's number. */
   live: Map<number, { items: number }>;
   ended: number;
@@ -60,6 +62,7 @@ export function newRun(store: Store, row: MapRunRow, spec: MapRunSpec, parent: E
     parent,
     inputs: new MapRunInputs(store, row.number),
     next: 0,
+    again: [],
     live: new Map(),
     ended: 0,
     failedItems: 0,

@@ -125,7 +125,7 @@ export class MapRuns {
       await this.readItems(run, { branch, runner });
     }
     if (this.closed) return;
-    await this.takeUp(run);
+    this.takeUp(run);
     this.pump(run);
   }
 
@@ -173,10 +173,9 @@ export class MapRuns {
   }
 
   /** Counts what there is of a map run already. */
-  private async takeUp(run: Run): Promise<void> {
+  private takeUp(run: Run): void {
     const { number } = run.row;
     const known = this.ports.store.range("mapChildren", { start: [number, 0], end: [number + 1, 0] });
-    const again: ExecutionRow[] = [];
     for (const { key, value } of [...known]) {
       const row = this.ports.store.get("executions", value);
       if (row === undefined) continue;
@@ -187,12 +186,10 @@ export class MapRuns {
         failed &&
         row.redriveCount < run.row.redriveCount &&
         (row.stoppedAt ?? 0) <= (run.row.redrivenAt ?? -1);
-      if (row.status === "RUNNING" || redrive) run.live.set(value, { items: row.mapRun?.items ?? 1 });
+      if (row.status === "RUNNING") run.live.set(value, { items: row.mapRun?.items ?? 1 });
+      else if (redrive) run.again.push(row);
       else this.count(run, row);
-      if (redrive) again.push(row);
     }
-    // Only now, for the end of any of them starts the next.
-    await Promise.all(again.map((row) => this.ports.executions.redrive(row)));
   }
 
   private count(run: Run, row: ExecutionRow): void {
@@ -237,10 +234,18 @@ export class MapRuns {
     }
     const children = run.row.children ?? 0;
     const most = Math.min(run.spec.maxConcurrency || MOST_AT_A_TIME, MOST_AT_A_TIME);
+    for (let row = run.again[0]; row !== undefined && run.live.size < most; row = run.again[0])
+      this.redriveChild(run, row);
     while (run.next < children && run.live.size < most) this.startChild(run);
     if (run.ended < children) return;
     run.over = true;
     this.see(run, this.finish(run));
+  }
+
+  private redriveChild(run: Run, row: ExecutionRow): void {
+    run.again.shift();
+    run.live.set(row.number, { items: row.mapRun?.items ?? 1 });
+    this.ports.executions.redrive(row).catch((error: unknown) => this.breakOff(run, error));
   }
 
   private startChild(run: Run): void {
