@@ -1,19 +1,69 @@
 import { randomBytes } from "node:crypto";
+import { pack, unpack } from "../core/pack.js";
+import { replay } from "../core/apply.js";
 import { breakOff } from "../core/breakdown.js";
+import { machineOfRegion } from "../core/compile.js";
 import { type Decision, decide } from "../core/decide.js";
-import { type LogRecord, nextReady, nextWake, type Position } from "../core/state.js";
+import type { Machine } from "../core/machine.js";
+import {
+  type ExecutionIdentity,
+  type ExecutionState,
+  isPending,
+  type LogRecord,
+  nextReady,
+  nextWake,
+  type Position,
+  waiting,
+} from "../core/state.js";
 import type { Command, CoreEvent, MapRunAnswer, Settings, TaskAnswer } from "../core/turn.js";
 import type { Logger } from "../ports.js";
-import type { ExecutionRow, Store } from "../store/store.js";
+import { DataDirectoryDamagedError } from "../store/errors.js";
+import type { ExecutionRow, RunningRow, Store, Write } from "../store/store.js";
 import type { Clock } from "./clock.js";
-import { GroupCommit } from "./group-commit.js";
 import type { MachineCache } from "./machine-cache.js";
-import { Recall } from "./recall.js";
-import { identityOf, redelivery, type Ruling, type Runner } from "./runner.js";
 import type { Change, StatusEvents } from "./status-events.js";
 import { andThen, nobody, promised, type Told } from "./told.js";
-import { writesOf } from "./turn-writes.js";
 import { Wakes } from "./wakes.js";
+
+interface Waiting {
+  /** Clock reading and seed are filled in when its turn comes. */
+  event: CoreEvent;
+  told: Told;
+}
+
+/** A running execution in memory. Its events are taken one after the other. */
+export interface Runner {
+  row: ExecutionRow;
+  machine: Machine | null;
+  /** null before the start, and for what could not be read back from its log. */
+  state: ExecutionState | null;
+  /** What went wrong when it was read back: it ends at its next event. */
+  fault: Error | undefined;
+  batches: number;
+  queue: Waiting[];
+  /** An event is being decided upon. */
+  deciding: boolean;
+  /** Writes that are on their way to the disk. */
+  unsynced: number;
+  saved: RunningRow | null;
+}
+
+interface Ruling {
+  state: ExecutionState | null;
+  outcome: ExecutionState["outcome"];
+  records: LogRecord[];
+  commands: Command[];
+}
+
+/** What follows from an event once it is on disk. */
+interface Consequences {
+  runner: Runner;
+  told: Told;
+  ruling: Ruling;
+  changes: Change[];
+  wake: number | null;
+  ahead: boolean;
+}
 
 /** What does what the core commands, outside of it. */
 export interface Performers {
@@ -49,15 +99,13 @@ export class Executions {
   private readonly secret = randomBytes(32).toString("hex");
   private events = 0;
   private closed = false;
+  private broken: Error | null = null;
+  /** What waits for the write that is being gathered. */
+  private latest: { written: Promise<void>; waiting: Consequences[] } | undefined;
   private inFlight = 0;
   private idle: (() => void) | null = null;
 
-  private readonly recall: Recall;
-  private readonly commits: GroupCommit;
-
   constructor(private readonly ports: Ports) {
-    this.recall = new Recall(ports.store, ports.machines);
-    this.commits = new GroupCommit(ports.store, ports.logger);
     // A failed write has been logged where it failed, and no caller waits for a wake.
     this.wakes = new Wakes(
       ports.clock,
@@ -76,7 +124,7 @@ export class Executions {
 
   /** Starts an execution. Resolves once its start is on disk. */
   async start(row: ExecutionRow): Promise<void> {
-    const machine = this.recall.machineOf(row);
+    const machine = this.machineOf(row);
     const runner = this.runner(row, { machine, state: null, batches: 0 });
     await promised((told) =>
       this.enqueue(runner, { at: 0, seed: "", type: "start", identity: identityOf(row) }, told),
@@ -90,8 +138,8 @@ export class Executions {
 
   /** Takes an ended execution up again where it failed. Resolves once that is on disk. */
   async redrive(row: ExecutionRow): Promise<void> {
-    const records = this.recall.log(row);
-    const { machine, state, fault } = this.recall.state(row, records.flat());
+    const records = this.log(row);
+    const { machine, state, fault } = this.recall(row, records.flat());
     if (fault !== undefined) throw fault;
     const runner = this.runner(row, { machine, state, batches: records.length });
     await promised((told) => this.enqueue(runner, { at: 0, seed: "", type: "redrive" }, told));
@@ -176,9 +224,23 @@ export class Executions {
     const row = store.get("executions", execution);
     const saved = store.get("running", execution);
     if (row === undefined || saved === undefined) return undefined;
-    const batches = this.recall.log(row);
-    const { machine, state, fault } = this.recall.state(row, batches.flat());
+    const batches = this.log(row);
+    const { machine, state, fault } = this.recall(row, batches.flat());
     return this.runner(row, { machine, state, fault, batches: batches.length, saved });
+  }
+
+  private recall(row: ExecutionRow, records: LogRecord[]): Pick<Runner, "state" | "machine" | "fault"> {
+    try {
+      return { machine: this.machineOf(row), state: replay(records), fault: undefined };
+    } catch (error) {
+      if (error instanceof DataDirectoryDamagedError) throw error;
+      return { machine: null, state: null, fault: error instanceof Error ? error : new Error(String(error)) };
+    }
+  }
+
+  private machineOf(row: ExecutionRow): Machine {
+    const machine = this.ports.machines.machine(row.revisionId);
+    return row.region === 0 ? machine : machineOfRegion(machine, row.region);
   }
 
   private runner(
@@ -219,7 +281,7 @@ export class Executions {
       const { event, told } = waiting;
       const ended = runner.row.status !== "RUNNING" && event.type !== "redrive";
       if (this.closed) told.failed(new Error("the engine is closed"));
-      else if (this.commits.broken !== null) told.failed(this.commits.broken);
+      else if (this.broken !== null) told.failed(this.broken);
       else if (ended) told.done(false);
       else this.turn(runner, event, told);
     }
@@ -297,7 +359,7 @@ export class Executions {
     void this.ports.store
       .flushed()
       .then(() => {
-        const { record, outcome } = breakOff(this.recall.log(runner.row).flat(), event.at, error);
+        const { record, outcome } = breakOff(this.log(runner.row).flat(), event.at, error);
         this.commit(runner, event, told, {
           state: null,
           outcome,
@@ -325,34 +387,23 @@ export class Executions {
 
   private commit(runner: Runner, event: CoreEvent, told: Told, ruling: Ruling): void {
     const { state, outcome } = ruling;
-    const { writes, changes } = writesOf(runner, event, ruling, this.ports.events);
+    const { writes, changes } = this.writes(runner, event, ruling);
     runner.state = state;
     runner.batches += 1;
     runner.unsynced += 1;
     const wake = state === null || outcome !== null ? null : nextWake(state);
-    this.commits.write(writes, {
-      written: () => this.afterwards(runner, told, ruling, { changes, wake }),
-      failed: (error) => {
-        told.failed(error);
-        this.synced(runner);
-      },
-    });
+    const ahead = state !== null && nextReady(state) !== undefined;
+    this.write(writes, { runner, told, ruling, changes, wake, ahead });
   }
 
-  /** What follows from an event once it is on disk. */
-  private afterwards(
-    runner: Runner,
-    told: Told,
-    { state, outcome, records, commands }: Ruling,
-    { changes, wake }: { changes: Change[]; wake: number | null },
-  ): void {
+  private afterwards({ runner, told, ruling, changes, wake, ahead }: Consequences): void {
     try {
-      this.performers?.recorded(runner, records);
+      this.performers?.recorded(runner, ruling.records);
       this.wakes.set(runner.row.number, wake);
       for (const change of changes) this.ports.events.tell(change);
-      for (const command of commands) this.perform(runner, command);
-      if (outcome !== null) this.tellEnd(runner.row);
-      if (state !== null && nextReady(state) !== undefined) this.advance(runner);
+      for (const command of ruling.commands) this.perform(runner, command);
+      if (ruling.outcome !== null) this.tellEnd(runner.row);
+      if (ahead) this.advance(runner);
       told.done(true);
     } catch (error) {
       this.logFault(runner, error);
@@ -366,6 +417,84 @@ export class Executions {
     this.rest();
     this.pump(runner);
     this.settle(runner);
+  }
+
+  private writes(
+    runner: Runner,
+    event: CoreEvent,
+    { state, outcome, records }: Ruling,
+  ): { writes: Write[]; changes: Change[] } {
+    const { number, machineId, arn, mapRun } = runner.row;
+    const started = event.type === "start";
+    const writes: Write[] = [{ table: "log", key: [number, runner.batches], value: pack(records) }];
+    const changes: Change[] = [];
+    const tell = (): void => {
+      const change = this.ports.events.keep(runner.row, runner.row.status);
+      if (change === null) return;
+      changes.push(change);
+      writes.push({ table: "outbox", key: change.key, value: { execution: number, status: change.status } });
+    };
+    if (started) tell();
+    if (event.type === "redrive") {
+      const { redriveCount } = runner.row;
+      const again = { status: "RUNNING", stoppedAt: null, error: null, cause: null } as const;
+      runner.row = { ...runner.row, ...again, redriveCount: redriveCount + 1, redrivenAt: event.at };
+      tell();
+    }
+    if (outcome !== null) {
+      runner.row = close(runner.row, outcome);
+      tell();
+      if (!started) writes.push({ table: "running", key: number, remove: true });
+      runner.saved = null;
+    } else this.save(runner, state, writes);
+    if (started) {
+      writes.push({ table: "numbers", key: arn, value: number });
+      if (mapRun === null) writes.push({ table: "byMachine", key: [machineId, number], value: 1 });
+      else writes.push({ table: "mapChildren", key: [mapRun.number, mapRun.index], value: number });
+    }
+    if (started || outcome !== null || event.type === "redrive")
+      writes.push({ table: "executions", key: number, value: runner.row });
+    return { writes, changes };
+  }
+
+  /** Keeps what a restart must know; while an execution is busy, only that. */
+  private save(runner: Runner, state: ExecutionState | null, writes: Write[]): void {
+    const busy = state !== null && (state.pending > 0 || nextReady(state) !== undefined);
+    const wake = state === null || busy ? null : nextWake(state);
+    if (runner.saved !== null && runner.saved.busy === busy && runner.saved.wake === wake) return;
+    runner.saved = { wake, busy };
+    writes.push({ table: "running", key: runner.row.number, value: runner.saved });
+  }
+
+  private log(row: ExecutionRow): LogRecord[][] {
+    const batches = this.ports.store.range("log", { start: [row.number, 0], end: [row.number + 1, 0] });
+    const identity = identityOf(row);
+    return [...batches].map(({ value }) => unpack(value, identity));
+  }
+
+  /** The writes of one turn of the event loop reach the disk together, and what follows from them has one promise. */
+  private write(writes: Write[], consequences: Consequences): void {
+    const written = this.ports.store.write(writes);
+    if (this.latest?.written === written) {
+      this.latest.waiting.push(consequences);
+      return;
+    }
+    const waiting = [consequences];
+    this.latest = { written, waiting };
+    written.then(
+      () => {
+        for (const each of waiting) this.afterwards(each);
+      },
+      (error: unknown) => {
+        // What is on disk is not known any more: nothing may be told or done by anyone.
+        this.broken ??= error as Error;
+        this.ports.logger.error({ err: error }, "The engine cannot go on");
+        for (const { runner, told } of waiting) {
+          told.failed(error);
+          this.synced(runner);
+        }
+      },
+    );
   }
 
   private perform(runner: Runner, command: Command): void {
@@ -402,4 +531,33 @@ export class Executions {
     this.inFlight -= 1;
     if (this.inFlight === 0) this.idle?.();
   }
+}
+
+/** Who an execution is, from its row. */
+export function identityOf(row: ExecutionRow): ExecutionIdentity {
+  const { number, arn, name, input, startedAt, machineArn, roleArn, machineName, sync } = row;
+  const identity = { number, arn, name, input, startedAt, roleArn, machineArn, machineName };
+  return sync === true ? { ...identity, sync } : identity;
+}
+
+function close(row: ExecutionRow, outcome: NonNullable<ExecutionState["outcome"]>): ExecutionRow {
+  const { at: stoppedAt, status } = outcome;
+  // Object.assign is many times quicker here than a spread that more members follow.
+  if (outcome.status === "SUCCEEDED")
+    return Object.assign({}, row, { status, stoppedAt, output: outcome.output });
+  const { error = null, cause = null } = outcome;
+  return Object.assign({}, row, { status, stoppedAt, error, cause });
+}
+
+type Delivery = Extract<Command, { type: "invoke" | "startMapRun" }>;
+
+function redelivery(state: ExecutionState | null): Delivery[] {
+  if (state === null) return [];
+  return waiting(state).flatMap(({ id, position }): Delivery[] => {
+    if (position.kind === "mapRun")
+      return [{ type: "startMapRun", branch: id, state: position.visit.state, run: position.run }];
+    if (position.kind !== "task" || !isPending(position)) return [];
+    const { state: name, retryCount } = position.visit;
+    return [{ type: "invoke", branch: id, state: name, retryCount, task: position.task }];
+  });
 }
