@@ -3,6 +3,8 @@
 
 /** Largest input, output or variable of a state, in bytes of UTF-8. */
 export const MAX_PAYLOAD_BYTES = 262_144;
+/** Longest cause of a failure, in characters (ExecutionFailedEventDetails and the like in the API reference). */
+export const MAX_CAUSE_LENGTH = 32_768;
 /** Most events in the history of one execution; the last one is its failure. */
 export const MAX_HISTORY_EVENTS = 25_000;
 /** Largest state machine definition, in bytes of UTF-8. */

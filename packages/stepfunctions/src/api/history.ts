@@ -1,6 +1,6 @@
 import { type HistoryEvent, historyEvent } from "../core/history.js";
 import { unpack } from "../core/pack.js";
-import { identityOf } from "../shell/executions.js";
+import { identityOf } from "../shell/runner.js";
 import type { ExecutionRow } from "../store/store.js";
 import type { Context, Operation } from "./context.js";
 import { findExecution } from "./executions.js";

@@ -1,7 +1,7 @@
 import { AwsError } from "../aws-error.js";
 import { unpack } from "../core/pack.js";
 import { MAX_HISTORY_EVENTS } from "../limits.js";
-import { identityOf } from "../shell/executions.js";
+import { identityOf } from "../shell/runner.js";
 import type { ExecutionRow } from "../store/store.js";
 import { type Context, type Operation, seconds } from "./context.js";
 import { invalid } from "./errors.js";

@@ -40,7 +40,7 @@ async function answer(context: Context, token: string, given: TaskAnswer): Promi
   const { execution, branch } = readToken(token);
   if (context.store.get("executions", execution) === undefined)
     throw new AwsError("TaskDoesNotExist", "Task Does Not Exist: 'Provided task does not exist'");
-  const position = context.executions.position(execution, branch);
+  const position = context.executions.runners.position(execution, branch);
   const task = position?.kind === "task" && position.task.token === token ? position.task : undefined;
   const heard = task !== undefined && (await context.executions.answer(execution, branch, task.id, given));
   if (!heard) throw new AwsError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");

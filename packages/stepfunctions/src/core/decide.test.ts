@@ -259,6 +259,23 @@ describe("Catch", () => {
   });
 });
 
+describe("what grows", () => {
+  test("a state that catches its own failure, which quotes its input, stays within bounds", async () => {
+    const Catch = [{ ErrorEquals: ["States.ALL"], Next: "Each" }];
+    const Each = { Type: "Map", ItemProcessor: branch("Item"), Catch, End: true };
+    const one = await run({ Each }, { input: { not: "a list" } });
+    for (let turns = 0; turns < 5; turns += 1) await one.send({ type: "advance" });
+    expect(Math.max(...one.records.map((record) => JSON.stringify(record).length))).toBeLessThan(300_000);
+  });
+
+  test("the results of branches together are no more than an output may be", async () => {
+    const Big = { Type: "Pass", Output: "x".repeat(200_000), End: true };
+    const Branches = [1, 2].map(() => ({ StartAt: "Big", States: { Big } }));
+    const one = await run({ Both: { Type: "Parallel", Branches, End: true } });
+    expect(one.state().outcome).toMatchObject({ status: "FAILED", error: "States.DataLimitExceeded" });
+  });
+});
+
 describe("waits", () => {
   test("end at their moment, as do timestamps, and at once when it has passed", async () => {
     const one = await run(

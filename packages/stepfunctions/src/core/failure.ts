@@ -1,4 +1,5 @@
 import { type StateError, StateFailure } from "../language/failure.js";
+import { MAX_CAUSE_LENGTH } from "../limits.js";
 import { Json } from "../json-text.js";
 import { conclude, type Passed, type Stay } from "./flow.js";
 import type { MapState, Next, ParallelState, State, TaskState } from "./machine.js";
@@ -51,7 +52,9 @@ export function failEvaluation(
   if (PLAIN.has(failure.error)) return { error: failure.error, cause: failure.message };
   const place = `An error occurred while executing the state '${visit.state}' (entered at the event id #${visit.enteredId}). `;
   // As recorded on AWS, TestState does not say where.
-  const cause = turn.trace === undefined ? `${place}${failure.message}` : failure.message;
+  const whole = turn.trace === undefined ? `${place}${failure.message}` : failure.message;
+  // Messages quote inputs, and a caught failure is the next input: without a bound a loop would double it for ever.
+  const cause = whole.length > MAX_CAUSE_LENGTH ? whole.slice(0, MAX_CAUSE_LENGTH) : whole;
   if (failure.error !== "States.QueryEvaluationError") return { error: failure.error, cause };
   const location = failure.location === undefined ? {} : { location: failure.location };
   // As recorded on AWS: while a state is being entered, the failure follows what came before it; a Wait has been entered.

@@ -155,11 +155,11 @@ function* evaluateResult(result: Result, scope: Scope, otherwise: Json, path: st
   const assigned: Record<string, string> = {};
   for (const [name, template] of result.assign)
     assigned[name] = yield* settled(evaluateText(template, scope, `${path}Assign/${name}`));
-  const output =
-    result.output === null
-      ? otherwise.text
-      : yield* settled(evaluateText(result.output, scope, `${path}Output`));
-  return { output, assigned };
+  if (result.output !== null)
+    return { output: yield* settled(evaluateText(result.output, scope, `${path}Output`)), assigned };
+  const { text } = otherwise;
+  assertSize(text, scope.state);
+  return { output: text, assigned };
 }
 
 /** A number, string or boolean that JSONata gives; refused as AWS refuses another type. */

@@ -236,9 +236,15 @@ test("a log read back gives exactly the state that wrote it, and each event deci
       };
       let now = await send({ at, seed: "start", type: "start", identity });
       for (const one of happenings) {
+        // Maps in loops grow without end, and each event is decided again below from all that came before it.
+        if (log.length > MOST_RECORDS) break;
         if (one.kind === "time") at = Math.max(at, Math.min(nextWake(now) ?? at, at + one.wait));
         now = await send(eventFor(now, one, at));
-        for (let turns = 0; nextReady(now) !== undefined && turns < 3; turns += 1)
+        for (
+          let turns = 0;
+          nextReady(now) !== undefined && turns < 3 && log.length <= MOST_RECORDS;
+          turns += 1
+        )
           now = await send({ at, seed: `${one.seed}${turns}`, type: "advance" });
       }
       expect(essence(replay(log))).toEqual(essence(now));
@@ -254,6 +260,7 @@ test("a log read back gives exactly the state that wrote it, and each event deci
   );
 }, 120_000);
 
+const MOST_RECORDS = 1_000;
 const settings = { waitScale: 1 };
 
 /** A state without what is put in order only when it is looked at. */

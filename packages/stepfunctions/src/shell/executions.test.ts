@@ -11,7 +11,8 @@ import type { Logger } from "../ports.js";
 import { openLmdbStore } from "../store/lmdb-store.js";
 import type { ExecutionRow, ExecutionStatus, Store } from "../store/store.js";
 import { VirtualClock } from "./clock.js";
-import { Executions, identityOf } from "./executions.js";
+import { Executions } from "./executions.js";
+import { identityOf } from "./runner.js";
 import { MachineCache } from "./machine-cache.js";
 import { StatusEvents } from "./status-events.js";
 

@@ -1,81 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { pack, unpack } from "../core/pack.js";
-import { replay } from "../core/apply.js";
+import { AwsError } from "../aws-error.js";
 import { breakOff } from "../core/breakdown.js";
-import { machineOfRegion } from "../core/compile.js";
 import { type Decision, decide } from "../core/decide.js";
-import type { Machine } from "../core/machine.js";
-import {
-  type ExecutionIdentity,
-  type ExecutionState,
-  isPending,
-  type LogRecord,
-  nextReady,
-  nextWake,
-  type Position,
-  waiting,
-} from "../core/state.js";
+import { nextReady, nextWake } from "../core/state.js";
 import type { Command, CoreEvent, MapRunAnswer, Settings, TaskAnswer } from "../core/turn.js";
 import type { Logger } from "../ports.js";
-import { DataDirectoryDamagedError } from "../store/errors.js";
-import type { ExecutionRow, RunningRow, Store, Write } from "../store/store.js";
+import type { ExecutionRow, Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
+import { GroupCommit } from "./group-commit.js";
 import type { MachineCache } from "./machine-cache.js";
+import type { Performers } from "./performers.js";
+import { Recall } from "./recall.js";
+import { identityOf, redelivery, type Ruling, type Runner } from "./runner.js";
+import { Runners } from "./runners.js";
 import type { Change, StatusEvents } from "./status-events.js";
 import { andThen, nobody, promised, type Told } from "./told.js";
+import { writesOf } from "./turn-writes.js";
 import { Wakes } from "./wakes.js";
-
-interface Waiting {
-  /** Clock reading and seed are filled in when its turn comes. */
-  event: CoreEvent;
-  told: Told;
-}
-
-/** A running execution in memory. Its events are taken one after the other. */
-export interface Runner {
-  row: ExecutionRow;
-  machine: Machine | null;
-  /** null before the start, and for what could not be read back from its log. */
-  state: ExecutionState | null;
-  /** What went wrong when it was read back: it ends at its next event. */
-  fault: Error | undefined;
-  batches: number;
-  queue: Waiting[];
-  /** An event is being decided upon. */
-  deciding: boolean;
-  /** Writes that are on their way to the disk. */
-  unsynced: number;
-  saved: RunningRow | null;
-}
-
-interface Ruling {
-  state: ExecutionState | null;
-  outcome: ExecutionState["outcome"];
-  records: LogRecord[];
-  commands: Command[];
-}
-
-/** What follows from an event once it is on disk. */
-interface Consequences {
-  runner: Runner;
-  told: Told;
-  ruling: Ruling;
-  changes: Change[];
-  wake: number | null;
-  ahead: boolean;
-}
-
-/** What does what the core commands, outside of it. */
-export interface Performers {
-  invoke(runner: Runner, command: Extract<Command, { type: "invoke" }>): void;
-  abort(execution: number, task: number): void;
-  startMapRun(runner: Runner, command: Extract<Command, { type: "startMapRun" }>): void;
-  stopMapRun(execution: number, run: number): void;
-  /** An execution's end is on disk. */
-  ended(row: ExecutionRow): void;
-  /** Records are on disk. */
-  recorded(runner: Runner, records: LogRecord[]): void;
-}
 
 interface Ports {
   store: Store;
@@ -91,21 +32,29 @@ interface Ports {
  * in memory may be ahead of the disk, but nobody outside is shown it, and it can be made again from there at any moment.
  */
 export class Executions {
-  private readonly runners = new Map<number, Runner>();
-  private readonly listeners = new Map<number, ((row: ExecutionRow) => void)[]>();
+  /** Who waits for the end of an execution. */
+  private readonly listeners = new Map<
+    number,
+    { resolve: (row: ExecutionRow) => void; reject: (error: Error) => void }[]
+  >();
   private readonly wakes: Wakes;
   private performers: Performers | null = null;
   /** Makes the seed of each event, with the event's number: nobody can guess what comes of it. */
   private readonly secret = randomBytes(32).toString("hex");
   private events = 0;
   private closed = false;
-  private broken: Error | null = null;
-  /** What waits for the write that is being gathered. */
-  private latest: { written: Promise<void>; waiting: Consequences[] } | undefined;
   private inFlight = 0;
   private idle: (() => void) | null = null;
 
+  private readonly recall: Recall;
+  /** Those in memory. */
+  readonly runners: Runners;
+  private readonly commits: GroupCommit;
+
   constructor(private readonly ports: Ports) {
+    this.recall = new Recall(ports.store, ports.machines);
+    this.runners = new Runners(ports.store, this.recall);
+    this.commits = new GroupCommit(ports.store, ports.logger);
     // A failed write has been logged where it failed, and no caller waits for a wake.
     this.wakes = new Wakes(
       ports.clock,
@@ -124,8 +73,8 @@ export class Executions {
 
   /** Starts an execution. Resolves once its start is on disk. */
   async start(row: ExecutionRow): Promise<void> {
-    const machine = this.machineOf(row);
-    const runner = this.runner(row, { machine, state: null, batches: 0 });
+    const machine = this.recall.machineOf(row);
+    const runner = this.runners.add(row, { machine, state: null, batches: 0 });
     await promised((told) =>
       this.enqueue(runner, { at: 0, seed: "", type: "start", identity: identityOf(row) }, told),
     );
@@ -138,10 +87,10 @@ export class Executions {
 
   /** Takes an ended execution up again where it failed. Resolves once that is on disk. */
   async redrive(row: ExecutionRow): Promise<void> {
-    const records = this.log(row);
-    const { machine, state, fault } = this.recall(row, records.flat());
+    const records = this.recall.log(row);
+    const { machine, state, fault } = this.recall.state(row, records.flat());
     if (fault !== undefined) throw fault;
-    const runner = this.runner(row, { machine, state, batches: records.length });
+    const runner = this.runners.add(row, { machine, state, batches: records.length });
     await promised((told) => this.enqueue(runner, { at: 0, seed: "", type: "redrive" }, told));
   }
 
@@ -161,28 +110,14 @@ export class Executions {
     return promised((told) => this.deliver(execution, event, told));
   }
 
-  /** Where a branch of a running execution stands, or undefined. */
-  position(execution: number, branch: number): Position | undefined {
-    const runner = this.find(execution);
-    if (runner === undefined) return undefined;
-    const position = runner.state?.branches.get(branch)?.position;
-    // Looking at a sleeping execution does not keep it awake.
-    this.settle(runner);
-    return position;
-  }
-
-  /** A running execution, read back if it is not in memory. */
-  find(execution: number): Runner | undefined {
-    return this.runners.get(execution) ?? this.load(execution);
-  }
-
   /** Resolves with an execution's row once its end is on disk. */
   ended(execution: number): Promise<ExecutionRow> {
     const row = this.ports.store.get("executions", execution);
     if (row !== undefined && row.status !== "RUNNING") return Promise.resolve(row);
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const listeners = this.listeners.get(execution) ?? [];
-      this.listeners.set(execution, [...listeners, resolve]);
+      listeners.push({ resolve, reject });
+      this.listeners.set(execution, listeners);
     });
   }
 
@@ -191,12 +126,12 @@ export class Executions {
     for (const { key, value } of this.ports.store.range("running")) {
       this.wakes.set(key, value.wake);
       if (!value.busy) continue;
-      const runner = this.load(key);
+      const runner = this.runners.load(key);
       if (runner === undefined) continue;
       for (const command of redelivery(runner.state)) this.perform(runner, command);
       if (runner.state === null || nextReady(runner.state) !== undefined) this.advance(runner);
       this.wakes.set(key, runner.state === null ? null : nextWake(runner.state));
-      this.settle(runner);
+      this.runners.settle(runner);
     }
   }
 
@@ -205,62 +140,21 @@ export class Executions {
     this.closed = true;
     this.wakes.close();
     if (this.inFlight > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+    const closed = new AwsError("ServiceUnavailable", "The engine is closed", 503);
+    for (const listeners of this.listeners.values()) for (const { reject } of listeners) reject(closed);
+    this.listeners.clear();
   }
 
   private deliver(execution: number, event: CoreEvent, told: Told): void {
     let runner: Runner | undefined;
     try {
-      runner = this.find(execution);
+      runner = this.runners.find(execution);
     } catch (error) {
       told.failed(error);
       return;
     }
     if (runner === undefined) told.done(false);
     else this.enqueue(runner, event, told);
-  }
-
-  private load(execution: number): Runner | undefined {
-    const { store } = this.ports;
-    const row = store.get("executions", execution);
-    const saved = store.get("running", execution);
-    if (row === undefined || saved === undefined) return undefined;
-    const batches = this.log(row);
-    const { machine, state, fault } = this.recall(row, batches.flat());
-    return this.runner(row, { machine, state, fault, batches: batches.length, saved });
-  }
-
-  private recall(row: ExecutionRow, records: LogRecord[]): Pick<Runner, "state" | "machine" | "fault"> {
-    try {
-      return { machine: this.machineOf(row), state: replay(records), fault: undefined };
-    } catch (error) {
-      if (error instanceof DataDirectoryDamagedError) throw error;
-      return { machine: null, state: null, fault: error instanceof Error ? error : new Error(String(error)) };
-    }
-  }
-
-  private machineOf(row: ExecutionRow): Machine {
-    const machine = this.ports.machines.machine(row.revisionId);
-    return row.region === 0 ? machine : machineOfRegion(machine, row.region);
-  }
-
-  private runner(
-    row: ExecutionRow,
-    given: Pick<Runner, "machine" | "state" | "batches"> & Partial<Pick<Runner, "fault" | "saved">>,
-  ): Runner {
-    const { machine, state, fault, batches, saved = null } = given;
-    const runner: Runner = {
-      row,
-      machine,
-      state,
-      fault,
-      batches,
-      queue: [],
-      deciding: false,
-      unsynced: 0,
-      saved,
-    };
-    this.runners.set(row.number, runner);
-    return runner;
   }
 
   private enqueue(runner: Runner, event: CoreEvent, told: Told): void {
@@ -281,7 +175,7 @@ export class Executions {
       const { event, told } = waiting;
       const ended = runner.row.status !== "RUNNING" && event.type !== "redrive";
       if (this.closed) told.failed(new Error("the engine is closed"));
-      else if (this.broken !== null) told.failed(this.broken);
+      else if (this.commits.broken !== null) told.failed(this.commits.broken);
       else if (ended) told.done(false);
       else this.turn(runner, event, told);
     }
@@ -308,7 +202,7 @@ export class Executions {
       runner.deciding = false;
       follow();
       this.pump(runner);
-      this.settle(runner);
+      this.runners.settle(runner);
     };
     decision.then(
       (made) => decided(() => this.decided(runner, event, told, made)),
@@ -317,7 +211,7 @@ export class Executions {
   }
 
   private decide(runner: Runner, event: CoreEvent): Decision | Promise<Decision> {
-    if (runner.machine === null) throw runner.fault;
+    if (runner.machine === null) throw runner.fault ?? new Error("the execution could not be read back");
     return decide(runner.machine, runner.state, event, this.ports.settings);
   }
 
@@ -327,7 +221,7 @@ export class Executions {
     if (records.length === 0) {
       told.done(false);
       this.rest();
-      this.settle(runner);
+      this.runners.settle(runner);
       return;
     }
     try {
@@ -341,7 +235,7 @@ export class Executions {
   private fail(runner: Runner, event: CoreEvent, told: Told, error: unknown): void {
     if (event.type === "start" || event.type === "redrive") {
       // Nothing of it is on disk yet: whoever asked for it is told, and it has never been.
-      this.runners.delete(runner.row.number);
+      this.runners.drop(runner);
       told.failed(error);
       this.rest();
       return;
@@ -359,7 +253,7 @@ export class Executions {
     void this.ports.store
       .flushed()
       .then(() => {
-        const { record, outcome } = breakOff(this.log(runner.row).flat(), event.at, error);
+        const { record, outcome } = breakOff(this.recall.log(runner.row).flat(), event.at, error);
         this.commit(runner, event, told, {
           state: null,
           outcome,
@@ -374,7 +268,7 @@ export class Executions {
       .finally(() => {
         runner.deciding = false;
         this.pump(runner);
-        this.settle(runner);
+        this.runners.settle(runner);
       });
   }
 
@@ -387,23 +281,34 @@ export class Executions {
 
   private commit(runner: Runner, event: CoreEvent, told: Told, ruling: Ruling): void {
     const { state, outcome } = ruling;
-    const { writes, changes } = this.writes(runner, event, ruling);
+    const { writes, changes } = writesOf(runner, event, ruling, this.ports.events);
     runner.state = state;
     runner.batches += 1;
     runner.unsynced += 1;
     const wake = state === null || outcome !== null ? null : nextWake(state);
-    const ahead = state !== null && nextReady(state) !== undefined;
-    this.write(writes, { runner, told, ruling, changes, wake, ahead });
+    this.commits.write(writes, {
+      written: () => this.afterwards(runner, told, ruling, { changes, wake }),
+      failed: (error) => {
+        told.failed(error);
+        this.synced(runner);
+      },
+    });
   }
 
-  private afterwards({ runner, told, ruling, changes, wake, ahead }: Consequences): void {
+  /** What follows from an event once it is on disk. */
+  private afterwards(
+    runner: Runner,
+    told: Told,
+    { state, outcome, records, commands }: Ruling,
+    { changes, wake }: { changes: Change[]; wake: number | null },
+  ): void {
     try {
-      this.performers?.recorded(runner, ruling.records);
+      this.performers?.recorded(runner, records);
       this.wakes.set(runner.row.number, wake);
       for (const change of changes) this.ports.events.tell(change);
-      for (const command of ruling.commands) this.perform(runner, command);
-      if (ruling.outcome !== null) this.tellEnd(runner.row);
-      if (ahead) this.advance(runner);
+      for (const command of commands) this.perform(runner, command);
+      if (outcome !== null) this.tellEnd(runner.row);
+      if (state !== null && nextReady(state) !== undefined) this.advance(runner);
       told.done(true);
     } catch (error) {
       this.logFault(runner, error);
@@ -416,85 +321,7 @@ export class Executions {
     runner.unsynced -= 1;
     this.rest();
     this.pump(runner);
-    this.settle(runner);
-  }
-
-  private writes(
-    runner: Runner,
-    event: CoreEvent,
-    { state, outcome, records }: Ruling,
-  ): { writes: Write[]; changes: Change[] } {
-    const { number, machineId, arn, mapRun } = runner.row;
-    const started = event.type === "start";
-    const writes: Write[] = [{ table: "log", key: [number, runner.batches], value: pack(records) }];
-    const changes: Change[] = [];
-    const tell = (): void => {
-      const change = this.ports.events.keep(runner.row, runner.row.status);
-      if (change === null) return;
-      changes.push(change);
-      writes.push({ table: "outbox", key: change.key, value: { execution: number, status: change.status } });
-    };
-    if (started) tell();
-    if (event.type === "redrive") {
-      const { redriveCount } = runner.row;
-      const again = { status: "RUNNING", stoppedAt: null, error: null, cause: null } as const;
-      runner.row = { ...runner.row, ...again, redriveCount: redriveCount + 1, redrivenAt: event.at };
-      tell();
-    }
-    if (outcome !== null) {
-      runner.row = close(runner.row, outcome);
-      tell();
-      if (!started) writes.push({ table: "running", key: number, remove: true });
-      runner.saved = null;
-    } else this.save(runner, state, writes);
-    if (started) {
-      writes.push({ table: "numbers", key: arn, value: number });
-      if (mapRun === null) writes.push({ table: "byMachine", key: [machineId, number], value: 1 });
-      else writes.push({ table: "mapChildren", key: [mapRun.number, mapRun.index], value: number });
-    }
-    if (started || outcome !== null || event.type === "redrive")
-      writes.push({ table: "executions", key: number, value: runner.row });
-    return { writes, changes };
-  }
-
-  /** Keeps what a restart must know; while an execution is busy, only that. */
-  private save(runner: Runner, state: ExecutionState | null, writes: Write[]): void {
-    const busy = state !== null && (state.pending > 0 || nextReady(state) !== undefined);
-    const wake = state === null || busy ? null : nextWake(state);
-    if (runner.saved !== null && runner.saved.busy === busy && runner.saved.wake === wake) return;
-    runner.saved = { wake, busy };
-    writes.push({ table: "running", key: runner.row.number, value: runner.saved });
-  }
-
-  private log(row: ExecutionRow): LogRecord[][] {
-    const batches = this.ports.store.range("log", { start: [row.number, 0], end: [row.number + 1, 0] });
-    const identity = identityOf(row);
-    return [...batches].map(({ value }) => unpack(value, identity));
-  }
-
-  /** The writes of one turn of the event loop reach the disk together, and what follows from them has one promise. */
-  private write(writes: Write[], consequences: Consequences): void {
-    const written = this.ports.store.write(writes);
-    if (this.latest?.written === written) {
-      this.latest.waiting.push(consequences);
-      return;
-    }
-    const waiting = [consequences];
-    this.latest = { written, waiting };
-    written.then(
-      () => {
-        for (const each of waiting) this.afterwards(each);
-      },
-      (error: unknown) => {
-        // What is on disk is not known any more: nothing may be told or done by anyone.
-        this.broken ??= error as Error;
-        this.ports.logger.error({ err: error }, "The engine cannot go on");
-        for (const { runner, told } of waiting) {
-          told.failed(error);
-          this.synced(runner);
-        }
-      },
-    );
+    this.runners.settle(runner);
   }
 
   private perform(runner: Runner, command: Command): void {
@@ -514,50 +341,12 @@ export class Executions {
   private tellEnd(row: ExecutionRow): void {
     const listeners = this.listeners.get(row.number) ?? [];
     this.listeners.delete(row.number);
-    for (const listener of listeners) listener(row);
+    for (const { resolve } of listeners) resolve(row);
     this.performers?.ended(row);
-  }
-
-  /** Forgets an execution that nothing in this process waits for. */
-  private settle(runner: Runner): void {
-    const { state, row } = runner;
-    if (runner.deciding || runner.unsynced > 0 || runner.queue.length > 0) return;
-    const ended = row.status !== "RUNNING";
-    const asleep = state === null || (state.pending === 0 && nextReady(state) === undefined);
-    if ((ended || asleep) && this.runners.get(row.number) === runner) this.runners.delete(row.number);
   }
 
   private rest(): void {
     this.inFlight -= 1;
     if (this.inFlight === 0) this.idle?.();
   }
-}
-
-/** Who an execution is, from its row. */
-export function identityOf(row: ExecutionRow): ExecutionIdentity {
-  const { number, arn, name, input, startedAt, machineArn, roleArn, machineName, sync } = row;
-  const identity = { number, arn, name, input, startedAt, roleArn, machineArn, machineName };
-  return sync === true ? { ...identity, sync } : identity;
-}
-
-function close(row: ExecutionRow, outcome: NonNullable<ExecutionState["outcome"]>): ExecutionRow {
-  const { at: stoppedAt, status } = outcome;
-  // Object.assign is many times quicker here than a spread that more members follow.
-  if (outcome.status === "SUCCEEDED")
-    return Object.assign({}, row, { status, stoppedAt, output: outcome.output });
-  const { error = null, cause = null } = outcome;
-  return Object.assign({}, row, { status, stoppedAt, error, cause });
-}
-
-type Delivery = Extract<Command, { type: "invoke" | "startMapRun" }>;
-
-function redelivery(state: ExecutionState | null): Delivery[] {
-  if (state === null) return [];
-  return waiting(state).flatMap(({ id, position }): Delivery[] => {
-    if (position.kind === "mapRun")
-      return [{ type: "startMapRun", branch: id, state: position.visit.state, run: position.run }];
-    if (position.kind !== "task" || !isPending(position)) return [];
-    const { state: name, retryCount } = position.visit;
-    return [{ type: "invoke", branch: id, state: name, retryCount, task: position.task }];
-  });
 }

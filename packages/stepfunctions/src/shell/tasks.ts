@@ -10,7 +10,8 @@ import {
 } from "../ports.js";
 import type { Activities } from "./activities.js";
 import type { Clock } from "./clock.js";
-import type { Executions, Runner } from "./executions.js";
+import type { Executions } from "./executions.js";
+import type { Runner } from "./runner.js";
 import type { OwnServices } from "./own-services.js";
 import { sdkFailure, serviceFailure, unregistered } from "./service-errors.js";
 

@@ -7,7 +7,7 @@ import { DataDirectoryDamagedError, DataDirectoryFormatError, DataDirectoryInUse
 import { livesElsewhere, type Owner, self } from "./owner.js";
 import type { Range, Store, TableName, Tables, Write } from "./store.js";
 
-const FORMAT = 2;
+const FORMAT = 3;
 const MAP_BYTES = 4 * 1024 ** 3;
 /** Twice LMDB's own: fewer pages to write for each commit, as measured. */
 const PAGE_BYTES = 8192;
@@ -138,6 +138,15 @@ function guarded<T>(folder: string, work: () => T): T {
   }
 }
 
+/** lmdb rejects with an error that has the reason in a promise of its own. */
+async function reject(error: unknown): Promise<never> {
+  const { commitError } = error as { commitError?: Promise<unknown> };
+  throw await Promise.resolve(commitError).then(
+    () => error,
+    (reason: unknown) => reason,
+  );
+}
+
 class LmdbStore implements Store {
   /** The commit that is being gathered, and what its writers are given. */
   private committed: Promise<boolean> | undefined;
@@ -161,7 +170,7 @@ class LmdbStore implements Store {
       if (committed !== undefined && committed !== this.committed) {
         this.committed = committed;
         // lmdb goes on with the snapshot of its last read for a while: the next read is to see what is on disk now.
-        this.written = committed.then(() => this.root.resetReadTxn());
+        this.written = committed.then(() => this.root.resetReadTxn(), reject);
       }
       return this.written;
     } catch (error) {
