@@ -186,3 +186,17 @@ test("a task of an activity that does not exist fails at once, and says why", as
     cause,
   });
 });
+
+test("a heartbeat that no HeartbeatSeconds waits for is heard, until the task is answered", async () => {
+  await using bench = await openWithActivity();
+  await bench.start(await bench.machine(task()), "one");
+  await bench.rest();
+  const { taskToken } = (await bench.handle("GetActivityTask", { activityArn: ARN })) as {
+    taskToken: string;
+  };
+  expect(await bench.handle("SendTaskHeartbeat", { taskToken })).toEqual({});
+  await bench.handle("SendTaskSuccess", { taskToken, output: "1" });
+  await expect(bench.handle("SendTaskHeartbeat", { taskToken })).rejects.toMatchObject({
+    code: "TaskTimedOut",
+  });
+});

@@ -29,10 +29,18 @@ export class GroupCommit {
     this.latest = { promise, waiting };
     promise.then(
       () => {
+        this.over(promise);
         for (const each of waiting) each.written();
       },
-      (error: unknown) => this.fail(waiting, error),
+      (error: unknown) => {
+        this.over(promise);
+        this.fail(waiting, error);
+      },
     );
+  }
+
+  private over(promise: Promise<void>): void {
+    if (this.latest?.promise === promise) this.latest = undefined;
   }
 
   private fail(waiting: AfterWrite[], error: unknown): void {
