@@ -24,13 +24,9 @@ export function findExecution(context: Context, request: Request): ExecutionRow 
   return row;
 }
 
-/** DescribeExecution. */
-export const describeExecution: Operation = (context, request) => {
-  const row = findExecution(context, request);
-  const data = includesData(request);
-  const { status, reason } = redriveState(context, row);
+/** What went into an execution and what came of it. @param data whether its input and output are to be shown */
+export function dataOf(row: ExecutionRow, data: boolean): Record<string, unknown> {
   return {
-    ...summary(row),
     input: data ? row.input : undefined,
     inputDetails: { included: data },
     output: data ? (row.output ?? undefined) : undefined,
@@ -38,6 +34,17 @@ export const describeExecution: Operation = (context, request) => {
     error: row.error ?? undefined,
     cause: row.cause ?? undefined,
     traceHeader: row.traceHeader ?? undefined,
+  };
+}
+
+/** DescribeExecution. */
+export const describeExecution: Operation = (context, request) => {
+  const row = findExecution(context, request);
+  const data = includesData(request);
+  const { status, reason } = redriveState(context, row);
+  return {
+    ...summary(row),
+    ...dataOf(row, data),
     mapRunArn: row.mapRun?.arn,
     redriveStatus: status,
     redriveStatusReason: reason,

@@ -5,7 +5,7 @@ import type { ExecutionRow } from "../store/store.js";
 import { aliasArn } from "./aliases.js";
 import { type Context, type Operation, seconds } from "./context.js";
 import { typeNotSupported } from "./errors.js";
-import { findRow } from "./executions.js";
+import { dataOf, findRow } from "./executions.js";
 import { assertJson } from "./json-input.js";
 import { findMachine, type Found, versionArn } from "./machine-lookup.js";
 import { assertName } from "./names.js";
@@ -37,13 +37,7 @@ function syncResponse(row: ExecutionRow, data: boolean): object {
     startDate: seconds(row.startedAt),
     stopDate: seconds(stoppedAt),
     status: row.status === "ABORTED" ? "FAILED" : row.status,
-    input: data ? row.input : undefined,
-    inputDetails: { included: data },
-    output: data ? (row.output ?? undefined) : undefined,
-    outputDetails: row.output === null ? undefined : { included: data },
-    error: row.error ?? undefined,
-    cause: row.cause ?? undefined,
-    traceHeader: row.traceHeader ?? undefined,
+    ...dataOf(row, data),
     billingDetails: { billedDurationInMilliseconds: duration, billedMemoryUsedInMB: 64 },
   };
 }

@@ -163,8 +163,6 @@ function stay(
       delete next.failedRun;
       return place(state, branch, { kind: "retry", visit: next, until: then.until });
     }
-    case "again":
-      return place(state, branch, { kind: "entered", visit });
     case "parallel":
       return fork(state, branch, visit, record, then);
     case "map":

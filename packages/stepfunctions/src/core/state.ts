@@ -156,7 +156,6 @@ export type Then =
   | { kind: "heartbeat"; heartbeatAt: number | null }
   | { kind: "wait"; until: number }
   | { kind: "retry"; until: number; retrier: number }
-  | { kind: "again" }
   | { kind: "parallel"; input: string; branches: { region: number; state: string }[] }
   | { kind: "map"; items: string[]; maxConcurrency: number }
   | { kind: "iterate"; index: number; input: string; region: number; state: string }
