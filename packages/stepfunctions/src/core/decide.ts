@@ -155,13 +155,16 @@ function* meetDeadlines(turn: Turn): Work {
   const { at } = turn.event;
   const limit = turn.state.timeoutAt ?? Number.POSITIVE_INFINITY;
   if (Math.min(limit, nextAlarm(turn.state)?.at ?? limit) > at) return;
-  const due = new Set<Branch>();
+  const rung: { at: number; branch: number }[] = [];
   for (;;) {
     const alarm = nextAlarm(turn.state);
     if (alarm === undefined || alarm.at > at || alarm.at > limit) break;
     turn.state.alarms.pop();
-    due.add(turn.branch(alarm.branch));
+    rung.push(alarm);
   }
+  // Of one moment, in the order of the branches: the heap's order is not kept over a restart.
+  rung.sort((left, right) => left.at - right.at || left.branch - right.branch);
+  const due = new Set(rung.map(({ branch }) => turn.branch(branch)));
   // As recorded on AWS, all that time out at a moment have done so before anything follows from it.
   const expired = new Map<Branch, StateError>();
   for (const branch of due) {
