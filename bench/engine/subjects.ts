@@ -16,6 +16,11 @@ export const subjects = {
     ours: true,
     load: () => import("./subjects/longhaul-json-path.js"),
   },
+  functionArn: {
+    title: "ours, JSONPath, by function ARN",
+    ours: true,
+    load: () => import("./subjects/longhaul-function-arn.js"),
+  },
   bullmq: {
     title: "BullMQ 6.7, appendfsync=always",
     ours: false,

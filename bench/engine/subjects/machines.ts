@@ -16,7 +16,10 @@ export const jsonPath = machine(
   { Resource, Parameters: { FunctionName: "step", "Payload.$": "$" }, OutputPath: "$.Payload" },
 );
 
-/** The same with JSONata expressions that are only paths. */
+/** The same by the function's ARN, whose answer is the result itself: no response round it. */
+export const functionArn = machine({}, { Resource: "arn:aws:lambda:us-east-1:000000000000:function:step" });
+
+/** The first with JSONata expressions that are only paths. */
 export const jsonataPaths = machine(
   { QueryLanguage: "JSONata" },
   {
