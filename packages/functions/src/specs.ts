@@ -38,3 +38,35 @@ export interface StateMachineSpec {
   /** ASL text with the ARN of each function, which `arnOf` gives by the function's name. */
   definition(arnOf: (functionName: string) => string): string;
 }
+
+/** An SNS topic. */
+export interface TopicSpec {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** A standard SQS queue with a dead-letter queue of its own, `<name>-dead-letters`. */
+export interface QueueSpec {
+  readonly name: string;
+  readonly deadLetters: string;
+  /** Receives after which a message that nobody deleted is a dead letter. */
+  readonly maxReceives: number;
+  /** How long a received message is hidden from others; AWS advises six times the consumer's timeout. */
+  readonly visibilityTimeoutSeconds: number;
+  /** The topic that feeds it raw messages, of those whose attributes hold one of the values. */
+  readonly subscription: {
+    readonly topic: string;
+    readonly filter: Readonly<Record<string, readonly string[]>>;
+  };
+}
+
+/** A function that a queue's messages start; it reports the messages of a batch that it could not handle. */
+export interface EventSourceSpec {
+  /** The name of a queue, or of its dead-letter queue. */
+  readonly queue: string;
+  readonly target: string;
+  readonly batchSize: number;
+  /** How long a batch may wait to be filled. */
+  readonly windowSeconds: number;
+  readonly maxConcurrency: number;
+}
