@@ -56,7 +56,13 @@ test("a lease that ran out goes to the next worker, and the first can write noth
     await world.store.check(first),
     await world.store.append({ ...first, events: [event] }),
     await world.store.succeed({ ...first, output: { rows: 1 }, events: [event] }),
-    await world.store.fail({ ...first, error: { code: "X", message: "x" }, willRetry: false, events: [] }),
+    await world.store.fail({
+      ...first,
+      error: { code: "X", message: "x" },
+      willRetry: false,
+      retryAt: null,
+      events: [],
+    }),
   ];
   expect(late.map((answer) => answer.held)).toEqual([false, false, false, false, false]);
   expect(await world.store.createArtifact({ ...first, name: "a", contentType: "text/plain" })).toBeNull();
@@ -94,6 +100,7 @@ test("a step that failed and will be retried is free at once", async () => {
     ...first,
     error: { code: "NET", message: "No network." },
     willRetry: true,
+    retryAt: null,
     events: [],
   });
   expect(await acquire(run, "second")).toMatchObject({ try: 2 });
@@ -214,4 +221,61 @@ test("text that jsonb cannot hold stops neither a step nor the end of its run", 
     dispatch.close(tx, { runId: run, attempt: 1, outcome: { status: "failed", error } }),
   );
   expect(await close).toEqual({ closed: true });
+});
+
+test("a step's text reaches the doorbell's topic while its lease lasts, and the run's log never", async () => {
+  const run = await startRun(world.api, world.ours);
+  const lease = await acquire(run, "writer");
+  const before = await typesOf(run);
+  const piece = { ...lease, name: "story", offset: 0, text: "Once upon a \ud83d\ude80 time\u0000\ud800" };
+  expect(await world.store.stream(piece)).toEqual({ held: true, cancelRequested: false });
+  await expire(run);
+  await acquire(run, "next");
+  expect(await world.store.stream({ ...piece, offset: 12 })).toMatchObject({ held: false });
+  const sent = await world.admin.sql<{ event: string; payload: unknown; private: boolean }[]>`
+    select event, payload - 'id' as payload, private from realtime.messages
+    where topic = 'longhaul:runs' and payload ->> 'run' = ${run}`;
+  expect(sent).toEqual([
+    {
+      event: "text",
+      private: true,
+      payload: {
+        org: world.ours.organisationId,
+        run,
+        step: "ReadFile",
+        itemPath: "",
+        visit: 0,
+        stream: "story",
+        offset: 0,
+        text: "Once upon a \ud83d\ude80 time\ufffd\ufffd",
+      },
+    },
+  ]);
+  expect(await typesOf(run)).toEqual([...before, "step.started"]);
+});
+
+test("a step knows the role of who started its run, at this moment", async () => {
+  const { operator } = world.ours.people;
+  const run = await startRun(world.api, world.ours);
+  const first = await world.store.lease(leaseOf(run));
+  expect(first).toMatchObject({ context: { startedBy: { id: operator.userId, role: "operator" } } });
+  await world.admin.sql.begin(async (sql) => {
+    await sql`update longhaul.memberships set role = 'admin' where user_id = ${operator.userId}`;
+    await sql`update longhaul.run_steps set lease_expires_at = clock_timestamp() - interval '1 s' where run_id = ${run}`;
+  });
+  const second = await world.store.lease(leaseOf(run));
+  expect(second).toMatchObject({ context: { startedBy: { role: "admin" } } });
+  await world.admin.sql`update longhaul.memberships set role = 'operator' where user_id = ${operator.userId}`;
+});
+
+test("the log says when a step is tried again, where a third party has named the time", async () => {
+  const run = await startRun(world.api, world.ours);
+  const lease = await acquire(run, "asker");
+  const retryAt = "2030-01-01T00:00:30.250Z";
+  const error = { code: "MODEL_BUSY", message: "The model is busy." };
+  await world.store.fail({ ...lease, error, willRetry: true, retryAt, events: [] });
+  const events = await asCaller(world.api, world.ours.people.viewer, (tx) =>
+    history.eventsAfter(tx, { organisationId: world.ours.organisationId, runId: run, after: 3, limit: 9 }),
+  );
+  expect(events).toMatchObject([{ type: "step.retrying", data: { error, try: 1, retryAt } }]);
 });

@@ -11,6 +11,7 @@ const person = {
   email: "ada@example.com",
   phone: "+15550104567",
   pushTarget: "arn:aws:sns:us-east-1:000000000000:endpoint/GCM/app/ab12",
+  role: "operator",
   notificationChannel: "EMAIL",
 } as const;
 const input = { importName: "March", summary: "10 rows read.", priority: "normal" } as const;

@@ -12,3 +12,8 @@ export function jsonb(sql: postgres.ISql, value: unknown): postgres.PendingQuery
   // As text: the driver would take a null for SQL's.
   return sql`${text}::text::jsonb`;
 }
+
+/** A text as Postgres keeps it: as {@link jsonb} does, unit for unit. */
+export function storable(text: string): string {
+  return text.replace(/\u0000|\p{Surrogate}/gu, "\ufffd");
+}

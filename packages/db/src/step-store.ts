@@ -7,7 +7,7 @@ import type {
   StepStore,
 } from "@longhaul/kit/runtime";
 import { type Database, withRefusals } from "./database.js";
-import { jsonb } from "./json.js";
+import { jsonb, storable } from "./json.js";
 import { one } from "./one.js";
 import { type ArtifactRow, type NotificationRow, toNotification } from "./rows.js";
 
@@ -59,9 +59,15 @@ export function stepStore({ sql }: Database): StepStore {
       return completedAt ? { held: true, completedAt } : { held: false };
     },
     fail: async (w) => {
-      const parameters = sql`${lease(w)}, ${json(w.error)}, ${w.willRetry}, ${json(logEntries(w.events))}`;
+      const parameters = sql`${lease(w)}, ${json(w.error)}, ${w.willRetry}, ${w.retryAt}::text::timestamptz,
+        ${json(logEntries(w.events))}`;
       return { held: await call<boolean>("fail_step", parameters) };
     },
+    stream: async (w) =>
+      (await call<LeaseState | null>(
+        "send_text",
+        sql`${lease(w)}, ${w.name}, ${w.offset}, ${storable(w.text)}`,
+      )) ?? gone,
     createArtifact: async (w) => {
       const row = await find<ArtifactRow>("create_artifact", sql`${lease(w)}, ${w.name}, ${w.contentType}`);
       return row ? { id: row.id, path: row.path } : null;

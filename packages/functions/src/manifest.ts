@@ -1,3 +1,4 @@
+import { houseFunctions } from "@longhaul/kit";
 import { type Machine, stateMachineName, stepFunctionName } from "@longhaul/kit/machine";
 import type { Step } from "@longhaul/kit/step";
 import { machines } from "@longhaul/workflows/machines";
@@ -19,8 +20,7 @@ const housekeeping = {
   permissions: [],
 } as const;
 
-const statusChanged = "longhaul-status-changed";
-const reconciler = "longhaul-reconciler";
+const { statusChanged, reconciler } = houseFunctions;
 const allMachines: readonly Machine[] = Object.values(machines);
 
 function stepFunction(workflow: string, step: Step): FunctionSpec {

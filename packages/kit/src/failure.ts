@@ -2,6 +2,8 @@ import { z } from "zod";
 import { type RunError, runErrorSchema } from "./run.js";
 
 const lambdaError = z.object({ errorMessage: z.string() });
+/** A RetryAfter that nobody has waited for. */
+const retryAfterError = z.object({ at: z.string(), error: runErrorSchema });
 const failedState = z.object({
   message: z.string(),
   cause: z.string().optional(),
@@ -24,7 +26,8 @@ function parsed<S extends z.ZodType>(schema: S, text: string | undefined): z.inf
  */
 export function runErrorOf(failure: { error?: string | undefined; cause?: string | undefined }): RunError {
   const { error = "", cause } = failure;
-  const thrown = parsed(runErrorSchema, parsed(lambdaError, cause)?.errorMessage);
+  const said = parsed(lambdaError, cause)?.errorMessage;
+  const thrown = parsed(runErrorSchema, said) ?? parsed(retryAfterError, said)?.error;
   if (thrown) return thrown;
   const stated = parsed(failedState, cause);
   if (stated) return { code: error || "RUN_FAILED", ...stated };

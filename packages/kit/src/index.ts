@@ -9,6 +9,9 @@ export {
   eventTypes,
   finalStatuses,
   isFinal,
+  type Lane,
+  laneSchema,
+  lanes,
   type Notification,
   notificationSchema,
   type Priority,
@@ -45,3 +48,4 @@ export {
   type StageDefinition,
 } from "./contract.js";
 export { runErrorOf } from "./failure.js";
+export { houseFunctions } from "./house-functions.js";

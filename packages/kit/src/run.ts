@@ -120,11 +120,17 @@ export type EventType = (typeof eventTypes)[number];
  * One entry of a run's log. `seq` starts at 1 and has no gaps. `step` is the state's name and
  * `stage` the stage it belongs to, both only on events of a step. What `data` holds:
  *
- * - run.queued { reason }; run.started { executionArn }; run.repaired { repair } (a sentence);
- *   run.succeeded {}; run.failed and run.timed_out { error: RunError };
+ * - run.queued { reason: sentence | null }; run.started { executionArn? } and, when a run that waited goes on,
+ *   { resumed: true }; run.waiting { waitingFor: sentence }; run.retried { by: user id } (its `attempt` is the new
+ *   one); run.repaired { repair: sentence }; run.succeeded {}; run.failed and run.timed_out { error: RunError };
  *   run.cancelling { by: user id | null }; run.cancelled {}
- * - step.started { try }; step.progress { fraction, message? }; step.log { level, message, fields? };
- *   step.retrying { error: RunError, try }; step.failed { error: RunError, try }; step.succeeded { try }
+ * - step.started { try }; step.progress { fraction, message }; step.log { level, message, fields };
+ *   step.retrying { error: RunError, try, retryAt: ISO time | null }; step.failed { error: RunError, try };
+ *   step.succeeded { try }
+ * - compensation.started { undoes: state, try }; compensation.done { undoes: state, try }; `step` is the
+ *   compensation's name. What it logs, and its failures, are events of a step of that name.
+ * - approval.requested { approvalId, title, role, deadline: ISO time | null };
+ *   approval.decided { approvalId, title, decision, by: { id, name } | null, byDefault }; `step` is its state
  * - artifact.created { artifactId, name, contentType, size }
  */
 export const runEventSchema = z.object({

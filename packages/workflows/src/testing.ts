@@ -16,6 +16,8 @@ export interface MemoryContext {
   readonly written: Map<string, Buffer>;
   readonly progress: { fraction: number; message: string | undefined }[];
   readonly deliveries: Delivery[];
+  /** What was streamed, by the stream's name. */
+  readonly texts: Map<string, string>;
   /** Adds an uploaded file and gives its id. */
   upload(name: string, bytes: Uint8Array | string): string;
 }
@@ -31,6 +33,7 @@ export function memoryContext(overrides: Partial<StepContext> = {}, chunkBytes =
   const written = new Map<string, Buffer>();
   const progress: MemoryContext["progress"] = [];
   const deliveries: Delivery[] = [];
+  const texts = new Map<string, string>();
   const abort = new AbortController();
   const silent = () => undefined;
   const runId = "0b7c5a52-6f0e-4c1e-9d3b-1f2e3d4c5b6a";
@@ -43,7 +46,12 @@ export function memoryContext(overrides: Partial<StepContext> = {}, chunkBytes =
     signal: abort.signal,
     log: { debug: silent, info: silent, warn: silent, error: silent },
     progress: (fraction, message) => void progress.push({ fraction, message }),
+    stream: (name) => ({ write: (text) => void texts.set(name, (texts.get(name) ?? "") + text) }),
     artifacts: {
+      read: async (id) => {
+        const { stream, ...artifact } = openFile(files.get(id), chunkBytes);
+        return { ...artifact, bytes: await collect(stream.values()) };
+      },
       open: async (id) => openFile(files.get(id), chunkBytes),
       write: async (name, _contentType, body) => {
         const bytes = await collect(body);
@@ -68,7 +76,7 @@ export function memoryContext(overrides: Partial<StepContext> = {}, chunkBytes =
     files.set(id, { name, bytes: typeof bytes === "string" ? Buffer.from(bytes) : bytes });
     return id;
   };
-  return { ctx, abort, files, written, progress, deliveries, upload };
+  return { ctx, abort, files, written, progress, deliveries, texts, upload };
 }
 
 function openFile(file: MemoryFile | undefined, chunkBytes: number): OpenArtifact {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { RunError } from "../run.js";
+import type { Step } from "../step/step.js";
 
 /** Why the runtime itself ends a step, handler or not. */
 export type StopReason = "cancelled" | "lease_lost" | "timed_out";
@@ -15,11 +16,13 @@ export class StepStopped extends Error {
   }
 }
 
-type Kind = "fatal" | "retryable" | "unknown" | "store" | "busy" | StopReason;
+type Kind = "fatal" | "retryable" | "retry_after" | "unknown" | "store" | "busy" | StopReason;
 
 export interface StepFailure {
   readonly kind: Kind;
   readonly error: RunError;
+  /** Not before this time (ISO 8601): of kind "retry_after" only. */
+  readonly retryAt?: string;
 }
 
 interface Treatment {
@@ -37,6 +40,8 @@ export function treatmentOf(kind: Kind): Treatment {
       return { name: "FatalError", retried: false, recorded: true };
     case "retryable":
       return { name: "RetryableError", retried: true, recorded: true };
+    case "retry_after":
+      return { name: "RetryAfter", retried: true, recorded: true };
     case "unknown":
       return { name: "StepFailed", retried: true, recorded: true };
     case "timed_out":
@@ -96,12 +101,37 @@ export function stopped(reason: StopReason, step: string): StepFailure {
 }
 
 /**
- * The error as Lambda reports it: its name is what the machine matches, its message the run error as
- * JSON that begins with the code, which the machine's Catch and runErrorOf read back.
+ * What becomes of a RetryableError that names its time, in a step that declares `retryAfter`: the machine
+ * waits for that time and asks again. Once the policy's tries are used up it is an error like any other.
+ *
+ * @param tries the tries of the step so far, this one included.
  */
-export function thrownAs({ kind, error }: StepFailure): Error {
+export function withRetryAfter(
+  failed: StepFailure,
+  thrown: unknown,
+  { retry, retryAfter }: Pick<Step, "retry" | "retryAfter">,
+  tries: number,
+  now: number,
+): StepFailure {
+  const asked =
+    failed.kind === "retryable" ? (thrown as { retryAfter?: number | Date }).retryAfter : undefined;
+  if (!retryAfter || asked === undefined) return failed;
+  if (tries > retry.maxAttempts) return { ...failed, kind: "fatal" };
+  const at = asked instanceof Date ? asked.getTime() : now + asked * 1_000;
+  if (Number.isNaN(at)) return failed;
+  const within = Math.min(Math.max(at, now), now + retryAfter.maxSeconds * 1_000);
+  return { ...failed, kind: "retry_after", retryAt: new Date(within).toISOString() };
+}
+
+/**
+ * The error as Lambda reports it: its name is what the machine matches, its message the run error as
+ * JSON that begins with the code, which the machine's Catch and runErrorOf read back. A RetryAfter says
+ * { at, error } there: the time (ISO 8601) and the run error.
+ */
+export function thrownAs({ kind, error, retryAt }: StepFailure): Error {
   const { code, message, cause, step } = error;
-  const thrown = new Error(JSON.stringify({ code, message, cause, step }));
+  const told = { code, message, cause, step };
+  const thrown = new Error(JSON.stringify(retryAt === undefined ? told : { at: retryAt, error: told }));
   thrown.name = treatmentOf(kind).name;
   thrown.stack = `${thrown.name}: ${code}`;
   return thrown;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { FatalError, RetryableError } from "../step/index.js";
+import { FatalError, RetryableError, type StepContext } from "../step/index.js";
 import { bench, failing, fileId, gate, onAbort } from "../testing/step-bench.js";
 
 describe("progress and log", () => {
@@ -123,6 +123,72 @@ describe("files", () => {
     expect(await failing(invoke())).toMatchObject({ name: "StepLeaseLost" });
     expect(objects.files.size).toBe(0);
   });
+});
+
+describe("limits of files", () => {
+  const reading = (options: Parameters<StepContext["artifacts"]["open"]>[1]) =>
+    bench(async (_, ctx) => ({ words: (await ctx.artifacts.open(fileId, options)).size }));
+  const one = async function* (bytes: number) {
+    yield Buffer.alloc(bytes);
+  };
+
+  it("are asked of the file's row before a byte is read", async () => {
+    const { objects, invoke } = reading({ maxBytes: 6 });
+    expect(await failing(invoke())).toMatchObject({ name: "FatalError", code: "ARTIFACT_TOO_LARGE" });
+    expect(objects.reads).toBe(0);
+  });
+
+  it.each([
+    [["text/plain"], true],
+    [["image/*", "text/*"], true],
+    [["image/*"], false],
+    [["text"], false],
+    [[], false],
+  ])("of the types %j it may be read: %s", async (contentTypes, readable) => {
+    const { objects, invoke } = reading({ contentTypes });
+    objects.files.set(`org/${fileId}/in.txt`, Buffer.from("hello"));
+    if (readable) expect(await invoke()).toMatchObject({ output: { words: 7 } });
+    else expect(await failing(invoke())).toMatchObject({ code: "ARTIFACT_TYPE_REFUSED" });
+  });
+
+  it("hold for what Storage really gives, too", async () => {
+    const { objects, invoke } = bench(async (_, ctx) => {
+      const { bytes } = await ctx.artifacts.read(fileId, { maxBytes: 7 });
+      return { words: bytes.length };
+    });
+    objects.files.set(`org/${fileId}/in.txt`, Buffer.from("1234567"));
+    expect(await invoke()).toMatchObject({ output: { words: 7 } });
+    const large = bench(async (_, ctx) => ({
+      words: (await ctx.artifacts.read(fileId, { maxBytes: 7 })).bytes.length,
+    }));
+    large.objects.files.set(`org/${fileId}/in.txt`, Buffer.from("12345678"));
+    expect(await failing(large.invoke())).toMatchObject({ code: "ARTIFACT_TOO_LARGE" });
+  });
+
+  it.each([
+    [10, 10, true],
+    [11, 10, false],
+    [52_428_801, 99_999_999, false],
+  ])("let %d bytes be written where %d are allowed: %s", async (bytes, maxBytes, fits) => {
+    const { store, invoke } = bench(async (_, ctx) => {
+      const { size } = await ctx.artifacts.write("out", "image/png", one(bytes), { maxBytes });
+      return { words: size };
+    });
+    if (fits) expect(await invoke()).toMatchObject({ output: { words: bytes } });
+    else expect(await failing(invoke())).toMatchObject({ name: "FatalError", code: "ARTIFACT_TOO_LARGE" });
+    expect(store.artifacts).toHaveLength(fits ? 1 : 0);
+  });
+
+  it.each(["", "png", "text/html\r\nx-evil: 1", "a/b; c"])(
+    "know that %j is no content type",
+    async (type) => {
+      const { invoke } = bench(async (_, ctx) => {
+        await ctx.artifacts.write("out", type, one(1));
+        return { words: 1 };
+      });
+      expect(await failing(invoke())).toMatchObject({ name: "StepFailed" });
+    },
+  );
 });
 
 describe("deliveries", () => {

@@ -11,12 +11,14 @@ import {
   stopped,
   thrownAs,
   treatmentOf,
+  withRetryAfter,
 } from "./failures.js";
 import { Journal } from "./journal.js";
 import { LeaseKeeper, leaseSeconds } from "./lease-keeper.js";
 import { type StepPayload, stepPayloadSchema } from "./payload.js";
 import { type Clock, type Logger, type ObjectStore, systemClock } from "./ports.js";
 import type { LeaseAnswer, LeasedRun, StepKey, StepLease, StepStore } from "./step-store.js";
+import { TextStreams } from "./text-streams.js";
 
 /**
  * Step Functions allows 262,144 bytes for a state's payload, of which Lambda's answer around the
@@ -55,7 +57,7 @@ export type StepHandler = (payload: unknown, lambda: LambdaContext) => Promise<S
 /**
  * Makes a Lambda handler of a step. A step that has succeeded answers from its checkpoint; a duplicate
  * of one that is running waits for it. Failures are thrown under the names that machines match
- * (FatalError, RetryableError, StepFailed, StepTimedOut, StepCancelled, StepLeaseLost, StepBusy,
+ * (FatalError, RetryableError, RetryAfter, StepFailed, StepTimedOut, StepCancelled, StepLeaseLost, StepBusy,
  * StepStoreFailed), with the run error as JSON in the message.
  */
 export function stepHandler(implementation: StepImplementation, options: StepHandlerOptions): StepHandler {
@@ -150,9 +152,15 @@ class Invocation {
       append: (events) => store.append({ ...lease, events }),
       seen: (leaseState) => keeper.seen(leaseState),
     });
+    const streams = new TextStreams({
+      ...base,
+      send: (piece) => store.stream({ ...lease, ...piece }),
+      seen: (leaseState) => keeper.seen(leaseState),
+    });
     try {
-      const context = this.#context(lease, answer.try, answer.context, keeper, journal);
+      const context = this.#context(lease, answer.try, answer.context, { keeper, journal, streams });
       const outcome = await this.#handle(context);
+      await streams.close();
       return "output" in outcome
         ? await this.#succeed(lease, outcome.output, journal)
         : await this.#fail(lease, outcome.failed, answer.try, journal);
@@ -165,8 +173,7 @@ class Invocation {
     lease: StepLease,
     tries: number,
     run: LeasedRun,
-    keeper: LeaseKeeper,
-    journal: Journal,
+    { keeper, journal, streams }: { keeper: LeaseKeeper; journal: Journal; streams: TextStreams },
   ): StepContext {
     const store = this.#store;
     return {
@@ -183,6 +190,7 @@ class Invocation {
       signal: keeper.signal,
       log: journal.log,
       progress: (fraction, message) => journal.progress(fraction, message),
+      stream: (name) => streams.open(name),
       artifacts: stepArtifacts(store, this.#options.objects, lease, keeper),
       deliveries: {
         find: () => store.findDelivery({ key: lease.key }),
@@ -209,7 +217,8 @@ class Invocation {
       running.catch(() => {});
       return this.#checked(await Promise.race([running, this.#graceOver(context.signal)]));
     } catch (thrown) {
-      return { failed: failureOf(thrown, this.#name, context.signal) };
+      const failed = failureOf(thrown, this.#name, context.signal);
+      return { failed: withRetryAfter(failed, thrown, step, context.try, this.#clock.now()) };
     }
   }
 
@@ -253,8 +262,8 @@ class Invocation {
     const { retried, recorded } = treatmentOf(failed.kind);
     if (recorded) {
       const willRetry = retried && tries <= this.#implementation.step.retry.maxAttempts;
-      const { error } = failed;
-      await this.#stored(() => this.#store.fail({ ...lease, error, willRetry, events }));
+      const { error, retryAt = null } = failed;
+      await this.#stored(() => this.#store.fail({ ...lease, error, willRetry, retryAt, events }));
     }
     throw this.#thrown(failed);
   }

@@ -99,9 +99,18 @@ export interface StepStore {
     write: StepLease & {
       readonly error: RunError;
       readonly willRetry: boolean;
+      /** When, where a third party has said it (ISO 8601). */
+      readonly retryAt: string | null;
       readonly events: readonly StepEvent[];
     },
   ): Promise<{ readonly held: boolean }>;
+  /**
+   * Shows watchers the next piece of a growing text; `offset` is where it begins, in UTF-16 units. Nothing is
+   * stored, and nothing is sent when not held.
+   */
+  stream(
+    write: StepLease & { readonly name: string; readonly offset: number; readonly text: string },
+  ): Promise<LeaseState>;
   /** A pending artifact of kind "output", a new one for each lease and name. Null when not held. */
   createArtifact(
     write: StepLease & { readonly name: string; readonly contentType: string },

@@ -15,13 +15,23 @@ export class FatalError extends Error {
   }
 }
 
+export interface RetryableErrorOptions extends StepErrorOptions {
+  /**
+   * Not before this moment, or so many seconds from now: what a third party asks of who it turned away. It is
+   * kept to where the step declares `retryAfter`; elsewhere the step's retry policy alone says when.
+   */
+  readonly retryAfter?: number | Date;
+}
+
 /** Trying again may help; the step's retry policy says when and how often. The message is for the user. */
 export class RetryableError extends Error {
   override readonly name = "RetryableError";
   readonly code: string;
+  readonly retryAfter: number | Date | undefined;
 
-  constructor(message: string, { code = "STEP_FAILED", cause }: StepErrorOptions = {}) {
+  constructor(message: string, { code = "STEP_FAILED", cause, retryAfter }: RetryableErrorOptions = {}) {
     super(message, { cause });
     this.code = code;
+    this.retryAfter = retryAfter;
   }
 }

@@ -1,9 +1,16 @@
-export { FatalError, RetryableError, type StepErrorOptions } from "./errors.js";
+export {
+  FatalError,
+  RetryableError,
+  type RetryableErrorOptions,
+  type StepErrorOptions,
+} from "./errors.js";
 export {
   type Delivery,
   defineStep,
   implement,
+  maxArtifactBytes,
   type OpenArtifact,
+  type OpenOptions,
   type Permission,
   type RetryPolicy,
   type StartedBy,
@@ -16,5 +23,7 @@ export {
   type StepLog,
   type StepOptions,
   type StepOutput,
+  type StepTextStream,
+  type WriteOptions,
   type WrittenArtifact,
 } from "./step.js";

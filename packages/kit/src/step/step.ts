@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Channel, Notification, Priority } from "../run.js";
+import type { Channel, Notification, Priority, Role } from "../run.js";
 
 export type Permission = "storage" | "email" | "sms" | "push";
 
@@ -9,6 +9,11 @@ export interface RetryPolicy {
   readonly intervalSeconds: number;
   readonly backoffRate: number;
   readonly maxDelaySeconds: number;
+}
+
+export interface RetryAfter {
+  /** A third party that asks for more is asked again after this long. */
+  readonly maxSeconds: number;
 }
 
 /** The declaration of a step: what machines, infrastructure and dashboards know of it. Holds no handler. */
@@ -26,6 +31,8 @@ export interface Step<
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly retry: RetryPolicy;
+  /** Whether a RetryableError's `retryAfter` is waited for, and for how long at most; null: the policy alone decides. */
+  readonly retryAfter: RetryAfter | null;
   readonly permissions: readonly Permission[];
 }
 
@@ -44,6 +51,8 @@ export interface StepOptions<
   /** 128 to 10240; 512 unless said. */
   readonly memoryMb?: number;
   readonly retry?: RetryPolicy;
+  /** Makes the machine wait for as long as a RetryableError's `retryAfter` says, `maxSeconds` at most. */
+  readonly retryAfter?: RetryAfter;
   readonly permissions?: readonly Permission[];
 }
 
@@ -67,6 +76,7 @@ export function defineStep<
   Output extends z.ZodType,
 >(options: StepOptions<Name, Stage, Input, Output>): Step<Name, Stage, Input, Output> {
   const { name, timeoutSeconds, memoryMb = 512, retry = defaultRetry, permissions = [] } = options;
+  const { retryAfter = null } = options;
   demand(stepName.test(name), `Step name "${name}" must be PascalCase, at most 48 letters and digits.`);
   const within = (value: number, low: number, high: number, what: string, whole = true) =>
     demand(
@@ -79,7 +89,8 @@ export function defineStep<
   within(retry.intervalSeconds, 1, 86_400, "retry.intervalSeconds");
   within(retry.backoffRate, 1, 100, "retry.backoffRate", false);
   within(retry.maxDelaySeconds, retry.intervalSeconds + 1, 31_622_400, "retry.maxDelaySeconds");
-  return { ...options, memoryMb, retry, permissions };
+  if (retryAfter) within(retryAfter.maxSeconds, 1, 86_400, "retryAfter.maxSeconds");
+  return { ...options, memoryMb, retry, retryAfter, permissions };
 }
 
 /** What the selector of a machine must produce for the step: the input before zod's defaults. */
@@ -96,6 +107,8 @@ export interface StepLog {
 
 export interface StartedBy {
   readonly id: string;
+  /** In the run's organisation, at this moment; null for somebody who has left it. */
+  readonly role: Role | null;
   readonly email: string | null;
   readonly phone: string | null;
   readonly pushTarget: string | null;
@@ -117,15 +130,53 @@ export interface WrittenArtifact {
   readonly sha256: string;
 }
 
+/** What the bucket takes: 50 MB an object. */
+export const maxArtifactBytes = 52_428_800;
+
+export interface OpenOptions {
+  /** From this byte on. */
+  readonly start?: number;
+  /** A file that is larger, as a whole, is refused before a byte is read. */
+  readonly maxBytes?: number;
+  /** Content types the step can read, like "image/png" or "image/*"; any unless said. */
+  readonly contentTypes?: readonly string[];
+}
+
+export interface WriteOptions {
+  /** A body that turns out larger is cut off and refused; {@link maxArtifactBytes} at most. */
+  readonly maxBytes?: number;
+}
+
 export interface StepArtifacts {
   /**
-   * Opens a file of the run's organisation, from byte `range.start` on.
+   * Opens a file of the run's organisation as a stream.
    *
-   * @throws FatalError ARTIFACT_NOT_FOUND when there is no such file, or it is another organisation's.
+   * @throws FatalError ARTIFACT_NOT_FOUND when there is no such file, or it is another organisation's;
+   *   ARTIFACT_TOO_LARGE, ARTIFACT_TYPE_REFUSED by the options.
    */
-  open(id: string, range?: { readonly start?: number }): Promise<OpenArtifact>;
-  /** Streams a file into storage. A repeat of the step that writes the same name replaces it. */
-  write(name: string, contentType: string, body: AsyncIterable<Uint8Array>): Promise<WrittenArtifact>;
+  open(id: string, options?: OpenOptions): Promise<OpenArtifact>;
+  /** The whole file in memory, of `maxBytes` at most. @throws as {@link open} does. */
+  read(
+    id: string,
+    options: { readonly maxBytes: number; readonly contentTypes?: readonly string[] },
+  ): Promise<Omit<OpenArtifact, "stream"> & { readonly bytes: Uint8Array }>;
+  /**
+   * Streams a file into storage. A repeat of the step that writes the same name replaces it.
+   *
+   * @throws TypeError for a name or content type that is none; FatalError ARTIFACT_TOO_LARGE.
+   */
+  write(
+    name: string,
+    contentType: string,
+    body: AsyncIterable<Uint8Array>,
+    options?: WriteOptions,
+  ): Promise<WrittenArtifact>;
+}
+
+/** Text that grows while a step works: shown to who watches at that moment, and kept nowhere. */
+export interface StepTextStream {
+  /** Appends. What is written within 250 ms travels together. */
+  write(text: string): void;
 }
 
 export type Delivery = Omit<Notification, "id" | "runId" | "createdAt">;
@@ -155,6 +206,11 @@ export interface StepContext {
   readonly log: StepLog;
   /** `fraction` 0..1 of this step. Never goes back; at most four a second reach the run's log. */
   progress(fraction: number, message?: string): void;
+  /**
+   * A text that watchers of the run see grow, like a story while it is written. It is not in the log: the
+   * step's output is what lasts. A repeat of the step begins anew.
+   */
+  stream(name: string): StepTextStream;
   readonly artifacts: StepArtifacts;
   readonly deliveries: StepDeliveries;
   /** The same for each repeat of this step in this run: give it to third parties. */

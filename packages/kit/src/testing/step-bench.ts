@@ -9,7 +9,7 @@ import {
   type StepStore,
   stepHandler,
 } from "../runtime/index.js";
-import { defineStep, implement, type StepContext } from "../step/index.js";
+import { defineStep, implement, type Step, type StepContext } from "../step/index.js";
 import { z } from "zod";
 
 export const run = "5f0c1c0e-7d0b-4b53-8f5b-0d7b3c1f9a10";
@@ -76,7 +76,8 @@ class MemoryStore implements StepStore {
   holder: number | null = null;
   done: { output: Json; completedAt: string } | null = null;
   events: StepEvent[] = [];
-  failures: { error: RunError; willRetry: boolean }[] = [];
+  failures: { error: RunError; willRetry: boolean; retryAt: string | null }[] = [];
+  texts: { name: string; offset: number; text: string }[] = [];
   calls: string[] = [];
   deliveries: Notification[] = [];
   artifacts: { id: string; size: number; sha256: string }[] = [];
@@ -137,13 +138,20 @@ class MemoryStore implements StepStore {
     return { held: true, completedAt: this.done.completedAt } as const;
   }
 
-  async fail(write: { fence: number; error: RunError; willRetry: boolean; events: readonly StepEvent[] }) {
+  async fail(write: Parameters<StepStore["fail"]>[0]) {
     this.#called("fail");
     if (this.holder !== write.fence) return { held: false };
     this.events.push(...write.events);
-    this.failures.push({ error: write.error, willRetry: write.willRetry });
+    const { error, willRetry, retryAt } = write;
+    this.failures.push({ error, willRetry, retryAt });
     this.holder = null;
     return { held: true };
+  }
+
+  async stream({ fence, name, offset, text }: { fence: number; name: string; offset: number; text: string }) {
+    this.#called("stream");
+    if (this.holder === fence) this.texts.push({ name, offset, text });
+    return { ...this.#held(fence), cancelRequested: this.cancelRequested };
   }
 
   async createArtifact({ fence, name }: { fence: number; name: string }) {
@@ -187,8 +195,10 @@ class MemoryStore implements StepStore {
 
 class MemoryObjects implements ObjectStore {
   readonly files = new Map<string, Buffer>();
+  reads = 0;
 
   async get(path: string, { start = 0 }: { start?: number }) {
+    this.reads += 1;
     const file = this.files.get(path);
     return file ? (new Blob([file.subarray(start)]).stream() as ReadableStream<Uint8Array>) : null;
   }
@@ -205,17 +215,23 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 export type Handle = (input: { text: string }, ctx: StepContext) => Promise<unknown>;
 
 /** A step's handler over stores in memory and a clock that stands still. */
-export function bench(handle: Handle, { remainingMs = 60_000 } = {}) {
+export function bench(
+  handle: Handle,
+  { remainingMs = 60_000, retryAfter = null }: { remainingMs?: number; retryAfter?: Step["retryAfter"] } = {},
+) {
   const store = new MemoryStore();
   const objects = new MemoryObjects();
   const clock = new ManualClock();
-  const handler = stepHandler(implement(step, handle as () => Promise<{ words: number }>), {
-    store,
-    objects,
-    logger: quiet,
-    clock,
-    simulation: false,
-  });
+  const handler = stepHandler(
+    implement({ ...step, retryAfter }, handle as () => Promise<{ words: number }>),
+    {
+      store,
+      objects,
+      logger: quiet,
+      clock,
+      simulation: false,
+    },
+  );
   const end = clock.now() + remainingMs;
   const lambda = { awsRequestId: "r-1", getRemainingTimeInMillis: () => end - clock.now() };
   const invoke = (sent: unknown = payload) => handler(sent, lambda);

@@ -11,6 +11,7 @@ const ada: StartedBy = {
   email: "ada@example.com",
   phone: "+15550104567",
   pushTarget: "arn:aws:sns:us-east-1:000000000000:endpoint/GCM/app/ab12",
+  role: "operator",
   notificationChannel: "EMAIL",
 };
 const input = { importName: "March\ninvoices", summary: "10 rows read.", priority: "normal" as const };
