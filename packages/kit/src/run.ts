@@ -14,6 +14,11 @@ export const priorities = ["low", "normal", "high", "urgent"] as const;
 export const prioritySchema = z.enum(priorities);
 export type Priority = z.infer<typeof prioritySchema>;
 
+/** How a run reaches Step Functions: sent at once, or through a queue whose consumer sends it. */
+export const lanes = ["direct", "queued"] as const;
+export const laneSchema = z.enum(lanes);
+export type Lane = z.infer<typeof laneSchema>;
+
 /** How a person can be told about a run. */
 export const channels = ["EMAIL", "SMS", "PUSH"] as const;
 export const channelSchema = z.enum(channels);
