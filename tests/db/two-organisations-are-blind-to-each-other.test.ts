@@ -20,7 +20,12 @@ let ourRun: string;
 beforeAll(async () => {
   world = await openWorld();
   for (const tenant of [world.ours, world.theirs]) {
-    const runId = await startRun(world.api, tenant);
+    const { organisationId, people } = tenant;
+    const { id, path } = await asCaller(world.api, people.operator, (tx) =>
+      artifacts.createUpload(tx, { organisationId, name: "rows.csv", contentType: "text/csv" }),
+    );
+    await world.admin.sql`insert into storage.objects (bucket_id, name) values ('artifacts', ${path})`;
+    const runId = await startRun(world.api, tenant, { artifactIds: [id] });
     const answer = await world.store.lease(leaseOf(runId));
     if (answer.kind !== "acquired") throw new Error(answer.kind);
     const lease = { key: leaseOf(runId), fence: answer.fence };

@@ -44,6 +44,11 @@ export function newRun(organisationId: string, over: Partial<StartRun> = {}): St
     correlationId: randomUUID(),
     idempotencyKey: null,
     artifactIds: [],
+    tags: [],
+    notBefore: null,
+    lane: "direct",
+    rerunOf: null,
+    rerunFrom: null,
     ...over,
   };
 }

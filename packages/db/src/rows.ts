@@ -34,6 +34,11 @@ export interface RunRow {
   started_at: string | null;
   finished_at: string | null;
   cancel_requested_at: string | null;
+  tags: string[];
+  not_before: string | null;
+  lane: Run["lane"];
+  rerun_of: string | null;
+  rerun_from: string | null;
   typical_seconds: number | null;
 }
 
@@ -84,6 +89,11 @@ export function toRun(row: RunRow): Run {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     cancelRequestedAt: row.cancel_requested_at,
+    tags: row.tags,
+    notBefore: row.not_before,
+    lane: row.lane,
+    rerunOf: row.rerun_of,
+    rerunFrom: row.rerun_from,
     typicalSeconds: row.typical_seconds,
   };
 }

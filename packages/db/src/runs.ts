@@ -1,4 +1,4 @@
-import type { Json, Priority, Run, RunStatus } from "@longhaul/kit";
+import type { Json, Lane, Priority, Run, RunStatus } from "@longhaul/kit";
 import type { Tx } from "./database.js";
 import { jsonb } from "./json.js";
 import { one } from "./one.js";
@@ -17,12 +17,21 @@ export interface StartRun {
   readonly idempotencyKey: string | null;
   /** The files the input names. */
   readonly artifactIds: readonly string[];
+  /** At most ten, of 1 to 50 characters each. */
+  readonly tags: readonly string[];
+  /** ISO 8601, at most a year ahead; null starts as soon as there is room. */
+  readonly notBefore: string | null;
+  readonly lane: Lane;
+  /** The run that this one repeats, from its beginning or from the state `rerunFrom` on. */
+  readonly rerunOf: string | null;
+  readonly rerunFrom: string | null;
 }
 
 /**
  * Queues a run. `created` is false where the idempotency key was used before with the same input.
  *
- * @throws DatabaseRefusal ORGANISATION_NOT_FOUND, FORBIDDEN, INPUT_TOO_LARGE, IDEMPOTENCY_CONFLICT, FILE_NOT_FOUND.
+ * @throws DatabaseRefusal ORGANISATION_NOT_FOUND, FORBIDDEN, INPUT_TOO_LARGE, INPUT_INVALID (tags, notBefore), IDEMPOTENCY_CONFLICT,
+ *   FILE_NOT_FOUND, RUN_NOT_FOUND (rerunOf).
  */
 export async function start(tx: Tx, run: StartRun): Promise<{ runId: string; created: boolean }> {
   const row = one(
@@ -30,7 +39,8 @@ export async function start(tx: Tx, run: StartRun): Promise<{ runId: string; cre
     select * from longhaul.start_run(
       ${run.organisationId}, ${run.workflow}, ${run.name}, ${run.priority}, ${jsonb(tx, run.input)},
       ${jsonb(tx, run.stages)}, ${run.definitionHash}, ${run.correlationId}, ${run.idempotencyKey},
-      ${[...run.artifactIds]}::uuid[])`,
+      ${[...run.artifactIds]}::uuid[], ${[...run.tags]}::text[], ${run.notBefore}::text::timestamptz, ${run.lane},
+      ${run.rerunOf}, ${run.rerunFrom})`,
   );
   return { runId: row.run_id, created: row.created };
 }
@@ -39,7 +49,8 @@ function columns(tx: Tx) {
   return tx`
     r.id, r.organisation_id, r.workflow, r.name, r.priority, r.status, r.status_reason, r.input, r.output, r.error,
     r.stages, r.progress, r.attempt, r.last_seq, r.definition_hash, r.correlation_id, r.created_by,
-    p.display_name as created_by_name, r.created_at, r.started_at, r.finished_at, r.cancel_requested_at`;
+    p.display_name as created_by_name, r.created_at, r.started_at, r.finished_at, r.cancel_requested_at,
+    r.tags, r.not_before, r.lane, r.rerun_of, r.rerun_from`;
 }
 
 /** Median duration of the last twenty successes, per workflow: what the time left is reckoned from. */

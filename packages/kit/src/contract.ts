@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Priority } from "./run.js";
+import type { Lane, Priority } from "./run.js";
 
 /** Environment capabilities that a contract's input field may depend on. */
 export type Capability = "SIMULATION";
@@ -26,7 +26,10 @@ export interface Contract<
   readonly stages: Stages;
   /** The name of a run, made from its input. */
   runName(input: z.output<Input>): string;
+  /** The priority that the input decides; without it the caller chooses. */
   runPriority?(input: z.output<Input>): Priority;
+  /** How runs are sent where a queue is set up; "direct" when it is left out. */
+  readonly lane?: Lane;
   /** Input fields that exist only where the capability is on: hidden in forms and refused at start otherwise. */
   readonly capabilities?: Partial<Record<Capability, readonly (keyof z.output<Input> & string)[]>>;
 }

@@ -89,6 +89,13 @@ export const runSchema = z.intersection(
     startedAt: z.iso.datetime().nullable(),
     finishedAt: z.iso.datetime().nullable(),
     cancelRequestedAt: z.iso.datetime().nullable(),
+    tags: z.array(z.string()),
+    /** A delayed start's time. */
+    notBefore: z.iso.datetime().nullable(),
+    lane: laneSchema,
+    /** The run that this one repeats, from its beginning or from the state `rerunFrom` on. */
+    rerunOf: z.uuid().nullable(),
+    rerunFrom: z.string().nullable(),
     /** Median duration of this organisation's last successful runs of the workflow, in seconds. */
     typicalSeconds: z.number().nonnegative().nullable(),
   }),

@@ -1,10 +1,18 @@
 import { artifacts, asCaller, runs, type Tx } from "@longhaul/db";
-import { type Artifact, type Capability, type Contract, type FileFieldMeta, fileFields } from "@longhaul/kit";
+import {
+  type Artifact,
+  type Capability,
+  type Contract,
+  type FileFieldMeta,
+  fileFields,
+  type Priority,
+} from "@longhaul/kit";
 import type { z } from "zod";
 import type { Caller, RunsDependencies } from "./dependencies.js";
 import { contractOf, machineOf } from "./catalogue.js";
 import { parseInput } from "./input.js";
 import { type InputIssue, RunsRefusal } from "./refusal.js";
+import { parseNotBefore, parseTags } from "./start-options.js";
 
 export interface StartRequest {
   workflow: string;
@@ -15,6 +23,12 @@ export interface StartRequest {
   correlationId: string;
   /** What is switched on here; fields of other capabilities are refused. */
   capabilities: ReadonlySet<Capability>;
+  /** The caller's choice, where the contract leaves it one. Default "normal". */
+  priority?: Priority | null | undefined;
+  /** ISO 8601 with its offset: not sent before this time, which is a year ahead at most. */
+  notBefore?: string | null | undefined;
+  /** At most ten labels to find the run by; blanks around them and repetitions are dropped. */
+  tags?: readonly string[] | undefined;
 }
 
 /**
@@ -42,6 +56,8 @@ export async function startRun(
   const { value, artifactIds } = parseInput(contract, request.input, request.capabilities);
   // The contract's own schema has just made it; the erased type only forgets that.
   const input = value as z.output<typeof contract.input>;
+  const notBefore = parseNotBefore(request.notBefore);
+  const tags = parseTags(request.tags);
   const { organisationId } = caller;
   return asCaller(db, caller, async (tx) => {
     await refuseUnfitFiles(tx, contract, organisationId, input);
@@ -49,13 +65,18 @@ export async function startRun(
       organisationId,
       workflow: contract.name,
       name: storableName(contract.runName(input), contract.title),
-      priority: contract.runPriority?.(input) ?? "normal",
+      priority: contract.runPriority?.(input) ?? request.priority ?? "normal",
       input: value,
       stages: machine.stages,
       definitionHash: machine.hash,
       correlationId: request.correlationId,
       idempotencyKey: request.idempotencyKey,
       artifactIds,
+      tags,
+      notBefore,
+      lane: contract.lane ?? "direct",
+      rerunOf: null,
+      rerunFrom: null,
     });
     // Only now is it known how large a new upload is; a refusal takes the run back.
     if (started.created) await refuseUnfitFiles(tx, contract, organisationId, input);
