@@ -76,14 +76,25 @@ export const rooms = [
     why: "The API parses, authorises, makes one call and returns; steps run elsewhere, so it never loads their handlers.",
   },
   {
-    name: "@longhaul/web",
-    folder: "apps/web",
+    name: "@longhaul/client",
+    folder: "packages/client",
     imports: {
       "@longhaul/api": "types",
       "@longhaul/kit": [""],
       "@longhaul/workflows": ["/contracts"],
     },
-    why: "The dashboard knows contracts, the kit's words and the type of the API's router; server code would travel to every browser.",
+    why: "The client is loaded by scripts, Lambdas, Deno and browsers: it knows the type of the API's router, the contracts and the kit's words, and no server code.",
+  },
+  {
+    name: "@longhaul/web",
+    folder: "apps/web",
+    imports: {
+      "@longhaul/api": "types",
+      "@longhaul/client": "all",
+      "@longhaul/kit": [""],
+      "@longhaul/workflows": ["/contracts"],
+    },
+    why: "The dashboard knows contracts, the kit's words, the client and the type of the API's router; server code would travel to every browser.",
   },
   {
     name: "@longhaul/local",
@@ -130,6 +141,21 @@ export const rooms = [
  * @type {import("./boundaries.js").FileRule[]}
  */
 export const fileRules = [
+  {
+    files: "packages/client/src/*.ts",
+    only: [
+      "@longhaul/api",
+      "@longhaul/kit",
+      "@longhaul/workflows/contracts",
+      "@trpc/client",
+      "@trpc/server",
+      "eventsource",
+      "zod",
+      "./*.js",
+      "./live/*.js",
+    ],
+    why: "The core of the client runs wherever there is fetch: what Node alone has belongs in its command line, what React has in its hooks.",
+  },
   {
     files: "packages/workflows/src/*/contract.ts",
     only: ["zod", "@longhaul/kit", "./result.js"],

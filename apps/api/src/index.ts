@@ -7,10 +7,11 @@ export { type Doorbell, type DoorbellOptions, openDoorbell, type Ring } from "./
 export { createLogger, type Logger } from "./logger.js";
 export type { NumberedSubscription } from "./feed/subscription.js";
 export type { RunListUpdate } from "./feed/watch-list.js";
+export type { RunText } from "./feed/text.js";
 export type { RunUpdate } from "./feed/watch-run.js";
 export { type AppRouter, procedureNames } from "./router.js";
 export type { UploadTarget } from "./routers/artifacts.js";
-export type { WorkflowCard, WorkflowDetails } from "./routers/catalogue.js";
+export type { CamelCase, WorkflowCard, WorkflowDetails } from "./routers/catalogue.js";
 export type { Me } from "./routers/me.js";
 export type { RunDetails, RunPage } from "./routers/runs.js";
 export type { RunOf, RunUpdateOf, Started } from "./routers/workflows.js";

@@ -1,6 +1,7 @@
 import { tracked, type TrackedEnvelope } from "@trpc/server";
 import type { Run, RunEvent } from "@longhaul/kit";
 import { ApiError } from "../errors.js";
+import type { RunText } from "./text.js";
 import { createReader } from "./reader.js";
 import { type MemberContext, watching } from "./watching.js";
 
@@ -8,6 +9,8 @@ import { type MemberContext, watching } from "./watching.js";
 export interface RunUpdate {
   run: Run;
   events: RunEvent[];
+  /** What steps have just written of texts that are not in the log; who was not there has missed it. */
+  text?: RunText[] | undefined;
 }
 
 export interface WatchRunOptions {

@@ -1,11 +1,11 @@
-import type { Contract, ContractInput, ContractOutput, Run, RunEvent, RunState } from "@longhaul/kit";
+import type { Contract, ContractInput, ContractOutput, Run, RunState } from "@longhaul/kit";
 import { startRun } from "@longhaul/runs";
 import { type contracts as catalogue, contracts } from "@longhaul/workflows/contracts";
 import type { TRPCMutationProcedure, TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 import { ApiError } from "../errors.js";
 import { type NumberedSubscription, withStreamErrors } from "../feed/subscription.js";
-import { watchRun } from "../feed/watch-run.js";
+import { type RunUpdate, watchRun } from "../feed/watch-run.js";
 import { operatorProcedure, orgProcedure, protectedProcedure } from "../trpc.js";
 import {
   type CamelCase,
@@ -25,9 +25,8 @@ export type RunOf<C extends Contract> = Omit<Run, keyof RunState | "input" | "ou
   input: ContractInput<C>;
 } & (Exclude<RunState, { status: "succeeded" }> | { status: "succeeded"; output: ContractOutput<C> });
 
-export interface RunUpdateOf<C extends Contract> {
+export interface RunUpdateOf<C extends Contract> extends Omit<RunUpdate, "run"> {
   run: RunOf<C>;
-  events: RunEvent[];
 }
 
 /** What a start answers. `created` is false when the idempotency key had started this run before. */

@@ -1,13 +1,13 @@
+import { createLonghaul, isLasting } from "@longhaul/client";
+import { LonghaulContext } from "@longhaul/client/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
-import { isLasting, toProblem } from "../lib/errors.js";
-import { createConnection } from "../lib/live/links.js";
-import { TransportContext } from "../lib/live/use-live.js";
+import { toProblem } from "../lib/errors.js";
 import { trpc } from "../lib/trpc.js";
 import { type SessionStore, useSessionStore } from "../features/session/session.js";
 
 function createServices(session: SessionStore) {
-  const connection = createConnection(session.token);
+  const longhaul = createLonghaul({ url: location.origin, token: session.token });
   const queries = new QueryClient({
     defaultOptions: {
       queries: { staleTime: 5000, retry: (count, error) => count < 2 && !isLasting(error) },
@@ -19,18 +19,18 @@ function createServices(session: SessionStore) {
     if (refused && toProblem(query.state.error).kind === "signed-out")
       void session.auth.signOut({ scope: "local" });
   });
-  return { connection, queries, client: trpc.createClient({ links: connection.links }) };
+  return { longhaul, queries, client: trpc.createClient({ links: longhaul.connection.links }) };
 }
 
 /** The API, the cache and the live connection of one signed-in person; give it their id as key. */
 export function Services({ children }: { children: ReactNode }) {
   const session = useSessionStore();
-  const [{ connection, queries, client }] = useState(() => createServices(session));
-  useEffect(() => connection.close, [connection]);
+  const [{ longhaul, queries, client }] = useState(() => createServices(session));
+  useEffect(() => longhaul.close, [longhaul]);
   return (
     <trpc.Provider client={client} queryClient={queries}>
       <QueryClientProvider client={queries}>
-        <TransportContext value={connection.transport}>{children}</TransportContext>
+        <LonghaulContext value={longhaul}>{children}</LonghaulContext>
       </QueryClientProvider>
     </trpc.Provider>
   );

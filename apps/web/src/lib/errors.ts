@@ -41,9 +41,3 @@ export function toProblem(error: unknown): Problem {
   const message = error instanceof Error && error.message ? error.message : "Something went wrong.";
   return { kind: "broken", message, issues: [], correlationId: null };
 }
-
-/** Whether asking again could help. */
-export function isLasting(error: unknown): boolean {
-  const { kind } = toProblem(error);
-  return kind === "gone" || kind === "forbidden" || kind === "invalid" || kind === "signed-out";
-}

@@ -1,6 +1,6 @@
+import type { LiveStatus } from "@longhaul/client";
+import { useLiveState } from "@longhaul/client/react";
 import { cn } from "../../lib/cn.js";
-import type { LiveStatus } from "../../lib/live/transport.js";
-import { useLiveState } from "../../lib/live/use-live.js";
 
 const faces: Record<LiveStatus, { text: string; dot: string; title: string }> = {
   connecting: { text: "Connecting...", dot: "bg-idle", title: "Asking the server for live changes." },

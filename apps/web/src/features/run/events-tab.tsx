@@ -1,3 +1,4 @@
+import { useRun } from "@longhaul/client/react";
 import type { RunEvent } from "@longhaul/kit";
 import { getRouteApi } from "@tanstack/react-router";
 import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from "react";
@@ -9,7 +10,6 @@ import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { plural } from "../../lib/format.js";
 import { EventRow } from "./event-row.js";
 import { type EventGroup, eventSentence, groupOf } from "./event-sentence.js";
-import { useRunLog } from "./use-run.js";
 
 const route = getRouteApi("/app/runs/$runId");
 const windowSize = 300;
@@ -26,7 +26,7 @@ const groups: readonly (readonly [EventGroup | "", string])[] = [
 /** The run's log, oldest first, growing as it happens. */
 export function EventsTab() {
   const { runId } = route.useParams();
-  const { events } = useRunLog(runId);
+  const { events } = useRun(runId);
   const [group, setGroup] = useState<EventGroup | "">("");
   const [text, setText] = useState("");
   const words = useDeferredValue(text.trim().toLowerCase());

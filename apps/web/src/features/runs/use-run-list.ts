@@ -1,9 +1,9 @@
+import type { LiveSource } from "@longhaul/client";
+import { useLive } from "@longhaul/client/react";
 import type { RunStatus } from "@longhaul/kit";
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { TRPCClient } from "@trpc/client";
 import { useMemo } from "react";
-import type { LiveSource } from "../../lib/live/open-live.js";
-import { useLive } from "../../lib/live/use-live.js";
 import { type AppRouter, trpc } from "../../lib/trpc.js";
 import { emptyList, type FirstPage, type RunList, withFirstPage, withOlderPage } from "./run-list.js";
 

@@ -1,3 +1,4 @@
+import { randomKey } from "@longhaul/client";
 import type { TRPCClient } from "@trpc/client";
 import type { AppRouter } from "../../lib/trpc.js";
 
@@ -30,10 +31,4 @@ export function createKeys(): (input: unknown) => string {
     if (text !== last.input) last = { input: text, key: randomKey() };
     return last.key;
   };
-}
-
-/** crypto.randomUUID is missing where the page is not served securely. */
-function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,4 +1,4 @@
-/** How changes reach this page, best first. */
+/** How changes come, best first. */
 export type LiveMode = "socket" | "stream" | "poll";
 export type LiveStatus = "connecting" | "live" | "polling" | "retrying";
 
@@ -12,20 +12,22 @@ const patience = { unproven: 2, proven: 6 };
 const probeMs = 30_000;
 
 /**
- * Decides by what gets through how changes reach the page: WebSocket, else server-sent events, else
- * polling. While on a fallback it tries from time to time whether a WebSocket opens again.
+ * Decides by what gets through how changes come: WebSocket, else server-sent events, else polling. While on a
+ * fallback it tries from time to time whether a WebSocket opens again.
  *
- * @param probe Resolves to whether a WebSocket can be opened now.
+ * @param probe Resolves to whether a WebSocket can be opened now; null where the platform has none.
  */
 export class LiveTransport {
-  #state: LiveState = { mode: "socket", status: "connecting" };
+  #state: LiveState;
   #failures = 0;
   #socketProven = false;
   #views = 0;
   #probing: ReturnType<typeof setInterval> | undefined;
   readonly #listeners = new Set<() => void>();
 
-  constructor(private readonly probe: () => Promise<boolean>) {}
+  constructor(private readonly probe: (() => Promise<boolean>) | null) {
+    this.#state = { mode: probe ? "socket" : "stream", status: "connecting" };
+  }
 
   get = (): LiveState => this.#state;
 
@@ -80,7 +82,7 @@ export class LiveTransport {
   }
 
   #watchForSocket(): void {
-    const wanted = this.#views > 0 && this.#state.mode !== "socket";
+    const wanted = this.probe !== null && this.#views > 0 && this.#state.mode !== "socket";
     if (wanted && !this.#probing) this.#probing = setInterval(() => void this.#tryReturn(), probeMs);
     if (!wanted && this.#probing) {
       clearInterval(this.#probing);
@@ -89,6 +91,6 @@ export class LiveTransport {
   }
 
   async #tryReturn(): Promise<void> {
-    if ((await this.probe()) && this.#state.mode !== "socket") this.#switchTo("socket");
+    if ((await this.probe?.()) && this.#state.mode !== "socket") this.#switchTo("socket");
   }
 }

@@ -1,4 +1,4 @@
-import { isLasting } from "../errors.js";
+import { isExpired, isLasting } from "../errors.js";
 import type { LiveMode, LiveTransport } from "./transport.js";
 
 export interface LiveHandlers {
@@ -23,15 +23,25 @@ const pollMs = 2000;
 /** A proxy that swallows the stream does not fail: silence for this long counts as failure. */
 const silenceMs = 6000;
 const silenceWeight = 2;
+/** How often in a row a fresh token may be refused before there is no use in asking for another. */
+const mostRefusals = 5;
 
 /**
  * Follows `source` by whatever way the transport finds open, until it ends or the returned function is
  * called. A change of way reopens it where it was.
+ *
+ * @param onClose Called once when the source has ended by itself: with null at its end, else with the error for
+ * which there is no use in trying again.
  */
-export function openLive(transport: LiveTransport, source: LiveSource): () => void {
+export function openLive(
+  transport: LiveTransport,
+  source: LiveSource,
+  onClose: (error: unknown) => void = () => {},
+): () => void {
   let mode: LiveMode | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let feed: { unsubscribe(): void } | null = null;
+  const patience = new Patience();
   // Handlers of a feed that was left may still be called: only those of this round count.
   let round = 0;
 
@@ -47,7 +57,7 @@ export function openLive(transport: LiveTransport, source: LiveSource): () => vo
     const mine = round;
     const failed = (error: unknown, weight = 1) => {
       if (mine !== round) return;
-      if (isLasting(error) && !isSignedOut(error)) return close();
+      if (patience.isOver(error)) return end(error);
       transport.failed(by, weight);
       if (mine !== round) return;
       leaveFeed();
@@ -58,9 +68,10 @@ export function openLive(transport: LiveTransport, source: LiveSource): () => vo
       reached: () => {
         if (mine !== round) return;
         clearTimeout(timer);
+        patience.renew();
         transport.reached(by);
       },
-      ended: () => mine === round && close(),
+      ended: () => mine === round && end(null),
       failed: (error) => failed(error),
       interrupted: (error) => by === "stream" && failed(error),
     });
@@ -71,11 +82,12 @@ export function openLive(transport: LiveTransport, source: LiveSource): () => vo
     try {
       const over = await source.poll();
       if (mine !== round) return;
+      patience.renew();
       transport.reached("poll");
-      if (over) return close();
+      if (over) return end(null);
     } catch (error) {
       if (mine !== round) return;
-      if (isLasting(error) && !isSignedOut(error)) return close();
+      if (patience.isOver(error)) return end(error);
       transport.failed("poll");
     }
     if (mine === round) timer = setTimeout(() => void look(), pollMs);
@@ -103,11 +115,26 @@ export function openLive(transport: LiveTransport, source: LiveSource): () => vo
     leaveFeed();
     leave();
   }
+  function end(error: unknown): void {
+    if (closed) return;
+    close();
+    onClose(error);
+  }
   follow();
   return close;
 }
 
-/** A token that ran out is fetched anew by the next attempt. */
-function isSignedOut(error: unknown): boolean {
-  return (error as { data?: { code?: string } | null }).data?.code === "UNAUTHORIZED";
+/** Tells whether there is no use in trying again. A token that ran out is fetched anew by the next attempt. */
+class Patience {
+  #refusals = 0;
+
+  isOver(error: unknown): boolean {
+    if (!isLasting(error)) return false;
+    this.#refusals += 1;
+    return !isExpired(error) || this.#refusals > mostRefusals;
+  }
+
+  renew(): void {
+    this.#refusals = 0;
+  }
 }

@@ -1,0 +1,63 @@
+import type { AppRouter, RunUpdate } from "@longhaul/api";
+import { isFinal } from "@longhaul/kit";
+import type { TRPCClient } from "@trpc/client";
+import type { LiveSource } from "./open-live.js";
+
+export interface RunSourceOptions {
+  client: TRPCClient<AppRouter>;
+  runId: string;
+  /** The number of the last event that is known already; 0 for none. */
+  after: number;
+  /** Called with each message; its events follow without gap or double on those of the messages before. */
+  receive(update: RunUpdate): void;
+}
+
+/** Follows one run from an event on, until it has ended. */
+export function createRunSource({ client, runId, after, receive }: RunSourceOptions): LiveSource {
+  let seq = after;
+  let over = false;
+  let silent = true;
+
+  function take(update: RunUpdate): void {
+    const events = update.events.filter((event) => event.seq > seq);
+    if (events.some((event, index) => event.seq !== seq + 1 + index)) {
+      throw new Error("The feed left something out.");
+    }
+    const nothingNew = events.length === 0 && !update.text?.length;
+    seq += events.length;
+    over = isFinal(update.run.status) && seq >= update.run.lastSeq;
+    // Each connection begins with a message, also when there is nothing new; only the first such one says anything.
+    if (nothingNew && !silent) return;
+    silent = false;
+    receive({ ...update, events });
+  }
+
+  return {
+    open: (on) =>
+      client.runs.watch.subscribe(
+        { runId, lastEventId: seq },
+        {
+          onStarted: () => on.reached(),
+          onData(message) {
+            try {
+              take(message.data);
+            } catch (error) {
+              return on.failed(error);
+            }
+            on.reached();
+          },
+          onError: (error) => on.failed(error),
+          onConnectionStateChange: (state) => state.error && on.interrupted(state.error),
+          onComplete: () => (over ? on.ended() : on.failed(new Error("The feed ended before the run."))),
+        },
+      ),
+    async poll() {
+      let update: RunUpdate;
+      do {
+        update = await client.runs.events.query({ runId, after: seq });
+        take(update);
+      } while (update.events.length > 0 && seq < update.run.lastSeq);
+      return over;
+    },
+  };
+}
