@@ -17,3 +17,5 @@ export type { Me, MeUpdate } from "./me.js";
 export * as runs from "./runs.js";
 export type { ListRuns, RunPage, StartRun } from "./runs.js";
 export { stepStore } from "./step-store.js";
+export * as watching from "./watching.js";
+export type { Watched, WatchedChanges } from "./watching.js";

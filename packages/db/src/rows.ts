@@ -9,6 +9,7 @@ import type {
   RunStep,
   StageState,
 } from "@longhaul/kit";
+import type postgres from "postgres";
 
 /** Columns as the queries name them: times come as ISO 8601 text, see connect(). */
 export interface RunRow {
@@ -59,6 +60,15 @@ function stateOf(row: RunRow): RunState {
     case "cancelled":
       return { status: row.status };
   }
+}
+
+/** What toRun reads: of a run `r`, and of the profile `p` of whoever started it. */
+export function runColumns(tx: postgres.ISql) {
+  return tx`
+    r.id, r.organisation_id, r.workflow, r.name, r.priority, r.status, r.status_reason, r.input, r.output, r.error,
+    r.stages, r.progress, r.attempt, r.last_seq, r.definition_hash, r.correlation_id, r.created_by,
+    p.display_name as created_by_name, r.created_at, r.started_at, r.finished_at, r.cancel_requested_at,
+    r.tags, r.not_before, r.lane, r.rerun_of, r.rerun_from`;
 }
 
 export function toRun(row: RunRow): Run {

@@ -2,7 +2,7 @@ import type { Json, Lane, Priority, Run, RunStatus } from "@longhaul/kit";
 import type { Tx } from "./database.js";
 import { jsonb } from "./json.js";
 import { one } from "./one.js";
-import { type RunRow, toRun } from "./rows.js";
+import { type RunRow, runColumns, toRun } from "./rows.js";
 
 export interface StartRun {
   readonly organisationId: string;
@@ -45,14 +45,6 @@ export async function start(tx: Tx, run: StartRun): Promise<{ runId: string; cre
   return { runId: row.run_id, created: row.created };
 }
 
-function columns(tx: Tx) {
-  return tx`
-    r.id, r.organisation_id, r.workflow, r.name, r.priority, r.status, r.status_reason, r.input, r.output, r.error,
-    r.stages, r.progress, r.attempt, r.last_seq, r.definition_hash, r.correlation_id, r.created_by,
-    p.display_name as created_by_name, r.created_at, r.started_at, r.finished_at, r.cancel_requested_at,
-    r.tags, r.not_before, r.lane, r.rerun_of, r.rerun_from`;
-}
-
 /** Median duration of the last twenty successes, per workflow: what the time left is reckoned from. */
 function typicalSeconds(tx: Tx, organisationId: string, workflow: ReturnType<Tx>) {
   return tx`(
@@ -65,7 +57,7 @@ function typicalSeconds(tx: Tx, organisationId: string, workflow: ReturnType<Tx>
 
 export async function get(tx: Tx, params: { organisationId: string; runId: string }): Promise<Run | null> {
   const [row] = await tx<RunRow[]>`
-    select ${columns(tx)}, ${typicalSeconds(tx, params.organisationId, tx`r.workflow`)} as typical_seconds
+    select ${runColumns(tx)}, ${typicalSeconds(tx, params.organisationId, tx`r.workflow`)} as typical_seconds
     from longhaul.runs r left join longhaul.profiles p on p.user_id = r.created_by
     where r.organisation_id = ${params.organisationId} and r.id = ${params.runId}`;
   return row ? toRun(row) : null;
@@ -105,7 +97,7 @@ export async function list(tx: Tx, params: ListRuns): Promise<RunPage> {
       select workflow, ${typicalSeconds(tx, params.organisationId, tx`w.workflow`)} as seconds
       from (select distinct workflow from page) w
     )
-    select ${columns(tx)}, t.seconds as typical_seconds, r.created_at::text as cursor_at
+    select ${runColumns(tx)}, t.seconds as typical_seconds, r.created_at::text as cursor_at
     from page r
     join typical t using (workflow)
     left join longhaul.profiles p on p.user_id = r.created_by
