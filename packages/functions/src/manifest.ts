@@ -4,7 +4,16 @@ import type { Step } from "@longhaul/kit/step";
 import { machines } from "@longhaul/workflows/machines";
 import type { FunctionSpec, RuleSpec, StateMachineSpec } from "./specs.js";
 
-export type { EventPattern, FunctionSpec, RuleSpec, StateMachineSpec } from "./specs.js";
+export { eventSources, queues, topics } from "./queues.js";
+export type {
+  EventPattern,
+  EventSourceSpec,
+  FunctionSpec,
+  QueueSpec,
+  RuleSpec,
+  StateMachineSpec,
+  TopicSpec,
+} from "./specs.js";
 
 /** The entry of a function as the build leaves it, wherever this file is read from (src or dist). */
 function entry(file: string): URL {

@@ -26,7 +26,9 @@ export function snsRunQueue(sns: SNSClient, topicArn: string): RunQueue {
     const { Failed = [] } = await sns.send(command);
     const [first] = Failed;
     if (!first) return;
-    const error = new Error(`${Failed.length} of ${entries.length} runs were not published: ${first.Message}`);
+    const error = new Error(
+      `${Failed.length} of ${entries.length} runs were not published: ${first.Message}`,
+    );
     throw Object.assign(error, { name: first.Code ?? "PublishFailed" });
   }
 

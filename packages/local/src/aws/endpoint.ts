@@ -1,10 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Account } from "../lambda/names.js";
 import { maxRequestBytes } from "../lambda/payloads.js";
+import type { EventSources } from "../lambda/event-sources.js";
+import { handleEventSources } from "./event-sources-api.js";
 import type { Lambda } from "../lambda/service.js";
 import type { Logger } from "../log.js";
 import type { Outbox } from "../outbox/outbox.js";
 import type { S3 } from "../s3/service.js";
+import type { Sns } from "../sns/service.js";
+import type { Sqs } from "../sqs/service.js";
 import { readBody, parseObject } from "./body.js";
 import { AwsError } from "@longhaul/stepfunctions";
 import { asAwsError } from "./errors.js";
@@ -17,7 +21,8 @@ import { handleOwnPage } from "./own-pages.js";
 import { errorReply, json, type Reply, send } from "./reply.js";
 import { type Route, route } from "./route.js";
 import { sendEmail } from "./ses.js";
-import { publish, type SnsParameters } from "./sns.js";
+import { handleSns } from "./sns-api.js";
+import { handleSqs, sqsError } from "./sqs-api.js";
 
 /** What the endpoint needs of packages/stepfunctions. */
 export interface StepFunctionsServer {
@@ -29,6 +34,9 @@ export interface EndpointServices extends Account {
   readonly bus: EventBus;
   readonly outbox: Outbox;
   readonly s3: Pick<S3, "handle">;
+  readonly sqs: Sqs;
+  readonly sns: Sns;
+  readonly eventSources: EventSources;
   /** Null while the engine is not open yet. */
   readonly stepFunctions: () => StepFunctionsServer | null;
   readonly logger: Logger;
@@ -39,6 +47,9 @@ export interface EndpointServices extends Account {
 const bodyLimits = new Map([
   ["lambda", maxRequestBytes],
   ["ses", 40 * 1024 * 1024],
+  // A batch of a mebibyte, escaped; a message of 256 KiB as a form.
+  ["sqs", 8 * 1024 * 1024],
+  ["sns", 2 * 1024 * 1024],
 ]);
 const defaultBodyLimit = 1024 * 1024;
 
@@ -89,15 +100,17 @@ async function serve(
   ) {
     return engine.handleHttp(request, response);
   }
-  send(response, await answer(request, url, wanted, services));
+  send(response, await answer({ request, response, url }, wanted, services));
 }
 
-async function answer(
-  request: IncomingMessage,
-  url: URL,
-  wanted: Route,
-  services: EndpointServices,
-): Promise<Reply> {
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+}
+
+async function answer(exchange: Exchange, wanted: Route, services: EndpointServices): Promise<Reply> {
+  const { request, url } = exchange;
   const body = await readBody(request, bodyLimits.get(wanted.service) ?? defaultBodyLimit);
   try {
     if (body === null) {
@@ -108,27 +121,31 @@ async function answer(
       );
     }
     if (!sameRegion(wanted, services)) throw otherRegion(wanted, services);
-    return await dispatch(request, url, body, wanted, services);
+    return await dispatch(exchange, body, wanted, services);
   } catch (error) {
     if (!(error instanceof AwsError)) {
       services.logger.error(`${wanted.title} failed on a request.`, { path: url.pathname, error });
     }
-    return errorReply(wanted, asAwsError(error));
+    const isSqs = wanted.service === "sqs" && wanted.protocol === "json";
+    return isSqs ? sqsError(error) : errorReply(wanted, asAwsError(error));
   }
 }
 
 async function dispatch(
-  request: IncomingMessage,
-  url: URL,
+  exchange: Exchange,
   body: Buffer,
   wanted: Route,
   services: EndpointServices,
 ): Promise<Reply> {
+  const { request, url } = exchange;
   const { method = "GET" } = request;
   if (wanted.service === "states" && wanted.protocol === "json") {
     throw new AwsError("ServiceUnavailable", "Step Functions is still starting.", 503);
   }
-  if (wanted.service === "sns" && wanted.protocol !== "rest-json") return sns(body, wanted, services);
+  if (wanted.service === "sqs" && wanted.protocol === "json")
+    return handleSqs(wanted, jsonBody(body), exchange, services.sqs);
+  if (wanted.service === "sns" && wanted.protocol !== "rest-json")
+    return handleSns(wanted, body, jsonBody, services.sns);
   if (wanted.protocol === "query")
     throw missing(wanted, new URLSearchParams(body.toString()).get("Action") ?? "");
   if (wanted.service === "events" && wanted.protocol === "json") {
@@ -139,6 +156,12 @@ async function dispatch(
   if (wanted.service === "lambda") {
     const reply = await lambdaReply(request, url, body, services);
     if (reply !== null) return reply;
+    const segments = segmentsAfter("/2015-03-31/event-source-mappings", url);
+    const input = () => jsonBody(body);
+    const mapping =
+      segments &&
+      (await handleEventSources({ method, segments, query: url.searchParams, input }, services.eventSources));
+    if (mapping) return mapping;
   }
   if (wanted.service === "ses" && method === "POST" && url.pathname === "/v2/email/outbound-emails") {
     return sendEmail(jsonBody(body), services.outbox);
@@ -147,9 +170,8 @@ async function dispatch(
 }
 
 async function lambdaReply(request: IncomingMessage, url: URL, body: Buffer, services: EndpointServices) {
-  const prefix = "/2015-03-31/functions";
-  if (!url.pathname.startsWith(prefix)) return null;
-  const segments = url.pathname.slice(prefix.length).split("/").filter(Boolean).map(decodeSegment);
+  const segments = segmentsAfter("/2015-03-31/functions", url);
+  if (segments === null) return null;
   const header = (name: string) => {
     const value = request.headers[name];
     return typeof value === "string" ? value : null;
@@ -158,18 +180,9 @@ async function lambdaReply(request: IncomingMessage, url: URL, body: Buffer, ser
   return handleLambda({ method, segments, query: url.searchParams, header, body }, services.lambda);
 }
 
-function sns(body: Buffer, wanted: Route, services: EndpointServices): Promise<Reply> {
-  if (wanted.protocol === "json") {
-    if (wanted.operation !== "Publish") throw missing(wanted, wanted.operation ?? "");
-    const given = Object.entries(jsonBody(body)).filter(
-      (entry): entry is [string, string] => typeof entry[1] === "string",
-    );
-    return publish(Object.fromEntries(given), services.outbox, "json");
-  }
-  const parameters: SnsParameters = Object.fromEntries(new URLSearchParams(body.toString("utf8")));
-  const operation = parameters["Action"] ?? "";
-  if (operation !== "Publish") throw missing(wanted, operation);
-  return publish(parameters, services.outbox, "query");
+function segmentsAfter(prefix: string, { pathname }: URL): string[] | null {
+  if (pathname !== prefix && !pathname.startsWith(`${prefix}/`)) return null;
+  return pathname.slice(prefix.length).split("/").filter(Boolean).map(decodeSegment);
 }
 
 function jsonBody(body: Buffer): Record<string, unknown> {

@@ -13,8 +13,6 @@ const restOperations: readonly (readonly [method: string, path: RegExp, operatio
   ["POST", /^\/2015-03-31\/functions\/[^/]+\/policy$/, "AddPermission"],
   ["GET", /^\/2015-03-31\/functions\/[^/]+\/policy$/, "GetPolicy"],
   ["POST", /^\/2021-11-15\/functions\/[^/]+\/response-streaming-invocations$/, "InvokeWithResponseStream"],
-  ["GET", /^\/2015-03-31\/event-source-mappings$/, "ListEventSourceMappings"],
-  ["POST", /^\/2015-03-31\/event-source-mappings$/, "CreateEventSourceMapping"],
   ["POST", /^\/v2\/email\/outbound-bulk-emails$/, "SendBulkEmail"],
   ["POST", /^\/v2\/email\/identities$/, "CreateEmailIdentity"],
   ["GET", /^\/v2\/email\/identities$/, "ListEmailIdentities"],
@@ -25,9 +23,10 @@ const restOperations: readonly (readonly [method: string, path: RegExp, operatio
 const there = new Map<string, string>(
   Object.entries({
     events: "PutEvents and ListRules",
-    lambda: "Invoke, GetFunction, GetFunctionConfiguration and ListFunctions",
+    lambda: "Invoke, GetFunction, GetFunctionConfiguration, ListFunctions and event source mappings of SQS",
     ses: "SendEmail",
-    sns: "Publish",
+    sns: "Publish, PublishBatch, topics, their tags and subscriptions",
+    sqs: "standard queues, messages, tags and message move tasks, in the JSON protocol",
   }),
 );
 
@@ -45,7 +44,7 @@ export function missing(route: Route, operation: string): AwsError {
   const has = there.get(route.service);
   const message = has
     ? `The local cloud does not have ${route.title} ${operation}. Of ${route.title} it has ${has}.`
-    : `The local cloud does not have ${route.title} (${operation}). It has Step Functions, Lambda, EventBridge, S3, SES and SNS.`;
+    : `The local cloud does not have ${route.title} (${operation}). It has Step Functions, Lambda, EventBridge, S3, SES, SNS and SQS.`;
   if (route.protocol === "query") return new AwsError("InvalidAction", message);
   if (route.protocol === "rest-xml") return new AwsError("NotImplemented", message, 501);
   return new AwsError("UnknownOperationException", message, route.protocol === "json" ? 400 : 404);

@@ -14,10 +14,11 @@ export function json(value: unknown, status = 200, headers: Record<string, strin
   return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) };
 }
 
-/** A reply of the Query protocol. `result` is XML, already escaped. */
-export function queryResult(operation: string, namespace: string, result: string): Reply {
+/** A reply of the Query protocol. `result` is XML, already escaped; null for operations that have none. */
+export function queryResult(operation: string, namespace: string, result: string | null): Reply {
   const metadata = `<ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata>`;
-  const body = `<${operation}Response xmlns="${namespace}"><${operation}Result>${result}</${operation}Result>${metadata}</${operation}Response>`;
+  const inner = result === null ? "" : `<${operation}Result>${result}</${operation}Result>`;
+  const body = `<${operation}Response xmlns="${namespace}">${inner}${metadata}</${operation}Response>`;
   return { status: 200, headers: { "content-type": "text/xml" }, body };
 }
 

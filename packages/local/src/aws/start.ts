@@ -2,12 +2,17 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { FunctionSpec, RuleSpec } from "@longhaul/functions/manifest";
+import { EventSources } from "../lambda/event-sources.js";
+import type { Mapping } from "../lambda/mapping.js";
 import type { Account } from "../lambda/names.js";
 import { createLambda, type Lambda, type LambdaOptions } from "../lambda/service.js";
 import type { Logger } from "../log.js";
 import { openOutbox } from "../outbox/outbox.js";
 import { StartError } from "../postgres/start-error.js";
 import { openS3, type S3 } from "../s3/service.js";
+import { openSns, type Sns } from "../sns/service.js";
+import { openSqs, type Sqs } from "../sqs/service.js";
+import { RecordStore } from "../store/record-store.js";
 import { createEndpoint, type StepFunctionsServer } from "./endpoint.js";
 import { createEventBus, type EventBus } from "./event-bus.js";
 
@@ -30,6 +35,10 @@ export interface LocalAws {
   readonly url: string;
   readonly lambda: Lambda;
   readonly bus: EventBus;
+  /** The queues; its `faults` double deliveries where a test asks for it. */
+  readonly sqs: Sqs;
+  readonly sns: Sns;
+  readonly eventSources: EventSources;
   /** The buckets, as the state machine engine sees them. */
   readonly objects: S3["objects"];
   attachStepFunctions(stepFunctions: StepFunctionsServer): void;
@@ -37,7 +46,7 @@ export interface LocalAws {
 }
 
 /**
- * Starts the endpoint with Lambda, EventBridge, S3, SES and SNS behind it.
+ * Starts the endpoint with Lambda, EventBridge, S3, SES, SNS and SQS behind it.
  *
  * @throws StartError when the port is taken or may not be used
  */
@@ -45,6 +54,10 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
   const { region, accountId, dataDir, logger, host } = options;
   const outbox = await openOutbox(join(dataDir, "outbox.jsonl"));
   const s3 = await openS3({ folder: join(dataDir, "s3"), region, logger });
+  const sqs = await openSqs({ folder: join(dataDir, "sqs"), region, accountId, logger });
+  const { queues } = sqs;
+  const sns = openSns({ folder: join(dataDir, "sns"), region, accountId, outbox, queues, logger });
+  const mappings = new RecordStore(join(dataDir, "event-sources"), 1);
   let url = "";
   const lambda = createLambda({
     ...options.lambda,
@@ -56,22 +69,34 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     logFolder: join(dataDir, "logs", "lambda"),
   });
   const bus = createEventBus({ region, accountId, rules: options.rules, lambda, logger });
+  const eventSources = new EventSources({
+    ...{ region, accountId, queues, lambda, logger },
+    records: mappings.table<Mapping>("mappings"),
+  });
+  const closeStores = async () => {
+    await s3.close();
+    await sns.close();
+    await sqs.close();
+    await mappings.close();
+  };
   let stepFunctions: StepFunctionsServer | null = null;
   const server = createEndpoint({
-    ...{ region, accountId, lambda, bus, outbox, s3, logger, host },
+    ...{ region, accountId, lambda, bus, outbox, s3, sqs, sns, eventSources, logger, host },
     stepFunctions: () => stepFunctions,
   });
   await listen(server, options.port, host, "the AWS endpoint", "LONGHAUL_AWS_PORT").catch(async (error) => {
-    await s3.close();
+    await closeStores();
     throw error;
   });
   let closing: Promise<void> | null = null;
   const close = async () => {
     await bus.close();
     server.close();
+    const { ended } = eventSources.close();
     await lambda.close();
+    await ended;
     server.closeAllConnections();
-    await s3.close();
+    await closeStores();
     await outbox.close();
   };
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -79,6 +104,9 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     url,
     lambda,
     bus,
+    sqs,
+    sns,
+    eventSources,
     objects: s3.objects,
     attachStepFunctions(given) {
       stepFunctions = given;
