@@ -1,4 +1,4 @@
-import { artifacts, asCaller, history, runs } from "@longhaul/db";
+import { artifacts, asCaller, history, limits, runs } from "@longhaul/db";
 import type { Run, RunEvent } from "@longhaul/kit";
 import { type Caller, type RunsDependencies, startRun } from "@longhaul/runs";
 import type { StatusChangeEvent } from "@longhaul/stepfunctions";
@@ -37,6 +37,12 @@ export async function openRunsWorld() {
     newClient: engine.newClient,
     unreachable: engine.unreachable,
     caller: callerOf,
+    async setLimits(maxRunning: number, maxRunningPerUser: number, tenant: Tenant = ours): Promise<void> {
+      const { organisationId, people } = tenant;
+      await asCaller(world.api, people.admin, (tx) =>
+        limits.update(tx, { organisationId, maxRunning, maxRunningPerUser, retentionDays: 7 }),
+      );
+    },
     upload: (tenant: Tenant = ours) => uploadOf(world, tenant),
     async start(input: object = {}, tenant: Tenant = ours): Promise<string> {
       const file = await uploadOf(world, tenant);

@@ -1,9 +1,9 @@
-import type { Json, RunError, RunStatus } from "@longhaul/kit";
+import type { Json, Lane, Priority, RunError, RunStatus } from "@longhaul/kit";
 import type { Tx } from "./database.js";
 import { jsonb } from "./json.js";
 import { one } from "./one.js";
 
-/** A queued run's attempt to send. `executionInput` is sent byte for byte: a repeated start compares it. */
+/** An admitted run's attempt to send. `executionInput` is sent byte for byte: a repeated start compares it. */
 export interface Dispatchable {
   readonly runId: string;
   readonly organisationId: string;
@@ -12,17 +12,66 @@ export interface Dispatchable {
   readonly executionName: string;
   readonly executionInput: string;
   readonly correlationId: string;
+  readonly lane: Lane;
+  readonly priority: Priority;
   /** How often sending was tried, this time included. */
   readonly tries: number;
 }
 
-/** Takes the most urgent queued runs and holds them against other dispatchers for `holdSeconds`. */
+function dispatchable(tx: Tx) {
+  return tx`
+    a.run_id as "runId", a.organisation_id as "organisationId", a.attempt, r.workflow, a.execution_name as "executionName",
+    a.execution_input as "executionInput", r.correlation_id as "correlationId", r.lane, r.priority, a.tries`;
+}
+
+/**
+ * Takes runs to send and holds them against other dispatchers for `holdSeconds`: those admitted before that are due
+ * again, then as many new ones as the limits of their organisations and users admit. Organisations take turns; within
+ * one the most urgent goes first, then the oldest.
+ */
 export async function next(tx: Tx, params: { limit: number; holdSeconds: number }): Promise<Dispatchable[]> {
   return await tx<Dispatchable[]>`
-    select a.run_id as "runId", a.organisation_id as "organisationId", a.attempt, r.workflow,
-      a.execution_name as "executionName", a.execution_input as "executionInput",
-      r.correlation_id as "correlationId", a.tries
-    from longhaul.next_to_send(${params.limit}, ${params.holdSeconds}) a join longhaul.runs r on r.id = a.run_id`;
+    select ${dispatchable(tx)}
+    from longhaul.next_to_send(${params.limit}, ${params.holdSeconds}) a join longhaul.runs r on r.id = a.run_id
+    order by a.admitted_at`;
+}
+
+/** Takes one admitted run to send; null where it was sent, has ended or goes on with another attempt. */
+export async function take(
+  tx: Tx,
+  params: { runId: string; attempt: number; holdSeconds: number },
+): Promise<Dispatchable | null> {
+  const [row] = await tx<Dispatchable[]>`
+    select ${dispatchable(tx)} from longhaul.take_to_send(${params.runId}, ${params.attempt}, ${params.holdSeconds}) a
+    join longhaul.runs r on r.id = a.run_id`;
+  return row ?? null;
+}
+
+/** Notes that these were given to the queue; what is not sent within `againSeconds` is given to it again. */
+export async function published(
+  tx: Tx,
+  params: { runs: readonly { runId: string; attempt: number }[]; againSeconds: number },
+): Promise<void> {
+  await tx`
+    select longhaul.mark_published(${params.runs.map((run) => run.runId)}::uuid[],
+      ${params.runs.map((run) => run.attempt)}::integer[], ${params.againSeconds})`;
+}
+
+/**
+ * Writes into the logs of up to `limit` runs what they wait for, where it is not there yet.
+ *
+ * @returns how many were written, and in how many seconds the next run is due that has to wait for its time: a delayed
+ *   start, or one that is to be sent again (negative where it is due already). Null where there is none.
+ */
+export async function explain(
+  tx: Tx,
+  params: { limit: number },
+): Promise<{ explained: number; nextDueSeconds: number | null }> {
+  return one(
+    await tx<{ explained: number; nextDueSeconds: number | null }[]>`
+    select longhaul.explain_waiting(${params.limit}) as explained,
+      extract(epoch from longhaul.next_due() - clock_timestamp())::double precision as "nextDueSeconds"`,
+  );
 }
 
 /** Notes that the execution has begun. `cancelRequested`: the caller stops it again. */

@@ -1,3 +1,12 @@
+export * as approvals from "./approvals.js";
+export type {
+  ApprovalAnswer,
+  ApprovalPage,
+  ApprovalRequest,
+  Decided,
+  ListApprovals,
+  RunIsOver,
+} from "./approvals.js";
 export * as artifacts from "./artifacts.js";
 export {
   asCaller,
@@ -9,13 +18,21 @@ export {
   DatabaseRefusal,
   type Tx,
 } from "./database.js";
+export * as definitions from "./definitions.js";
+export type { Definition } from "./definitions.js";
 export * as dispatch from "./dispatch.js";
 export type { Dispatchable, Outcome, RunUnderWay } from "./dispatch.js";
 export * as history from "./history.js";
+export * as limits from "./limits.js";
+export type { Limits } from "./limits.js";
+export * as lives from "./lives.js";
+export type { CancelRequest, CheckpointEdit } from "./lives.js";
 export * as me from "./me.js";
 export type { Me, MeUpdate } from "./me.js";
 export * as runs from "./runs.js";
 export type { ListRuns, RunPage, StartRun } from "./runs.js";
 export { stepStore } from "./step-store.js";
+export * as undo from "./undo.js";
+export type { Compensation, Undo } from "./undo.js";
 export * as watching from "./watching.js";
 export type { Watched, WatchedChanges } from "./watching.js";

@@ -1,6 +1,7 @@
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { Database } from "@longhaul/db";
 import type { Role } from "@longhaul/kit";
+import type { RunQueue } from "./queue.js";
 
 /** The part of a logger that the use cases need; pino's fits. */
 export interface RunsLogger {
@@ -16,6 +17,8 @@ export interface RunsDependencies {
   sfn: SFNClient;
   /** The ARN of the published version that starts a workflow's runs, by workflow name. */
   stateMachines: Readonly<Record<string, string>>;
+  /** The way of the queued lane. Without it, its runs are sent as those of the direct lane are. */
+  queue?: RunQueue | undefined;
   logger: RunsLogger;
 }
 

@@ -1,115 +1,105 @@
-import { ExecutionAlreadyExists, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { asDispatcher, type Dispatchable, dispatch } from "@longhaul/db";
-import { stopAndClose } from "./cancel.js";
-import { closeByExecution } from "./close.js";
 import type { RunsDependencies } from "./dependencies.js";
-import { describeExecution, type Execution, executionArnOf } from "./execution.js";
-import { backoffSeconds, sendFailureOf } from "./send-failure.js";
+import { send } from "./send.js";
+import { backoffSeconds, isThrottled, postponedUntil } from "./send-failure.js";
 
 /** Runs that are sent at the same time. */
-const batch = 10;
+const batch = 20;
 /** How long a run is kept from other dispatchers while it is being sent; longer than the SDK tries. */
 const holdSeconds = 30;
+/** How long the queue has to deliver a run before it is given to it again; a run that comes twice is sent once. */
+const republishSeconds = 900;
+/** Runs whose log is told in one transaction what they wait for. */
+const explainBatch = 200;
 
 export interface Dispatched {
   sent: number;
   postponed: number;
   refused: number;
-  /** When the first of the postponed runs is due again; null when there is none. */
+  /** Given to the queue of the queued lane. */
+  published: number;
+  /** When the first of the runs is due that wait for their time: delayed and postponed ones; null when there is none. */
   retryInSeconds: number | null;
 }
 
 /**
- * Sends every queued run that is due to Step Functions. Sending one twice is harmless, since an execution
- * has its run's name; so a run whose sender died is simply sent again once it is no longer held.
+ * Sends every queued run that its organisation's limits admit: at once, or by way of the queue. Sending one twice is
+ * harmless, since an execution has its run's name; so a run whose sender died is simply sent again once it is no
+ * longer held. Those that stay behind are told what they wait for.
  */
 export async function dispatchQueued(deps: RunsDependencies): Promise<Dispatched> {
-  const total: Dispatched = { sent: 0, postponed: 0, refused: 0, retryInSeconds: null };
+  const total: Dispatched = { sent: 0, postponed: 0, refused: 0, published: 0, retryInSeconds: null };
   for (;;) {
     const due = await asDispatcher(deps.db, (tx) => dispatch.next(tx, { limit: batch, holdSeconds }));
-    const results = await Promise.all(due.map((run) => send(deps, run)));
-    for (const { kind, retrySeconds } of results) {
-      total[kind] += 1;
-      if (retrySeconds) total.retryInSeconds = Math.min(retrySeconds, total.retryInSeconds ?? Infinity);
-    }
-    if (due.length < batch) return total;
+    const kinds = await sendAll(deps, due);
+    for (const kind of kinds) total[kind] += 1;
+    // When not one of a full batch gets through, the rest of them would only make it worse.
+    if (due.length < batch || kinds.every((kind) => kind === "postponed")) break;
+  }
+  for (;;) {
+    const { explained, nextDueSeconds } = await asDispatcher(deps.db, (tx) =>
+      dispatch.explain(tx, { limit: explainBatch }),
+    );
+    // Never at once: what is due and could not be taken is in other hands at this moment.
+    total.retryInSeconds = nextDueSeconds === null ? null : Math.max(0.5, nextDueSeconds);
+    if (explained < explainBatch) return total;
   }
 }
 
-interface Sent {
-  kind: "sent" | "postponed" | "refused";
-  retrySeconds?: number;
+type Kind = "sent" | "postponed" | "refused" | "published";
+
+async function sendAll(deps: RunsDependencies, due: readonly Dispatchable[]): Promise<Kind[]> {
+  const queued = deps.queue ? due.filter((run) => run.lane === "queued") : [];
+  const direct = due.filter((run) => !queued.includes(run));
+  const kinds = await Promise.all([publish(deps, queued), ...direct.map((run) => sendDirect(deps, run))]);
+  return kinds.flat();
 }
 
-async function send(deps: RunsDependencies, run: Dispatchable): Promise<Sent> {
-  const stateMachineArn = deps.stateMachines[run.workflow];
-  if (!stateMachineArn) {
-    return giveUp(deps, run, namedError("StateMachineDoesNotExist", `No ARN is set for "${run.workflow}".`));
-  }
-  const command = { stateMachineArn, name: run.executionName, input: run.executionInput };
-  let executionArn: string | undefined;
-  try {
-    ({ executionArn } = await deps.sfn.send(new StartExecutionCommand(command)));
-  } catch (error) {
-    if (error instanceof ExecutionAlreadyExists) return recognise(deps, run, stateMachineArn);
-    return giveUp(deps, run, error);
-  }
-  await noteSent(deps, run, executionArn ?? executionArnOf(stateMachineArn, run.executionName));
-  return { kind: "sent" };
-}
-
-/** The name is taken: by this very run, sent before by someone who could not note it, whose execution has ended. */
-async function recognise(deps: RunsDependencies, run: Dispatchable, stateMachineArn: string): Promise<Sent> {
-  const executionArn = executionArnOf(stateMachineArn, run.executionName);
-  let execution: Execution | null;
-  try {
-    execution = await describeExecution(deps.sfn, executionArn);
-    if (!execution) throw new Error("The execution that exists could not be found yet.");
-  } catch (error) {
-    return giveUp(deps, run, error);
-  }
-  if (execution.input !== undefined && execution.input !== run.executionInput) {
-    return giveUp(deps, run, namedError("InvalidName", "The name is taken by another execution."));
-  }
-  await noteSent(deps, run, executionArn);
-  await closeByExecution(deps, run, execution);
-  return { kind: "sent" };
-}
-
-async function noteSent(deps: RunsDependencies, run: Dispatchable, executionArn: string): Promise<void> {
-  const { runId, attempt, workflow, correlationId } = run;
-  const stateMachineArn = deps.stateMachines[workflow] as string;
-  const { cancelRequested } = await asDispatcher(deps.db, (tx) =>
-    dispatch.sent(tx, { runId, attempt, executionArn, stateMachineArn }),
-  );
-  deps.logger.info({ runId, attempt, executionArn, correlationId }, "a run was sent");
-  if (!cancelRequested) return;
-  try {
-    await stopAndClose(deps, run, executionArn);
-  } catch (error) {
-    // The run stays "cancelling", and the reconciler comes back to it.
-    deps.logger.warn({ err: error, runId }, "an execution could not be stopped yet");
-  }
-}
-
-async function giveUp(deps: RunsDependencies, run: Dispatchable, error: unknown): Promise<Sent> {
-  const { runId, attempt, tries } = run;
-  const failure = sendFailureOf(error, tries);
-  deps.logger.warn({ err: error, runId, attempt, tries, ...failure }, "a run could not be sent");
-  if (failure.kind === "refused") {
-    const { code, message } = failure;
-    const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const outcome = { status: "failed" as const, error: { code, message, cause } };
-    await asDispatcher(deps.db, (tx) => dispatch.close(tx, { runId, attempt, outcome }));
-    return { kind: "refused" };
-  }
-  const retrySeconds = backoffSeconds(tries);
+async function sendDirect(deps: RunsDependencies, run: Dispatchable): Promise<Kind> {
+  const { kind, reason } = await send(deps, run);
+  if (kind !== "postponed") return kind;
+  const retrySeconds = backoffSeconds(run.tries);
   await asDispatcher(deps.db, (tx) =>
-    dispatch.postponed(tx, { runId, attempt, reason: failure.reason, retrySeconds }),
+    dispatch.postponed(tx, { ...run, reason: postponedUntil(reason, retrySeconds), retrySeconds }),
   );
-  return { kind: "postponed", retrySeconds };
+  return kind;
 }
 
-function namedError(name: string, message: string): Error {
-  return Object.assign(new Error(message), { name });
+async function publish(deps: RunsDependencies, runs: readonly Dispatchable[]): Promise<Kind[]> {
+  if (!deps.queue || runs.length === 0) return [];
+  try {
+    await deps.queue.publish(
+      runs.map(({ runId, attempt, priority }) => ({
+        runId,
+        attempt,
+        priority: priority === "urgent" || priority === "high" ? "priority" : "standard",
+      })),
+    );
+  } catch (error) {
+    deps.logger.warn({ err: error, runs: runs.length }, "runs could not be given to the queue");
+    return postponePublishing(deps, runs, error);
+  }
+  await asDispatcher(deps.db, (tx) => dispatch.published(tx, { runs, againSeconds: republishSeconds }));
+  return runs.map(() => "published");
+}
+
+/** A queue that is away is no run's fault: nothing that it refuses fails a run. */
+async function postponePublishing(
+  deps: RunsDependencies,
+  runs: readonly Dispatchable[],
+  error: unknown,
+): Promise<Kind[]> {
+  const reason = isThrottled(error) ? "AWS is throttling" : "The queue cannot be reached";
+  await asDispatcher(deps.db, async (tx) => {
+    for (const run of inOrder(runs)) {
+      const retrySeconds = backoffSeconds(run.tries);
+      await dispatch.postponed(tx, { ...run, reason: postponedUntil(reason, retrySeconds), retrySeconds });
+    }
+  });
+  return runs.map(() => "postponed");
+}
+
+/** Transactions that lock several runs lock them in the same order, so that none waits for the other. */
+function inOrder(runs: readonly Dispatchable[]): Dispatchable[] {
+  return [...runs].sort((a, b) => (a.runId < b.runId ? -1 : 1));
 }

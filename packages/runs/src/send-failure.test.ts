@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { backoffSeconds, sendFailureOf } from "./send-failure.js";
+import { backoffSeconds, postponedUntil, sendFailureOf } from "./send-failure.js";
 
 const named = (name: string) => Object.assign(new Error("words of the service"), { name });
 
@@ -21,8 +21,13 @@ test.each(["StateMachineDoesNotExist", "StateMachineDeleting", "AccessDeniedExce
 test.each(["ThrottlingException", "ExecutionLimitExceeded"])("%s waits for room, however long", (name) => {
   expect(sendFailureOf(named(name), 1000)).toEqual({
     kind: "postponed",
-    reason: "Many runs are starting at once. This one starts as soon as there is room.",
+    reason: "AWS is throttling",
   });
+});
+
+test("who waits reads why, and when it is tried again", () => {
+  expect(postponedUntil("AWS is throttling", 20.4)).toBe("AWS is throttling, next try in 20 s.");
+  expect(postponedUntil("AWS is throttling", 0.2)).toBe("AWS is throttling, next try in 1 s.");
 });
 
 test.each([

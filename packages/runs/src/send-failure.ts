@@ -1,7 +1,7 @@
 /** What becomes of a run whose start was not accepted. */
 export type SendFailure =
-  | { kind: "postponed"; reason: string }
-  | { kind: "refused"; code: string; message: string };
+  /** `reason` has no full stop: when it is tried again is to follow. */
+  { kind: "postponed"; reason: string } | { kind: "refused"; code: string; message: string };
 
 /** How often something is tried that only a change of the deployment can mend, before the run fails. */
 const patience = 10;
@@ -14,12 +14,14 @@ const permanent: Readonly<Record<string, string>> = {
 };
 
 const untilDeployed: Readonly<Record<string, string>> = {
-  StateMachineDoesNotExist: "This workflow is not installed at the moment.",
-  StateMachineDeleting: "This workflow is being removed.",
-  AccessDeniedException: "Longhaul is not allowed to start this workflow.",
+  StateMachineDoesNotExist: "This workflow is not installed at the moment",
+  StateMachineDeleting: "This workflow is being removed",
+  AccessDeniedException: "Longhaul is not allowed to start this workflow",
 };
 
 const crowded = new Set([
+  "Throttled",
+  "ThrottledException",
   "ThrottlingException",
   "TooManyRequestsException",
   "ExecutionLimitExceeded",
@@ -38,19 +40,21 @@ export function sendFailureOf(error: unknown, tries: number): SendFailure {
   if (never) return { kind: "refused", code: "START_REFUSED", message: never };
   const missing = untilDeployed[name];
   if (missing && tries >= patience) {
-    return { kind: "refused", code: "WORKFLOW_NOT_DEPLOYED", message: missing };
+    return { kind: "refused", code: "WORKFLOW_NOT_DEPLOYED", message: `${missing}.` };
   }
-  if (missing) return { kind: "postponed", reason: `${missing} The start is tried again.` };
-  if (crowded.has(name)) {
-    return {
-      kind: "postponed",
-      reason: "Many runs are starting at once. This one starts as soon as there is room.",
-    };
-  }
-  return {
-    kind: "postponed",
-    reason: "The service that executes runs cannot be reached. The start is tried again.",
-  };
+  if (missing) return { kind: "postponed", reason: missing };
+  if (isThrottled(error)) return { kind: "postponed", reason: "AWS is throttling" };
+  return { kind: "postponed", reason: "The service that executes runs cannot be reached" };
+}
+
+/** Whether a service asked for fewer calls. */
+export function isThrottled(error: unknown): boolean {
+  return error instanceof Error && crowded.has(error.name);
+}
+
+/** What a person who waits for a postponed run reads. */
+export function postponedUntil(reason: string, retrySeconds: number): string {
+  return `${reason}, next try in ${Math.max(1, Math.round(retrySeconds))} s.`;
 }
 
 /** Seconds until the next try: 2, 4, 8 ... 60, each up to a half longer so that runs do not return together. */

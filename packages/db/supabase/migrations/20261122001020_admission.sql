@@ -1,0 +1,477 @@
+-- Admission: which queued runs may be sent. An attempt is `later` while its time has not come, `ready` while it waits
+-- for room, and `admitted` from then to its end. What is admitted, has not ended and does not wait for a person takes a
+-- slot; slots are counted from the attempts themselves, so that no counter can go wrong.
+alter table longhaul.run_attempts
+  -- Who started the run, as the limits count; kept here, with the priority's rank, for the queue's index.
+  add user_id uuid,
+  add rank smallint,
+  add admission text not null default 'ready',
+  add admitted_at timestamptz,
+  -- Waits for a person and takes no slot meanwhile.
+  add parked boolean not null default false,
+  -- Whether the run's log says what it waits for.
+  add explained boolean not null default false,
+  -- When it was last given to the queue of the queued lane.
+  add published_at timestamptz;
+
+create function longhaul.priority_rank(p_priority text) returns smallint
+language sql immutable set search_path = '' as $$
+  select array_position(array['urgent', 'high', 'normal', 'low'], p_priority)::smallint
+$$;
+
+update longhaul.run_attempts a set
+  user_id = coalesce(r.created_by, '00000000-0000-0000-0000-000000000000'),
+  rank = longhaul.priority_rank(r.priority),
+  admission = case
+    when a.sent_at is not null or a.tries > 0 or r.status <> 'queued' then 'admitted'
+    when a.next_try_at > clock_timestamp() then 'later' else 'ready' end,
+  admitted_at = case when a.sent_at is not null or a.tries > 0 or r.status <> 'queued' then coalesce(a.sent_at, a.created_at) end
+from longhaul.runs r where r.id = a.run_id;
+
+alter table longhaul.run_attempts
+  alter user_id set not null,
+  alter rank set not null,
+  add constraint run_attempts_admission_known check (admission in ('later', 'ready', 'admitted')),
+  add constraint run_attempts_admitted_has_time check ((admission = 'admitted') = (admitted_at is not null)),
+  add constraint run_attempts_sent_was_admitted check (sent_at is null or admission = 'admitted');
+
+drop index longhaul.run_attempts_to_send;
+create index run_attempts_later on longhaul.run_attempts (next_try_at)
+where admission = 'later' and closed_at is null;
+create index run_attempts_ready on longhaul.run_attempts (organisation_id, user_id, rank, created_at, run_id)
+where admission = 'ready' and closed_at is null;
+create index run_attempts_unexplained on longhaul.run_attempts (created_at)
+where admission = 'ready' and closed_at is null and not explained;
+create index run_attempts_to_send on longhaul.run_attempts (next_try_at)
+where admission = 'admitted' and sent_at is null and closed_at is null;
+create index run_attempts_slots on longhaul.run_attempts (organisation_id, user_id)
+where admission = 'admitted' and closed_at is null and not parked;
+
+-- Whoever changes what a queue could give leaves a row here, in its own transaction, and the next dispatcher looks at
+-- that queue. Only inserts and one reader: no two starts ever wait for each other. Rows point at organisations and
+-- users that may be gone, which does no harm.
+create table longhaul.queue_wakes (
+  organisation_id uuid not null,
+  user_id uuid not null
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+-- A user's queue within an organisation with the place of its first run. Asleep: empty, or as many of the user's runs
+-- are under way as may be. Written by the one dispatcher that admits.
+create table longhaul.user_queues (
+  organisation_id uuid not null,
+  user_id uuid not null,
+  awake boolean not null,
+  head_rank smallint,
+  head_at timestamptz,
+  primary key (organisation_id, user_id),
+  constraint user_queues_awake_has_head check (not awake or (head_rank is not null and head_at is not null))
+) with (fillfactor = 50);
+create index user_queues_by_head on longhaul.user_queues (organisation_id, head_rank, head_at) where awake;
+
+-- An organisation's turn: who has waited longest since its last admission comes first. Asleep: no user's queue is
+-- awake, or all slots are taken.
+create table longhaul.organisation_queues (
+  organisation_id uuid primary key,
+  turn bigint not null,
+  awake boolean not null
+) with (fillfactor = 50);
+create index organisation_queues_by_turn on longhaul.organisation_queues (turn) where awake;
+create sequence longhaul.queue_turns;
+
+alter table longhaul.queue_wakes enable row level security;
+alter table longhaul.user_queues enable row level security;
+alter table longhaul.organisation_queues enable row level security;
+
+create function longhaul.place_attempt() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  select coalesce(r.created_by, '00000000-0000-0000-0000-000000000000'), longhaul.priority_rank(r.priority)
+  into new.user_id, new.rank from longhaul.runs r where r.id = new.run_id;
+  if new.admission = 'ready' and new.next_try_at > clock_timestamp() then
+    new.admission := 'later';
+  end if;
+  return new;
+end
+$$;
+create trigger run_attempts_place before insert on longhaul.run_attempts
+for each row execute function longhaul.place_attempt();
+
+create function longhaul.wake_queue() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into longhaul.queue_wakes values (coalesce(new.organisation_id, old.organisation_id), coalesce(new.user_id, old.user_id));
+  return null;
+end
+$$;
+create trigger run_attempts_arrive after insert on longhaul.run_attempts
+for each row when (new.admission = 'ready') execute function longhaul.wake_queue();
+create trigger run_attempts_free_slot after update of closed_at, parked on longhaul.run_attempts
+for each row when (old.admission = 'admitted' and old.closed_at is null and not old.parked
+  and (new.closed_at is not null or new.parked)) execute function longhaul.wake_queue();
+create trigger run_attempts_leave_slot after delete on longhaul.run_attempts
+for each row when (old.admission = 'admitted' and old.closed_at is null) execute function longhaul.wake_queue();
+
+-- A run that waits for a person leaves its slot to another, and takes one again, at once, when it goes on: for a while
+-- more may be under way then than the limit says, and nothing is admitted until they are fewer.
+create function longhaul.park_attempt() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update longhaul.run_attempts set parked = new.status = 'waiting' where run_id = new.id and attempt = new.attempt;
+  return null;
+end
+$$;
+create trigger runs_park after update of status on longhaul.runs
+for each row when ((old.status = 'waiting') <> (new.status = 'waiting')) execute function longhaul.park_attempt();
+
+insert into longhaul.queue_wakes
+select distinct organisation_id, user_id from longhaul.run_attempts where admission = 'ready' and closed_at is null;
+
+-- Brings the queues up to date with what has happened since the last look: delayed starts whose time has come, arrivals,
+-- slots that were left. Called by the dispatcher that admits.
+create function longhaul.look_at_queues(p_now timestamptz) returns void
+language plpgsql set search_path = '' as $$
+begin
+  with due as (
+    select run_id, attempt from longhaul.run_attempts
+    where admission = 'later' and closed_at is null and next_try_at <= p_now
+    order by next_try_at limit 1000
+    for update skip locked
+  ), promoted as (
+    update longhaul.run_attempts a set admission = 'ready', explained = false
+    from due where a.run_id = due.run_id and a.attempt = due.attempt
+    returning a.organisation_id, a.user_id
+  )
+  insert into longhaul.queue_wakes select distinct organisation_id, user_id from promoted;
+
+  with woken as (
+    delete from longhaul.queue_wakes returning organisation_id, user_id
+  ), looked_at as (
+    insert into longhaul.user_queues as q (organisation_id, user_id, awake, head_rank, head_at)
+    select w.organisation_id, w.user_id, h.rank is not null, h.rank, h.created_at
+    from (select distinct organisation_id, user_id from woken) w
+    left join lateral (
+      select a.rank, a.created_at from longhaul.run_attempts a
+      where a.organisation_id = w.organisation_id and a.user_id = w.user_id and a.admission = 'ready' and a.closed_at is null
+      order by a.rank, a.created_at limit 1
+    ) h on true
+    on conflict (organisation_id, user_id) do update
+    set awake = excluded.awake, head_rank = excluded.head_rank, head_at = excluded.head_at
+    returning q.organisation_id, q.awake
+  )
+  -- A slot that one user has left may be another's: then the organisation has queues that are awake already.
+  insert into longhaul.organisation_queues as o (organisation_id, turn, awake)
+  select l.organisation_id, 0, true from looked_at l group by 1
+  having bool_or(l.awake)
+    or exists (select from longhaul.user_queues q where q.organisation_id = l.organisation_id and q.awake)
+  on conflict (organisation_id) do update set awake = true;
+end
+$$;
+
+-- Admits up to p_limit ready runs and holds them for whoever asked: organisations take turns, the one first that has
+-- waited longest for one; within an organisation the most urgent run goes first, then the oldest. Each step is a look
+-- into an index, however many runs wait. One dispatcher admits at a time, so that the limits hold exactly; what
+-- commits while it is at work is there for the next.
+create function longhaul.admit(p_limit integer, p_hold_seconds double precision) returns setof longhaul.run_attempts
+language plpgsql set search_path = '' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_limits record;
+  v_organisation uuid;
+  v_user uuid;
+  v_taken integer;
+  v_run uuid;
+  v_attempt integer;
+  v_runs uuid[] := '{}';
+  v_attempts integer[] := '{}';
+begin
+  -- Who has to wait for another dispatcher often finds its work done by that one.
+  loop
+    if not exists (select from longhaul.queue_wakes)
+      and not exists (select from longhaul.organisation_queues where awake)
+      and not exists (select from longhaul.run_attempts where admission = 'later' and closed_at is null and next_try_at <= v_now)
+    then
+      return;
+    end if;
+    exit when pg_try_advisory_xact_lock(hashtextextended('longhaul.admit', 0));
+    if clock_timestamp() > v_now + interval '5 seconds' then
+      return;
+    end if;
+    perform pg_sleep(0.002);
+  end loop;
+  -- A dispatcher that is frozen before it commits must not stop all the others.
+  perform set_config('idle_in_transaction_session_timeout', '5s', true);
+  perform longhaul.look_at_queues(v_now);
+
+  while cardinality(v_runs) < p_limit loop
+    select organisation_id into v_organisation from longhaul.organisation_queues where awake order by turn limit 1;
+    exit when not found;
+    select * into v_limits from longhaul.limits_of(v_organisation);
+    select count(*) into v_taken from (
+      select from longhaul.run_attempts
+      where organisation_id = v_organisation and admission = 'admitted' and closed_at is null and not parked
+      limit v_limits.max_running) slot;
+    v_user := null;
+    if v_taken < v_limits.max_running then
+      select user_id into v_user from longhaul.user_queues
+      where organisation_id = v_organisation and awake order by head_rank, head_at limit 1;
+    end if;
+    if v_user is null then
+      update longhaul.organisation_queues set awake = false where organisation_id = v_organisation;
+      continue;
+    end if;
+
+    select count(*) into v_taken from (
+      select from longhaul.run_attempts
+      where organisation_id = v_organisation and user_id = v_user and admission = 'admitted' and closed_at is null and not parked
+      limit v_limits.max_running_per_user) slot;
+    if v_taken >= v_limits.max_running_per_user then
+      update longhaul.user_queues set awake = false where organisation_id = v_organisation and user_id = v_user;
+      continue;
+    end if;
+
+    update longhaul.run_attempts a
+    -- Not the moment of the look, but one later than that of the run before.
+    set admission = 'admitted', admitted_at = clock_timestamp(), tries = a.tries + 1,
+      held_until = v_now + make_interval(secs => p_hold_seconds), next_try_at = v_now + make_interval(secs => p_hold_seconds)
+    from (
+      select run_id, attempt from longhaul.run_attempts
+      where organisation_id = v_organisation and user_id = v_user and admission = 'ready' and closed_at is null
+      order by rank, created_at, run_id limit 1
+      for update skip locked
+    ) head
+    where a.run_id = head.run_id and a.attempt = head.attempt
+    returning a.run_id, a.attempt into v_run, v_attempt;
+    if found then
+      v_runs := v_runs || v_run;
+      v_attempts := v_attempts || v_attempt;
+      update longhaul.organisation_queues set turn = nextval('longhaul.queue_turns') where organisation_id = v_organisation;
+    else
+      -- Its runs are being changed at this moment, or are gone.
+      insert into longhaul.queue_wakes
+      select v_organisation, v_user where exists (
+        select from longhaul.run_attempts
+        where organisation_id = v_organisation and user_id = v_user and admission = 'ready' and closed_at is null);
+    end if;
+    update longhaul.user_queues q set awake = v_run is not null and h.rank is not null, head_rank = h.rank, head_at = h.created_at
+    from (values (1)) always (one)
+    left join lateral (
+      select a.rank, a.created_at from longhaul.run_attempts a
+      where a.organisation_id = v_organisation and a.user_id = v_user and a.admission = 'ready' and a.closed_at is null
+      order by a.rank, a.created_at limit 1
+    ) h on true
+    where q.organisation_id = v_organisation and q.user_id = v_user;
+  end loop;
+
+  -- An execution that began before its run was admitted is under way: it takes its slot, and is not sent again.
+  return query
+    select a.* from unnest(v_runs, v_attempts) with ordinality taken (run_id, attempt, place)
+    join longhaul.run_attempts a on a.run_id = taken.run_id and a.attempt = taken.attempt
+    join longhaul.runs r on r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
+    order by taken.place;
+end
+$$;
+
+-- Takes runs to send and holds them against other dispatchers for a while: first those admitted before whose sending is
+-- due again, then newly admitted ones.
+create or replace function longhaul.next_to_send(p_limit integer, p_hold_seconds double precision)
+returns setof longhaul.run_attempts
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_again integer;
+begin
+  return query
+    with due as (
+      select a.run_id, a.attempt
+      from longhaul.run_attempts a
+      join longhaul.runs r on r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
+      where a.admission = 'admitted' and a.sent_at is null and a.closed_at is null and a.next_try_at <= v_now
+      order by a.next_try_at
+      limit p_limit
+      for update of a skip locked
+    )
+    update longhaul.run_attempts a
+    set held_until = v_now + make_interval(secs => p_hold_seconds), next_try_at = v_now + make_interval(secs => p_hold_seconds),
+      tries = a.tries + 1
+    from due where a.run_id = due.run_id and a.attempt = due.attempt
+    returning a.*;
+  get diagnostics v_again = row_count;
+  if v_again < p_limit then
+    return query select * from longhaul.admit(p_limit - v_again, p_hold_seconds);
+  end if;
+end
+$$;
+
+-- Writes into the log of up to p_limit runs what they wait for, each once. Returns how many.
+create function longhaul.explain_waiting(p_limit integer) returns integer
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_explained uuid[];
+begin
+  with waiting as materialized (
+    select a.run_id, a.attempt, a.organisation_id, a.user_id
+    from longhaul.run_attempts a
+    join longhaul.runs r on r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
+    where a.admission = 'ready' and a.closed_at is null and not a.explained
+    order by a.created_at
+    limit p_limit
+    for update of a, r skip locked
+  ), full_queues as materialized (
+    select w.organisation_id, w.user_id, case
+      when u.taken >= l.max_running_per_user then
+        format('%s of your %s runs %s running.', u.taken, l.max_running_per_user, case u.taken when 1 then 'is' else 'are' end)
+      when o.taken >= l.max_running then
+        format('%s of your organisation''s %s runs %s running.', o.taken, l.max_running, case o.taken when 1 then 'is' else 'are' end)
+      end as reason
+    from (select distinct organisation_id, user_id from waiting) w
+    cross join lateral longhaul.limits_of(w.organisation_id) l
+    cross join lateral (
+      select count(*) as taken from longhaul.run_attempts s
+      where s.organisation_id = w.organisation_id and s.user_id = w.user_id
+        and s.admission = 'admitted' and s.closed_at is null and not s.parked) u
+    cross join lateral (
+      select count(*) as taken from longhaul.run_attempts s
+      where s.organisation_id = w.organisation_id and s.admission = 'admitted' and s.closed_at is null and not s.parked) o
+  ), explained as (
+    update longhaul.run_attempts a set explained = true
+    from waiting w join full_queues q using (organisation_id, user_id)
+    where a.run_id = w.run_id and a.attempt = w.attempt and q.reason is not null
+    returning a.run_id, q.reason
+  ), changed as (
+    update longhaul.runs r
+    set last_seq = r.last_seq + 1, updated_at = greatest(v_now, r.updated_at), status_reason = e.reason
+    from explained e where r.id = e.run_id and r.status_reason is distinct from e.reason
+    returning r.id, r.last_seq, r.organisation_id, r.updated_at, r.attempt, e.reason
+  ), logged as (
+    insert into longhaul.run_events (run_id, seq, organisation_id, type, at, attempt, data)
+    select id, last_seq, organisation_id, 'run.queued', updated_at, attempt, jsonb_build_object('reason', reason) from changed
+    returning run_id
+  )
+  select array_agg(run_id) into v_explained from logged;
+  perform longhaul.touch(id) from unnest(v_explained) id;
+  return coalesce(cardinality(v_explained), 0);
+end
+$$;
+
+-- When a run that nobody has at hand is to be sent, by what is known now; null while there is none.
+create function longhaul.next_due() returns timestamptz
+language sql stable security definer set search_path = '' as $$
+  select least(
+    (select next_try_at from longhaul.run_attempts where admission = 'later' and closed_at is null order by next_try_at limit 1),
+    (select a.next_try_at from longhaul.run_attempts a
+     join longhaul.runs r on r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
+     where a.admission = 'admitted' and a.sent_at is null and a.closed_at is null
+     order by a.next_try_at limit 1))
+$$;
+
+-- As before, and an attempt that was sent is admitted, whoever sent it.
+create or replace function longhaul.mark_sent(p_run uuid, p_attempt integer, p_execution_arn text, p_state_machine_arn text)
+returns boolean
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_run longhaul.runs;
+begin
+  select * into v_run from longhaul.runs where id = p_run for update;
+  update longhaul.run_attempts
+  set sent_at = clock_timestamp(), execution_arn = p_execution_arn, state_machine_arn = p_state_machine_arn, held_until = null,
+    admission = 'admitted', admitted_at = coalesce(admitted_at, clock_timestamp())
+  where run_id = p_run and attempt = p_attempt and sent_at is null;
+  if found and v_run.attempt = p_attempt and v_run.status = 'queued' then
+    perform longhaul.append_events(p_run, jsonb_build_array(
+      jsonb_build_object('type', 'run.started', 'data', jsonb_build_object('executionArn', p_execution_arn))));
+  end if;
+  return v_run.cancel_requested_at is not null;
+end
+$$;
+
+-- As before: leaves a run queued and says why. One that was admitted keeps its slot, so that where sending fails not ever
+-- more runs are tried.
+create or replace function longhaul.postpone_sending(p_run uuid, p_attempt integer, p_reason text, p_retry_seconds double precision)
+returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_run longhaul.runs;
+begin
+  select * into v_run from longhaul.runs where id = p_run for update;
+  update longhaul.run_attempts
+  set held_until = null, next_try_at = clock_timestamp() + make_interval(secs => p_retry_seconds),
+    admission = case admission when 'ready' then 'later' else admission end
+  where run_id = p_run and attempt = p_attempt and sent_at is null;
+  if found and v_run.status = 'queued' and v_run.attempt = p_attempt and v_run.status_reason is distinct from p_reason then
+    perform longhaul.append_events(p_run, jsonb_build_array(
+      jsonb_build_object('type', 'run.queued', 'data', jsonb_build_object('reason', p_reason))));
+  end if;
+end
+$$;
+
+-- Notes that attempts were given to the queue. One that its consumer has not sent after p_again_seconds is given again.
+create function longhaul.mark_published(p_runs uuid[], p_attempts integer[], p_again_seconds double precision) returns void
+language sql security definer set search_path = '' as $$
+  update longhaul.run_attempts a
+  set published_at = clock_timestamp(), held_until = null,
+    next_try_at = clock_timestamp() + make_interval(secs => p_again_seconds)
+  from unnest(p_runs, p_attempts) published (run_id, attempt)
+  where a.run_id = published.run_id and a.attempt = published.attempt and a.sent_at is null
+$$;
+
+-- What the queue's consumer has been told to send: nothing where that is done already, or the run has ended or goes on
+-- with another attempt. Held, so that a run which is cancelled meanwhile is stopped by the sender.
+create function longhaul.take_to_send(p_run uuid, p_attempt integer, p_hold_seconds double precision)
+returns setof longhaul.run_attempts
+language sql security definer set search_path = '' as $$
+  update longhaul.run_attempts a
+  set held_until = clock_timestamp() + make_interval(secs => p_hold_seconds), tries = a.tries + 1
+  from longhaul.runs r
+  where a.run_id = p_run and a.attempt = p_attempt and r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
+    and a.admission = 'admitted' and a.sent_at is null and a.closed_at is null
+  returning a.*
+$$;
+
+-- Runs under way of which nothing was heard for a while, each handed out once per such while. A run that waits for its
+-- time or its turn, and says so, is not among them, however many there are.
+create or replace function longhaul.stale_runs(p_older_seconds double precision, p_limit integer) returns setof uuid
+language sql security definer set search_path = '' as $$
+  with quiet as (
+    select r.id from longhaul.runs r
+    where r.finished_at is null
+      and greatest(r.updated_at, r.checked_at) < clock_timestamp() - make_interval(secs => p_older_seconds)
+      and not (r.status = 'queued' and r.status_reason is not null and exists (
+        select from longhaul.run_attempts a where a.run_id = r.id and a.attempt = r.attempt and a.admission <> 'admitted'))
+    order by greatest(r.updated_at, r.checked_at)
+    limit p_limit
+    for update skip locked
+  )
+  update longhaul.runs r set checked_at = clock_timestamp() from quiet where r.id = quiet.id returning r.id
+$$;
+
+-- Changes an organisation's limits, and lets the dispatchers look at its queues anew.
+create function longhaul.set_limits(
+  p_organisation uuid, p_max_running integer, p_max_running_per_user integer, p_retention_days integer) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform longhaul.require_role(p_organisation, 'admin');
+  if p_max_running not between 1 and 10000 or p_max_running_per_user not between 1 and 10000 then
+    perform longhaul.refuse('INPUT_INVALID', 'From 1 to 10,000 runs can run at once.');
+  elsif p_retention_days not between 1 and 3650 then
+    perform longhaul.refuse('INPUT_INVALID', 'Runs can be kept from 1 to 3,650 days.');
+  end if;
+  insert into longhaul.organisation_limits as l (organisation_id, max_running, max_running_per_user, retention_days, updated_by)
+  values (p_organisation, p_max_running, p_max_running_per_user, p_retention_days, (select auth.uid()))
+  on conflict (organisation_id) do update set
+    max_running = excluded.max_running, max_running_per_user = excluded.max_running_per_user,
+    retention_days = excluded.retention_days, updated_by = excluded.updated_by, updated_at = clock_timestamp();
+  insert into longhaul.queue_wakes
+  select organisation_id, user_id from longhaul.user_queues where organisation_id = p_organisation;
+end
+$$;
+
+revoke execute on all functions in schema longhaul from public;
+grant execute on function longhaul.limits_of(uuid) to authenticated, longhaul_dispatcher;
+grant execute on function longhaul.set_limits(uuid, integer, integer, integer) to authenticated;
+grant execute on function
+  longhaul.explain_waiting(integer),
+  longhaul.next_due(),
+  longhaul.mark_published(uuid[], integer[], double precision),
+  longhaul.take_to_send(uuid, integer, double precision)
+to longhaul_dispatcher;
