@@ -19,3 +19,29 @@ export function caughtError(step: string): Expression {
   ];
   return jsonata`( ${lines.join("; ")} )`;
 }
+
+/**
+ * The same for a map or parallel, which fails with what a state in it failed with: what a step threw, what
+ * a Fail state says, or the words of Step Functions itself.
+ */
+export function caughtWithin(container: string): Expression {
+  const fallback = [
+    `"code": "STEP_FAILED"`,
+    `"message": ${jsonataString(`${container} failed unexpectedly.`)}`,
+    `"cause": $join([$error, $cause], ": ")`,
+    `"step": ${jsonataString(container)}`,
+  ].join(", ");
+  const lines = [
+    "$error := $states.errorOutput.Error",
+    "$cause := $states.errorOutput.Cause",
+    `$said := $substring($cause, 0, 1) = "{" ? $parse($cause) : {}`,
+    "$message := $exists($said.errorMessage) ? $string($said.errorMessage)",
+    [
+      `$substring($message, 0, 9) = "{\\"code\\":\\"" ? $parse($message)`,
+      `$exists($said.message) ? $merge([{ "code": $error }, $said])`,
+      `$exists($message) or $contains($error, /^(States|Lambda|Sandbox|Runtime)\\./) ? { ${fallback} }`,
+      `{ "code": $error, "message": $cause }`,
+    ].join(" : "),
+  ];
+  return jsonata`( ${lines.join("; ")} )`;
+}

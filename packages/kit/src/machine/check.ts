@@ -1,39 +1,43 @@
 import type { Contract } from "../contract.js";
-import { type Draft, type Edge, edgesOf, type StepNode, variableOf } from "./draft.js";
-import { assignedBefore, type Settled, usesOf } from "./settle.js";
+import { assignedBefore, ownUses } from "./analysis.js";
+import type { Block, Draft } from "./draft.js";
+import { blocksOf, type Edge, edgesOf, type StepNode } from "./nodes.js";
 
 /** Refuses a flow that is not a machine. Runs before ways are settled. */
-export function checkFlow(draft: Draft): void {
-  if (draft.start.to === undefined) draft.refuse("it has no states.");
-  for (const edge of draft.edges()) {
+export function checkFlow(block: Block): void {
+  const place = block.name === "" ? "it" : `"${block.name}"`;
+  if (block.start.to === undefined) block.refuse(`${place} has no states.`);
+  for (const edge of block.edges()) {
     if (edge.to === undefined) {
-      draft.refuse(`the flow after "${edge.from}" (${edge.kind}) has no end: succeed, fail or join it.`);
+      const end = block.name === "" ? "succeed, fail or join it" : "yield, fail or join it";
+      block.refuse(`the flow after "${edge.from}" (${edge.kind}) has no end: ${end}.`);
     }
-    if (!draft.nodes.has(edge.to)) {
-      draft.refuse(`"${edge.from}" leads to "${edge.to}", which does not exist.`);
+    if (!block.nodes.has(edge.to)) {
+      block.refuse(`"${edge.from}" leads to "${edge.to}", which does not exist.`);
     }
   }
-  const reached = reachable(draft);
-  for (const name of draft.nodes.keys()) {
-    if (!reached.has(name)) draft.refuse(`the state "${name}" is never reached.`);
+  const reached = reachable(block);
+  for (const name of block.nodes.keys()) {
+    if (!reached.has(name)) block.refuse(`the state "${name}" is never reached.`);
   }
+  for (const node of block.nodes.values()) blocksOf(node).forEach(checkFlow);
 }
 
-function reachable(draft: Draft): Set<string> {
+function reachable(block: Block): Set<string> {
   const reached = new Set<string>();
   const follow = (edge: Edge): void => {
-    const node = edge.to === undefined ? undefined : draft.nodes.get(edge.to);
+    const node = edge.to === undefined ? undefined : block.nodes.get(edge.to);
     if (!node || reached.has(node.name)) return;
     reached.add(node.name);
     edgesOf(node).forEach(follow);
   };
-  follow(draft.start);
+  follow(block.start);
   return reached;
 }
 
 /** Refuses steps of stages that the contract does not have, and stages that could never be done. */
 export function checkStages(draft: Draft, contract: Pick<Contract, "stages">): void {
-  const steps = [...draft.nodes.values()].filter((node): node is StepNode => node.kind === "step");
+  const steps = draft.nodes().filter((node): node is StepNode => node.kind === "step");
   for (const { step } of steps) {
     if (!Object.hasOwn(contract.stages, step.stage)) {
       draft.refuse(
@@ -46,37 +50,23 @@ export function checkStages(draft: Draft, contract: Pick<Contract, "stages">): v
   }
 }
 
-/** Refuses two states whose variables would have one name. */
-export function checkNames(draft: Draft): void {
-  const owners = new Map<string, string>();
-  const claim = (variable: string, owner: string) => {
-    const other = owners.get(variable);
-    if (other)
-      draft.refuse(`the variable "${variable}" would be both ${other}'s and ${owner}'s: rename one.`);
-    owners.set(variable, owner);
-  };
-  for (const edge of draft.edges()) {
-    for (const { variable } of edge.assigns) {
-      if (variable !== "failure") claim(variable, `${edge.from}`);
-    }
-  }
-  for (const name of draft.failures.keys()) claim(variableOf(name), name);
-}
-
 /** Refuses a state that reads a variable which some way to it does not set. */
-export function checkVariables({ draft, timestamps, sharedErrors }: Settled): void {
-  const before = assignedBefore(draft, "all");
-  const known = (name: string) => before.get(name) ?? new Set<string>();
-  const demand = (name: string, uses: ReadonlySet<string>, set: ReadonlySet<string>) => {
-    const missing = [...uses].find((variable) => !set.has(variable));
-    if (missing) draft.refuse(`"${name}" reads "${missing}", which is not set on every way to it.`);
+export function checkVariables(block: Block, outside: ReadonlySet<string> = new Set()): void {
+  const before = assignedBefore(block, "all");
+  const demand = (name: string, uses: Iterable<string>, set: ReadonlySet<string>) => {
+    for (const variable of uses) {
+      if (variable.startsWith("@") || set.has(variable)) continue;
+      block.refuse(`"${name}" reads "${variable}", which is not set on every way to it.`);
+    }
   };
-  for (const node of draft.nodes.values()) {
-    demand(node.name, usesOf(node, sharedErrors), known(node.name));
-    const timestamp = timestamps.get(node.name);
-    if (timestamp) demand(node.name, timestamp.uses, known(node.name));
+  for (const node of block.nodes.values()) {
+    const known = new Set([...outside, ...(before.get(node.name) ?? [])]);
+    demand(node.name, ownUses(node, block), known);
+    for (const inner of blocksOf(node)) {
+      checkVariables(inner, new Set([...known, ...inner.handedIn.keys()]));
+    }
     for (const edge of edgesOf(node)) {
-      const own = new Set([...known(node.name), ...edge.assigns.map(({ variable }) => variable)]);
+      const own = new Set([...known, ...edge.assigns.map(({ variable }) => variable)]);
       for (const { value } of edge.assigns) demand(node.name, value.uses, own);
     }
   }

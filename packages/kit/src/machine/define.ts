@@ -1,17 +1,24 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Contract, ContractInput } from "../contract.js";
+import { houseFunctions } from "../house-functions.js";
 import type { RunError } from "../run.js";
 import type { Step } from "../step/step.js";
-import { caughtError } from "./caught.js";
-import { checkFlow, checkNames, checkStages, checkVariables } from "./check.js";
-import { Draft, Edge, type StepNode } from "./draft.js";
-import { type AslMachine, emit } from "./emit.js";
+import { caughtError, caughtWithin } from "./caught.js";
+import { checkFlow, checkStages, checkVariables } from "./check.js";
+import { setClocks } from "./clock.js";
+import { collectItems } from "./constructs/map.js";
+import { collectBranches } from "./constructs/parallel.js";
+import { Draft } from "./draft.js";
+import type { AslMachine } from "./emit/asl.js";
+import { emit } from "./emit/emit.js";
+import { settleErrors } from "./errors.js";
 import { variable } from "./expression.js";
-import { type BaseScope, type Ended, Flow } from "./flow.js";
+import { Flow } from "./flow.js";
 import { graphOf, type MachineGraph } from "./graph.js";
+import { Edge } from "./nodes.js";
 import { type Ref, reference } from "./refs.js";
-import { settle } from "./settle.js";
+import type { BaseScope, Ended } from "./scopes.js";
 
 type WorldOf<C extends Contract> = {
   readonly output: z.input<C["output"]>;
@@ -48,9 +55,15 @@ export interface Machine<C extends Contract = Contract> {
   definition(arnOf: (step: string) => string): AslMachine;
 }
 
-/** The name of the Lambda function that runs a step. */
+/** The functions of the house that machines call, by their placeholders. */
+const housePlaceholders: Readonly<Record<string, string>> = {
+  LonghaulApprovals: houseFunctions.approvals,
+  LonghaulCompensations: houseFunctions.compensations,
+};
+
+/** The name of the Lambda function behind a placeholder of a template: a step's, or one of the house's. */
 export function stepFunctionName(workflow: string, step: string): string {
-  return `longhaul-${workflow}-${step}`;
+  return housePlaceholders[step] ?? `longhaul-${workflow}-${step}`;
 }
 
 /** The name of a workflow's state machine. */
@@ -71,15 +84,14 @@ export function defineMachine<C extends Contract>(
   options: MachineOptions<C> = {},
 ): Machine<C> {
   const draft = new Draft(contract.name);
-  build(new Flow(draft, [draft.start]));
+  build(new Flow(draft.root, [draft.root.start]));
   if (options.onFailure) addFailureFlow(draft, options.onFailure);
-  checkFlow(draft);
+  checkFlow(draft.root);
   checkStages(draft, contract);
-  checkNames(draft);
-  const settled = settle(draft);
-  checkVariables(settled);
-  const steps = stepNodes(draft).map(({ step }) => step);
-  const text = (comment: string) => JSON.stringify(emit(settled, comment), null, 2);
+  settle(draft);
+  checkVariables(draft.root);
+  const steps = draft.nodes().flatMap((node) => (node.kind === "step" ? [node.step] : []));
+  const text = (comment: string) => JSON.stringify(emit(draft.root, comment), null, 2);
   const title = `Longhaul workflow ${contract.name}`;
   const hash = createHash("sha256").update(text(title)).digest("hex");
   const template = text(`${title}, sha256:${hash}`);
@@ -93,15 +105,21 @@ export function defineMachine<C extends Contract>(
       weight,
       steps: steps.filter((step) => step.stage === key).length,
     })),
-    graph: graphOf(draft),
+    graph: graphOf(draft.root),
     template,
     hash,
     definition: (arnOf) => fillIn(template, arnOf),
   };
 }
 
-function stepNodes(draft: Draft): StepNode[] {
-  return [...draft.nodes.values()].filter((node): node is StepNode => node.kind === "step");
+/** Decides what branches, waits and results leave open until all ways are known. */
+function settle(draft: Draft): void {
+  setClocks(draft.root);
+  for (const node of draft.nodes()) {
+    if (node.kind === "map") collectItems(node);
+    if (node.kind === "parallel") collectBranches(node);
+  }
+  settleErrors(draft.root);
 }
 
 function addFailureFlow<C extends Contract>(
@@ -109,14 +127,14 @@ function addFailureFlow<C extends Contract>(
   grow: NonNullable<MachineOptions<C>["onFailure"]>,
 ): void {
   const edges: Edge[] = [];
-  for (const node of stepNodes(draft)) {
-    if (node.caught) continue;
-    const assigns = [{ variable: "failure", value: caughtError(node.name) }];
-    node.caught = new Edge(node.name, "catch", { assigns });
+  for (const node of draft.root.nodes.values()) {
+    if (!("caught" in node) || node.caught) continue;
+    const value = node.kind === "step" ? caughtError(node.name) : caughtWithin(node.name);
+    node.caught = new Edge(node.name, "catch", { assigns: [{ variable: "failure", value }] });
     edges.push(node.caught);
   }
   if (edges.length === 0) draft.refuse("onFailure is never reached: each step has a catch of its own.");
-  grow(new Flow(draft, edges), reference(variable("failure")));
+  grow(new Flow(draft.root, edges), reference(variable("failure")));
 }
 
 function fillIn(template: string, arnOf: (step: string) => string): AslMachine {

@@ -1,7 +1,12 @@
 /** Where a variable's value is read from: `$name`, unless a state needs it before it is assigned. */
 export type Resolve = (variable: string) => string;
 
-export const fromVariables: Resolve = (variable) => `$${variable}`;
+/** Where a field of the execution's own input is read from. */
+export const fromExecution: Resolve = (name) => `$states.context.Execution.Input.${name}`;
+
+/** A name that begins with "@" is no variable but a field of the execution's input. */
+export const fromVariables: Resolve = (name) =>
+  name.startsWith("@") ? fromExecution(name.slice(1)) : `$${name}`;
 
 /** A piece of JSONata with the variables it reads. */
 export class Expression {
@@ -27,6 +32,13 @@ export function jsonata(text: TemplateStringsArray, ...parts: (Expression | stri
 
 export function variable(name: string): Expression {
   return new Expression([name], (resolve) => resolve(name));
+}
+
+/** A field of what each execution, and each item of a distributed map, is started with. */
+export function executionField(
+  name: "run" | "attempt" | "correlationId" | "startedAt" | "input",
+): Expression {
+  return variable(`@${name}`);
 }
 
 // CloudFormation and the local deploy replace ${Name} wherever it stands, so a user's own "${" is spelt out.

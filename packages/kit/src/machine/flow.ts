@@ -1,84 +1,77 @@
 import type { RunError } from "../run.js";
-import type { Step, StepInput, StepOutput } from "../step/step.js";
-import { caughtError } from "./caught.js";
+import type { Step, StepInput } from "../step/step.js";
+import { caughtWithin } from "./caught.js";
 import { Condition } from "./conditions.js";
-import { type ChoiceNode, type Draft, Edge, type StepNode, variableOf } from "./draft.js";
-import { fromVariables, jsonata, variable } from "./expression.js";
-import { type Ref, type Reference, type Refs, reference, type Selected, selectionOf } from "./refs.js";
-import { fitInput } from "./fit.js";
+import { addMap, type MapSpec } from "./constructs/map.js";
+import { addParallel } from "./constructs/parallel.js";
+import { refsIn, selected } from "./constructs/references.js";
+import { addCatch, addStep } from "./constructs/step.js";
+import { addWait } from "./constructs/wait.js";
+import { type Block, variableOf } from "./draft.js";
+import { fromVariables } from "./expression.js";
+import { type ChoiceNode, Edge, type Node } from "./nodes.js";
+import type { Ref, Reference, Refs, Selected, ValueOf } from "./refs.js";
+import {
+  type Branch,
+  type Closed,
+  type Common,
+  Ended,
+  type Failure,
+  type InnerWorld,
+  type ItemOf,
+  type ItemScope,
+  type Named,
+  OpenFlow,
+  type ScopeOf,
+  type With,
+  type World,
+  Yielded,
+  type YieldsOf,
+} from "./scopes.js";
 
-/** What all flows of one machine share: the output it owes and the stages it may name. */
-export interface World {
-  readonly output: unknown;
-  readonly stage: string;
+type Joined<Scopes, W extends World, Yields> = [Scopes] extends [never]
+  ? Closed<Yields>
+  : Flow<Common<Scopes>, W, Yields>;
+
+/** Where a failure that is not retried (any more) goes. */
+export interface Catching<Scope, W extends World, B extends Branch> {
+  readonly catch: (flow: Flow<Scope, W>, error: Ref<RunError>) => B;
 }
 
-/** What every selector sees besides the outputs of earlier steps. */
-export interface BaseScope<Input> {
-  readonly input: Input;
-  readonly run: { readonly id: string; readonly attempt: number; readonly correlationId: string };
-}
-
-export interface Failure {
-  /** SCREAMING_SNAKE_CASE. */
-  readonly code: Selected<string>;
-  /** For the user. */
-  readonly message: Selected<string>;
-  /** For the engineer. */
-  readonly cause?: Selected<string>;
-}
-
-/** A flow that has come to its end. */
-export class Ended {
-  declare private readonly ended: true;
-}
-
-/** A flow that waits for its next state. */
-abstract class OpenFlow<out Scope> {
-  declare protected readonly scope: Scope;
-  protected abstract readonly open: readonly Edge[];
-
-  /** The ways that the next state is put behind. */
-  static edges(branch: Branch): readonly Edge[] {
-    return branch instanceof OpenFlow ? branch.open : [];
-  }
-}
-
-type Branch = OpenFlow<unknown> | Ended;
-type ScopeOf<B> = B extends OpenFlow<infer Scope> ? Scope : never;
-/** Of scopes that join: the names that all of them have. */
-type Common<Scopes> = { readonly [K in keyof Scopes]: Scopes[K] };
-type Joined<Scopes, W extends World> = [Scopes] extends [never] ? Ended : Flow<Common<Scopes>, W>;
-type With<Scope, S extends Step> = Scope & { readonly [K in Uncapitalize<S["name"]>]: StepOutput<S> };
-
-const execution = "$states.context.Execution.Input";
-const given: Record<string, unknown> = {
-  input: reference(jsonata`${execution}.input`),
-  run: {
-    id: reference(jsonata`${execution}.run`),
-    attempt: reference(jsonata`${execution}.attempt`),
-    correlationId: reference(jsonata`${execution}.correlationId`),
-  },
+type Branches<Scope, W extends World> = Readonly<
+  Record<string, (flow: Flow<Scope, InnerWorld<W>>) => Yielded<unknown>>
+>;
+type BranchResults<Bs> = {
+  readonly [K in keyof Bs]: Bs[K] extends (flow: never) => Yielded<infer Value> ? Value : never;
 };
 
-/** The references a selector is called with: a name that is not in the scope's type reads a variable. */
-function refs<Scope>(): Refs<Scope> {
-  return new Proxy(given, {
-    get: (_, name) => (typeof name === "symbol" ? undefined : (given[name] ?? reference(variable(name)))),
-  }) as Refs<Scope>;
+export interface MapOptions<Scope, W extends World, List, Value, As extends string> {
+  /** The list. Bounded lists (`.max(n)` in the schema) tell the build how much the results can be. */
+  readonly items: (scope: Refs<Scope>) => List;
+  /** What the scope of an item calls it: `item` and `index` unless said; `page` gives `page` and `pageIndex`. */
+  readonly as?: As;
+  /** What is done with each item, to a `yield`. */
+  readonly item: (flow: Flow<ItemScope<Scope, ItemOf<List>, As>, InnerWorld<W>>) => Yielded<Value>;
+  /** How many items are worked on at a time: 10 unless said, 40 at most inline. */
+  readonly maxConcurrency?: number;
+  /** `distributed` makes each item an execution of its own: for more items than a history of 25,000 events holds. */
+  readonly mode?: "inline" | "distributed";
+  /** Distributed only: so many failed items are left out of the results, in percent; 0 unless said. */
+  readonly toleratedFailurePercentage?: number;
 }
 
 /**
  * A machine in the making, from its start or a branch on. Each method adds a state and gives the flow
- * after it; a flow is continued once. `Scope` maps names to the values that selectors may read.
+ * after it; a flow is continued once. `Scope` maps names to the values that selectors may read; `Yields`
+ * is what side branches have already ended with.
  */
-export class Flow<Scope, W extends World> extends OpenFlow<Scope> {
-  readonly #draft: Draft;
+export class Flow<Scope, W extends World, Yields = never> extends OpenFlow<Scope, Yields> {
+  readonly #block: Block;
   protected readonly open: readonly Edge[];
 
-  constructor(draft: Draft, open: readonly Edge[]) {
+  constructor(block: Block, open: readonly Edge[]) {
     super();
-    this.#draft = draft;
+    this.#block = block;
     this.open = open;
   }
 
@@ -90,46 +83,32 @@ export class Flow<Scope, W extends World> extends OpenFlow<Scope> {
   step<S extends Step<string, W["stage"]>>(
     step: S,
     select: (scope: Refs<Scope>) => Selected<StepInput<S>>,
-  ): Flow<With<Scope, S>, W>;
+  ): Flow<With<Scope, S>, W, Yields>;
   step<S extends Step<string, W["stage"]>, B extends Branch>(
     step: S,
     select: (scope: Refs<Scope>) => Selected<StepInput<S>>,
-    options: { readonly catch: (flow: Flow<Scope, W>, error: Ref<RunError>) => B },
-  ): Flow<Common<With<Scope, S> | ScopeOf<B>>, W>;
-  step(
-    step: Step,
-    select: (scope: Refs<Scope>) => unknown,
-    options?: { readonly catch: (flow: Flow<Scope, W>, error: Ref<RunError>) => Branch },
-  ): Flow<never, W> {
-    const draft = this.#draft;
-    const name = step.name;
-    const input = selectionOf(select(refs()), `input of "${name}"`);
-    const problem = fitInput(input, step.input);
-    if (problem) draft.refuse(`the input of "${name}" ${problem}.`);
-    const next = new Edge(name, "next", {
-      assigns: [{ variable: variableOf(name), value: jsonata`$states.result.Payload.output` }],
-    });
-    const node = draft.add<StepNode>(this.open, { kind: "step", name, step, input, next, caught: null });
-    if (!options) return new Flow(draft, [next]);
-    const failed = `${variableOf(name)}Error`;
-    const caught = new Edge(name, "catch", { assigns: [{ variable: failed, value: caughtError(name) }] });
-    node.caught = caught;
-    const branch = options.catch(new Flow(draft, [caught]), reference(variable(failed)));
-    return new Flow(draft, [next, ...OpenFlow.edges(branch)]);
+    options: Catching<Scope, W, B>,
+  ): Flow<Common<With<Scope, S> | ScopeOf<B>>, W, Yields | YieldsOf<B>>;
+  step(step: Step, select: (scope: Refs<Scope>) => unknown, options?: Catching<Scope, W, Branch>): AnyFlow {
+    const node = addStep(this.#block, this.open, step, select);
+    if (!options) return this.#on([node.next]);
+    const { edge, error } = addCatch(this.#block, node);
+    return this.#on([node.next, ...OpenFlow.edges(options.catch(this.#branch(edge), error))]);
   }
 
   /** Goes the way of the first condition that holds. Branches that do not end join after the choice. */
-  choice<Scopes>(name: string, build: (choice: Choice<Scope, W>) => Chosen<Scopes>): Joined<Scopes, W> {
-    const node = this.#draft.add<ChoiceNode>(this.open, { kind: "choice", name, rules: [], otherwise: null });
+  choice<Scopes, More>(
+    name: string,
+    build: (choice: Choice<Scope, W>) => Chosen<Scopes, More>,
+  ): Joined<Scopes, W, Yields | More> {
+    const block = this.#block;
+    const node = block.add<ChoiceNode>(this.open, { kind: "choice", name, rules: [], otherwise: null });
     const open: Edge[] = [];
     const branch = (edge: Edge, grow: (flow: Flow<Scope, W>) => Branch) =>
-      open.push(...OpenFlow.edges(grow(new Flow(this.#draft, [edge]))));
-    const choice: Choice<Scope, W, unknown> = {
+      open.push(...OpenFlow.edges(grow(this.#branch(edge))));
+    const choice: Choice<Scope, W, unknown, unknown> = {
       when: (ask, grow) => {
-        const condition = ask(refs());
-        if (!(condition instanceof Condition)) {
-          this.#draft.refuse(`a condition of "${name}" was not made with eq, lt, exists and the like.`);
-        }
+        const condition = conditionOf(ask(refsIn(block)), name, block);
         const edge = new Edge(name, "when", { label: spoken(condition) });
         node.rules.push({ condition, edge });
         branch(edge, grow);
@@ -139,13 +118,13 @@ export class Flow<Scope, W extends World> extends OpenFlow<Scope> {
         const edge = new Edge(name, "otherwise");
         node.otherwise = edge;
         branch(edge, grow);
-        return new Chosen<unknown>();
+        return new Chosen<unknown, unknown>();
       },
     };
     build(choice);
-    if (node.rules.length === 0) this.#draft.refuse(`the choice "${name}" has no condition.`);
-    if (!node.otherwise) this.#draft.refuse(`the choice "${name}" has no otherwise.`);
-    return (open.length === 0 ? new Ended() : new Flow(this.#draft, open)) as Joined<Scopes, W>;
+    if (node.rules.length === 0) block.refuse(`the choice "${name}" has no condition.`);
+    if (!node.otherwise) block.refuse(`the choice "${name}" has no otherwise.`);
+    return (open.length === 0 ? new Ended() : this.#on(open)) as Joined<Scopes, W, Yields | More>;
   }
 
   /**
@@ -157,58 +136,157 @@ export class Flow<Scope, W extends World> extends OpenFlow<Scope> {
     until:
       | { readonly seconds: number | ((scope: Refs<Scope>) => Selected<number>) }
       | { readonly until: (scope: Refs<Scope>) => Selected<string> },
-  ): Flow<Scope, W> {
-    const selected = (value: number | ((scope: Refs<Scope>) => unknown)) =>
-      selectionOf(typeof value === "function" ? value(refs()) : value, `time of the wait "${name}"`);
-    const next = new Edge(name, "next");
-    const time = "seconds" in until ? { seconds: selected(until.seconds) } : { time: selected(until.until) };
-    if ("seconds" in until && typeof until.seconds === "number" && !(until.seconds > 0)) {
-      this.#draft.refuse(`the wait "${name}" must take more than 0 seconds.`);
+  ): Flow<Scope, W, Yields> {
+    return new Flow(this.#block, [addWait(this.#block, this.open, name, until)]);
+  }
+
+  /**
+   * Goes several ways at once, each to a `yield`; goes on when all have ended. `scope.<name in camelCase>`
+   * holds the results by the branches' names. Steps of a branch are seen in it only. One branch that
+   * fails stops the others.
+   */
+  parallel<const Name extends string, Bs extends Branches<Scope, W>>(
+    name: Name,
+    branches: Bs,
+  ): Flow<Named<Scope, Name, BranchResults<Bs>>, W, Yields>;
+  parallel<const Name extends string, Bs extends Branches<Scope, W>, B extends Branch>(
+    name: Name,
+    branches: Bs,
+    options: Catching<Scope, W, B>,
+  ): Flow<Common<Named<Scope, Name, BranchResults<Bs>> | ScopeOf<B>>, W, Yields | YieldsOf<B>>;
+  parallel(name: string, branches: Branches<Scope, W>, options?: Catching<Scope, W, Branch>): AnyFlow {
+    const grown = Object.entries(branches).map(
+      ([key, grow]) => [key, (inner: Block) => this.#grow(inner, grow as Grown)] as const,
+    );
+    const node = addParallel(this.#block, this.open, name, Object.fromEntries(grown));
+    return this.#caught(node, options);
+  }
+
+  /**
+   * Does the same for each item of a list, several at a time; `scope.<name in camelCase>` is the list of
+   * what the items yield, in their order. One item that fails fails the map.
+   */
+  map<const Name extends string, const List extends ListOf, Value, const As extends string = "item">(
+    name: Name,
+    options: MapOptions<Scope, W, List, Value, As>,
+  ): Flow<Named<Scope, Name, readonly Value[]>, W, Yields>;
+  map<
+    const Name extends string,
+    const List extends ListOf,
+    Value,
+    B extends Branch,
+    const As extends string = "item",
+  >(
+    name: Name,
+    options: MapOptions<Scope, W, List, Value, As> & Catching<Scope, W, B>,
+  ): Flow<Common<Named<Scope, Name, readonly Value[]> | ScopeOf<B>>, W, Yields | YieldsOf<B>>;
+  map(
+    name: string,
+    options: MapSpec & { readonly item: unknown } & Partial<Catching<Scope, W, Branch>>,
+  ): AnyFlow {
+    const grow = (inner: Block) => this.#grow(inner, options.item as Grown);
+    const node = addMap(this.#block, this.open, name, options, grow);
+    return this.#caught(node, options);
+  }
+
+  /** Ends the branch of a parallel, or the work on an item of a map, with its result. */
+  yield<const Value>(select: (scope: Refs<Scope>) => Value): Yielded<Yields | ValueOf<Value>> {
+    const block = this.#block;
+    if (block.outer === null) {
+      block.refuse("yield ends a branch or an item: a machine ends with succeed or fail.");
     }
-    this.#draft.add(this.open, { kind: "wait", name, until: time, next });
-    return new Flow(this.#draft, [next]);
+    const output = selected(block, select, `result of "${block.name}"`);
+    const taken = [...block.nodes.values()].filter(({ kind }) => kind === "yield").length;
+    const name = `${block.name}Result${taken === 0 ? "" : taken + 1}`;
+    block.add(this.open, { kind: "yield", name, output });
+    return new Yielded();
   }
 
   /** Ends the run with the contract's output. */
   succeed(name: string, select: (scope: Refs<Scope>) => Selected<W["output"]>): Ended {
-    const output = selectionOf(select(refs()), `output of "${name}"`);
-    this.#draft.add(this.open, { kind: "succeed", name, output });
+    const block = this.#block;
+    if (block.outer !== null) {
+      block.refuse(`"${name}" cannot end the run from inside "${block.name}": yield a result instead.`);
+    }
+    const output = selected(block, select, `output of "${name}"`);
+    block.add(this.open, { kind: "succeed", name, output });
     return new Ended();
   }
 
   /**
-   * Ends the run as failed. Several branches may end in the same fail state, each with its own error.
+   * Ends the run as failed; in a branch or an item, fails the parallel or map, whose catch sees the error.
+   * Several branches of a choice may end in the same fail state, each with its own error.
    *
    * @param failure code, message for the user and cause, or the error that a catch was given.
    */
-  fail(name: string, failure: Failure | Reference<RunError> | ((scope: Refs<Scope>) => Failure)): Ended {
-    const draft = this.#draft;
-    const value = typeof failure === "function" ? failure(refs()) : failure;
-    const error = selectionOf(value, `error of "${name}"`);
-    const ways = draft.failures.get(name);
+  fail(
+    name: string,
+    failure: Failure | Reference<RunError> | ((scope: Refs<Scope>) => Failure),
+  ): Closed<Yields> {
+    const block = this.#block;
+    const error = selected(block, failure, `error of "${name}"`);
+    const ways = block.failures.get(name);
     if (ways) {
-      draft.connect(this.open, name);
+      block.connect(this.open, name);
       ways.push({ edges: this.open, error });
     } else {
-      draft.add(this.open, { kind: "fail", name, error });
-      draft.failures.set(name, [{ edges: this.open, error }]);
+      block.add(this.open, { kind: "fail", name, error, shared: null });
+      block.draft.nameVariable(variableOf(name), name, block);
+      block.failures.set(name, [{ edges: this.open, error }]);
     }
-    return new Ended();
+    return new Ended() as Closed<Yields>;
+  }
+
+  #on(open: readonly Edge[]): AnyFlow {
+    return new Flow(this.#block, open);
+  }
+
+  #branch(edge: Edge): Flow<Scope, W> {
+    return new Flow(this.#block, [edge]);
+  }
+
+  #grow(inner: Block, grow: Grown): void {
+    const end = grow(new Flow(inner, [inner.start]));
+    if (!(end instanceof Yielded) && !(end instanceof Ended)) {
+      inner.refuse(`"${inner.name}" ends without a result: end it with yield.`);
+    }
+  }
+
+  #caught(
+    node: Extract<Node, { kind: "map" | "parallel" }>,
+    options: Partial<Catching<Scope, W, Branch>> | undefined,
+  ): AnyFlow {
+    if (!options?.catch) return this.#on([node.next]);
+    const { edge, error } = addCatch(this.#block, node, caughtWithin(node.name));
+    return this.#on([node.next, ...OpenFlow.edges(options.catch(this.#branch(edge), error))]);
   }
 }
 
-/** A choice in the making; `Scopes` are those of the branches that stay open. */
-export interface Choice<Scope, W extends World, Scopes = never> {
+/** What the implementations give: their overloads say which scope it has. */
+type AnyFlow = OpenFlow<unknown, unknown>;
+type Grown = (flow: Flow<unknown, World>) => unknown;
+type ListOf = Reference<readonly unknown[]> | readonly unknown[];
+
+/** A choice in the making; `Scopes` are those of the branches that stay open, `Yields` the results of others. */
+export interface Choice<Scope, W extends World, Scopes = never, Yields = never> {
   when<B extends Branch>(
     condition: (scope: Refs<Scope>) => Condition,
     branch: (flow: Flow<Scope, W>) => B,
-  ): Choice<Scope, W, Scopes | ScopeOf<B>>;
-  otherwise<B extends Branch>(branch: (flow: Flow<Scope, W>) => B): Chosen<Scopes | ScopeOf<B>>;
+  ): Choice<Scope, W, Scopes | ScopeOf<B>, Yields | YieldsOf<B>>;
+  otherwise<B extends Branch>(
+    branch: (flow: Flow<Scope, W>) => B,
+  ): Chosen<Scopes | ScopeOf<B>, Yields | YieldsOf<B>>;
 }
 
 /** A choice whose ways are all told. */
-export class Chosen<Scopes> {
+export class Chosen<Scopes, Yields> {
   declare readonly scopes: Scopes;
+  declare readonly yields: Yields;
+}
+
+function conditionOf(condition: unknown, name: string, block: Block): Condition {
+  if (condition instanceof Condition) return condition;
+  return block.refuse(`a condition of "${name}" was not made with eq, lt, exists and the like.`);
 }
 
 /** A condition as the dashboard writes it beside the arrow. */

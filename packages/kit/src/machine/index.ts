@@ -7,7 +7,8 @@ export {
   stateMachineName,
   stepFunctionName,
 } from "./define.js";
-export type { AslMachine, AslState } from "./emit.js";
-export type { BaseScope, Chosen, Choice, Ended, Failure, Flow, World } from "./flow.js";
-export type { GraphEdge, GraphNode, MachineGraph } from "./graph.js";
-export type { Ref, Reference, Refs, Selected } from "./refs.js";
+export type { AslMachine, AslState } from "./emit/asl.js";
+export type { Catching, Choice, Chosen, Flow, MapOptions } from "./flow.js";
+export type { GraphEdge, GraphKind, GraphNode, MachineGraph } from "./graph.js";
+export type { Ref, Reference, Refs, Selected, ValueOf } from "./refs.js";
+export type { BaseScope, Ended, Failure, World, Yielded } from "./scopes.js";

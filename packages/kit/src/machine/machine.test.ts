@@ -77,7 +77,7 @@ async function walk(asl: AslMachine, execution: Json, lambda: Lambda) {
         parse: JSON.parse,
         states: {
           ...states,
-          context: { Execution: { Input: execution, StartTime: "2026-01-01T00:00:00.000Z" } },
+          context: { Execution: { Input: execution } },
         },
       });
       if (result === undefined) throw new Error(`States.QueryEvaluationError: ${value}`);
@@ -145,6 +145,7 @@ const execution = {
   run: "0b4e0b6e-6a2a-4b6e-9d6a-0a8f3d5f1c11",
   attempt: 2,
   correlationId: "c-1",
+  startedAt: "2026-01-01T00:00:00.000Z",
   input: { flour: "rye", grams: 500 },
 };
 const asl = machine.definition((step) => step);

@@ -30,6 +30,16 @@ type Parts<T> = T extends readonly (infer Item)[]
 /** What a selector may give for a value of type T: a reference to one, a constant, or an object of both. */
 export type Selected<T> = Reference<T> | Parts<T>;
 
+/** What a value is once the run is under way that a selector gave as references, constants or both. */
+export type ValueOf<S> =
+  S extends Reference<infer T>
+    ? T
+    : S extends readonly unknown[]
+      ? ValueOf<S[number]>[]
+      : S extends object
+        ? { -readonly [K in keyof S]: ValueOf<S[K]> }
+        : S;
+
 const expressions = new WeakMap<object, Expression>();
 
 const misuse = (what: string) =>
