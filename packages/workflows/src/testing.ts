@@ -37,6 +37,11 @@ export function memoryContext(overrides: Partial<StepContext> = {}, chunkBytes =
   const abort = new AbortController();
   const silent = () => undefined;
   const runId = "0b7c5a52-6f0e-4c1e-9d3b-1f2e3d4c5b6a";
+  const upload = (name: string, bytes: Uint8Array | string) => {
+    const id = randomUUID();
+    files.set(id, { name, bytes: typeof bytes === "string" ? Buffer.from(bytes) : bytes });
+    return id;
+  };
   const ctx: StepContext = {
     run: { id: runId, organisationId: randomUUID(), name: "A run", priority: "normal" },
     startedBy: null,
@@ -56,8 +61,9 @@ export function memoryContext(overrides: Partial<StepContext> = {}, chunkBytes =
       write: async (name, _contentType, body) => {
         const bytes = await collect(body);
         written.set(name, bytes);
+        const id = upload(name, bytes);
         return {
-          id: randomUUID(),
+          id,
           size: bytes.length,
           sha256: createHash("sha256").update(bytes).digest("hex"),
         };
@@ -70,11 +76,6 @@ export function memoryContext(overrides: Partial<StepContext> = {}, chunkBytes =
     idempotencyKey: `${runId}/step`,
     simulation: false,
     ...overrides,
-  };
-  const upload = (name: string, bytes: Uint8Array | string) => {
-    const id = randomUUID();
-    files.set(id, { name, bytes: typeof bytes === "string" ? Buffer.from(bytes) : bytes });
-    return id;
   };
   return { ctx, abort, files, written, progress, deliveries, texts, upload };
 }
