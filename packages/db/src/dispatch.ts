@@ -20,8 +20,8 @@ export interface Dispatchable {
 
 function dispatchable(tx: Tx) {
   return tx`
-    a.run_id as "runId", a.organisation_id as "organisationId", a.attempt, r.workflow, a.execution_name as "executionName",
-    a.execution_input as "executionInput", r.correlation_id as "correlationId", r.lane, r.priority, a.tries`;
+    run_id as "runId", organisation_id as "organisationId", attempt, workflow, execution_name as "executionName",
+    execution_input as "executionInput", correlation_id as "correlationId", lane, priority, tries`;
 }
 
 /**
@@ -31,9 +31,7 @@ function dispatchable(tx: Tx) {
  */
 export async function next(tx: Tx, params: { limit: number; holdSeconds: number }): Promise<Dispatchable[]> {
   return await tx<Dispatchable[]>`
-    select ${dispatchable(tx)}
-    from longhaul.next_to_send(${params.limit}, ${params.holdSeconds}) a join longhaul.runs r on r.id = a.run_id
-    order by a.admitted_at`;
+    select ${dispatchable(tx)} from longhaul.next_to_send(${params.limit}, ${params.holdSeconds})`;
 }
 
 /** Takes one admitted run to send; null where it was sent, has ended or goes on with another attempt. */
@@ -42,8 +40,7 @@ export async function take(
   params: { runId: string; attempt: number; holdSeconds: number },
 ): Promise<Dispatchable | null> {
   const [row] = await tx<Dispatchable[]>`
-    select ${dispatchable(tx)} from longhaul.take_to_send(${params.runId}, ${params.attempt}, ${params.holdSeconds}) a
-    join longhaul.runs r on r.id = a.run_id`;
+    select ${dispatchable(tx)} from longhaul.take_to_send(${params.runId}, ${params.attempt}, ${params.holdSeconds})`;
   return row ?? null;
 }
 

@@ -167,11 +167,22 @@ begin
 end
 $$;
 
+-- What is to be sent, whole: a join outside would look at the moment before the function looked, and miss runs.
+create type longhaul.dispatchable as (
+  run_id uuid, organisation_id uuid, attempt integer, workflow text, execution_name text, execution_input text,
+  correlation_id text, lane text, priority text, tries integer);
+
+create function longhaul.to_dispatchable(a longhaul.run_attempts, r longhaul.runs) returns longhaul.dispatchable
+language sql immutable set search_path = '' as $$
+  select a.run_id, a.organisation_id, a.attempt, r.workflow, a.execution_name, a.execution_input, r.correlation_id, r.lane,
+    r.priority, a.tries
+$$;
+
 -- Admits up to p_limit ready runs and holds them for whoever asked: organisations take turns, the one first that has
 -- waited longest for one; within an organisation the most urgent run goes first, then the oldest. Each step is a look
 -- into an index, however many runs wait. One dispatcher admits at a time, so that the limits hold exactly; what
 -- commits while it is at work is there for the next.
-create function longhaul.admit(p_limit integer, p_hold_seconds double precision) returns setof longhaul.run_attempts
+create function longhaul.admit(p_limit integer, p_hold_seconds double precision) returns setof longhaul.dispatchable
 language plpgsql set search_path = '' as $$
 declare
   v_now timestamptz := clock_timestamp();
@@ -181,8 +192,7 @@ declare
   v_taken integer;
   v_run uuid;
   v_attempt integer;
-  v_runs uuid[] := '{}';
-  v_attempts integer[] := '{}';
+  v_admitted integer := 0;
 begin
   -- Who has to wait for another dispatcher often finds its work done by that one.
   loop
@@ -202,7 +212,7 @@ begin
   perform set_config('idle_in_transaction_session_timeout', '5s', true);
   perform longhaul.look_at_queues(v_now);
 
-  while cardinality(v_runs) < p_limit loop
+  while v_admitted < p_limit loop
     select organisation_id into v_organisation from longhaul.organisation_queues where awake order by turn limit 1;
     exit when not found;
     select * into v_limits from longhaul.limits_of(v_organisation);
@@ -229,21 +239,26 @@ begin
       continue;
     end if;
 
-    update longhaul.run_attempts a
-    -- Not the moment of the look, but one later than that of the run before.
-    set admission = 'admitted', admitted_at = clock_timestamp(), tries = a.tries + 1,
-      held_until = v_now + make_interval(secs => p_hold_seconds), next_try_at = v_now + make_interval(secs => p_hold_seconds)
-    from (
+    -- Chosen apart: as a subquery it could be run more than once, and lock another run each time.
+    with head as materialized (
       select run_id, attempt from longhaul.run_attempts
       where organisation_id = v_organisation and user_id = v_user and admission = 'ready' and closed_at is null
       order by rank, created_at, run_id limit 1
       for update skip locked
-    ) head
-    where a.run_id = head.run_id and a.attempt = head.attempt
+    )
+    update longhaul.run_attempts a
+    -- Not the moment of the look, but one later than that of the run before.
+    set admission = 'admitted', admitted_at = clock_timestamp(), tries = a.tries + 1,
+      held_until = v_now + make_interval(secs => p_hold_seconds), next_try_at = v_now + make_interval(secs => p_hold_seconds)
+    from head where a.run_id = head.run_id and a.attempt = head.attempt
     returning a.run_id, a.attempt into v_run, v_attempt;
     if found then
-      v_runs := v_runs || v_run;
-      v_attempts := v_attempts || v_attempt;
+      v_admitted := v_admitted + 1;
+      -- An execution that began before its run was admitted is under way: it takes its slot, and is not sent again.
+      return query
+        select (longhaul.to_dispatchable(a, r)).*
+        from longhaul.run_attempts a join longhaul.runs r on r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
+        where a.run_id = v_run and a.attempt = v_attempt;
       update longhaul.organisation_queues set turn = nextval('longhaul.queue_turns') where organisation_id = v_organisation;
     else
       -- Its runs are being changed at this moment, or are gone.
@@ -261,20 +276,14 @@ begin
     ) h on true
     where q.organisation_id = v_organisation and q.user_id = v_user;
   end loop;
-
-  -- An execution that began before its run was admitted is under way: it takes its slot, and is not sent again.
-  return query
-    select a.* from unnest(v_runs, v_attempts) with ordinality taken (run_id, attempt, place)
-    join longhaul.run_attempts a on a.run_id = taken.run_id and a.attempt = taken.attempt
-    join longhaul.runs r on r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
-    order by taken.place;
 end
 $$;
 
 -- Takes runs to send and holds them against other dispatchers for a while: first those admitted before whose sending is
 -- due again, then newly admitted ones.
-create or replace function longhaul.next_to_send(p_limit integer, p_hold_seconds double precision)
-returns setof longhaul.run_attempts
+drop function longhaul.next_to_send(integer, double precision);
+create function longhaul.next_to_send(p_limit integer, p_hold_seconds double precision)
+returns setof longhaul.dispatchable
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := clock_timestamp();
@@ -293,8 +302,9 @@ begin
     update longhaul.run_attempts a
     set held_until = v_now + make_interval(secs => p_hold_seconds), next_try_at = v_now + make_interval(secs => p_hold_seconds),
       tries = a.tries + 1
-    from due where a.run_id = due.run_id and a.attempt = due.attempt
-    returning a.*;
+    from due join longhaul.runs r on r.id = due.run_id
+    where a.run_id = due.run_id and a.attempt = due.attempt
+    returning (longhaul.to_dispatchable(a, r)).*;
   get diagnostics v_again = row_count;
   if v_again < p_limit then
     return query select * from longhaul.admit(p_limit - v_again, p_hold_seconds);
@@ -418,14 +428,14 @@ $$;
 -- What the queue's consumer has been told to send: nothing where that is done already, or the run has ended or goes on
 -- with another attempt. Held, so that a run which is cancelled meanwhile is stopped by the sender.
 create function longhaul.take_to_send(p_run uuid, p_attempt integer, p_hold_seconds double precision)
-returns setof longhaul.run_attempts
+returns setof longhaul.dispatchable
 language sql security definer set search_path = '' as $$
   update longhaul.run_attempts a
   set held_until = clock_timestamp() + make_interval(secs => p_hold_seconds), tries = a.tries + 1
   from longhaul.runs r
   where a.run_id = p_run and a.attempt = p_attempt and r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
     and a.admission = 'admitted' and a.sent_at is null and a.closed_at is null
-  returning a.*
+  returning (longhaul.to_dispatchable(a, r)).*
 $$;
 
 -- Runs under way of which nothing was heard for a while, each handed out once per such while. A run that waits for its
@@ -470,6 +480,7 @@ revoke execute on all functions in schema longhaul from public;
 grant execute on function longhaul.limits_of(uuid) to authenticated, longhaul_dispatcher;
 grant execute on function longhaul.set_limits(uuid, integer, integer, integer) to authenticated;
 grant execute on function
+  longhaul.next_to_send(integer, double precision),
   longhaul.explain_waiting(integer),
   longhaul.next_due(),
   longhaul.mark_published(uuid[], integer[], double precision),
