@@ -13,7 +13,7 @@ import {
   DataDirectoryInUseError,
 } from "./store/errors.js";
 import { encode } from "./store/codec.js";
-import { openLmdbStore } from "./store/lmdb-store.js";
+import { openStore } from "./store/open-store.js";
 import type { Store, Write } from "./store/store.js";
 
 // Each machine that is made is checked by asl-validator, which takes its time on a busy computer.
@@ -111,7 +111,7 @@ const turns = async (): Promise<void> => {
 
 describe("nothing is said or done before it is on disk", () => {
   test("what was acknowledged outlives a power cut, and what was not had been neither said nor done", async () => {
-    const inner = await openLmdbStore(folder());
+    const inner = await openStore(folder());
     const disk = new Disk(inner);
     const invoked: string[] = [];
     const told: string[] = [];
@@ -149,7 +149,7 @@ describe("nothing is said or done before it is on disk", () => {
   });
 
   test("a callback that was acknowledged counts after a power cut, and one that was not may be sent again", async () => {
-    const inner = await openLmdbStore(folder());
+    const inner = await openStore(folder());
     const disk = new Disk(inner);
     const tokens: string[] = [];
     const ask = async ({ taskToken = "" }: { taskToken?: string }) => void tokens.push(taskToken);
@@ -190,7 +190,7 @@ describe("nothing is said or done before it is on disk", () => {
   });
 
   test("a write that fails is no answer, and nothing goes on from it", async () => {
-    const inner = await openLmdbStore(folder());
+    const inner = await openStore(folder());
     let full = false;
     const failing: Store = {
       get: (table, key) => inner.get(table, key),

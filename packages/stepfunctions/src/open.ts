@@ -26,7 +26,7 @@ import { Mutex } from "./shell/mutex.js";
 import { OwnServices } from "./shell/own-services.js";
 import { StatusEvents } from "./shell/status-events.js";
 import { Tasks } from "./shell/tasks.js";
-import { openLmdbStore } from "./store/lmdb-store.js";
+import { openStore } from "./store/open-store.js";
 import type { Store } from "./store/store.js";
 
 export interface EngineOptions {
@@ -84,7 +84,7 @@ export async function openStepFunctions({
   dataDir,
   ...options
 }: StepFunctionsOptions): Promise<StepFunctions> {
-  const store = await openLmdbStore(dataDir);
+  const store = await openStore(dataDir);
   try {
     return openOn(store, options);
   } catch (error) {

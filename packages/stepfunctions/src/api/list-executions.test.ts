@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openOn } from "../open.js";
 import { VirtualClock } from "../shell/clock.js";
-import { openLmdbStore } from "../store/lmdb-store.js";
+import { openStore } from "../store/open-store.js";
 import { Bench, definitionOf } from "./testing/bench.js";
 import { CountingStore } from "./testing/counting-store.js";
 
@@ -69,7 +69,7 @@ test("requests that ask for nothing that can be listed are refused", async () =>
 
 test("to find the few that run, the many that have ended are not read", async () => {
   const folder = mkdtempSync(join(tmpdir(), "list-executions-"));
-  const store = new CountingStore(await openLmdbStore(folder));
+  const store = new CountingStore(await openStore(folder));
   const clock = new VirtualClock();
   const lambda = () => Promise.reject(new Error("there is no task here"));
   const engine = openOn(store, { region: "us-east-1", accountId: "000000000000", lambda, clock });

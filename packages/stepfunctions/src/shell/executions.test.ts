@@ -8,7 +8,7 @@ import type { Machine, State } from "../core/machine.js";
 import { pack, unpack } from "../core/pack.js";
 import type { LogRecord } from "../core/state.js";
 import type { Logger } from "../ports.js";
-import { openLmdbStore } from "../store/lmdb-store.js";
+import { openStore } from "../store/open-store.js";
 import type { ExecutionRow, ExecutionStatus, Store } from "../store/store.js";
 import { VirtualClock } from "./clock.js";
 import { Executions } from "./executions.js";
@@ -35,7 +35,7 @@ class Bench {
   async open(parts: { machine?: (revision: string) => Machine; refuse?: ExecutionStatus } = {}) {
     await this.close();
     const { clock } = this;
-    const store = await openLmdbStore(this.folder);
+    const store = await openStore(this.folder);
     const log = (_: object, message: string): void => void this.logged.push(message);
     const logger: Logger = { warn: log, error: log };
     const machines = new MachineCache(store);

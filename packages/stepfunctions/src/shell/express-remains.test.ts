@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openOn } from "../open.js";
-import { openLmdbStore } from "../store/lmdb-store.js";
+import { openStore } from "../store/open-store.js";
 import type { Store } from "../store/store.js";
 
 function sizes(store: Store): Record<string, number> {
@@ -13,7 +13,7 @@ function sizes(store: Store): Record<string, number> {
 
 test("ended EXPRESS executions are removed after a while, and all of them at the close", async () => {
   const folder = mkdtempSync(join(tmpdir(), "express-remains-"));
-  const store = await openLmdbStore(folder);
+  const store = await openStore(folder);
   let atClose: Record<string, number> = {};
   const kept: Store = {
     write: (writes) => store.write(writes),
@@ -52,7 +52,7 @@ test("ended EXPRESS executions are removed after a while, and all of them at the
 
 test("what a killed process has left of EXPRESS executions is removed by the next", async () => {
   const folder = mkdtempSync(join(tmpdir(), "express-remains-"));
-  const store = await openLmdbStore(folder);
+  const store = await openStore(folder);
   // The store outlives its engines, which do not come to close it.
   const kept: Store = {
     write: (writes) => store.write(writes),

@@ -29,7 +29,7 @@ export function encode(value: unknown): Buffer {
 /** The text that encodeText wrote. @throws ChecksumError when the bytes are no longer the same */
 export function decodeText(bytes: Buffer): string {
   const text = bytes.subarray(4);
-  if (bytes.length < 5 || bytes.readUInt32LE(0) !== crc32(text))
+  if (bytes.length < 4 || bytes.readUInt32LE(0) !== crc32(text))
     throw new ChecksumError("a checksum does not match");
   return text.toString("utf8");
 }

@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Change, ChangesText, changesAmong } from "./changes.js";
+import { framesOf, FrameWriter, SegmentError } from "./frame.js";
+
+const change: fc.Arbitrary<Change> = fc.record({
+  table: fc.constantFrom("log", "running", "numbers"),
+  key: fc.oneof(fc.integer(), fc.string(), fc.string({ unit: "binary" }), fc.tuple(fc.string(), fc.nat())),
+  text: fc.option(fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.constant("é".repeat(900)))),
+});
+
+function segment(batches: Change[][], lastOnly = false): Buffer {
+  const writer = new FrameWriter();
+  const frames = batches.map((changes, place) => {
+    const text = new ChangesText();
+    text.add(changes);
+    return Buffer.from(writer.frame(text, place + 1, lastOnly && place === batches.length - 1).bytes);
+  });
+  return Buffer.concat([...frames, Buffer.alloc(2048)]);
+}
+
+function read(bytes: Buffer): Change[][] {
+  return framesOf(bytes, 1).map(({ at, end }) =>
+    [...changesAmong(bytes, at, end)].map(({ table, key, at: from, length }) => ({
+      table,
+      key,
+      text: from < 0 ? null : bytes.toString("utf8", from, from + length),
+    })),
+  );
+}
+
+test("what is read is what was written, wherever each text was said to be", () => {
+  fc.assert(
+    fc.property(fc.array(fc.array(change), { maxLength: 5 }), (batches) => {
+      expect(read(segment(batches))).toEqual(batches);
+      const writer = new FrameWriter();
+      for (const changes of batches) {
+        const text = new ChangesText();
+        text.add(changes);
+        const { chunk, placed } = writer.frame(text, 1, false);
+        const texts = placed.map(({ at, length }) =>
+          at < 0 ? null : chunk.toString("utf8", at, at + length),
+        );
+        expect(texts).toEqual(changes.map((each) => each.text));
+      }
+    }),
+  );
+});
+
+const batches: Change[][] = [1, 2, 3].map((number) => [
+  { table: "log", key: [number, 0], text: "x".repeat(400 * number) },
+  { table: "running", key: number, text: null },
+]);
+
+test("a byte that has changed is noticed wherever it is, or is no part of any entry", () => {
+  const whole = segment(batches);
+  let noticed = 0;
+  for (let at = 0; at < whole.length; at += 1) {
+    const changed = Buffer.from(whole);
+    changed.writeUInt8((changed[at] ?? 0) ^ (1 << (at % 8)), at);
+    try {
+      expect(read(changed)).toEqual(batches);
+    } catch (error) {
+      expect(error).toBeInstanceOf(SegmentError);
+      noticed += 1;
+    }
+  }
+  expect(noticed).toBeGreaterThan(2_500);
+});
+
+test("nothing is read after the entry that ends a segment", () => {
+  const ended = segment(batches, true);
+  const other = Buffer.concat([ended.subarray(0, -2048), segment(batches)]);
+  expect(read(other)).toEqual(batches);
+  expect(framesOf(ended, 1).map(({ last }) => last)).toEqual([false, false, true]);
+});
