@@ -2,24 +2,45 @@
 export class Json {
   private constructor(
     private known: string | undefined,
-    private parsed: { value: unknown } | undefined,
+    private parsed: unknown,
+    private readonly make: (() => unknown) | undefined,
+    /** Whether the text is what JSON.stringify makes of the value, and not what somebody has sent. */
+    readonly canonical: boolean,
   ) {}
 
   static text(text: string): Json {
-    return new Json(text, undefined);
+    return new Json(text, undefined, undefined, false);
   }
 
   static value(value: unknown): Json {
-    return new Json(undefined, { value });
+    return new Json(undefined, value, undefined, true);
+  }
+
+  /** A text that somebody has sent, with what has been parsed of it. */
+  static parsed(text: string, value: unknown): Json {
+    return new Json(text, value, undefined, false);
+  }
+
+  /** A value with what JSON.stringify has made of it. */
+  static written(text: string, value: unknown): Json {
+    return new Json(text, value, undefined, true);
+  }
+
+  /** A value that is made when it is asked for. */
+  static made(make: () => unknown): Json {
+    return new Json(undefined, undefined, make, true);
   }
 
   get text(): string {
-    this.known ??= JSON.stringify(this.parsed?.value);
+    this.known ??= JSON.stringify(this.value);
     return this.known;
   }
 
+  /** No JSON value is undefined: that one is not known yet. */
   get value(): unknown {
-    this.parsed ??= { value: JSON.parse(this.known ?? "null") as unknown };
-    return this.parsed.value;
+    if (this.parsed !== undefined) return this.parsed;
+    if (this.make !== undefined) this.parsed = this.make();
+    else if (this.known !== undefined) this.parsed = JSON.parse(this.known) as unknown;
+    return this.parsed;
   }
 }

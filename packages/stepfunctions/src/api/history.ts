@@ -34,15 +34,16 @@ function* historyOf(
 ): Generator<{ batch: number; event: HistoryEvent }> {
   const { number: execution } = row;
   const identity = identityOf(row);
+  const words = context.machines.words(row.revisionId);
   const first: [number, number] = [execution, from?.[0] ?? 0];
   const last: [number, number] = [execution, from?.[0] ?? Number.MAX_SAFE_INTEGER];
   const range = reverse
     ? { start: last, end: [execution, -1] as [number, number], reverse: true }
     : { start: first, end: [execution + 1, 0] as [number, number] };
   for (const { key, value } of context.store.range("log", range)) {
-    const records = unpack(value, identity);
+    const records = unpack(value, identity, words);
     for (const record of reverse ? records.toReversed() : records) {
-      const event = historyEvent(record, includeData);
+      const event = historyEvent(record, identity, includeData);
       const before =
         from !== undefined && event !== null && (reverse ? event.id > from[1] : event.id < from[1]);
       if (event !== null && !before) yield { batch: key[1], event };

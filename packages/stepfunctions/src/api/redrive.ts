@@ -81,11 +81,12 @@ function obstacle(context: Context, row: ExecutionRow): string | null {
 }
 
 /** The id of an execution's last event. */
-function lastEvent({ store }: Context, row: ExecutionRow): number {
+function lastEvent({ store, machines }: Context, row: ExecutionRow): number {
   const { number } = row;
   const batches = store.range("log", { start: [number, Infinity], end: [number, -1], reverse: true });
+  const words = machines.words(row.revisionId);
   for (const { value } of batches) {
-    const last = unpack(value, identityOf(row)).findLast(({ id }) => id > 0);
+    const last = unpack(value, identityOf(row), words).findLast(({ id }) => id > 0);
     if (last !== undefined) return last.id;
   }
   return 0;

@@ -1,6 +1,7 @@
 import { fork, iterate, join, mapFork } from "./apply-fork.js";
 import { redrive } from "./apply-redrive.js";
 import { give, leaveQueue, place, release, spawn } from "./branches.js";
+import { kindOf } from "./event-types.js";
 import { Heap } from "./heap.js";
 import type { Branch, ExecutionState, LogRecord, Outcome, Position, Then, Visit } from "./state.js";
 
@@ -30,10 +31,7 @@ export function apply(state: ExecutionState | null, record: LogRecord): Executio
     state.nextEventId = record.id + 1;
     if (record.aside === undefined) branch.lastEventId = record.id;
   }
-  const status = OUTCOMES[record.type];
-  if (status !== undefined) state.outcome = { ...outcome(status, record), at: record.at };
-  else if (record.then?.kind === "redrive") redrive(state, record, record.then);
-  else move(state, branch, record);
+  move(state, branch, record);
   return state;
 }
 
@@ -65,23 +63,35 @@ function begin(record: LogRecord, start: Extract<Then, { kind: "start" }>): Exec
   return state;
 }
 
-function outcome(status: Outcome["status"], { details = {} }: LogRecord): Outcome {
+function outcome({ type, details = {} }: LogRecord): Outcome {
+  const status = OUTCOMES[type] ?? "FAILED";
   if (status === "SUCCEEDED") return { status, output: details.output as string };
   const { error, cause } = details as { error?: string; cause?: string };
   return { status, ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
 }
 
 function move(state: ExecutionState, branch: Branch, record: LogRecord): void {
-  const { type, then } = record;
-  if (type.endsWith("StateEntered")) {
-    leaveQueue(state, branch.id);
-    place(state, branch, { kind: "entered", visit: enter(record) });
-    return;
+  const { then } = record;
+  switch (kindOf(record.type)) {
+    case "end":
+      state.outcome = Object.assign(outcome(record), { at: record.at });
+      return;
+    case "entered":
+      leaveQueue(state, branch.id);
+      place(state, branch, { kind: "entered", visit: enter(record) });
+      return;
+    case "exited":
+      if (record.details?.assignedVariables !== undefined)
+        Object.assign(branch.variables, record.details.assignedVariables);
+      break;
+    case "answer":
+      if (branch.position.kind === "task" || branch.position.kind === "mapRun")
+        place(state, branch, { kind: "entered", visit: answered(branch.position, record) });
+      break;
+    case "other":
   }
-  if (type.endsWith("StateExited")) Object.assign(branch.variables, record.details?.assignedVariables);
-  else if ((branch.position.kind === "task" || branch.position.kind === "mapRun") && isAnswer(type))
-    place(state, branch, { kind: "entered", visit: answered(branch.position, record) });
-  if (then !== undefined) follow(state, branch, record, then);
+  if (then?.kind === "redrive") redrive(state, record, then);
+  else if (then !== undefined) follow(state, branch, record, then);
 }
 
 /** The visit of a task or map run that has ended; a map run that has failed is kept for a redrive. */
@@ -102,10 +112,6 @@ function enter(record: LogRecord): Visit {
     retryCount: 0,
     retries: {},
   };
-}
-
-function isAnswer(type: string): boolean {
-  return type.endsWith("Succeeded") || type.endsWith("Failed") || type.endsWith("TimedOut");
 }
 
 function visitOf(position: Position, { type }: LogRecord): Visit {

@@ -3,6 +3,7 @@ import { compilePath } from "../language/jsonpath/path.js";
 import { compilePayload } from "../language/jsonpath/payload.js";
 import { compileReferencePath } from "../language/jsonpath/reference-path.js";
 import { compileTemplate } from "../language/template.js";
+import { readsPayloadOnly } from "./payload-only.js";
 import { ACTIVITY_ARN, functionOf, SERVICE_ARN } from "./function-name.js";
 import type {
   Catcher,
@@ -277,10 +278,14 @@ function choiceState(common: Common, from: Json, language: Language): ChoiceStat
 }
 
 function taskState(common: Common & Calling, from: Json, language: Language): TaskState {
+  const resource = resourceOf(from.Resource as string);
+  const invokes =
+    resource.kind === "service" && resource.service === "lambda" && resource.action.startsWith("invoke");
   return {
     type: "Task",
     ...common,
-    resource: resourceOf(from.Resource as string),
+    resource,
+    readsPayloadOnly: invokes && readsPayloadOnly(from, common),
     timeoutSeconds: numeric(from, "TimeoutSeconds", language),
     heartbeatSeconds: numeric(from, "HeartbeatSeconds", language),
   };

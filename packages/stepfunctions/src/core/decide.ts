@@ -2,7 +2,9 @@ import { type StateError, StateFailure } from "../language/failure.js";
 import type { Maybe } from "../language/maybe.js";
 import { TRANSITIONS_PER_TURN } from "../limits.js";
 import { breakdown } from "./breakdown.js";
+import { answer } from "./answer.js";
 import { enter, wake } from "./enter.js";
+import { ENTERED } from "./event-types.js";
 import { failEvaluation, failExecution, failState } from "./failure.js";
 import { joinBranch, proceed } from "./fork.js";
 import type { Machine, State } from "./machine.js";
@@ -16,7 +18,7 @@ import {
   nextReady,
 } from "./state.js";
 import type { Stay } from "./flow.js";
-import { answer, expire } from "./task.js";
+import { expire } from "./task.js";
 import { type Command, type CoreEvent, HistoryFull, type Settings, Turn } from "./turn.js";
 import { perform, type Work } from "./work.js";
 
@@ -76,10 +78,18 @@ function* handle(turn: Turn): Work {
     turn.emit(0, "ExecutionAborted", details);
     return;
   }
-  yield* meetDeadlines(turn);
-  if (event.type === "answer" && !turn.closed) yield* takeAnswer(turn, event);
-  if (event.type === "mapRunEnded" && !turn.closed) yield* takeMapRun(turn, event);
+  if (isDue(turn)) yield* meetDeadlines(turn);
+  if (!turn.closed) {
+    const work = take(turn, event);
+    if (work !== undefined) yield* work;
+  }
   yield* goOn(turn);
+}
+
+/** Takes what has come from outside. */
+function take(turn: Turn, event: CoreEvent): Work | void {
+  if (event.type === "answer") return takeAnswer(turn, event);
+  if (event.type === "mapRunEnded") return takeMapRun(turn, event);
 }
 
 /** Enters what states can be entered. */
@@ -87,7 +97,8 @@ function* goOn(turn: Turn): Work {
   for (let budget = TRANSITIONS_PER_TURN; budget > 0 && !turn.closed; budget -= 1) {
     const branch = nextReady(turn.state);
     if (branch === undefined) return;
-    yield* enterNext(turn, branch);
+    const work = enterNext(turn, branch);
+    if (work !== undefined) yield* work;
   }
 }
 
@@ -112,21 +123,21 @@ function* redrive(turn: Turn): Work {
       turn.emit(branch.id, "MapRunRedriven", details);
       turn.commands.push({ type: "startMapRun", branch: branch.id, state: visit.state, run });
     }
-    if (position.kind === "fork") yield* attempt(turn, branch, ({ turn: at }) => proceed(at, branch));
+    if (position.kind === "fork") yield* tried(turn, branch, () => proceed(turn, branch));
   }
-  yield* meetDeadlines(turn);
+  if (isDue(turn)) yield* meetDeadlines(turn);
   yield* goOn(turn);
 }
 
-function* enterNext(turn: Turn, branch: Branch): Work {
+function enterNext(turn: Turn, branch: Branch): Work | void {
   if (branch.position.kind !== "ready") return;
   const { state: name, input } = branch.position;
   const definition = turn.definition(branch, name);
-  turn.emit(branch.id, `${definition.type}StateEntered`, { input, name });
-  yield* attempt(turn, branch, (stay) => enter(stay, definition));
+  turn.emit(branch.id, ENTERED[definition.type], { input, name });
+  return attempt(turn, branch, (stay) => enter(stay, definition));
 }
 
-function* takeAnswer(turn: Turn, event: Extract<Turn["event"], { type: "answer" }>): Work {
+function takeAnswer(turn: Turn, event: Extract<CoreEvent, { type: "answer" }>): Work | void {
   const branch = turn.state.branches.get(event.branch);
   if (branch?.position.kind !== "task" || branch.position.task.id !== event.task) return;
   const { visit, task } = branch.position;
@@ -139,22 +150,27 @@ function* takeAnswer(turn: Turn, event: Extract<Turn["event"], { type: "answer" 
     return;
   const definition = turn.definition(branch, visit.state);
   if (definition.type !== "Task") throw new Error("only a Task waits for an answer");
-  yield* attempt(turn, branch, (stay) => answer(stay, definition, task, event.answer));
+  return attempt(turn, branch, (stay) => answer(stay, definition, task, event.answer));
 }
 
-function* takeMapRun(turn: Turn, event: Extract<Turn["event"], { type: "mapRunEnded" }>): Work {
+function takeMapRun(turn: Turn, event: Extract<CoreEvent, { type: "mapRunEnded" }>): Work | void {
   const branch = turn.state.branches.get(event.branch);
   if (branch?.position.kind !== "mapRun" || branch.position.run.id !== event.run) return;
   const definition = turn.definition(branch, branch.position.visit.state);
   if (definition.type !== "Map") throw new Error("only a Map has a map run");
-  yield* attempt(turn, branch, (stay) => endMapRun(stay, definition, event.answer));
+  return attempt(turn, branch, (stay) => endMapRun(stay, definition, event.answer));
+}
+
+function isDue({ state, event }: Turn): boolean {
+  if (state.timeoutAt !== null && state.timeoutAt <= event.at) return true;
+  const alarm = nextAlarm(state);
+  return alarm !== undefined && alarm.at <= event.at;
 }
 
 /** Does what is due by the event's clock: first the branches, then the execution's own timeout. */
 function* meetDeadlines(turn: Turn): Work {
   const { at } = turn.event;
   const limit = turn.state.timeoutAt ?? Number.POSITIVE_INFINITY;
-  if (Math.min(limit, nextAlarm(turn.state)?.at ?? limit) > at) return;
   const rung: { at: number; branch: number }[] = [];
   for (;;) {
     const alarm = nextAlarm(turn.state);
@@ -174,9 +190,7 @@ function* meetDeadlines(turn: Turn): Work {
   for (const branch of due) if (!expired.has(branch)) yield* meetDeadline(turn, branch);
   for (const [branch, failure] of expired) {
     if (turn.closed || branch.position.kind !== "entered" || !isLive(turn, branch)) continue;
-    yield* attempt(turn, branch, (stay) =>
-      failState(stay, turn.definition(branch, stay.visit.state), failure),
-    );
+    yield* tried(turn, branch, (stay) => failState(stay, turn.definition(branch, stay.visit.state), failure));
   }
   if (!turn.closed && limit <= at) turn.emit(0, "ExecutionTimedOut", undefined);
 }
@@ -190,35 +204,66 @@ function* meetDeadline(turn: Turn, branch: Branch): Work {
   if (turn.closed || !("visit" in position) || !isLive(turn, branch)) return;
   const definition = turn.definition(branch, position.visit.state);
   if (position.kind === "wait" && definition.type === "Wait")
-    yield* attempt(turn, branch, (stay) => wake(stay, definition));
-  if (position.kind === "retry") yield* attempt(turn, branch, (stay) => enter(stay, definition));
+    yield* tried(turn, branch, (stay) => wake(stay, definition));
+  if (position.kind === "retry") yield* tried(turn, branch, (stay) => enter(stay, definition));
 }
 
-/** Runs a part of a visit; what its evaluations throw becomes the state's error. A branch that it ends is joined. */
-function* attempt(turn: Turn, branch: Branch, part: (stay: Stay) => Work | void): Work {
-  let at: Branch = branch;
-  let work: (stay: Stay) => Work | void = part;
-  for (;;) {
-    yield* attemptOne(turn, at, work);
-    if (turn.closed || at.position.kind !== "ended" || at.parent === null) return;
+type Part = (stay: Stay) => Work | void;
+
+/**
+ * Runs a part of a visit; what its evaluations throw becomes the state's error. A branch that it ends is joined.
+ * Returns what is left of it where something has to be waited for, or undone.
+ */
+function attempt(turn: Turn, branch: Branch, part: Part): Work | void {
+  const left = attemptOne(turn, branch, part);
+  if (left !== undefined || isToBeJoined(turn, branch)) return rest(turn, branch, left);
+}
+
+function* tried(turn: Turn, branch: Branch, part: Part): Work {
+  const work = attempt(turn, branch, part);
+  if (work !== undefined) yield* work;
+}
+
+function* rest(turn: Turn, branch: Branch, left: Work | void): Work {
+  if (left !== undefined) yield* left;
+  let at = branch;
+  while (isToBeJoined(turn, at)) {
     const parent = joinBranch(turn, at);
+    const work = attemptOne(turn, parent, () => proceed(turn, parent));
+    if (work !== undefined) yield* work;
     at = parent;
-    work = () => proceed(turn, parent);
   }
 }
 
-function* attemptOne(turn: Turn, branch: Branch, part: (stay: Stay) => Work | void): Work {
+function isToBeJoined(turn: Turn, { position, parent }: Branch): boolean {
+  return position.kind === "ended" && parent !== null && !turn.closed;
+}
+
+function attemptOne(turn: Turn, branch: Branch, part: Part): Work | void {
   if (!("visit" in branch.position)) throw new Error("the branch is not in a state");
   const { visit } = branch.position;
-  const definition: State = turn.definition(branch, visit.state);
   const stay = { turn, branch, visit };
   try {
     const work = part(stay);
-    if (work !== undefined) yield* work;
+    return work === undefined ? undefined : guarded(stay, work);
   } catch (error) {
-    if (!(error instanceof StateFailure)) throw error;
-    yield* failState(stay, definition, failEvaluation(stay, definition, error));
+    return failed(stay, error);
   }
+}
+
+function* guarded(stay: Stay, work: Work): Work {
+  try {
+    yield* work;
+  } catch (error) {
+    yield* failed(stay, error);
+  }
+}
+
+/** @throws what is no failure of a state's */
+function failed(stay: Stay, error: unknown): Work {
+  if (!(error instanceof StateFailure)) throw error;
+  const definition: State = stay.turn.definition(stay.branch, stay.visit.state);
+  return failState(stay, definition, failEvaluation(stay, definition, error));
 }
 
 /** An execution that ends takes its running tasks with it; a stopped one leaves its functions running, as on AWS. */

@@ -20,24 +20,24 @@ import { schedule } from "./task.js";
 import { settled, type Work } from "./work.js";
 
 /** Does what a state does on being entered, up to its end or to the task or moment that it waits for. */
-export function* enter(stay: Stay, state: State): Work {
+export function enter(stay: Stay, state: State): Work | void {
   switch (state.type) {
     case "Pass":
-      return leave(stay, state, yield* passOn(stay, state), state.next);
+      return passOn(stay, state);
     case "Succeed":
-      return leave(stay, state, yield* passInput(stay, state), "end");
+      return succeed(stay, state);
     case "Fail":
-      return yield* fail(stay, state);
+      return fail(stay, state);
     case "Choice":
-      return yield* choose(stay, state);
+      return choose(stay, state);
     case "Wait":
-      return yield* wait(stay, state);
+      return wait(stay, state);
     case "Task":
-      return yield* schedule(stay, state);
+      return schedule(stay, state);
     case "Parallel":
-      return yield* beginParallel(stay, state);
+      return beginParallel(stay, state);
     case "Map":
-      return yield* beginMap(stay, state);
+      return beginMap(stay, state);
   }
 }
 
@@ -46,10 +46,14 @@ export function* wake(stay: Stay, state: WaitState): Work {
   leave(stay, state, yield* passInput(stay, state), state.next);
 }
 
-function* passOn(stay: Stay, state: PassState) {
+function* passOn(stay: Stay, state: PassState): Work {
+  leave(stay, state, yield* conclude(stay, state, passed(stay, state)), state.next);
+}
+
+/** What a Pass takes for its result. */
+function passed(stay: Stay, state: PassState): Json {
   const { turn, branch, visit } = stay;
-  if (state.language === "JSONata")
-    return yield* conclude(stay, state, Json.text(state.result ?? visit.input));
+  if (state.language === "JSONata") return Json.text(state.result ?? visit.input);
   const input = filteredInput(stay, state);
   const made =
     state.parameters === null
@@ -57,7 +61,11 @@ function* passOn(stay: Stay, state: PassState) {
       : Json.value(state.parameters.evaluate(turn.pathScope(branch, visit, input.value)));
   turn.trace?.("afterParameters", made.text);
   if (state.result !== null) turn.trace?.("result", state.result);
-  return yield* conclude(stay, state, state.result === null ? made : Json.text(state.result));
+  return state.result === null ? made : Json.text(state.result);
+}
+
+function* succeed(stay: Stay, state: SucceedState): Work {
+  leave(stay, state, yield* passInput(stay, state), "end");
 }
 
 /** What a state makes that has no result but its input. */

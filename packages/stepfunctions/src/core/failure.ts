@@ -1,9 +1,10 @@
 import { type StateError, StateFailure } from "../language/failure.js";
 import { MAX_CAUSE_LENGTH } from "../limits.js";
 import { Json } from "../json-text.js";
-import { conclude, type Passed, type Stay } from "./flow.js";
+import { EXITED } from "./event-types.js";
+import { conclude, NOTHING_ASSIGNED, type Passed, type Stay } from "./flow.js";
 import type { MapState, Next, ParallelState, State, TaskState } from "./machine.js";
-import type { Branch, Visit } from "./state.js";
+import type { Branch, Then, Visit } from "./state.js";
 import type { Turn } from "./turn.js";
 import type { Work } from "./work.js";
 
@@ -22,13 +23,15 @@ function matches(names: string[], { error, alias }: StateError, purpose: "retry"
 
 /** Leaves a state: the Exited event and, at the end of a branch, what follows from that. */
 export function leave({ turn, branch, visit }: Stay, state: State, passed: Passed, next: Next): void {
-  const assignment = Object.keys(passed.assigned).length > 0 ? { assignedVariables: passed.assigned } : {};
-  const details = { ...assignment, name: visit.state, output: passed.output };
-  const then = next === "end" ? ({ kind: "end" } as const) : ({ kind: "go", state: next.state } as const);
-  turn.emit(branch.id, `${state.type}StateExited`, details, { then });
-  if (next === "end" && branch.parent === null)
-    turn.emit(branch.id, "ExecutionSucceeded", { output: passed.output });
+  const { output, assigned } = passed;
+  const details: Record<string, unknown> = { name: visit.state, output };
+  if (assigned !== NOTHING_ASSIGNED && Object.keys(assigned).length > 0) details.assignedVariables = assigned;
+  const then: Then = next === "end" ? END : { kind: "go", state: next.state };
+  turn.emit(branch.id, EXITED[state.type], details, { then });
+  if (next === "end" && branch.parent === null) turn.emit(branch.id, "ExecutionSucceeded", { output });
 }
+
+const END = { kind: "end" } as const;
 
 /** Ends an execution in failure. */
 export function failExecution(turn: Turn, branch: number, failure: StateError): void {

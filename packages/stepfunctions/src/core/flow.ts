@@ -5,8 +5,8 @@
 import { tooLarge } from "../language/expression.js";
 import { StateFailure } from "../language/failure.js";
 import type { Path } from "../language/jsonpath/path.js";
-import type { Scope } from "../language/scope.js";
-import { evaluate, evaluateAs, evaluateText } from "../language/template.js";
+import type { PathScope, Scope } from "../language/scope.js";
+import { evaluate, evaluateAs, evaluateJson, evaluateText } from "../language/template.js";
 import { Json } from "../json-text.js";
 import { byteLength } from "../json.js";
 import { MAX_PAYLOAD_BYTES } from "../limits.js";
@@ -21,7 +21,8 @@ import type {
   TaskState,
 } from "./machine.js";
 import type { Branch, Visit } from "./state.js";
-import type { Seen, Turn } from "./turn.js";
+import type { Turn } from "./turn.js";
+import type { Seen } from "./visit-scope.js";
 import { settled, type Work } from "./work.js";
 
 /** What a state hands on: its output and newly assigned variables, as JSON texts. */
@@ -38,7 +39,7 @@ export interface Stay {
 }
 
 /** The state's input as InputPath leaves it. */
-export function filteredInput({ turn, branch, visit }: Stay, state: State, seen: Seen = {}): Json {
+export function filteredInput({ turn, branch, visit }: Stay, state: State, seen: Seen = NOTHING): Json {
   const { inputPath } = state;
   const raw = Json.text(visit.input);
   if (inputPath === undefined) return traced(turn, "afterInputPath", raw);
@@ -53,21 +54,40 @@ export function filteredInput({ turn, branch, visit }: Stay, state: State, seen:
 export function* effectiveInput(
   stay: Stay,
   state: TaskState | ParallelState | MapState,
-  seen: Seen = {},
+  seen: Seen = NOTHING,
 ): Work<Json> {
-  const { turn, visit } = stay;
+  const plain = plainInput(stay, state, seen);
+  if (plain !== undefined) return plain;
   const field = state.arguments;
-  if (state.language === "JSONata") {
-    if (field === null) return traced(turn, "afterArguments", Json.text(visit.input));
-    const text = yield* fieldText(stay, field, "Arguments", Json.text(visit.input), seen);
-    return traced(turn, "afterArguments", Json.text(text));
-  }
+  if (field === null) throw new Error("without Arguments the input is there");
+  if (field.language === "JSONPath") throw new Error("a state has one language");
+  const scope = stay.turn.scope(stay.branch, stay.visit, seen);
+  const made = yield* settled(evaluateJson(field.template, scope, "Arguments"));
+  return traced(stay.turn, "afterArguments", made);
+}
+
+/** As effectiveInput, where no expression has to be evaluated; undefined where one has. */
+export function plainInput(
+  stay: Stay,
+  state: TaskState | ParallelState | MapState,
+  seen: Seen = NOTHING,
+): Json | undefined {
+  const { turn, visit, branch } = stay;
+  const field = state.arguments;
+  if (state.language === "JSONata")
+    return field === null ? traced(turn, "afterArguments", Json.text(visit.input)) : undefined;
   const filtered = filteredInput(stay, state, seen);
   if (field === null) return traced(turn, "afterParameters", filtered);
-  const value = yield* fieldValue(stay, field, "Parameters", filtered, seen);
-  const made = Json.value(value);
+  if (field.language === "JSONata") throw new Error("a state has one language");
+  const made = Json.value(pathValue(field, turn.pathScope(branch, visit, filtered.value, seen)));
   assertSize(made.text, visit.state);
   return traced(turn, "afterParameters", made);
+}
+
+const NOTHING: Seen = {};
+
+function pathValue(field: Extract<Field, { language: "JSONPath" }>, scope: PathScope): unknown {
+  return "path" in field ? field.path.evaluate(scope) : field.payload.evaluate(scope);
 }
 
 /** The value of a field. `data`: what `$` stands for in JSONPath. */
@@ -76,13 +96,12 @@ export function* fieldValue(
   field: Field,
   location: string,
   data: Json,
-  seen: Seen = {},
+  seen: Seen = NOTHING,
 ): Work<unknown> {
   const { turn, branch, visit } = stay;
   if (field.language === "JSONata")
     return yield* settled(evaluate(field.template, turn.scope(branch, visit, seen), location));
-  const scope = turn.pathScope(branch, visit, data.value, seen);
-  return "path" in field ? field.path.evaluate(scope) : field.payload.evaluate(scope);
+  return pathValue(field, turn.pathScope(branch, visit, data.value, seen));
 }
 
 /** The value of a field as JSON text, refused over 256 KiB. */
@@ -91,7 +110,7 @@ export function* fieldText(
   field: Field,
   location: string,
   data: Json,
-  seen: Seen = {},
+  seen: Seen = NOTHING,
 ): Work<string> {
   if (field.language === "JSONata") {
     const scope = stay.turn.scope(stay.branch, stay.visit, seen);
@@ -109,10 +128,25 @@ export function* conclude(
   result: Json,
   options: { seen?: Seen; path?: string } = {},
 ): Work<Passed> {
+  const { seen = NOTHING, path = "" } = options;
+  const simple = concludeSimply(stay, state, result, seen);
+  if (simple !== undefined) return simple;
+  return yield* evaluateResult(state, stay.turn.scope(stay.branch, stay.visit, seen), result, path);
+}
+
+/** As conclude, where no expression has to be evaluated; undefined where one has. */
+export function concludeSimply(
+  stay: Stay,
+  state: State | ChoiceRule | Catcher,
+  result: Json,
+  seen: Seen = NOTHING,
+): Passed | undefined {
   const { turn, branch, visit } = stay;
-  const { seen = {}, path = "" } = options;
-  if (state.language === "JSONata")
-    return yield* evaluateResult(state, turn.scope(branch, visit, seen), result, path);
+  if (state.language === "JSONata") {
+    if (state.output !== null || state.assign.length > 0) return undefined;
+    assertSize(result.text, visit.state);
+    return { output: result.text, assigned: NOTHING_ASSIGNED };
+  }
   const selector = "resultSelector" in state ? state.resultSelector : null;
   const selected =
     selector === null
@@ -120,17 +154,24 @@ export function* conclude(
       : Json.value(selector.evaluate(turn.pathScope(branch, visit, result.value, seen)));
   if (selector !== null) assertSize(selected.text, visit.state);
   traced(turn, "afterResultSelector", selected);
-  const assigned: Record<string, string> = {};
-  if (state.assignPayload !== null) {
-    const given = state.assignPayload.evaluate(turn.pathScope(branch, visit, selected.value, seen));
-    for (const [name, value] of Object.entries(given as object)) assigned[name] = JSON.stringify(value);
-  }
+  const assigned =
+    state.assignPayload === null
+      ? NOTHING_ASSIGNED
+      : textsOf(state.assignPayload.evaluate(turn.pathScope(branch, visit, selected.value, seen)));
   const placed = traced(turn, "afterResultPath", placeResult(state, visit, selected));
   const output = "outputPath" in state ? throughOutputPath(stay, state.outputPath, placed, seen) : placed;
   const { text } = output;
   assertSize(text, visit.state);
   for (const name of Object.keys(assigned)) assertSize(assigned[name] as string, visit.state);
   return { output: text, assigned };
+}
+
+export const NOTHING_ASSIGNED: Record<string, string> = Object.freeze({});
+
+function textsOf(values: unknown): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(values as object)) texts[name] = JSON.stringify(value);
+  return texts;
 }
 
 function placeResult({ resultPath }: Result, visit: Visit, result: Json): Json {

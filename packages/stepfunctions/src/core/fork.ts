@@ -88,7 +88,7 @@ export function* proceed(turn: Turn, branch: Branch): Work {
   turn.note(branch.id, "BranchesEnded", { kind: "adopt" }, last);
   turn.emit(branch.id, `${state.type}StateSucceeded`, undefined, { aside: true });
   const result = Json.text(`[${fork.outputs.join(",")}]`);
-  const passed = yield* conclude(stay, state, result, { seen: { result: result.text } });
+  const passed = yield* conclude(stay, state, result, { seen: { result } });
   leave(stay, state, passed, state.next);
 }
 

@@ -1,4 +1,5 @@
-import type { LogRecord } from "./state.js";
+import { invocationResult } from "./lambda.js";
+import type { ExecutionIdentity, LogRecord } from "./state.js";
 
 /** An event as GetExecutionHistory answers it; `timestamp` in seconds since 1970. */
 export type HistoryEvent = Record<string, unknown> & { id: number; type: string };
@@ -14,14 +15,26 @@ const EXECUTION_DATA = ["input", "output", "parameters", "cause", "error", "assi
 
 /**
  * A record as AWS shows it, or null for an internal one.
+ * @param identity of the execution whose it is
  * @param includeData false leaves input, output and the like out, as GetExecutionHistory's includeExecutionData
  */
-export function historyEvent(record: LogRecord, includeData: boolean): HistoryEvent | null {
+export function historyEvent(
+  record: LogRecord,
+  identity: ExecutionIdentity,
+  includeData: boolean,
+): HistoryEvent | null {
   if (record.id === 0) return null;
   const { id, previousId, type, at } = record;
   const event = { timestamp: at / 1000, type, id, previousEventId: previousId };
-  if (record.details === undefined) return event;
-  return { ...event, [detailsKey(type)]: details(record.details, includeData) };
+  const whole = detailsOf(record, identity);
+  return whole === undefined ? event : { ...event, [detailsKey(type)]: details(whole, includeData) };
+}
+
+/** A record's details, with the output that is made of a response. */
+function detailsOf(record: LogRecord, identity: ExecutionIdentity): Record<string, unknown> | undefined {
+  const { details: given, response, id, at } = record;
+  if (response === undefined) return given;
+  return { output: JSON.stringify(invocationResult(response, { identity, event: id, at })), ...given };
 }
 
 function detailsKey(type: string): string {
@@ -45,10 +58,10 @@ const LOGGED_DATA = ["input", "output", "parameters", "assignedVariables"];
 /** A record as CloudWatch Logs gets it, or null for an internal one; numbers are text there. */
 export function loggedEvent(
   record: LogRecord,
-  given: { includeData: boolean; executionArn: string; redriveCount: number },
+  given: { includeData: boolean; identity: ExecutionIdentity; redriveCount: number },
 ): Record<string, unknown> | null {
   if (record.id === 0) return null;
-  const shown = record.details === undefined ? {} : details(record.details, true);
+  const shown = details(detailsOf(record, given.identity) ?? {}, true);
   if (!given.includeData)
     for (const name of LOGGED_DATA) {
       delete shown[name];
@@ -60,7 +73,7 @@ export function loggedEvent(
     details: shown,
     previous_event_id: String(record.previousId),
     event_timestamp: String(record.at),
-    execution_arn: given.executionArn,
+    execution_arn: given.identity.arn,
     redrive_count: String(given.redriveCount),
   };
 }

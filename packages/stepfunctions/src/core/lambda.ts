@@ -1,11 +1,10 @@
-import { isObject, parseJson } from "../json.js";
+import type { Json } from "../json-text.js";
+import { byteLength, isObject, parseJson } from "../json.js";
 import { type StateError, StateFailure } from "../language/failure.js";
-import type { Randomness } from "../language/randomness.js";
+import { randomnessFrom, type Randomness } from "../language/randomness.js";
 import { functionOf } from "./function-name.js";
-import type { TaskCall } from "./state.js";
+import type { ExecutionIdentity, TaskCall } from "./state.js";
 import type { TaskAnswer } from "./turn.js";
-
-type Returned = Extract<TaskAnswer, { kind: "returned" }>;
 
 /**
  * The error of an invocation, or null when it succeeded.
@@ -40,47 +39,77 @@ function readPayload(text: string): unknown {
   }
 }
 
+/** What Lambda answered, from which the rest of lambda:invoke's result can be made again. */
+export interface LambdaResponse {
+  payload: string;
+  executedVersion: string;
+  statusCode: number;
+}
+
+/** Whose response it is: what of HTTP the result tells follows from it. */
+export interface ResponsePlace {
+  identity: ExecutionIdentity;
+  /** The event that shows it, and its moment. */
+  event: number;
+  at: number;
+}
+
 /** The result of lambda:invoke: Lambda's response with its HTTP metadata. */
-export function invocationResult(answer: Returned, at: number, random: Randomness): unknown {
-  const requestId = random.uuid();
+export function invocationResult(response: LambdaResponse, place: ResponsePlace): Record<string, unknown> {
+  const { payload, executedVersion, statusCode } = response;
+  const { requestId, traceId } = idsOf(place);
   const headers = {
     Connection: "keep-alive",
-    "Content-Length": String(Buffer.byteLength(answer.payload)),
+    "Content-Length": String(byteLength(payload)),
     "Content-Type": "application/json",
-    Date: new Date(at).toUTCString(),
-    "X-Amz-Executed-Version": answer.executedVersion,
+    Date: new Date(place.at).toUTCString(),
+    "X-Amz-Executed-Version": executedVersion,
     "x-amzn-Remapped-Content-Length": "0",
     "x-amzn-RequestId": requestId,
-    "X-Amzn-Trace-Id": `Root=1-${Math.floor(at / 1000).toString(16)}-${random.uuid().replaceAll("-", "").slice(0, 24)}`,
+    "X-Amzn-Trace-Id": `Root=1-${Math.floor(place.at / 1000).toString(16)}-${traceId}`,
   };
   return {
-    ExecutedVersion: answer.executedVersion,
-    ...(answer.payload === "" ? {} : { Payload: JSON.parse(answer.payload) as unknown }),
+    ExecutedVersion: executedVersion,
+    ...(payload === "" ? {} : { Payload: JSON.parse(payload) as unknown }),
     SdkHttpMetadata: {
       AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
       HttpHeaders: headers,
-      HttpStatusCode: answer.statusCode,
+      HttpStatusCode: statusCode,
     },
     SdkResponseMetadata: { RequestId: requestId },
-    StatusCode: answer.statusCode,
+    StatusCode: statusCode,
   };
 }
 
-const FIELDS = ["FunctionName", "Payload", "Qualifier", "InvocationType", "LogType", "ClientContext"];
+/** They are nobody's secret, so that what is known of a call suffices to make them, again and again. */
+function idsOf({ identity, event }: ResponsePlace): { requestId: string; traceId: string } {
+  const random = randomnessFrom(`${identity.arn}:${identity.number}:${identity.startedAt}:${event}`);
+  return { requestId: random.uuid(), traceId: random.uuid().replaceAll("-", "").slice(0, 24) };
+}
+
+const FIELDS = new Set([
+  "FunctionName",
+  "Payload",
+  "Qualifier",
+  "InvocationType",
+  "LogType",
+  "ClientContext",
+]);
 
 /**
  * Reads the arguments of lambda:invoke. A string Payload is the body itself; a missing or null one is an empty object.
  * @throws StateFailure
  */
-export function lambdaCall(text: string): TaskCall {
-  const parameters: unknown = JSON.parse(text);
+export function lambdaCall(given: Json): TaskCall {
+  const parameters = given.value;
   const name = isObject(parameters) ? parameters.FunctionName : undefined;
   if (!isObject(parameters) || typeof name !== "string" || name === "")
     throw new StateFailure(
       "States.Runtime",
       "The Parameters of lambda:invoke must be an object with the string 'FunctionName'.",
     );
-  const unknown = Object.keys(parameters).find((field) => !FIELDS.includes(field));
+  const fields = Object.keys(parameters);
+  const unknown = fields.find((field) => !FIELDS.has(field));
   if (unknown !== undefined)
     throw new StateFailure("States.Runtime", `The field '${unknown}' is not supported by lambda:invoke.`);
   const { Payload: payload, Qualifier: qualifier, InvocationType: type = "RequestResponse" } = parameters;
@@ -94,7 +123,16 @@ export function lambdaCall(text: string): TaskCall {
     kind: "lambda",
     functionName,
     qualifier: typeof qualifier === "string" ? qualifier : inName,
-    payload: typeof payload === "string" ? payload : JSON.stringify(payload ?? {}),
+    payload: typeof payload === "string" ? payload : bodyOf(given, name, payload ?? null, fields.length),
     ...(type === "Event" ? { event: true } : {}),
   };
+}
+
+/** The body of a call as JSON. Parameters that are nothing but a function and this have it in their text already. */
+function bodyOf({ text, canonical }: Json, name: string, payload: unknown, fields: number): string {
+  if (payload === null) return "{}";
+  const head = `{"FunctionName":"${name}","Payload":`;
+  return canonical && fields === 2 && text.startsWith(head)
+    ? text.slice(head.length, -1)
+    : JSON.stringify(payload);
 }

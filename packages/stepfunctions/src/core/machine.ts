@@ -119,6 +119,8 @@ export interface Catcher extends Result {
 export interface TaskState extends Calling {
   type: "Task";
   resource: Resource;
+  /** lambda:invoke: whether no more than Payload is read of its result. */
+  readsPayloadOnly: boolean;
   timeoutSeconds: Field | number | null;
   heartbeatSeconds: Field | number | null;
 }

@@ -163,7 +163,7 @@ export function* endMapRun(stay: Stay, state: MapState, answer: MapRunAnswer): W
   turn.emit(branch.id, "MapRunSucceeded", undefined);
   turn.emit(branch.id, "MapStateSucceeded", undefined, { aside: true });
   const result = Json.text(answer.output);
-  const passed = yield* conclude(stay, state, result, { seen: { result: answer.output } });
+  const passed = yield* conclude(stay, state, result, { seen: { result } });
   leave(stay, state, passed, state.next);
 }
 

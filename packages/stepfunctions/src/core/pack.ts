@@ -1,76 +1,90 @@
 // How the records of a turn are kept on disk: what can be known from elsewhere, or stands in them twice, is left out.
 
+import { type Form, type Place, quoted, Said } from "./pack-form.js";
+import { FORMS } from "./pack-forms.js";
 import type { ExecutionIdentity, LogRecord, Then } from "./state.js";
+import type { Words } from "./words.js";
 
 /** Types of records by their place here; what is not here is written out. New ones go to the end. */
 const TYPES = [
-  "ExecutionStarted",
-  "ExecutionSucceeded",
+  ...FORMS.keys(),
   "ExecutionFailed",
-  "TaskStateEntered",
-  "TaskStateExited",
-  "PassStateEntered",
-  "PassStateExited",
-  "ChoiceStateEntered",
-  "ChoiceStateExited",
-  "WaitStateEntered",
-  "WaitStateExited",
-  "LambdaFunctionScheduled",
-  "LambdaFunctionStarted",
-  "LambdaFunctionSucceeded",
   "LambdaFunctionFailed",
-  "TaskScheduled",
-  "TaskStarted",
   "TaskSubmitted",
-  "TaskSucceeded",
   "TaskFailed",
   "MapIterationStarted",
   "MapIterationSucceeded",
   "WaitScheduled",
   "RetryScheduled",
   "BranchEnded",
-  "SucceedStateEntered",
-  "SucceedStateExited",
 ];
 const CODES = new Map(TYPES.map((type, code) => [type, code]));
 
 /** Strings that are shorter than this are not worth a reference. */
 const WORTH = 8;
 
-/** A record: type, branch, distance of previousId (negative: no id), details, then, aside. Trailing zeros may be left out. */
-type Packed = [
+/**
+ * A record that has a form, with its slots: its code alone where it has none, is of the branch of the record before it
+ * and follows that branch's last event. `back`: distance of previousId (negative: no id).
+ */
+type Formed = number | [code: number, branch: number, back: number, ...slots: unknown[]];
+
+/** Any other record. Trailing zeros may be left out. */
+type General = [
   type: number | string,
   branch: number,
   back: number,
   details?: unknown,
   then?: unknown,
   aside?: number,
+  response?: unknown,
 ];
 
 /** The records of one turn as JSON text: the moment, the first event's id and the records. */
-export function pack(records: LogRecord[]): string {
+export function pack(records: LogRecord[], words: Words): string {
+  const place = { at: records[0]?.at ?? 0, said: new Said(), words };
   const texts = new Map<string, number>();
-  let text = `[${records[0]?.at ?? 0},${records.find(({ id }) => id > 0)?.id ?? 0}`;
-  for (const record of records) text += `,${packRecord(record, texts)}`;
+  let text = `[${place.at},${firstId(records)}`;
+  for (const record of records) text += `,${packRecord(record, place, texts)}`;
   return `${text}]`;
 }
 
-function packRecord(record: LogRecord, texts: Map<string, number>): string {
-  const { type, branch, id, previousId, then, aside } = record;
-  const details = then?.kind === "start" ? undefined : record.details;
-  let text = `[${CODES.get(type) ?? JSON.stringify(type)},${branch},${id === 0 ? -1 - previousId : id - previousId}`;
-  if (details === undefined && then === undefined && aside === undefined) return `${text}]`;
-  text += details === undefined ? ",0" : `,${written(details, texts)}`;
-  if (then !== undefined) text += `,${writtenThen(then, texts)}`;
-  else if (aside === true) text += ",0";
-  return aside === true ? `${text},1]` : `${text}]`;
+function firstId(records: LogRecord[]): number {
+  for (const { id } of records) if (id > 0) return id;
+  return 0;
 }
 
-function writtenThen(then: Then, texts: Map<string, number>): string {
-  if (then.kind === "end") return "1";
-  if (then.kind !== "start") return written(then, texts);
-  const { region, state, timeoutSeconds } = then;
-  return written({ kind: "start", region, state, timeoutSeconds }, texts);
+function packRecord(record: LogRecord, place: Place, texts: Map<string, number>): string {
+  const { type, branch, id, previousId } = record;
+  const { said } = place;
+  const form = formOf(record);
+  const before = said.branch;
+  said.branch = branch;
+  if (form === undefined) return general(record, texts);
+  const code = CODES.get(type) as number;
+  const slots = form.write(record, place);
+  if (slots === "" && branch === before && id - previousId === 1) return String(code);
+  return `[${code},${branch},${id - previousId}${slots}]`;
+}
+
+function formOf({ type, id, aside, then }: LogRecord): Form | undefined {
+  const form = aside === true || id === 0 ? undefined : FORMS.get(type);
+  return form?.thens.includes(then?.kind) === true ? form : undefined;
+}
+
+function general(record: LogRecord, texts: Map<string, number>): string {
+  const { type, branch, id, previousId, details, then, aside, response } = record;
+  // A type that has a form is written out where its form is not used.
+  const name = FORMS.has(type) ? undefined : CODES.get(type);
+  const parts = [
+    details === undefined ? "0" : written(details, texts),
+    then === undefined ? "0" : written(then, texts),
+    aside === true ? "1" : "0",
+    response === undefined ? "0" : written(response, texts),
+  ];
+  while (parts.at(-1) === "0") parts.pop();
+  const back = id === 0 ? -1 - previousId : id - previousId;
+  return `[${[name ?? JSON.stringify(type), branch, back, ...parts].join(",")}]`;
 }
 
 /** JSON in which a text that has come before is its number, `{"$":3}`, and members that are null are left out. */
@@ -99,56 +113,45 @@ function writtenText(text: string, texts: Map<string, number>): string {
   return JSON.stringify(text);
 }
 
-/** Names of members come again and again. */
-const QUOTED = new Map<string, string>();
-function quoted(key: string): string {
-  const known = QUOTED.get(key);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(key);
-  if (QUOTED.size < 1_000) QUOTED.set(key, text);
-  return text;
-}
-
 /** The records that pack has made a text of. @param identity of the execution whose they are */
-export function unpack(text: string, identity: ExecutionIdentity): LogRecord[] {
-  const [at, first, ...packed] = JSON.parse(text) as unknown[];
+export function unpack(text: string, identity: ExecutionIdentity, words: Words): LogRecord[] {
+  const [at, first, ...packed] = JSON.parse(text) as [number, number, ...(Formed | General)[]];
+  const place = { at, said: new Said(), words, identity };
   const texts: string[] = [];
-  let next = first as number;
-  return (packed as Packed[]).map(([code, branch, back, details = 0, then = 0, aside = 0]) => {
+  let next = first;
+  return packed.map((given) => {
+    const [code, branch, back, ...rest] = typeof given === "number" ? [given, place.said.branch, 1] : given;
+    place.said.branch = branch;
     const id = back < 0 ? 0 : next;
     if (id > 0) next += 1;
-    const record: LogRecord = {
-      at: at as number,
-      branch,
-      id,
-      previousId: back < 0 ? -1 - back : id - back,
-      type: typeof code === "number" ? (TYPES[code] as string) : code,
-    };
-    if (details !== 0) record.details = resolve(details, texts) as Record<string, unknown>;
-    if (then !== 0) record.then = unpackThen(then, texts, identity);
-    if (record.then?.kind === "start") record.details = { input: identity.input, roleArn: identity.roleArn };
-    if (aside === 1) record.aside = true;
-    return record;
+    const type = typeof code === "number" ? (TYPES[code] as string) : code;
+    const previousId = back < 0 ? -1 - back : id - back;
+    const record: LogRecord = { at, branch, id, previousId, type };
+    const form: Form | undefined = typeof code === "number" ? FORMS.get(type) : undefined;
+    return Object.assign(record, form === undefined ? generalBody(rest, texts) : form.read(rest, place));
   });
 }
 
-function unpackThen(packed: unknown, texts: string[], identity: ExecutionIdentity): Then {
-  if (packed === 1) return { kind: "end" };
-  const then = resolve(packed, texts) as Then;
+function generalBody(
+  [details = 0, then = 0, aside = 0, response = 0]: unknown[],
+  texts: string[],
+): Partial<LogRecord> {
+  const body: Partial<LogRecord> = {};
+  if (details !== 0) body.details = resolve(details, texts) as Record<string, unknown>;
+  if (then !== 0) body.then = wholeThen(resolve(then, texts) as Then);
+  if (aside === 1) body.aside = true;
+  if (response !== 0) body.response = resolve(response, texts) as NonNullable<LogRecord["response"]>;
+  return body;
+}
+
+/** With the members that are null. */
+function wholeThen(then: Then): Then {
   switch (then.kind) {
-    case "start":
-      return { ...then, timeoutSeconds: then.timeoutSeconds ?? null, identity };
     case "task": {
       const none = { token: null, timeoutAt: null, heartbeatAt: null, heartbeatSeconds: null };
       const { call } = then.task;
-      return {
-        kind: "task",
-        task: {
-          ...none,
-          ...then.task,
-          call: call.kind === "lambda" ? { ...call, qualifier: call.qualifier ?? null } : call,
-        },
-      };
+      const whole = call.kind === "lambda" ? { ...call, qualifier: call.qualifier ?? null } : call;
+      return { kind: "task", task: { ...none, ...then.task, call: whole } };
     }
     case "accept":
     case "heartbeat":

@@ -6,6 +6,7 @@ import { decide } from "./decide.js";
 import { pack, unpack } from "./pack.js";
 import { type ExecutionState, type LogRecord, nextReady, nextWake } from "./state.js";
 import type { CoreEvent } from "./turn.js";
+import { Words } from "./words.js";
 
 const NAMES = ["A", "B", "C", "D", "E"];
 const START = Date.UTC(2030, 0, 1);
@@ -222,6 +223,7 @@ test("a log read back gives exactly the state that wrote it, and each event deci
   await fc.assert(
     fc.asyncProperty(machine, fc.array(happening, { maxLength: 20 }), async (definition, happenings) => {
       const compiled = compileMachine(definition);
+      const words = Words.of(definition);
       const log: LogRecord[] = [];
       const events: [CoreEvent, number][] = [];
       let at = START;
@@ -229,7 +231,7 @@ test("a log read back gives exactly the state that wrote it, and each event deci
       const send = async (event: CoreEvent): Promise<ExecutionState> => {
         events.push([event, log.length]);
         const decision = await decide(compiled, live, event, settings);
-        if (decision.records.length > 0) log.push(...unpack(pack(decision.records), identity));
+        if (decision.records.length > 0) log.push(...unpack(pack(decision.records, words), identity, words));
         expect(decision.fault).toBeUndefined();
         live = decision.state;
         return live;
@@ -253,7 +255,9 @@ test("a log read back gives exactly the state that wrote it, and each event deci
         const before = length === 0 ? null : replay(log.slice(0, length));
         const again = await decide(compiled, before, event, settings);
         const expected = log.slice(length, length + again.records.length);
-        expect(again.records.length === 0 ? [] : unpack(pack(again.records), identity)).toEqual(expected);
+        expect(again.records.length === 0 ? [] : unpack(pack(again.records, words), identity, words)).toEqual(
+          expected,
+        );
       }
     }),
     { numRuns: 60 },

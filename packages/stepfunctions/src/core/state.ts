@@ -2,6 +2,7 @@
 // nothing else, so that a log read back gives exactly the state that wrote it.
 
 import type { Heap } from "./heap.js";
+import type { LambdaResponse } from "./lambda.js";
 
 /** Who an execution is: fixed at its start. */
 export interface ExecutionIdentity {
@@ -17,6 +18,12 @@ export interface ExecutionIdentity {
   machineName: string;
   /** Started by StartSyncExecution. */
   sync?: true;
+}
+
+/** The region of AWS that an execution is in. */
+export function regionOf({ machineArn }: ExecutionIdentity): string {
+  const start = machineArn.indexOf(":", "arn:aws:".length) + 1;
+  return machineArn.slice(start, machineArn.indexOf(":", start));
 }
 
 /** One stay in a state. JSON values are kept as text, so that what is passed on is passed on unchanged. */
@@ -177,6 +184,8 @@ export interface LogRecord {
   type: string;
   details?: Record<string, unknown>;
   then?: Then;
+  /** In place of an output that is long and can be made of it: the result of lambda:invoke. */
+  response?: LambdaResponse;
   /** The event is a side note: what comes next follows the event before it. */
   aside?: true;
 }

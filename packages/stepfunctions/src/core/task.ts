@@ -1,49 +1,79 @@
-import { tooLarge } from "../language/expression.js";
 import { queryFailure, type StateError, StateFailure } from "../language/failure.js";
-import { Json } from "../json-text.js";
-import { byteLength, parseJson } from "../json.js";
-import { MAX_PAYLOAD_BYTES, MAX_SECONDS } from "../limits.js";
-import { errorDetails, failState, leave } from "./failure.js";
-import { conclude, effectiveInput, filteredInput, type Stay, typedField, wholeNumber } from "./flow.js";
-import { invocationFailure, invocationResult, lambdaCall } from "./lambda.js";
+import type { Json } from "../json-text.js";
+import { MAX_SECONDS } from "../limits.js";
+import { TASK_EVENTS } from "./event-types.js";
+import { effectiveInput, filteredInput, plainInput, type Stay, typedField, wholeNumber } from "./flow.js";
+import { lambdaCall } from "./lambda.js";
 import type { Field, Resource, TaskState } from "./machine.js";
-import type { Branch, PendingTask, TaskCall } from "./state.js";
+import { type Branch, regionOf, type TaskCall } from "./state.js";
 import { taskToken } from "./token.js";
-import type { TaskAnswer, Turn } from "./turn.js";
+import type { Turn } from "./turn.js";
+import type { Seen } from "./visit-scope.js";
 import type { Work } from "./work.js";
 
 /** Evaluates a task's arguments and hands it out: at first entry and at each retry. */
-export function* schedule(stay: Stay, state: TaskState): Work {
-  const { turn, branch, visit } = stay;
-  const { resource } = state;
+export function schedule(stay: Stay, state: TaskState): Work | void {
+  const { turn, branch } = stay;
+  const { resource, timeoutSeconds, heartbeatSeconds } = state;
   const token = hasToken(resource) ? taskToken(turn.state.identity.number, branch.id, turn.random) : null;
-  const seen = token === null || resource.kind === "activity" ? {} : { token };
-  const { text } = yield* effectiveInput(stay, state, seen);
+  const seen = token === null || resource.kind === "activity" ? NOTHING : { token };
+  const plain = plainInput(stay, state, seen);
+  if (plain !== undefined && isNumber(timeoutSeconds) && isNumber(heartbeatSeconds))
+    return handOut(stay, state, plain, token, timeoutSeconds, heartbeatSeconds);
+  return scheduleEvaluated(stay, state, plain, token, seen);
+}
+
+const NOTHING: Seen = {};
+
+function isNumber(limit: Field | number | null): limit is number | null {
+  return limit === null || typeof limit === "number";
+}
+
+function* scheduleEvaluated(
+  stay: Stay,
+  state: TaskState,
+  plain: Json | undefined,
+  token: string | null,
+  seen: Seen,
+): Work {
+  const input = plain ?? (yield* effectiveInput(stay, state, seen));
   const timeout = yield* limit(stay, state, state.timeoutSeconds, "TimeoutSeconds");
   const heartbeat = yield* limit(stay, state, state.heartbeatSeconds, "HeartbeatSeconds");
+  handOut(stay, state, input, token, timeout, heartbeat);
+}
+
+function handOut(
+  stay: Stay,
+  { resource }: TaskState,
+  input: Json,
+  token: string | null,
+  timeout: number | null,
+  heartbeat: number | null,
+): void {
+  const { turn, branch, visit } = stay;
   const { at } = turn.event;
+  const { text } = input;
   const task = {
-    call: callOf(stay, resource, text),
+    call: callOf(stay, resource, input),
     token,
     timeoutAt: timeout === null ? null : at + timeout * 1000,
     heartbeatAt: heartbeat === null ? null : at + heartbeat * 1000,
     heartbeatSeconds: heartbeat,
   };
-  const limits = {
-    ...(timeout === null ? {} : { timeoutInSeconds: timeout }),
-    ...(heartbeat === null || resource.kind === "function" ? {} : { heartbeatInSeconds: heartbeat }),
-  };
-  const details =
+  const details: Record<string, unknown> =
     resource.kind === "service"
       ? {
           parameters: text,
-          region: turn.state.identity.machineArn.split(":")[3],
-          ...own(resource),
-          ...limits,
+          region: regionOf(turn.state.identity),
+          resource: resource.action,
+          resourceType: resource.service,
         }
-      : { input: text, resource: resource.arn, ...limits };
-  turn.emit(branch.id, eventType(resource, "Scheduled"), details, { then: { kind: "task", task } });
-  if (resource.kind !== "activity") turn.emit(branch.id, eventType(resource, "Started"), own(resource));
+      : { input: text, resource: resource.arn };
+  if (timeout !== null) details.timeoutInSeconds = timeout;
+  if (heartbeat !== null && resource.kind !== "function") details.heartbeatInSeconds = heartbeat;
+  const events = TASK_EVENTS[resource.kind];
+  turn.emit(branch.id, events.Scheduled, details, { then: { kind: "task", task } });
+  if (resource.kind !== "activity") turn.emit(branch.id, events.Started, own(resource));
   if (branch.position.kind !== "task") return;
   const { retryCount } = visit;
   const pending = branch.position.task;
@@ -57,7 +87,8 @@ function hasToken(resource: Resource): boolean {
   );
 }
 
-function callOf(stay: Stay, resource: Resource, text: string): TaskCall {
+function callOf(stay: Stay, resource: Resource, input: Json): TaskCall {
+  const { text } = input;
   if (resource.kind === "activity") return { kind: "activity", arn: resource.arn, input: text };
   if (resource.kind === "function")
     return {
@@ -66,47 +97,8 @@ function callOf(stay: Stay, resource: Resource, text: string): TaskCall {
       qualifier: resource.qualifier,
       payload: text,
     };
-  if (resource.service === "lambda" && resource.action.startsWith("invoke")) return lambdaCall(text);
+  if (resource.service === "lambda" && resource.action.startsWith("invoke")) return lambdaCall(input);
   return { kind: "service", resource: resource.name, parameters: text, name: stay.turn.random.uuid() };
-}
-
-/** Takes what a task came to: its result goes on, its error to Retry and Catch. */
-export function* answer(stay: Stay, state: TaskState, task: PendingTask, given: TaskAnswer): Work {
-  const { turn, branch } = stay;
-  const { resource } = state;
-  if (given.kind === "heartbeat") {
-    const then = { kind: "heartbeat", heartbeatAt: beat(stay, task) } as const;
-    return turn.note(branch.id, "HeartbeatReceived", then);
-  }
-  if (given.kind === "taken") {
-    const details = given.workerName === undefined ? {} : { workerName: given.workerName };
-    const then = { kind: "accept", heartbeatAt: beat(stay, task) } as const;
-    turn.emit(branch.id, eventType(resource, "Started"), details, { then });
-    return;
-  }
-  const failure = failureOf(stay, state, given);
-  if (failure !== null) {
-    const details = { ...errorDetails(failure), ...own(resource) };
-    const unscheduled = given.kind === "failed" && given.unscheduled === true;
-    turn.emit(branch.id, eventType(resource, unscheduled ? "ScheduleFailed" : "Failed"), details);
-    // As recorded on AWS, a callback that names no error is known to Retry and Catch under an empty name.
-    return yield* failState(stay, state, failure);
-  }
-  const output = resultText(stay, state, given);
-  const submitted = given.kind === "submitted" || (given.kind === "returned" && task.token !== null);
-  if (submitted) {
-    const then = { kind: "accept", heartbeatAt: task.heartbeatAt } as const;
-    turn.emit(branch.id, eventType(resource, "Submitted"), { output, ...own(resource) }, { then });
-    return;
-  }
-  turn.emit(branch.id, eventType(resource, "Succeeded"), { output, ...own(resource) });
-  turn.trace?.("result", output);
-  const passed = yield* conclude(stay, state, Json.text(output), { seen: { result: output } });
-  leave(stay, state, passed, state.next);
-}
-
-function beat({ turn }: Stay, { heartbeatSeconds }: PendingTask): number | null {
-  return heartbeatSeconds === null ? null : turn.event.at + heartbeatSeconds * 1000;
 }
 
 /** Ends a task whose time is up, and says what it fails with; null for a branch that waits for no task. */
@@ -120,19 +112,15 @@ export function expire(turn: Turn, branch: Branch, at: number): StateError | nul
   // As recorded on AWS, a missed heartbeat is a States.Timeout too.
   const error = "States.Timeout";
   turn.commands.push({ type: "abort", branch: branch.id, task: task.id });
-  turn.emit(branch.id, eventType(resource, "TimedOut"), { error, ...own(resource) });
+  turn.emit(branch.id, TASK_EVENTS[resource.kind].TimedOut, { error, ...own(resource) });
   const beat = task.timeoutAt === null || task.timeoutAt > at;
   return { error, ...(beat ? { alias: "States.HeartbeatTimeout" } : {}) };
 }
 
-function own(resource: Resource): Record<string, unknown> | undefined {
+/** What the events of a service integration say of it. */
+export function own(resource: Resource): Record<string, unknown> | undefined {
   if (resource.kind !== "service") return undefined;
   return { resource: resource.action, resourceType: resource.service };
-}
-
-function eventType(resource: Resource, suffix: string): string {
-  if (resource.kind === "activity") return `Activity${suffix}`;
-  return `${resource.kind === "service" ? "Task" : "LambdaFunction"}${suffix}`;
 }
 
 function* limit(
@@ -157,46 +145,4 @@ function* limit(
     location,
     `The field '${location}' must be a whole number from 1 to ${MAX_SECONDS} but was: ${value}`,
   );
-}
-
-function failureOf({ turn }: Stay, { resource }: TaskState, given: TaskAnswer): StateError | null {
-  if (given.kind === "failed") {
-    const { error, cause } = given;
-    return {
-      ...(error === undefined ? {} : { error }),
-      ...(cause === undefined ? {} : { cause }),
-    } as StateError;
-  }
-  if (given.kind === "returned" || given.kind === "refused") {
-    const failure = invocationFailure(
-      given,
-      resource.kind === "service" ? "invoke" : "function",
-      turn.random,
-    );
-    if (failure !== null || given.kind === "refused") return failure;
-  }
-  const text = given.kind === "returned" ? given.payload : "output" in given ? given.output : "null";
-  return unusable(text, resource.kind === "service" ? resource.service : resource.arn);
-}
-
-/** What is wrong with a result. `name`: what it is a result of, for messages. */
-function unusable(text: string, name: string): StateError | null {
-  if (byteLength(text) > MAX_PAYLOAD_BYTES) {
-    const { error, message } = tooLarge(name);
-    return { error, cause: message };
-  }
-  try {
-    parseJson(text);
-    return null;
-  } catch (error) {
-    const cause = `The result is not usable JSON: ${(error as Error).message}`;
-    return { error: "States.Runtime", cause };
-  }
-}
-
-function resultText({ turn }: Stay, { resource }: TaskState, given: TaskAnswer): string {
-  if (given.kind === "succeeded" || given.kind === "submitted") return given.output;
-  if (given.kind !== "returned") throw new Error(`an answer '${given.kind}' has no result`);
-  if (resource.kind === "function") return given.payload;
-  return JSON.stringify(invocationResult(given, turn.event.at, turn.random));
 }

@@ -6,14 +6,14 @@ import { type StateError, StateFailure } from "../language/failure.js";
 import type { Maybe } from "../language/maybe.js";
 import { nextTurn } from "../language/turns.js";
 import { Json } from "../json-text.js";
+import { answer } from "./answer.js";
 import { enter, wake } from "./enter.js";
 import { failEvaluation, failState, leave } from "./failure.js";
 import { conclude, effectiveInput, filteredInput, type Stay, wholeNumber } from "./flow.js";
 import { itemsOf, iterationInput } from "./fork.js";
-import type { Machine, MapState, State } from "./machine.js";
+import type { Machine, MapState, State, TaskState } from "./machine.js";
 import { type MapRunSpec, specOf } from "./map-run.js";
-import type { ExecutionIdentity } from "./state.js";
-import { answer } from "./task.js";
+import type { ExecutionIdentity, PendingTask } from "./state.js";
 import { type Command, type TaskAnswer, type Trace, Turn } from "./turn.js";
 import { perform, settled, type Work } from "./work.js";
 
@@ -136,8 +136,13 @@ export class Trial {
     const definition = turn.definition(turn.branch(0), position.visit.state);
     if (definition.type !== "Task") throw new Error("only a Task waits for an answer");
     const stay = this.stay();
-    yield* attempt(stay, definition, answer(stay, definition, position.task, answered));
+    yield* attempt(stay, definition, this.answered(stay, definition, position.task, answered));
     return this.outcome();
+  }
+
+  private *answered(stay: Stay, state: TaskState, task: PendingTask, given: TaskAnswer): Work {
+    const work = answer(stay, state, task, given);
+    if (work !== undefined) yield* work;
   }
 
   private stay(): Stay {
@@ -152,7 +157,8 @@ export class Trial {
       return yield* this.endFork(stay, state);
     }
     if (state.type === "Map") return yield* this.map(stay, state);
-    yield* enter(stay, state);
+    const work = enter(stay, state);
+    if (work !== undefined) yield* work;
     if (state.type === "Wait" && stay.branch.position.kind === "wait") yield* wake(stay, state);
   }
 
@@ -207,7 +213,8 @@ export class Trial {
     const { mock } = this.given;
     if (mock === null) throw new Error(`a ${state.type} cannot be tried without a mock`);
     if (!("result" in mock)) return yield* failState(stay, state, mock, { below: true });
-    const passed = yield* conclude(stay, state, Json.text(mock.result), { seen: { result: mock.result } });
+    const result = Json.text(mock.result);
+    const passed = yield* conclude(stay, state, result, { seen: { result } });
     leave(stay, state, passed, state.next);
   }
 

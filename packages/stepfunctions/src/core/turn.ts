@@ -2,7 +2,9 @@ import type { PathScope, Scope } from "../language/scope.js";
 import { randomnessFrom, type Randomness } from "../language/randomness.js";
 import { MAX_HISTORY_EVENTS } from "../limits.js";
 import { apply } from "./apply.js";
+import type { LambdaResponse } from "./lambda.js";
 import type { Machine, State } from "./machine.js";
+import { type Seen, VisitPathScope, VisitScope } from "./visit-scope.js";
 import type {
   Branch,
   ExecutionIdentity,
@@ -69,10 +71,13 @@ export class HistoryFull extends Error {
 
 interface Emission {
   then?: Then;
+  response?: LambdaResponse;
   previousId?: number;
   /** The branch's next event follows the event before this one. */
   aside?: boolean;
 }
+
+const PLAIN: Emission = {};
 
 /** One event's way through the core: gathers records and commands and keeps the state up to date with them. */
 export class Turn {
@@ -116,19 +121,21 @@ export class Turn {
     branch: number,
     type: string,
     details: Record<string, unknown> | undefined,
-    { then, previousId, aside }: Emission = {},
+    { then, previousId, aside, response }: Emission = PLAIN,
   ): number {
-    const id = this.current?.nextEventId ?? 1;
+    const { current } = this;
+    const id = current === null ? 1 : current.nextEventId;
     if (id >= MAX_HISTORY_EVENTS && !isLast(type)) throw new HistoryFull();
     const record: LogRecord = {
       at: this.event.at,
       branch,
       id,
-      previousId: previousId ?? this.current?.branches.get(branch)?.lastEventId ?? 0,
+      previousId: previousId ?? current?.branches.get(branch)?.lastEventId ?? 0,
       type,
     };
     if (details !== undefined) record.details = details;
     if (then !== undefined) record.then = then;
+    if (response !== undefined) record.response = response;
     if (aside === true) record.aside = true;
     this.add(record);
     return id;
@@ -173,163 +180,11 @@ export class Turn {
     return undefined;
   }
 
-  private parentOf({ parent }: Branch): Branch | undefined {
+  parentOf({ parent }: Branch): Branch | undefined {
     return parent === null ? undefined : this.state.branches.get(parent);
   }
-
-  /** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
-  contextObject(branch: Branch, visit: Visit, { token, item }: Seen): Record<string, unknown> {
-    if (this.givenContext !== undefined) return { ...this.givenContext, ...mapContext(item) };
-    const retries = "retriers" in this.definition(branch, visit.state);
-    const { identity, redriveCount, redrivenAt } = this.state;
-    const context: Record<string, unknown> = {
-      Execution: {
-        Id: identity.arn,
-        Input: JSON.parse(identity.input) as unknown,
-        StartTime: isoTime(identity.startedAt),
-        Name: identity.name,
-        RoleArn: identity.roleArn,
-        // As recorded on AWS.
-        ...(identity.sync === true ? {} : { RedriveCount: redriveCount }),
-        ...(redrivenAt === null ? {} : { RedriveTime: isoTime(redrivenAt) }),
-      },
-      StateMachine: { Id: identity.machineArn, Name: identity.machineName },
-      State: {
-        Name: visit.state,
-        EnteredTime: isoTime(visit.enteredAt),
-        ...(retries ? { RetryCount: visit.retryCount } : {}),
-      },
-    };
-    if (token !== undefined) context.Task = { Token: token };
-    return Object.assign(context, mapContext(item ?? this.itemOf(branch)));
-  }
-
-  /** The innermost Map's item that a branch works on. */
-  private itemOf(branch: Branch): MapItem | undefined {
-    for (let at: Branch | undefined = branch; at !== undefined; at = this.parentOf(at))
-      if (at.item !== null) return { index: at.index, text: at.item };
-    return undefined;
-  }
-}
-
-export interface MapItem {
-  index: number;
-  text: string;
-}
-
-/** The context object's part for a Map's item. */
-function mapContext(item: MapItem | undefined): Record<string, unknown> {
-  if (item === undefined) return {};
-  return { Map: { Item: { Index: item.index, Value: JSON.parse(item.text) as unknown } } };
-}
-
-/** What a field sees besides its visit. Texts are JSON. */
-export interface Seen {
-  result?: string;
-  errorOutput?: unknown;
-  /** The task's token. */
-  token?: string;
-  /** The item that a Map's ItemSelector is for. */
-  item?: MapItem;
-  /** Instead of the visit's input. */
-  input?: string;
-}
-
-/** A moment as the context object writes it. */
-export function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }
 
 function isLast(type: string): boolean {
   return type.startsWith("Execution") && type !== "ExecutionStarted";
-}
-
-class VisitScope implements Scope {
-  readonly state: string;
-  readonly states: VisitStates;
-
-  constructor(
-    private readonly turn: Turn,
-    private readonly branch: Branch,
-    visit: Visit,
-    seen: Seen,
-  ) {
-    this.state = visit.state;
-    this.states = new VisitStates(turn, branch, visit, seen);
-  }
-
-  get at(): number {
-    return this.turn.event.at;
-  }
-
-  get random(): Randomness {
-    return this.turn.random;
-  }
-
-  variable(name: string): string | undefined {
-    return this.turn.variable(this.branch, name);
-  }
-}
-
-/** Members parse when they are read, once. What a member is absent from reads as undefined. */
-class VisitStates {
-  private parsedInput: { value: unknown } | undefined;
-  private parsedResult: { value: unknown } | undefined;
-  private made: Record<string, unknown> | undefined;
-
-  constructor(
-    private readonly turn: Turn,
-    private readonly branch: Branch,
-    private readonly visit: Visit,
-    private readonly seen: Seen,
-  ) {}
-
-  get input(): unknown {
-    this.parsedInput ??= { value: JSON.parse(this.seen.input ?? this.visit.input) as unknown };
-    return this.parsedInput.value;
-  }
-
-  get context(): unknown {
-    this.made ??= this.turn.contextObject(this.branch, this.visit, this.seen);
-    return this.made;
-  }
-
-  get result(): unknown {
-    const { result } = this.seen;
-    if (result === undefined) return undefined;
-    this.parsedResult ??= { value: JSON.parse(result) as unknown };
-    return this.parsedResult.value;
-  }
-
-  get errorOutput(): unknown {
-    return this.seen.errorOutput;
-  }
-}
-
-class VisitPathScope implements PathScope {
-  readonly state: string;
-  private made: unknown;
-
-  constructor(
-    private readonly turn: Turn,
-    private readonly branch: Branch,
-    private readonly visit: Visit,
-    readonly data: unknown,
-    private readonly seen: Seen,
-  ) {
-    this.state = visit.state;
-  }
-
-  get random(): Randomness {
-    return this.turn.random;
-  }
-
-  get context(): unknown {
-    this.made ??= this.turn.contextObject(this.branch, this.visit, this.seen);
-    return this.made;
-  }
-
-  variable(name: string): string | undefined {
-    return this.turn.variable(this.branch, name);
-  }
 }

@@ -10,8 +10,9 @@ import { awsFunctions } from "./functions.js";
 import { guarded } from "./guarded.js";
 import type { Maybe } from "./maybe.js";
 import { parseExpression } from "./parse.js";
+import { readsOf } from "./reads.js";
 import type { Scope } from "./scope.js";
-import { isStatesMember, Sight, STATES_MEMBERS, type StatesMember, statesObject } from "./sight.js";
+import { Sight, type StatesMember, statesObject } from "./sight.js";
 import { type AstNode, nodesOf, variablesOf } from "./syntax-tree.js";
 import { isFunctionValue, ValueSizes } from "./value-size.js";
 
@@ -24,6 +25,8 @@ export interface Expression {
   free: ReadonlySet<string>;
   /** Those of the free ones that can only be the workflow's: neither $states nor a function. */
   references: ReadonlySet<string>;
+  /** The members of $states.result that it reads; undefined where more than single ones may be read. */
+  results: readonly string[] | undefined;
   /** Its value, at once if `jsonata` need not run. @throws StateFailure States.QueryEvaluationError */
   evaluate(scope: Scope, location: string): Maybe<unknown>;
 }
@@ -43,12 +46,14 @@ export function compileExpression(source: string): Expression {
   const ast = compiled.ast() as unknown as AstNode;
   const { variables, free } = variablesOf(ast);
   const direct = compileDirect(ast, isFunctionName);
-  const bindings = compileBindings(ast, variables);
+  const { members, results } = readsOf(ast);
+  const bindings = compileBindings(ast, variables, members);
   const small = partsOf(ast) <= TRUSTED_PARTS;
   return {
     source,
     variables,
     free,
+    results,
     references: new Set([...free].filter((name) => name !== "states" && !isFunctionName(name))),
     evaluate: (scope, location) => {
       const place = { source, scope, location };
@@ -110,9 +115,12 @@ async function run(compiled: jsonata.Expression, bindings: Bindings, place: Plac
 type Bindings = (evaluation: Evaluation) => Record<string, unknown>;
 
 /** What an evaluation needs bound: only what the expression names. */
-function compileBindings(ast: AstNode, variables: ReadonlySet<string>): Bindings {
+function compileBindings(
+  ast: AstNode,
+  variables: ReadonlySet<string>,
+  members: readonly StatesMember[],
+): Bindings {
   const names = [...variables].filter((name) => name !== "states");
-  const members = variables.has("states") ? statesMembers(ast) : [];
   const tooLong = [...nodesOf(ast)].some(
     ({ type, expressions = [] }) => type === "unary" && expressions.length > MAX_WRITTEN_ITEMS,
   );
@@ -137,22 +145,6 @@ function bindingOf(name: string, evaluation: Evaluation): unknown {
   if (text !== undefined) return JSON.parse(text);
   const made = awsFunctions.get(name);
   return made === undefined ? guarded(name, evaluation) : made({ at: scope.at, random });
-}
-
-/** The members of $states that an expression reads: all of them unless each `$states` is followed by a name. */
-function statesMembers(ast: AstNode): readonly StatesMember[] {
-  const read = new Set<unknown>();
-  let named = 0;
-  let all = 0;
-  for (const { type, value, steps } of nodesOf(ast)) {
-    if (type === "variable" && value === "states") all += 1;
-    if (type !== "path" || steps?.[0]?.type !== "variable" || steps[0].value !== "states") continue;
-    if (steps[0].predicate === undefined && steps[1]?.type === "name") {
-      named += 1;
-      read.add(steps[1].value);
-    }
-  }
-  return named === all ? [...read].filter(isStatesMember) : STATES_MEMBERS;
 }
 
 function describe(error: unknown): string {

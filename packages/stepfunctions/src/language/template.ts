@@ -1,3 +1,4 @@
+import { Json } from "../json-text.js";
 import { byteLength, isObject } from "../json.js";
 import { MAX_PAYLOAD_BYTES } from "../limits.js";
 import { assertWritable, compileExpression, type Expression, tooLarge } from "./expression.js";
@@ -132,11 +133,20 @@ function put(object: Record<string, unknown>, key: string, value: unknown): void
 
 /** The value of a field as JSON text, refused over 256 KiB with States.DataLimitExceeded. */
 export function evaluateText(template: Template, scope: Scope, location: string): Maybe<string> {
-  return whenThere(evaluate(template, scope, location), (value) => {
-    const text = JSON.stringify(value);
-    if (byteLength(text) > MAX_PAYLOAD_BYTES) throw tooLarge(scope.state);
-    return text;
-  });
+  return whenThere(evaluate(template, scope, location), (value) => written(value, scope));
+}
+
+/** As evaluateText, with the value. */
+export function evaluateJson(template: Template, scope: Scope, location: string): Maybe<Json> {
+  return whenThere(evaluate(template, scope, location), (value) =>
+    Json.written(written(value, scope), value),
+  );
+}
+
+function written(value: unknown, { state }: Scope): string {
+  const text = JSON.stringify(value);
+  if (text.length * 3 > MAX_PAYLOAD_BYTES && byteLength(text) > MAX_PAYLOAD_BYTES) throw tooLarge(state);
+  return text;
 }
 
 type Kinds = { string: string; number: number; boolean: boolean; array: unknown[]; object: object };

@@ -3,6 +3,7 @@ import { loggedEvent } from "../core/history.js";
 import { isObject } from "../json.js";
 import type { LogEntry } from "../ports.js";
 import type { ExecutionRow } from "../store/store.js";
+import { identityOf } from "./runner.js";
 import type { MachineCache } from "./machine-cache.js";
 
 type Level = "ALL" | "ERROR" | "FATAL" | "OFF";
@@ -22,12 +23,13 @@ export class ExecutionLogs {
     const level = (loggingConfiguration.level ?? "OFF") as Level;
     if (level === "OFF") return;
     const includeData = loggingConfiguration.includeExecutionData === true;
+    const identity = identityOf(row);
     const logGroupArns = groupsOf(loggingConfiguration.destinations);
     for (const record of records) {
       if (!wanted(level, record.type)) continue;
       const event = loggedEvent(record, {
         includeData,
-        executionArn: row.arn,
+        identity,
         redriveCount: row.redriveCount,
       });
       if (event !== null)

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { AwsError } from "../aws-error.js";
 import { breakOff } from "../core/breakdown.js";
 import { type Decision, decide } from "../core/decide.js";
 import { nextReady, nextWake } from "../core/state.js";
@@ -7,6 +6,7 @@ import type { Command, CoreEvent, MapRunAnswer, Settings, TaskAnswer } from "../
 import type { Logger } from "../ports.js";
 import type { ExecutionRow, Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
+import { Ends } from "./ends.js";
 import { GroupCommit } from "./group-commit.js";
 import type { MachineCache } from "./machine-cache.js";
 import type { Performers } from "./performers.js";
@@ -32,11 +32,7 @@ interface Ports {
  * in memory may be ahead of the disk, but nobody outside is shown it, and it can be made again from there at any moment.
  */
 export class Executions {
-  /** Who waits for the end of an execution. */
-  private readonly listeners = new Map<
-    number,
-    { resolve: (row: ExecutionRow) => void; reject: (error: Error) => void }[]
-  >();
+  private readonly ends = new Ends();
   private readonly wakes: Wakes;
   private performers: Performers | null = null;
   /** Makes the seed of each event, with the event's number: nobody can guess what comes of it. */
@@ -113,12 +109,7 @@ export class Executions {
   /** Resolves with an execution's row once its end is on disk. */
   ended(execution: number): Promise<ExecutionRow> {
     const row = this.ports.store.get("executions", execution);
-    if (row !== undefined && row.status !== "RUNNING") return Promise.resolve(row);
-    return new Promise((resolve, reject) => {
-      const listeners = this.listeners.get(execution) ?? [];
-      listeners.push({ resolve, reject });
-      this.listeners.set(execution, listeners);
-    });
+    return row !== undefined && row.status !== "RUNNING" ? Promise.resolve(row) : this.ends.wait(execution);
   }
 
   /** Takes up every execution that had not ended. */
@@ -140,9 +131,7 @@ export class Executions {
     this.closed = true;
     this.wakes.close();
     if (this.inFlight > 0) await new Promise<void>((resolve) => (this.idle = resolve));
-    const closed = new AwsError("ServiceUnavailable", "The engine is closed", 503);
-    for (const listeners of this.listeners.values()) for (const { reject } of listeners) reject(closed);
-    this.listeners.clear();
+    this.ends.close();
   }
 
   private deliver(execution: number, event: CoreEvent, told: Told): void {
@@ -281,7 +270,10 @@ export class Executions {
 
   private commit(runner: Runner, event: CoreEvent, told: Told, ruling: Ruling): void {
     const { state, outcome } = ruling;
-    const { writes, changes } = writesOf(runner, event, ruling, this.ports.events);
+    const { writes, changes } = writesOf(runner, event, ruling, {
+      events: this.ports.events,
+      words: this.ports.machines.words(runner.row.revisionId),
+    });
     runner.state = state;
     runner.batches += 1;
     runner.unsynced += 1;
@@ -339,9 +331,7 @@ export class Executions {
   }
 
   private tellEnd(row: ExecutionRow): void {
-    const listeners = this.listeners.get(row.number) ?? [];
-    this.listeners.delete(row.number);
-    for (const { resolve } of listeners) resolve(row);
+    this.ends.tell(row);
     this.performers?.ended(row);
   }
 

@@ -1,5 +1,6 @@
 import { compileMachine } from "../core/compile.js";
 import type { Machine } from "../core/machine.js";
+import { Words } from "../core/words.js";
 import type { RevisionRow, Store } from "../store/store.js";
 
 const KEPT = 500;
@@ -7,6 +8,7 @@ const KEPT = 500;
 /** Compiled machines by revision: a definition is compiled once, not once an execution. */
 export class MachineCache {
   private readonly compiled = new Map<string, Machine>();
+  private readonly spoken = new Map<string, Words>();
   private readonly rows = new Map<string, RevisionRow>();
 
   constructor(private readonly store: Store) {}
@@ -19,6 +21,15 @@ export class MachineCache {
     if (row === undefined) throw new Error(`the revision ${id} is missing from the store`);
     keep(this.rows, id, row);
     return row;
+  }
+
+  /** What the logs of a revision's executions refer to. */
+  words(revisionId: string): Words {
+    const known = this.spoken.get(revisionId);
+    if (known !== undefined) return known;
+    const words = Words.of(JSON.parse(this.revision(revisionId).definition));
+    keep(this.spoken, revisionId, words);
+    return words;
   }
 
   machine(revisionId: string): Machine {

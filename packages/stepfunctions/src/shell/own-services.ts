@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-error.js";
-import { isoTime } from "../core/turn.js";
+import { isoTime } from "../core/visit-scope.js";
 import { isObject } from "../json.js";
 import { type ServiceCall, type ServiceInvoker, TaskFailure } from "../ports.js";
 import type { ExecutionRow } from "../store/store.js";

@@ -35,6 +35,7 @@ export class Recall {
   log(row: ExecutionRow): LogRecord[][] {
     const batches = this.store.range("log", { start: [row.number, 0], end: [row.number + 1, 0] });
     const identity = identityOf(row);
-    return [...batches].map(({ value }) => unpack(value, identity));
+    const words = this.machines.words(row.revisionId);
+    return [...batches].map(({ value }) => unpack(value, identity, words));
   }
 }

@@ -1,6 +1,7 @@
 import { pack } from "../core/pack.js";
 import { type ExecutionState, nextReady, nextWake } from "../core/state.js";
 import type { CoreEvent } from "../core/turn.js";
+import type { Words } from "../core/words.js";
 import type { Write } from "../store/store.js";
 import { closed, type Ruling, type Runner } from "./runner.js";
 import type { Change, StatusEvents } from "./status-events.js";
@@ -10,11 +11,11 @@ export function writesOf(
   runner: Runner,
   event: CoreEvent,
   { state, outcome, records }: Ruling,
-  events: StatusEvents,
+  { events, words }: { events: StatusEvents; words: Words },
 ): { writes: Write[]; changes: Change[] } {
   const { number, machineId, arn, mapRun } = runner.row;
   const started = event.type === "start";
-  const writes: Write[] = [{ table: "log", key: [number, runner.batches], value: pack(records) }];
+  const writes: Write[] = [{ table: "log", key: [number, runner.batches], value: pack(records, words) }];
   const changes: Change[] = [];
   const tell = (): void => {
     const change = events.keep(runner.row, runner.row.status);
