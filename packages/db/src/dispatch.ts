@@ -91,6 +91,21 @@ export async function postponed(
   await tx`select longhaul.postpone_sending(${params.runId}, ${params.attempt}, ${params.reason}, ${params.retrySeconds})`;
 }
 
+/**
+ * Queues a dead-lettered run again, as its next attempt.
+ *
+ * @throws DatabaseRefusal RUN_NOT_DEAD_LETTERED, FORBIDDEN, ORGANISATION_NOT_FOUND.
+ */
+export async function requeue(
+  tx: Tx,
+  params: { organisationId: string; runId: string },
+): Promise<{ attempt: number }> {
+  return one(
+    await tx<{ attempt: number }[]>`
+    select longhaul.requeue_run(${params.organisationId}, ${params.runId}) as attempt`,
+  );
+}
+
 export type Outcome =
   | { readonly status: "succeeded"; readonly output: Json }
   | { readonly status: "failed" | "timed_out"; readonly error: RunError }

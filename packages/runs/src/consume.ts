@@ -1,6 +1,6 @@
-import { asDispatcher, dispatch } from "@longhaul/db";
+import { asCaller, asDispatcher, dispatch } from "@longhaul/db";
 import { closeByExecution } from "./close.js";
-import type { RunsDependencies } from "./dependencies.js";
+import type { Caller, RunsDependencies } from "./dependencies.js";
 import { describeExecution, executionArnOfRun } from "./execution.js";
 import type { QueueMessage } from "./queue.js";
 import { noteSent, send } from "./send.js";
@@ -65,4 +65,20 @@ export async function deadLetter(
   );
   if (closed) deps.logger.warn({ runId, attempt, reason }, "a run was dead-lettered");
   return { deadLettered: closed };
+}
+
+/**
+ * Queues a dead-lettered run again, as its next attempt; it waits for its turn as every queued run does.
+ *
+ * @throws DatabaseRefusal RUN_NOT_DEAD_LETTERED, FORBIDDEN, ORGANISATION_NOT_FOUND
+ */
+export async function requeue(
+  { db, logger }: Pick<RunsDependencies, "db" | "logger">,
+  caller: Caller,
+  { runId }: { runId: string },
+): Promise<{ attempt: number }> {
+  const { organisationId, userId } = caller;
+  const { attempt } = await asCaller(db, caller, (tx) => dispatch.requeue(tx, { organisationId, runId }));
+  logger.info({ runId, attempt, userId }, "a dead-lettered run was queued again");
+  return { attempt };
 }

@@ -1,6 +1,6 @@
 export { cancelRun } from "./cancel.js";
 export { closeRun, statusChangeSchema } from "./close.js";
-export { deadLetter, sendRun } from "./consume.js";
+export { deadLetter, requeue, sendRun } from "./consume.js";
 export type { Caller, RunsDependencies, RunsLogger } from "./dependencies.js";
 export { type Dispatched, dispatchQueued } from "./dispatch.js";
 export { inputFiles, maxInputBytes } from "./input.js";
