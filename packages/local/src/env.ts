@@ -33,3 +33,10 @@ export function machineEnvironment(variables: Variables = process.env): Record<s
   const names = ["PATH", "HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"];
   return Object.fromEntries(names.flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])));
 }
+
+/** Which models a person has named for steps that use some; without any, those work offline. */
+export function modelEnvironment(variables: Variables = process.env): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (/^AI_[A-Z_]+$/.test(name) && value ? [[name, value]] : [])),
+  );
+}

@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import type { Channel, Notification, Priority, Role } from "../run.js";
 
-export type Permission = "storage" | "email" | "sms" | "push";
+/** "models" are those for text, pictures and speech, and the environment that names them. */
+export type Permission = "storage" | "email" | "sms" | "push" | "models";
 
 export interface RetryPolicy {
   /** How often the step is tried again after its first failure (ASL's MaxAttempts); 0 is never. */
