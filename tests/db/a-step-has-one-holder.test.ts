@@ -1,4 +1,4 @@
-import { asCaller, asDispatcher, dispatch, history, runs } from "@longhaul/db";
+import { asCaller, asDispatcher, dispatch, history, lives } from "@longhaul/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { leaseOf, openWorld, startRun, type World } from "../support/database.js";
 
@@ -117,9 +117,9 @@ test("a worker hears that its run is to be cancelled, and a new one is turned aw
   const run = await startRun(world.api, world.ours);
   const lease = await acquire(run, "w");
   const asked = await asCaller(world.api, world.ours.people.operator, (tx) =>
-    runs.requestCancel(tx, { organisationId: world.ours.organisationId, runId: run }),
+    lives.requestCancel(tx, { organisationId: world.ours.organisationId, runId: run }),
   );
-  expect(asked).toEqual({ cancelled: false, executionArn: null });
+  expect(asked).toMatchObject({ cancelled: false, executionArn: null });
   expect(await world.store.check(lease)).toEqual({ held: true, cancelRequested: true });
   expect(await world.store.lease(leaseOf(run, { owner: "other" }))).toEqual({
     kind: "ended",

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { artifacts, asCaller, asDispatcher, dispatch, runs } from "@longhaul/db";
+import { artifacts, asCaller, asDispatcher, dispatch, lives, runs } from "@longhaul/db";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { newRun, openWorld, startRun, type World } from "../support/database.js";
 
@@ -21,7 +21,7 @@ const start = (over: Parameters<typeof newRun>[1]) =>
 const next = (limit = 10) => asDispatcher(world.api, (tx) => dispatch.next(tx, { limit, holdSeconds: 30 }));
 const cancel = (runId: string) =>
   asCaller(world.api, world.ours.people.operator, (tx) =>
-    runs.requestCancel(tx, { organisationId: world.ours.organisationId, runId }),
+    lives.requestCancel(tx, { organisationId: world.ours.organisationId, runId }),
   );
 const statusOf = async (runId: string) => {
   const run = await asCaller(world.api, world.ours.people.viewer, (tx) =>
@@ -135,13 +135,13 @@ test("a postponed run stays queued and says why, once", async () => {
 
 test("a run that nobody has begun to send is cancelled at once; one being sent is stopped after", async () => {
   const unsent = await startRun(world.api, world.ours);
-  expect(await cancel(unsent)).toEqual({ cancelled: true, executionArn: null });
+  expect(await cancel(unsent)).toMatchObject({ cancelled: true, beingSent: false, executionArn: null });
   expect(await statusOf(unsent)).toBe("cancelled");
   await expect(cancel(unsent)).rejects.toMatchObject({ code: "RUN_ENDED" });
 
   const sending = await startRun(world.api, world.ours);
   await next();
-  expect(await cancel(sending)).toEqual({ cancelled: false, executionArn: null });
+  expect(await cancel(sending)).toMatchObject({ cancelled: false, beingSent: true, executionArn: null });
   const arns = {
     executionArn: "arn:aws:states:x:execution:1",
     stateMachineArn: "arn:aws:states:x:stateMachine:1",
@@ -150,7 +150,11 @@ test("a run that nobody has begun to send is cancelled at once; one being sent i
     await asDispatcher(world.api, (tx) => dispatch.sent(tx, { runId: sending, attempt: 1, ...arns })),
   ).toEqual({ cancelRequested: true });
   expect(await statusOf(sending)).toBe("cancelling");
-  expect(await cancel(sending)).toEqual({ cancelled: false, executionArn: arns.executionArn });
+  expect(await cancel(sending)).toMatchObject({
+    cancelled: false,
+    beingSent: false,
+    executionArn: arns.executionArn,
+  });
 });
 
 test("an execution that failed because its run was to end has cancelled it", async () => {

@@ -31,7 +31,7 @@ test("a run that was stored by an API that died before sending it", async () => 
   await world.age(runId);
   expect(await reconcile(world.deps)).toMatchObject({ checked: 1, repaired: 1, dispatched: { sent: 1 } });
   expect(await world.run(runId)).toMatchObject({ status: "running" });
-  expect(await repairs(runId)).toEqual(["The run was stored but nobody had sent it; it is being sent now."]);
+  expect(await repairs(runId)).toEqual(["The run was stored but nobody had sent it; it is sent now."]);
 });
 
 test("an execution whose end was never announced", async () => {

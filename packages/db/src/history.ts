@@ -31,7 +31,7 @@ export async function eventsAfter(
 /** In the order in which they began. */
 export async function stepsOf(tx: Tx, params: OfRun): Promise<RunStep[]> {
   const rows = await tx<StepRow[]>`
-    select step, item_path, visit, stage, status, tries, progress, message, input, output, error, started_at, finished_at
+    select step, item_path, visit, stage, status, undoes, copied_from, tries, progress, message, input, output, error, started_at, finished_at
     from longhaul.run_steps where organisation_id = ${params.organisationId} and run_id = ${params.runId}
     order by started_at, step, item_path, visit`;
   return rows.map(toStep);

@@ -132,6 +132,8 @@ export interface StepRow {
   visit: number;
   stage: string | null;
   status: RunStep["status"];
+  undoes: string | null;
+  copied_from: string | null;
   tries: number;
   progress: number;
   message: string | null;
@@ -143,8 +145,14 @@ export interface StepRow {
 }
 
 export function toStep(row: StepRow): RunStep {
-  const { item_path, started_at, finished_at, ...rest } = row;
-  return { ...rest, itemPath: item_path, startedAt: started_at, finishedAt: finished_at };
+  const { item_path, copied_from, started_at, finished_at, ...rest } = row;
+  return {
+    ...rest,
+    itemPath: item_path,
+    copiedFrom: copied_from,
+    startedAt: started_at,
+    finishedAt: finished_at,
+  };
 }
 
 export interface ArtifactRow {

@@ -120,20 +120,3 @@ export async function heads(
     select id, last_seq as "lastSeq" from longhaul.runs
     where organisation_id = ${params.organisationId} and id = any (${[...params.runIds]}::uuid[])`;
 }
-
-/**
- * Asks for a run's end. `cancelled` is true where it ended at once, since nobody had begun to send it; otherwise
- * the execution is to be stopped, whose ARN is null while it is being sent.
- *
- * @throws DatabaseRefusal ORGANISATION_NOT_FOUND, FORBIDDEN, RUN_NOT_FOUND, RUN_ENDED.
- */
-export async function requestCancel(
-  tx: Tx,
-  params: { organisationId: string; runId: string },
-): Promise<{ cancelled: boolean; executionArn: string | null }> {
-  const row = one(
-    await tx<{ status: RunStatus; execution_arn: string | null }[]>`
-    select * from longhaul.request_cancel(${params.organisationId}, ${params.runId})`,
-  );
-  return { cancelled: row.status === "cancelled", executionArn: row.execution_arn };
-}

@@ -41,11 +41,16 @@ export function stepStore({ sql }: Database): StepStore {
 
   return {
     lease: (r) =>
-      call<LeaseAnswer>(
-        "lease_step",
-        sql`${r.run}, ${r.attempt}, ${r.state}, ${r.itemPath}, ${r.visit}, ${r.stage}, ${json(r.input)}, ${r.owner},
-          ${r.leaseSeconds}`,
-      ),
+      r.undoes == null
+        ? call<LeaseAnswer>(
+            "lease_step",
+            sql`${r.run}, ${r.attempt}, ${r.state}, ${r.itemPath}, ${r.visit}, ${r.stage}, ${json(r.input)}, ${r.owner},
+              ${r.leaseSeconds}`,
+          )
+        : call<LeaseAnswer>(
+            "lease_compensation",
+            sql`${r.run}, ${r.attempt}, ${r.undoes}, ${r.state}, ${r.itemPath}, ${r.visit}, ${r.owner}, ${r.leaseSeconds}`,
+          ),
     renew: async (l) =>
       (await call<LeaseState | null>("renew_lease", sql`${lease(l)}, ${l.leaseSeconds}`)) ?? gone,
     check: async (l) => (await call<LeaseState | null>("check_lease", lease(l))) ?? gone,

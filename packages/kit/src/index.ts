@@ -1,5 +1,7 @@
 export type { Json } from "./json.js";
 export {
+  type Approval,
+  approvalSchema,
   type Artifact,
   artifactSchema,
   type Channel,

@@ -165,7 +165,15 @@ export const runStepSchema = z.object({
   itemPath: z.string(),
   visit: z.number().int().nonnegative(),
   stage: z.string().nullable(),
-  status: z.enum(["running", "retrying", "succeeded", "failed"]),
+  /**
+   * Those of an approval are waiting and succeeded. "undone" is a step whose effect was taken back: it is done anew
+   * if the run is tried again.
+   */
+  status: z.enum(["running", "retrying", "waiting", "succeeded", "failed", "undone"]),
+  /** Of a compensation: the state whose effect it takes back. */
+  undoes: z.string().nullable(),
+  /** Of a checkpoint that another run has made: that run. */
+  copiedFrom: z.uuid().nullable(),
   tries: z.number().int().positive(),
   progress: z.number().min(0).max(1),
   message: z.string().nullable(),
@@ -176,6 +184,33 @@ export const runStepSchema = z.object({
   finishedAt: z.iso.datetime().nullable(),
 });
 export type RunStep = z.infer<typeof runStepSchema>;
+
+/**
+ * A decision that a run waits for, or has waited for. `form` is the JSON schema of `decision`; `role` who decides at
+ * least. "expired": nobody decided in time, and `decision` is the default, null where there is none; "cancelled": the
+ * run does not wait for it any more.
+ */
+export const approvalSchema = z.object({
+  id: z.uuid(),
+  organisationId: z.uuid(),
+  runId: z.uuid(),
+  workflow: z.string(),
+  runName: z.string(),
+  state: z.string(),
+  itemPath: z.string(),
+  visit: z.number().int().nonnegative(),
+  title: z.string(),
+  role: roleSchema,
+  form: z.record(z.string(), z.json()),
+  details: z.json(),
+  status: z.enum(["open", "decided", "expired", "cancelled"]),
+  decision: z.json(),
+  decidedBy: z.object({ id: z.uuid(), name: z.string() }).nullable(),
+  decidedAt: z.iso.datetime().nullable(),
+  deadline: z.iso.datetime().nullable(),
+  createdAt: z.iso.datetime(),
+});
+export type Approval = z.infer<typeof approvalSchema>;
 
 export const artifactSchema = z.object({
   id: z.uuid(),

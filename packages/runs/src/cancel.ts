@@ -1,7 +1,7 @@
-import { asCaller, asDispatcher, dispatch, type RunUnderWay, runs } from "@longhaul/db";
-import { closeByExecution } from "./close.js";
+import { asCaller, asDispatcher, type CancelRequest, dispatch, lives, type RunUnderWay } from "@longhaul/db";
+import { closeByExecution, sendUndoOf } from "./close.js";
 import type { Caller, RunsDependencies } from "./dependencies.js";
-import { describeExecution, stopExecution } from "./execution.js";
+import { describeExecution, executionArnOfRun, stopExecution } from "./execution.js";
 
 /**
  * Ends a run on a member's request. The request is stored first, so that steps see it and the reconciler
@@ -16,16 +16,12 @@ export async function cancelRun(
   { runId }: { runId: string },
 ): Promise<{ ended: boolean }> {
   const { organisationId } = caller;
-  const { cancelled, executionArn } = await asCaller(deps.db, caller, (tx) =>
-    runs.requestCancel(tx, { organisationId, runId }),
-  );
-  if (cancelled) return { ended: true };
-  // Being sent at this moment: whoever sends it learns of the request when it notes the execution, and stops it.
-  if (!executionArn) return { ended: false };
+  const request = await asCaller(deps.db, caller, (tx) => lives.requestCancel(tx, { organisationId, runId }));
+  if (request.cancelled) return { ended: true };
+  // Whoever sends it at this moment learns of the request when it notes the execution, and stops it.
+  if (request.beingSent) return { ended: false };
   try {
-    const name = executionArn.slice(executionArn.lastIndexOf(":") + 1);
-    const run = await asDispatcher(deps.db, (tx) => dispatch.find(tx, { executionName: name }));
-    return { ended: run !== null && (await stopAndClose(deps, run, executionArn)) };
+    return { ended: await finishCancel(deps, request) };
   } catch (error) {
     // The request is stored: the run stays "cancelling", and the reconciler comes back to it.
     deps.logger.warn({ err: error, runId }, "an execution could not be stopped yet");
@@ -33,9 +29,24 @@ export async function cancelRun(
   }
 }
 
+async function finishCancel(
+  deps: RunsDependencies,
+  { undo, executionName }: CancelRequest,
+): Promise<boolean> {
+  const run = await asDispatcher(deps.db, (tx) => dispatch.find(tx, { executionName }));
+  if (!run) return false;
+  if (undo) {
+    await sendUndoOf(deps, run.runId);
+    return false;
+  }
+  // One that was tried to be sent may have begun unnoted: its name says where it would be.
+  const executionArn = executionArnOfRun(deps, run);
+  return executionArn !== null && stopAndClose(deps, run, executionArn);
+}
+
 /**
  * Stops an execution and ends its run by what became of it: an execution that succeeded just before has
- * succeeded.
+ * succeeded. A run with something to take back has not ended then, but its undo is on its way.
  *
  * @returns whether the run has ended.
  * @throws what the SDK throws when Step Functions cannot be reached.
@@ -52,6 +63,6 @@ export async function stopAndClose(
     name: "",
     status: "ABORTED",
   };
-  const { closed } = await closeByExecution(deps, run, execution, repair);
-  return closed || execution.status !== "RUNNING";
+  const { closed, undoing } = await closeByExecution(deps, run, execution, repair);
+  return closed || (execution.status !== "RUNNING" && !undoing);
 }

@@ -1,5 +1,6 @@
-import { asDispatcher, dispatch, type RunUnderWay } from "@longhaul/db";
+import { asDispatcher, dispatch, type RunUnderWay, undo as undos } from "@longhaul/db";
 import { z } from "zod";
+import { closeByUndo, executionArnOfUndo, sendUndo } from "./compensate.js";
 import type { RunsDependencies } from "./dependencies.js";
 import { describeExecution, type Execution, executionArnOfRun, executionStatusSchema } from "./execution.js";
 import { outcomeOf } from "./outcome.js";
@@ -29,31 +30,50 @@ export const statusChangeSchema = z.object({
 export async function closeRun(deps: RunsDependencies, detail: unknown): Promise<{ closed: boolean }> {
   const told = statusChangeSchema.parse(detail);
   if (told.status === "RUNNING" || told.status === "PENDING_REDRIVE") return { closed: false };
+  const undo = await asDispatcher(deps.db, (tx) => undos.find(tx, { executionName: told.name }));
+  if (undo && executionArnOfUndo(deps, undo) === told.executionArn) {
+    const ended = isWhole(told) ? withoutNulls(told) : await describeExecution(deps.sfn, told.executionArn);
+    return closeByUndo(deps, undo, ended ?? withoutNulls(told));
+  }
   const run = await asDispatcher(deps.db, (tx) => dispatch.find(tx, { executionName: told.name }));
   if (!run || executionArnOfRun(deps, run) !== told.executionArn) {
     deps.logger.warn({ executionArn: told.executionArn }, "an execution ended that is no run's");
     return { closed: false };
   }
   const execution = isWhole(told) ? withoutNulls(told) : await describeExecution(deps.sfn, told.executionArn);
-  return closeByExecution(deps, run, execution ?? withoutNulls(told));
+  const { closed } = await closeByExecution(deps, run, execution ?? withoutNulls(told));
+  return { closed };
 }
 
-/** As {@link closeRun}, for a run and an execution that are known. */
+/**
+ * As {@link closeRun}, for a run and an execution that are known. `undoing`: the run was cancelled and has something to
+ * take back, which is on its way.
+ */
 export async function closeByExecution(
-  { db, logger }: Pick<RunsDependencies, "db" | "logger">,
+  deps: RunsDependencies,
   run: Pick<RunUnderWay, "runId" | "attempt" | "workflow">,
   execution: Execution,
   repair?: string,
-): Promise<{ closed: boolean }> {
+): Promise<{ closed: boolean; undoing: boolean }> {
   const outcome = outcomeOf(run.workflow, execution);
-  if (!outcome) return { closed: false };
+  if (!outcome) return { closed: false, undoing: false };
   const { runId, attempt } = run;
-  const result = await asDispatcher(db, async (tx) => {
+  const { closed } = await asDispatcher(deps.db, async (tx) => {
     if (repair) await dispatch.repaired(tx, { runId, repair });
     return dispatch.close(tx, { runId, attempt, outcome });
   });
-  if (result.closed) logger.info({ runId, attempt, status: outcome.status }, "a run has ended");
-  return result;
+  if (closed) {
+    deps.logger.info({ runId, attempt, status: outcome.status }, "a run has ended");
+    return { closed, undoing: false };
+  }
+  return { closed, undoing: await sendUndoOf(deps, runId) };
+}
+
+/** Sends the undo of a run that has one and has not sent it. @returns whether the run has an undo under way. */
+export async function sendUndoOf(deps: RunsDependencies, runId: string): Promise<boolean> {
+  const undo = await asDispatcher(deps.db, (tx) => undos.ofRun(tx, { runId }));
+  if (undo && !undo.executionArn) await sendUndo(deps, undo);
+  return undo !== null;
 }
 
 type StatusChange = z.infer<typeof statusChangeSchema>;

@@ -1,10 +1,15 @@
+export { decideApproval, deliverDecision, expireApproval, requestApproval } from "./approvals.js";
 export { cancelRun } from "./cancel.js";
 export { closeRun, statusChangeSchema } from "./close.js";
+export { listCompensations } from "./compensate.js";
 export { deadLetter, requeue, sendRun } from "./consume.js";
+export { registerDefinitions } from "./definitions.js";
 export type { Caller, RunsDependencies, RunsLogger } from "./dependencies.js";
 export { type Dispatched, dispatchQueued } from "./dispatch.js";
 export { inputFiles, maxInputBytes } from "./input.js";
 export { type QueueMessage, queueMessageSchema, type RunQueue, snsRunQueue } from "./queue.js";
 export { type Reconciled, type ReconcileOptions, reconcile } from "./reconcile.js";
 export { type InputIssue, type RefusalCode, RunsRefusal } from "./refusal.js";
+export { type RerunFromRequest, type RerunRequest, rerun, rerunFrom } from "./rerun.js";
+export { retryRun } from "./retry.js";
 export { type StartRequest, startRun } from "./start.js";

@@ -1,6 +1,9 @@
-import { asDispatcher, dispatch, type RunUnderWay } from "@longhaul/db";
+import { approvals, asDispatcher, dispatch, type RunUnderWay, type Undo, undo as undos } from "@longhaul/db";
+import { deliverDecision } from "./approvals.js";
 import { stopAndClose } from "./cancel.js";
-import { closeByExecution } from "./close.js";
+import { closeByExecution, sendUndoOf } from "./close.js";
+import { closeByUndo, executionArnOfUndo, sendUndo } from "./compensate.js";
+import { registerDefinitions } from "./definitions.js";
 import type { RunsDependencies } from "./dependencies.js";
 import { type Dispatched, dispatchQueued } from "./dispatch.js";
 import { describeExecution, executionArnOfRun } from "./execution.js";
@@ -15,64 +18,90 @@ export interface ReconcileOptions {
 export interface Reconciled {
   checked: number;
   repaired: number;
+  /** Decisions that Step Functions had not heard and was told now. */
+  delivered: number;
   dispatched: Dispatched;
 }
 
 /**
- * Finds what nobody announced: runs that were stored and not sent, executions that ended or vanished
- * unheard, cancellations that did not get through. Each repair is written into the run's log.
+ * Finds what nobody announced: runs that were stored and not sent, executions that ended or vanished unheard,
+ * cancellations that did not get through, undos that were not sent or ended unheard, decisions that no machine was told.
+ * Each repair is written into the run's log.
  */
 export async function reconcile(
   deps: RunsDependencies,
   { staleSeconds = 60, limit = 100 }: ReconcileOptions = {},
 ): Promise<Reconciled> {
+  await registerDefinitions(deps);
   const stale = await asDispatcher(deps.db, (tx) =>
     dispatch.stale(tx, { olderThanSeconds: staleSeconds, limit }),
   );
   let repaired = 0;
-  for (const run of stale) {
-    try {
-      if (await mend(deps, run)) repaired += 1;
-    } catch (error) {
-      // One run's trouble, or a throttled call, waits for the next pass.
-      deps.logger.warn({ err: error, runId: run.runId }, "a run could not be checked");
-    }
+  for (const run of stale.filter(({ status }) => status !== "queued")) {
+    if (await attempted(deps, { runId: run.runId }, () => mend(deps, run))) repaired += 1;
   }
+  const delivered = await deliverStale(deps, staleSeconds, limit);
   const dispatched = await dispatchQueued(deps);
-  return { checked: stale.length, repaired, dispatched };
+  for (const run of stale.filter(({ status }) => status === "queued")) {
+    if (await attempted(deps, { runId: run.runId }, () => noteForgotten(deps, run))) repaired += 1;
+  }
+  return { checked: stale.length, repaired: repaired + delivered, delivered, dispatched };
+}
+
+/** One run's trouble, or a throttled call, waits for the next pass. */
+async function attempted(
+  { logger }: RunsDependencies,
+  about: object,
+  mending: () => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    return await mending();
+  } catch (error) {
+    logger.warn({ err: error, ...about }, "a run could not be checked");
+    return false;
+  }
 }
 
 /** @returns whether something had to be repaired. */
 async function mend(deps: RunsDependencies, run: RunUnderWay): Promise<boolean> {
-  if (run.status === "queued") return mendQueued(deps, run);
+  const undo = await asDispatcher(deps.db, (tx) => undos.ofRun(tx, { runId: run.runId }));
+  if (undo) return mendUndo(deps, undo);
   const executionArn = executionArnOfRun(deps, run);
   const execution = executionArn ? await describeExecution(deps.sfn, executionArn) : null;
   if (!executionArn || !execution) return mendLost(deps, run);
-  if (execution.status === "RUNNING") return mendRunning(deps, run, executionArn);
+  if (execution.status === "RUNNING" || execution.status === "PENDING_REDRIVE") {
+    return mendRunning(deps, run, executionArn);
+  }
   const repair = "Its execution had ended without this run being told; the end was entered afterwards.";
-  return (await closeByExecution(deps, run, execution, repair)).closed;
+  const { closed, undoing } = await closeByExecution(deps, run, execution, repair);
+  return closed || undoing;
 }
 
-/** A run that was tried before waits its turn and says why; one that nobody has touched was forgotten. */
-async function mendQueued(deps: RunsDependencies, { runId, sendTries }: RunUnderWay): Promise<boolean> {
-  if (sendTries > 0) return false;
-  const repair = "The run was stored but nobody had sent it; it is being sent now.";
+/**
+ * A run that waits for its turn, or was tried and has to wait, says so; one that nobody had touched was forgotten, and
+ * has just been sent with the others.
+ */
+async function noteForgotten(deps: RunsDependencies, run: RunUnderWay): Promise<boolean> {
+  if (run.sendTries > 0) return false;
+  const { executionName, runId } = run;
+  const now = await asDispatcher(deps.db, (tx) => dispatch.find(tx, { executionName }));
+  if (!now || now.sendTries === 0) return false;
+  const repair = "The run was stored but nobody had sent it; it is sent now.";
   await asDispatcher(deps.db, (tx) => dispatch.repaired(tx, { runId, repair }));
   return true;
 }
 
 async function mendRunning(deps: RunsDependencies, run: RunUnderWay, executionArn: string): Promise<boolean> {
   if (!run.cancelRequested) return false;
-  return stopAndClose(
-    deps,
-    run,
-    executionArn,
-    "The request to cancel had not got through; it was sent again.",
-  );
+  const { runId } = run;
+  const repair = "The request to cancel had not got through; it was sent again.";
+  await asDispatcher(deps.db, (tx) => dispatch.repaired(tx, { runId, repair }));
+  await stopAndClose(deps, run, executionArn);
+  return true;
 }
 
 /** There is no execution: a cancelled run never began, any other has lost it. */
-async function mendLost({ db }: RunsDependencies, run: RunUnderWay): Promise<boolean> {
+async function mendLost(deps: RunsDependencies, run: RunUnderWay): Promise<boolean> {
   const { runId, attempt, cancelRequested } = run;
   const error = {
     code: "EXECUTION_LOST",
@@ -82,9 +111,42 @@ async function mendLost({ db }: RunsDependencies, run: RunUnderWay): Promise<boo
   const repair = cancelRequested
     ? "The run was cancelled before it began."
     : "Its execution could not be found; the run was ended.";
-  const { closed } = await asDispatcher(db, async (tx) => {
+  const { closed } = await asDispatcher(deps.db, async (tx) => {
     await dispatch.repaired(tx, { runId, repair });
     return dispatch.close(tx, { runId, attempt, outcome });
   });
-  return closed;
+  return closed || (await sendUndoOf(deps, runId));
+}
+
+/** What a run had done is being taken back: its second execution is looked after as the first one is. */
+async function mendUndo(deps: RunsDependencies, undo: Undo): Promise<boolean> {
+  const { runId } = undo;
+  const executionArn = executionArnOfUndo(deps, undo);
+  const execution = executionArn ? await describeExecution(deps.sfn, executionArn) : null;
+  if (execution?.status === "RUNNING" || execution?.status === "PENDING_REDRIVE") return false;
+  const repair = execution
+    ? "What the run had done was taken back without this run being told; the end was entered afterwards."
+    : "Nobody was taking back what the run had done; that was begun again.";
+  await asDispatcher(deps.db, (tx) => dispatch.repaired(tx, { runId, repair }));
+  if (execution) await closeByUndo(deps, undo, execution);
+  else await sendUndo(deps, undo);
+  return true;
+}
+
+/** Decisions of people that the machine does not know of. */
+async function deliverStale(
+  deps: RunsDependencies,
+  olderThanSeconds: number,
+  limit: number,
+): Promise<number> {
+  const late = await asDispatcher(deps.db, (tx) => approvals.stale(tx, { olderThanSeconds, limit }));
+  const repair = "A decision had not got through to the machine that waits for it; it was sent again.";
+  let delivered = 0;
+  for (const approvalId of late) {
+    const told = await attempted(deps, { approvalId }, async () => {
+      return (await deliverDecision(deps, { approvalId, repair })) === "told";
+    });
+    if (told) delivered += 1;
+  }
+  return delivered;
 }

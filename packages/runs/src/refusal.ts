@@ -2,7 +2,12 @@
 export type RefusalCode =
   | "WORKFLOW_NOT_FOUND"
   | "WORKFLOW_NOT_DEPLOYED"
+  | "RUN_NOT_FOUND"
+  | "STEP_NOT_FOUND"
+  | "APPROVAL_NOT_FOUND"
   | "INPUT_INVALID"
+  | "OUTPUT_INVALID"
+  | "DECISION_INVALID"
   | "INPUT_TOO_LARGE";
 
 /** One thing that is wrong with an input; `path` leads to the field. */

@@ -10,6 +10,7 @@ import {
 import type { z } from "zod";
 import type { Caller, RunsDependencies } from "./dependencies.js";
 import { contractOf, machineOf } from "./catalogue.js";
+import { registerDefinitions } from "./definitions.js";
 import { parseInput } from "./input.js";
 import { type InputIssue, RunsRefusal } from "./refusal.js";
 import { parseNotBefore, parseTags } from "./start-options.js";
@@ -31,6 +32,15 @@ export interface StartRequest {
   tags?: readonly string[] | undefined;
 }
 
+/** Where a run comes from that repeats another. */
+export interface Lineage {
+  readonly rerunOf: string;
+  /** The state from which on it is done anew; null for all of it. */
+  readonly rerunFrom: string | null;
+  /** Called with the new run before anybody can send it. */
+  prepare?(tx: Tx, runId: string): Promise<void>;
+}
+
 /**
  * Stores a run as queued, in one transaction with its first event. Sending it is the dispatcher's work,
  * which may fail without the run being lost.
@@ -39,10 +49,20 @@ export interface StartRequest {
  * @throws RunsRefusal WORKFLOW_NOT_FOUND, WORKFLOW_NOT_DEPLOYED, INPUT_INVALID, INPUT_TOO_LARGE
  * @throws DatabaseRefusal FORBIDDEN, FILE_NOT_FOUND, IDEMPOTENCY_CONFLICT
  */
-export async function startRun(
+export function startRun(
+  deps: Pick<RunsDependencies, "db" | "stateMachines">,
+  caller: Caller,
+  request: StartRequest,
+): Promise<{ runId: string; created: boolean }> {
+  return startRunOf(deps, caller, request, null);
+}
+
+/** As {@link startRun}, for a run that repeats another. */
+export async function startRunOf(
   { db, stateMachines }: Pick<RunsDependencies, "db" | "stateMachines">,
   caller: Caller,
   request: StartRequest,
+  lineage: Lineage | null,
 ): Promise<{ runId: string; created: boolean }> {
   const contract = contractOf(request.workflow);
   const machine = machineOf(request.workflow);
@@ -59,6 +79,7 @@ export async function startRun(
   const notBefore = parseNotBefore(request.notBefore);
   const tags = parseTags(request.tags);
   const { organisationId } = caller;
+  await registerDefinitions({ db });
   return asCaller(db, caller, async (tx) => {
     await refuseUnfitFiles(tx, contract, organisationId, input);
     const started = await runs.start(tx, {
@@ -75,11 +96,12 @@ export async function startRun(
       tags,
       notBefore,
       lane: contract.lane ?? "direct",
-      rerunOf: null,
-      rerunFrom: null,
+      rerunOf: lineage?.rerunOf ?? null,
+      rerunFrom: lineage?.rerunFrom ?? null,
     });
     // Only now is it known how large a new upload is; a refusal takes the run back.
     if (started.created) await refuseUnfitFiles(tx, contract, organisationId, input);
+    if (started.created) await lineage?.prepare?.(tx, started.runId);
     return started;
   });
 }

@@ -8,6 +8,8 @@ export const stepPayloadSchema = z.object({
   state: z.string().min(1).max(80),
   itemPath: z.string().max(400),
   visit: z.number().int().nonnegative(),
+  /** In an undo: the name of the step that takes back what `state` has done. */
+  compensation: z.string().min(1).max(80).optional(),
   input: z.json(),
 });
 export type StepPayload = z.infer<typeof stepPayloadSchema>;

@@ -17,7 +17,7 @@ import { Journal } from "./journal.js";
 import { LeaseKeeper, leaseSeconds } from "./lease-keeper.js";
 import { type StepPayload, stepPayloadSchema } from "./payload.js";
 import { type Clock, type Logger, type ObjectStore, systemClock } from "./ports.js";
-import type { LeaseAnswer, LeasedRun, StepKey, StepLease, StepStore } from "./step-store.js";
+import type { LeaseAnswer, StepKey, StepLease, StepStore } from "./step-store.js";
 import { TextStreams } from "./text-streams.js";
 
 /**
@@ -75,14 +75,17 @@ export function stepHandler(implementation: StepImplementation, options: StepHan
         ),
       );
     }
-    if (parsed.data.state !== name) {
+    const called = parsed.data.compensation ?? parsed.data.state;
+    if (called !== name) {
       throw thrownAs(
-        failure("fatal", "PAYLOAD_INVALID", name, `${name} was called for the state "${parsed.data.state}".`),
+        failure("fatal", "PAYLOAD_INVALID", name, `${name} was called for the state "${called}".`),
       );
     }
     return new Invocation(implementation, options, parsed.data, lambda).run();
   };
 }
+
+type Acquired = Extract<LeaseAnswer, { kind: "acquired" }>;
 
 class Invocation {
   readonly #implementation: StepImplementation;
@@ -93,6 +96,8 @@ class Invocation {
   readonly #lambda: LambdaContext;
   readonly #name: string;
   readonly #bindings: object;
+  /** Its own checkpoint's: a compensation's carries its own name, in the place of what it takes back. */
+  readonly #key: StepKey;
 
   constructor(
     implementation: StepImplementation,
@@ -108,6 +113,7 @@ class Invocation {
     this.#lambda = lambda;
     this.#name = implementation.step.name;
     const { run, attempt, correlationId, itemPath, visit } = payload;
+    this.#key = { run, state: this.#name, itemPath, visit };
     this.#bindings = { run, attempt, correlationId, step: this.#name, itemPath, visit };
   }
 
@@ -127,10 +133,11 @@ class Invocation {
 
   /** Asks until the lease is free, the step is done, or too little time is left. */
   async #lease(): Promise<LeaseAnswer> {
-    const { run, state, itemPath, visit, attempt, input } = this.#payload;
+    const { attempt, input, state, compensation } = this.#payload;
     const { stage } = this.#implementation.step;
     const owner = this.#lambda.awsRequestId;
-    const request = { run, state, itemPath, visit, attempt, input, stage, owner, leaseSeconds };
+    const undoes = compensation === undefined ? null : state;
+    const request = { ...this.#key, attempt, input, stage, undoes, owner, leaseSeconds };
     for (;;) {
       const answer = await this.#stored(() => this.#store.lease(request));
       if (answer.kind !== "busy") return answer;
@@ -139,9 +146,8 @@ class Invocation {
     }
   }
 
-  async #hold(answer: Extract<LeaseAnswer, { kind: "acquired" }>): Promise<StepResult> {
-    const { run, state, itemPath, visit } = this.#payload;
-    const lease: StepLease = { key: { run, state, itemPath, visit }, fence: answer.fence };
+  async #hold(answer: Acquired): Promise<StepResult> {
+    const lease: StepLease = { key: this.#key, fence: answer.fence };
     const store = this.#store;
     const { logger } = this.#options;
     const base = { clock: this.#clock, logger, bindings: this.#bindings };
@@ -158,8 +164,8 @@ class Invocation {
       seen: (leaseState) => keeper.seen(leaseState),
     });
     try {
-      const context = this.#context(lease, answer.try, answer.context, { keeper, journal, streams });
-      const outcome = await this.#handle(context);
+      const context = this.#context(lease, answer, { keeper, journal, streams });
+      const outcome = await this.#handle(answer.input ?? this.#payload.input, context);
       await streams.close();
       return "output" in outcome
         ? await this.#succeed(lease, outcome.output, journal)
@@ -171,8 +177,7 @@ class Invocation {
 
   #context(
     lease: StepLease,
-    tries: number,
-    run: LeasedRun,
+    { try: tries, context: run, generation }: Acquired,
     { keeper, journal, streams }: { keeper: LeaseKeeper; journal: Journal; streams: TextStreams },
   ): StepContext {
     const store = this.#store;
@@ -199,15 +204,15 @@ class Invocation {
           if (!held) keeper.lose();
         },
       },
-      idempotencyKey: idempotencyKey(lease.key),
+      idempotencyKey: idempotencyKey(lease.key, generation),
       simulation: this.#options.simulation,
     };
   }
 
   /** Runs the handler to its end, or past the signal as long as its grace lasts. */
-  async #handle(context: StepContext): Promise<{ output: Json } | { failed: StepFailure }> {
+  async #handle(given: Json, context: StepContext): Promise<{ output: Json } | { failed: StepFailure }> {
     const { step } = this.#implementation;
-    const input = step.input.safeParse(this.#payload.input);
+    const input = step.input.safeParse(given);
     if (!input.success) {
       const message = `${this.#name} was given input that it cannot read.`;
       return { failed: failure("fatal", "STEP_INPUT_INVALID", this.#name, message, input.error) };
@@ -312,8 +317,9 @@ function ended(reason: "cancelled" | "ended" | "stale_attempt", step: string): S
   }
 }
 
-function idempotencyKey({ run, state, itemPath, visit }: StepKey): string {
+/** A step that was undone and is done anew is another request; before that the key is the same for each repeat. */
+function idempotencyKey({ run, state, itemPath, visit }: StepKey, generation: number): string {
   return createHash("sha256")
-    .update(JSON.stringify([run, state, itemPath, visit]))
+    .update(JSON.stringify([run, state, itemPath, visit, ...(generation > 0 ? [generation] : [])]))
     .digest("hex");
 }

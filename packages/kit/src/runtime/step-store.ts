@@ -20,6 +20,11 @@ export interface LeaseRequest extends StepKey {
   readonly attempt: number;
   readonly stage: string;
   readonly input: Json;
+  /**
+   * Of a compensation: the state whose effect it takes back. `state` is then the compensation's own name, and the
+   * input is the store's affair: what that state was given and gave.
+   */
+  readonly undoes?: string | null;
   /** Who asks, for the log: the Lambda request. */
   readonly owner: string;
   readonly leaseSeconds: number;
@@ -35,7 +40,16 @@ export interface LeasedRun {
 
 export type LeaseAnswer =
   /** The caller runs the handler. `try` is 1 for the first lease of this step in this attempt. */
-  | { readonly kind: "acquired"; readonly fence: number; readonly try: number; readonly context: LeasedRun }
+  | {
+      readonly kind: "acquired";
+      readonly fence: number;
+      readonly try: number;
+      /** How often the step was undone before: it is done anew, for third parties too. */
+      readonly generation: number;
+      readonly context: LeasedRun;
+      /** Of a compensation: { input, output } of what it takes back. */
+      readonly input?: Json;
+    }
   /** There is a checkpoint: the caller answers with it. */
   | { readonly kind: "done"; readonly output: Json; readonly completedAt: string }
   /** Somebody else holds an unexpired lease; ask again after `retryAfterMs`. */

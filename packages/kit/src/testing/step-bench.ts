@@ -4,6 +4,7 @@ import { runErrorOf } from "../failure.js";
 import {
   type Clock,
   type LeaseAnswer,
+  type LeaseRequest,
   type ObjectStore,
   type StepEvent,
   type StepStore,
@@ -71,6 +72,10 @@ async function settled(): Promise<void> {
 class MemoryStore implements StepStore {
   fence = 0;
   tries = 0;
+  generation = 0;
+  /** What a compensation is given. */
+  undone: Json = null;
+  asked: LeaseRequest[] = [];
   cancelRequested = false;
   ended: "cancelled" | "ended" | "stale_attempt" | null = null;
   holder: number | null = null;
@@ -95,8 +100,9 @@ class MemoryStore implements StepStore {
 
   #held = (fence: number) => ({ held: this.holder === fence });
 
-  async lease(): Promise<LeaseAnswer> {
+  async lease(request: LeaseRequest): Promise<LeaseAnswer> {
     this.#called("lease");
+    this.asked.push(request);
     if (this.done) return { kind: "done", ...this.done };
     if (this.ended) return { kind: "ended", reason: this.ended };
     if (this.holder !== null) return { kind: "busy", retryAfterMs: 500 };
@@ -110,7 +116,9 @@ class MemoryStore implements StepStore {
       startedBy: null,
       correlationId: "c-1",
     } as const;
-    return { kind: "acquired", fence: this.fence, try: this.tries, context };
+    const { fence, tries, generation } = this;
+    const undone = request.undoes == null ? {} : { input: this.undone };
+    return { kind: "acquired", fence, try: tries, generation, context, ...undone };
   }
 
   async renew({ fence }: { fence: number }) {

@@ -19,7 +19,9 @@ const faces: Record<RunStep["status"], { word: string; Icon: LucideIcon; ink: st
   running: { word: "Running", Icon: CirclePlay, ink: "text-accent" },
   retrying: { word: "Trying again", Icon: RotateCw, ink: "text-warn" },
   succeeded: { word: "Succeeded", Icon: CircleCheck, ink: "text-good" },
+  waiting: { word: "Waiting for a decision", Icon: CirclePlay, ink: "text-warn" },
   failed: { word: "Failed", Icon: CircleX, ink: "text-bad" },
+  undone: { word: "Taken back", Icon: RotateCw, ink: "text-ink-soft" },
 };
 
 /** Each step with what went in, what came out, and how often it was tried. */
