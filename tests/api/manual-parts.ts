@@ -1,4 +1,4 @@
-import type { Clock, Doorbell, Ring } from "@longhaul/api";
+import type { Clock, Doorbell, Ring, TextOfRun } from "@longhaul/api";
 
 /** A clock that stands still until it is moved. Its timers fire in order, within the move. */
 export function manualClock(start = Date.now()): Clock & { move(milliseconds: number): void } {
@@ -29,12 +29,19 @@ export function manualClock(start = Date.now()): Clock & { move(milliseconds: nu
 }
 
 /** A doorbell that rings when the test says so: a feed whose messages are lost. */
-export function manualDoorbell(): Doorbell & { ring(rings: Ring[]): void; open(): void } {
+export function manualDoorbell(): Doorbell & {
+  ring(rings: Ring[]): void;
+  write(org: string, piece: TextOfRun): void;
+  open(): void;
+} {
   const ringListeners: ((rings: Ring[]) => void)[] = [];
+  const textListeners: ((org: string, piece: TextOfRun) => void)[] = [];
   const openListeners: (() => void)[] = [];
   return {
     onRing: (listener) => void ringListeners.push(listener),
+    onText: (listener) => void textListeners.push(listener),
     onOpen: (listener) => void openListeners.push(listener),
+    write: (org, piece) => textListeners.forEach((listener) => listener(org, piece)),
     ring: (rings) => ringListeners.forEach((listener) => listener(rings)),
     open: () => openListeners.forEach((listener) => listener()),
     close: () => Promise.resolve(),

@@ -3,12 +3,18 @@ export { type Clock, systemClock } from "./clock.js";
 export type { Services } from "./context.js";
 export { type Environment, readEnvironment } from "./env.js";
 export type { ErrorCode, ErrorData, InputIssue } from "./errors.js";
-export { type Doorbell, type DoorbellOptions, openDoorbell, type Ring } from "./feed/doorbell.js";
+export {
+  type Doorbell,
+  type DoorbellOptions,
+  openDoorbell,
+  type Ring,
+  type TextOfRun,
+} from "./feed/doorbell.js";
 export { createLogger, type Logger } from "./logger.js";
 export type { NumberedSubscription } from "./feed/subscription.js";
-export type { RunListUpdate } from "./feed/watch-list.js";
+export type { RunListUpdate } from "./feed/list-view.js";
+export type { RunUpdate } from "./feed/message.js";
 export type { RunText } from "./feed/text.js";
-export type { RunUpdate } from "./feed/watch-run.js";
 export { type AppRouter, procedureNames } from "./router.js";
 export type { UploadTarget } from "./routers/artifacts.js";
 export type { CamelCase, WorkflowCard, WorkflowDetails } from "./routers/catalogue.js";

@@ -7,7 +7,7 @@ import { correlationHeader, correlationIdOf } from "./http/correlation.js";
 import { dashboard, type PublicConfig } from "./http/dashboard.js";
 import { healthz, readyz } from "./http/health.js";
 import { securityHeaders } from "./http/security.js";
-import { serveSockets } from "./http/sockets.js";
+import { serveSockets } from "./sockets/server.js";
 import { trpcEndpoint } from "./http/trpc-endpoint.js";
 
 /** Where the router answers, over HTTP and over WebSocket. */

@@ -41,7 +41,7 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
   const doorbell =
     overrides.doorbell ??
     openDoorbell({ supabaseUrl: env.SUPABASE_URL, serviceRoleKey: env.SUPABASE_SERVICE_ROLE_KEY, log });
-  const feed = new Feed({ doorbell, clock, log });
+  const feed = new Feed({ db, doorbell, clock, log });
   const issuer = `${env.SUPABASE_URL}/auth/v1`;
 
   return {

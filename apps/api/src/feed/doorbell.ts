@@ -2,6 +2,7 @@ import { createClient, REALTIME_SUBSCRIBE_STATES } from "@supabase/supabase-js";
 import { WebSocket } from "ws";
 import { z } from "zod";
 import type { Logger } from "../logger.js";
+import type { RunText } from "./text.js";
 
 /** "Run `run` of organisation `org` has got to event `seq`." */
 export interface Ring {
@@ -10,9 +11,17 @@ export interface Ring {
   seq: number;
 }
 
+/** A piece of a text, and the run that it belongs to. */
+export interface TextOfRun {
+  run: string;
+  text: RunText;
+}
+
 /** Says that there is something to look at; may say it twice, late, or not at all. */
 export interface Doorbell {
   onRing(listener: (rings: Ring[]) => void): void;
+  /** A step of a run of organisation `org` has written this piece of a text. */
+  onText(listener: (org: string, piece: TextOfRun) => void): void;
   /** The connection is there: the first time, and again after each loss. */
   onOpen(listener: () => void): void;
   close(): Promise<void>;
@@ -25,28 +34,49 @@ export interface DoorbellOptions {
   log: Logger;
 }
 
+type RingListener = Parameters<Doorbell["onRing"]>[0];
+type TextListener = Parameters<Doorbell["onText"]>[0];
+
 const topic = "longhaul:runs";
 const payloadSchema = z.object({
   runs: z.array(z.object({ org: z.string(), run: z.string(), seq: z.number() })),
 });
+const textSchema = z
+  .object({
+    org: z.string(),
+    run: z.string(),
+    step: z.string(),
+    itemPath: z.string(),
+    visit: z.number(),
+    stream: z.string(),
+    offset: z.number(),
+    text: z.string(),
+  })
+  .transform(({ org, run, ...text }) => ({ org, piece: { run, text } }));
 
 /** Listens on Supabase Realtime, over one connection that comes back by itself. */
 export function openDoorbell({ supabaseUrl, serviceRoleKey, log }: DoorbellOptions): Doorbell {
-  const ringListeners: ((rings: Ring[]) => void)[] = [];
+  const ringListeners: RingListener[] = [];
+  const textListeners: TextListener[] = [];
   const openListeners: (() => void)[] = [];
   const client = createClient(supabaseUrl, serviceRoleKey, {
     auth: { persistSession: false, autoRefreshToken: false },
     realtime: { transport: WebSocket as never },
   });
+  const read = <T>(schema: z.ZodType<T>, payload: unknown): T | null => {
+    const parsed = schema.safeParse(payload);
+    if (!parsed.success) log.warn({ err: parsed.error }, "the doorbell rang with something unreadable");
+    return parsed.data ?? null;
+  };
   client
     .channel(topic, { config: { private: true } })
     .on("broadcast", { event: "runs" }, ({ payload }) => {
-      const parsed = payloadSchema.safeParse(payload);
-      if (!parsed.success) {
-        log.warn({ err: parsed.error }, "the doorbell rang with something unreadable");
-        return;
-      }
-      for (const listener of ringListeners) listener(parsed.data.runs);
+      const rung = read(payloadSchema, payload);
+      if (rung) for (const listener of ringListeners) listener(rung.runs);
+    })
+    .on("broadcast", { event: "text" }, ({ payload }) => {
+      const written = read(textSchema, payload);
+      if (written) for (const listener of textListeners) listener(written.org, written.piece);
     })
     .subscribe((status, error) => {
       if (status === REALTIME_SUBSCRIBE_STATES.SUBSCRIBED) {
@@ -59,6 +89,7 @@ export function openDoorbell({ supabaseUrl, serviceRoleKey, log }: DoorbellOptio
 
   return {
     onRing: (listener) => void ringListeners.push(listener),
+    onText: (listener) => void textListeners.push(listener),
     onOpen: (listener) => void openListeners.push(listener),
     async close() {
       await client.removeAllChannels();

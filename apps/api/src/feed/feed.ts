@@ -1,17 +1,25 @@
+import { type Database, watching } from "@longhaul/db";
 import type { Clock } from "../clock.js";
 import { ApiError } from "../errors.js";
 import type { Logger } from "../logger.js";
 import type { RunFilter } from "../routers/run-filter.js";
+import { ChangeReader } from "./change-reader.js";
 import type { Doorbell, Ring } from "./doorbell.js";
 import { ListChannel } from "./list-channel.js";
-import type { Reader } from "./reader.js";
+import { ListView } from "./list-view.js";
 import { RunChannel } from "./run-channel.js";
-import type { Watcher } from "./watcher.js";
+import { RunView, type Wanted } from "./run-view.js";
+import type { Viewer } from "./viewer.js";
 
 /** How often what is watched is compared with the database, for doorbells that never rang. */
 const safetyCheckMs = 10_000;
+/** How many views one question of the check is for. */
+const mostViews = 2_000;
+/** Sockets are closed when their token ends, and come back with a new one; this is for all the others. */
+const expiryGraceMs = 5_000;
 
 export interface FeedOptions {
+  db: Database;
   doorbell: Doorbell;
   clock: Clock;
   log: Logger;
@@ -20,58 +28,60 @@ export interface FeedOptions {
 /** Everything that is watched through this process. */
 export class Feed {
   readonly #runs = new Map<string, RunChannel>();
-  readonly #lists = new Map<string, ListChannel>();
+  readonly #lists = new Map<string, Map<string, ListChannel>>();
+  readonly #reader: ChangeReader;
   readonly #stopChecking: () => void;
   #checking = false;
 
-  constructor(readonly options: FeedOptions) {
-    options.doorbell.onRing((rings) => this.#ring(rings));
-    options.doorbell.onOpen(() => void this.check());
-    this.#stopChecking = options.clock.every(safetyCheckMs, () => void this.check());
+  constructor(private readonly options: FeedOptions) {
+    const { db, doorbell, clock, log } = options;
+    this.#reader = new ChangeReader(db, log);
+    doorbell.onRing((rings) => this.#ring(rings));
+    doorbell.onText((org, piece) => this.#runs.get(`${org}/${piece.run}`)?.show(piece.text));
+    doorbell.onOpen(() => void this.check());
+    this.#stopChecking = clock.every(safetyCheckMs, () => void this.check());
   }
 
-  /** Puts `watcher` among the watchers of a run, until {@link leaveRun}. */
-  joinRun(watcher: Watcher, runId: string): RunChannel {
-    const { organisationId } = watcher.reader;
+  /** A view of a run, among its watchers until it is closed. */
+  viewRun(viewer: Viewer, wanted: Wanted): RunView {
+    const { organisationId } = viewer;
+    const key = `${organisationId}/${wanted.runId}`;
     const channel = getOrMake(
       this.#runs,
-      `${organisationId}/${runId}`,
-      () => new RunChannel(organisationId, runId, this.options.log),
+      key,
+      () => new RunChannel(organisationId, wanted.runId, this.#reader),
     );
-    channel.watchers.add(watcher);
-    return channel;
+    const view = new RunView(viewer, this.options.db, channel, wanted, this.#leaveRun);
+    channel.views.add(view);
+    return view;
   }
 
-  leaveRun(watcher: Watcher, channel: RunChannel): void {
-    channel.watchers.delete(watcher);
-    if (channel.watchers.size === 0) this.#runs.delete(`${channel.organisationId}/${channel.runId}`);
-  }
-
-  /** Puts `watcher` among the watchers of a list, until {@link leaveList}. */
-  joinList(watcher: Watcher, filter: RunFilter): ListChannel {
-    const { organisationId } = watcher.reader;
-    const { clock, log } = this.options;
-    const channel = getOrMake(
-      this.#lists,
-      listKey(organisationId, filter),
-      () => new ListChannel(organisationId, filter, clock, log),
-    );
-    channel.watchers.add(watcher);
-    return channel;
-  }
-
-  leaveList(watcher: Watcher, channel: ListChannel): void {
-    channel.watchers.delete(watcher);
-    if (channel.watchers.size === 0) this.#lists.delete(listKey(channel.organisationId, channel.filter));
+  /** A view of a list, among its watchers until it is closed. */
+  viewList(viewer: Viewer, filter: RunFilter): ListView {
+    const { organisationId } = viewer;
+    const lists = getOrMake(this.#lists, organisationId, () => new Map<string, ListChannel>());
+    const key = JSON.stringify(filter, Object.keys(filter).sort());
+    const channel = getOrMake(lists, key, () => new ListChannel(organisationId, filter, this.options));
+    const view = new ListView(viewer, this.options.db, channel, () => {
+      if (channel.views.delete(view)) viewer.leave();
+      if (channel.views.size === 0 && lists.get(key) === channel) lists.delete(key);
+      if (lists.size === 0 && this.#lists.get(organisationId) === lists) this.#lists.delete(organisationId);
+    });
+    channel.views.add(view);
+    return view;
   }
 
   /** Compares what is watched with the database, and ends whoever may not watch any more. */
   async check(): Promise<void> {
+    this.#endExpired();
     if (this.#checking) return;
     this.#checking = true;
     try {
-      for (const person of this.#people().values()) await this.#checkPerson(person);
-      for (const list of this.#lists.values()) list.refresh();
+      const asked = this.#watched();
+      for (let from = 0; from < asked.length; from += mostViews) {
+        await this.#compare(asked.slice(from, from + mostViews));
+      }
+      for (const list of this.#allLists()) list.refresh();
     } catch (error) {
       this.options.log.warn({ err: error }, "the feed's safety check failed");
     } finally {
@@ -81,7 +91,7 @@ export class Feed {
 
   /** Numbers for the log and for tests: nothing is left once everybody has gone. */
   size(): { runs: number; lists: number } {
-    return { runs: this.#runs.size, lists: this.#lists.size };
+    return { runs: this.#runs.size, lists: [...this.#allLists()].length };
   }
 
   async close(): Promise<void> {
@@ -89,55 +99,73 @@ export class Feed {
     await this.options.doorbell.close();
   }
 
+  readonly #leaveRun = (view: RunView): void => {
+    const { channel, viewer } = view;
+    if (channel.views.delete(view)) viewer.leave();
+    const key = `${channel.organisationId}/${channel.runId}`;
+    if (channel.views.size === 0 && this.#runs.get(key) === channel) this.#runs.delete(key);
+  };
+
   #ring(rings: readonly Ring[]): void {
     for (const { org, run, seq } of rings) this.#runs.get(`${org}/${run}`)?.announce(seq);
-    const organisations = new Set(rings.map(({ org }) => org));
-    for (const list of this.#lists.values()) {
-      if (organisations.has(list.organisationId)) list.refresh();
+    for (const org of new Set(rings.map(({ org }) => org))) {
+      for (const list of this.#lists.get(org)?.values() ?? []) list.refresh();
     }
   }
 
-  /** Everyone who watches, once per person and organisation, however many views they have open. */
-  #people(): Map<string, Person> {
-    const people = new Map<string, Person>();
-    for (const channel of [...this.#runs.values(), ...this.#lists.values()]) {
-      for (const watcher of channel.watchers) {
-        const { reader } = watcher;
-        const person = getOrMake(people, `${reader.organisationId}/${reader.userId}`, () =>
-          newPerson(reader),
-        );
-        person.watchers.push(watcher);
-        if (channel instanceof RunChannel) person.runs.set(channel.runId, channel);
+  #endExpired(): void {
+    const past = this.options.clock.now() - expiryGraceMs;
+    for (const { views } of this.#channels()) {
+      for (const view of views) if (view.viewer.expiresAt < past) view.end(new ApiError("TOKEN_EXPIRED"));
+    }
+  }
+
+  /** What is watched and by whom, once for each person however many views of it they have open. */
+  #watched(): Watched[] {
+    const watched: Watched[] = [];
+    for (const channel of this.#channels()) {
+      const people = new Map<string, Watched>();
+      for (const view of channel.views) {
+        const person = getOrMake(people, view.viewer.userId, () => ({
+          userId: view.viewer.userId,
+          channel,
+          views: [],
+        }));
+        person.views.push(view);
       }
+      watched.push(...people.values());
     }
-    return people;
+    return watched;
   }
 
-  async #checkPerson({ reader, watchers, runs }: Person): Promise<void> {
-    const heads = await reader.heads([...runs.keys()]);
-    if (!heads) {
-      for (const watcher of watchers) watcher.end(new ApiError("NOT_A_MEMBER"));
-      return;
+  async #compare(watched: readonly Watched[]): Promise<void> {
+    const questions = watched.map(({ userId, channel }) => ({
+      userId,
+      organisationId: channel.organisationId,
+      runId: channel instanceof RunChannel ? channel.runId : null,
+    }));
+    const answers = await watching.heads(this.options.db, questions);
+    for (const [index, { channel, views }] of watched.entries()) {
+      const answer = answers[index];
+      if (!answer) for (const view of views) view.end(new ApiError("NOT_A_MEMBER"));
+      else if (answer.lastSeq !== null && channel instanceof RunChannel) channel.announce(answer.lastSeq);
     }
-    for (const [runId, channel] of runs) {
-      const seq = heads.get(runId);
-      if (seq !== undefined) channel.announce(seq);
-    }
+  }
+
+  *#allLists(): Generator<ListChannel> {
+    for (const lists of this.#lists.values()) yield* lists.values();
+  }
+
+  *#channels(): Generator<RunChannel | ListChannel> {
+    yield* this.#runs.values();
+    yield* this.#allLists();
   }
 }
 
-interface Person {
-  reader: Reader;
-  watchers: Watcher[];
-  runs: Map<string, RunChannel>;
-}
-
-function newPerson(reader: Reader): Person {
-  return { reader, watchers: [], runs: new Map() };
-}
-
-function listKey(organisationId: string, { workflow, statuses, search, limit }: RunFilter): string {
-  return JSON.stringify([organisationId, workflow, statuses, search, limit]);
+interface Watched {
+  userId: string;
+  channel: RunChannel | ListChannel;
+  views: (RunView | ListView)[];
 }
 
 function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {

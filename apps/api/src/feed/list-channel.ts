@@ -1,16 +1,17 @@
+import type { Database } from "@longhaul/db";
 import type { Clock } from "../clock.js";
 import { ApiError } from "../errors.js";
 import type { Logger } from "../logger.js";
 import type { RunFilter } from "../routers/run-filter.js";
-import type { ListPage } from "./reader.js";
-import type { Watcher } from "./watcher.js";
+import type { ListView } from "./list-view.js";
+import { type ListPage, pageOf } from "./reads.js";
 
 /** The least time between two reads of a list, however often the doorbell rings. */
 const restMs = 300;
 
 /** One watched list of one organisation: the same filter is read once for all its watchers. */
 export class ListChannel {
-  readonly watchers = new Set<Watcher>();
+  readonly views = new Set<ListView>();
   #page: ListPage | null = null;
   #stale = false;
   #busy = false;
@@ -18,8 +19,7 @@ export class ListChannel {
   constructor(
     readonly organisationId: string,
     readonly filter: RunFilter,
-    readonly clock: Clock,
-    readonly log: Logger,
+    private readonly parts: { db: Database; clock: Clock; log: Logger },
   ) {}
 
   /** The newest page that was read; each read makes a new object. */
@@ -36,25 +36,26 @@ export class ListChannel {
   }
 
   async #readThenRest(): Promise<void> {
+    const { clock, log } = this.parts;
     this.#stale = false;
     try {
       this.#page = (await this.#read()) ?? this.#page;
-      for (const watcher of this.watchers) watcher.wake();
+      for (const view of this.views) view.onNews();
     } catch (error) {
-      this.log.warn({ err: error }, "a watched list could not be read");
+      log.warn({ err: error }, "a watched list could not be read");
     }
-    this.clock.after(restMs, () => {
+    clock.after(restMs, () => {
       this.#busy = false;
-      if (this.#stale && this.watchers.size > 0) this.refresh();
+      if (this.#stale && this.views.size > 0) this.refresh();
     });
   }
 
   async #read(): Promise<ListPage | null> {
-    for (const watcher of this.watchers) {
-      if (watcher.ended) continue;
-      const page = await watcher.reader.page(this.filter);
+    for (const view of this.views) {
+      if (view.ended) continue;
+      const page = await pageOf(this.parts.db, view.viewer.caller, this.filter);
       if (page) return page;
-      watcher.end(new ApiError("NOT_A_MEMBER"));
+      view.end(new ApiError("NOT_A_MEMBER"));
     }
     return null;
   }

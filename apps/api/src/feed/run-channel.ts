@@ -1,29 +1,28 @@
-import { isFinal, type Run, type RunEvent } from "@longhaul/kit";
-import type { Logger } from "../logger.js";
+import type { WatchedChanges } from "@longhaul/db";
+import { isFinal, type Run } from "@longhaul/kit";
 import { ApiError } from "../errors.js";
-import { type Changes, changesLimit } from "./reader.js";
-import type { Watcher } from "./watcher.js";
+import type { ChangeReader } from "./change-reader.js";
+import { ChangesMessage, PlainMessage } from "./message.js";
+import type { RunView } from "./run-view.js";
+import type { RunText } from "./text.js";
 
-/** How many of a run's last events are kept for its watchers; who is further behind reads the database. */
-const tailLimit = 500;
+/** How many events of a run one read takes; who is further behind reads several times. */
+export const changesLimit = 500;
 
 /**
- * One watched run of one organisation. A doorbell leads to one read, made with the rights of one watcher
- * and shared by all; a watcher keeps only the number it has got to.
+ * One watched run of one organisation. A doorbell leads to one read, made with the rights of one watcher and
+ * shared by all. Nothing of what was read is kept but the run itself.
  */
 export class RunChannel {
-  readonly watchers = new Set<Watcher>();
+  readonly views = new Set<RunView>();
   #run: Run | null = null;
-  /** The last events, without a gap, up to #head. */
-  #tail: RunEvent[] = [];
   #head = 0;
   #announced = 0;
-  #reading = false;
 
   constructor(
     readonly organisationId: string,
     readonly runId: string,
-    readonly log: Logger,
+    private readonly reader: ChangeReader,
   ) {}
 
   /** The number of the last event that is known here; 0 while nothing is known. */
@@ -34,7 +33,7 @@ export class RunChannel {
   /** Someone says that the run has got to event `seq`. */
   announce(seq: number): void {
     if (seq > this.#announced) this.#announced = seq;
-    void this.#catchUp();
+    this.#catchUp();
   }
 
   /** A watcher has read the run: the first such read tells the channel where the run is. */
@@ -46,59 +45,55 @@ export class RunChannel {
     this.announce(run.lastSeq);
   }
 
-  /** What came after event `cursor`, as far as it is kept here; null when it has to be read. */
-  since(cursor: number): Changes | null {
-    const first = this.#tail[0]?.seq;
-    if (!this.#run || first === undefined || first > cursor + 1) return null;
-    return { run: this.#run, events: this.#tail.slice(cursor + 1 - first) };
-  }
-
   /** Whether a watcher that has got to `cursor` has seen the run's end. */
   isOver(cursor: number): boolean {
     return this.#run !== null && isFinal(this.#run.status) && cursor >= this.#run.lastSeq;
   }
 
-  async #catchUp(): Promise<void> {
-    if (this.#reading || !this.#run) return;
-    this.#reading = true;
-    try {
-      while (this.#announced > this.#head) {
-        // A doorbell may name an event that never comes (a restored backup): what counts after a read is what rang
-        // during it.
-        this.#announced = 0;
-        const changes = await this.#read();
-        if (!changes) return;
-        this.#run = changes.run;
-        this.#append(changes.events);
-        if (changes.events.length >= changesLimit) this.announce(this.#head + 1);
-        this.#wakeAll();
-      }
-    } catch (error) {
-      // The next doorbell or safety check tries again; the watchers have lost nothing meanwhile.
-      this.log.warn({ err: error, runId: this.runId }, "a watched run could not be read");
-    } finally {
-      this.#reading = false;
-    }
-  }
-
-  /** Reads with one watcher's rights; a watcher that may not see the run any more is ended, the next one asked. */
-  async #read(): Promise<Changes | null> {
-    for (const watcher of this.watchers) {
-      if (watcher.ended) continue;
-      const changes = await watcher.reader.changes(this.runId, this.#head);
-      if (changes) return changes;
-      watcher.end(new ApiError("RUN_NOT_FOUND"));
-    }
+  /** By whose rights the run is read; null when nobody is left to read it for. */
+  get spokesman(): RunView | null {
+    for (const view of this.views) if (!view.ended) return view;
     return null;
   }
 
-  #append(events: readonly RunEvent[]): void {
-    const fresh = events.filter((event) => event.seq > this.#head);
-    this.#tail = [...this.#tail, ...fresh].slice(-tailLimit);
-    this.#head = fresh.at(-1)?.seq ?? this.#head;
+  /**
+   * A read begins. A doorbell may name an event that never comes (a restored backup): what counts after a read is
+   * what rang during it.
+   */
+  beginRead(): void {
+    this.#announced = 0;
   }
 
-  #wakeAll(): void {
-    for (const watcher of this.watchers) watcher.wake();
+  /** What a read by `spokesman` after event `after` has found; null when the run is not there for them. */
+  endRead(spokesman: RunView, after: number, changes: WatchedChanges | null): void {
+    if (!changes) {
+      spokesman.end(new ApiError("RUN_NOT_FOUND"));
+      if (this.spokesman) this.announce(this.#head + 1);
+      return;
+    }
+    const { events, lastEvent } = changes;
+    const run = { ...changes.run, typicalSeconds: this.#run?.typicalSeconds ?? null };
+    if (run.lastSeq >= (this.#run?.lastSeq ?? 0)) this.#run = run;
+    if (lastEvent !== null && after === this.#head) {
+      this.#head = lastEvent;
+      const message = new ChangesMessage(after, lastEvent, { run, events });
+      for (const view of this.views) view.offer(message);
+    } else if (lastEvent !== null) {
+      // Another read was quicker, and may have found less.
+      this.#announced = Math.max(this.#announced, lastEvent);
+    }
+    if (changes.eventCount >= changesLimit) this.#announced = Math.max(this.#announced, this.#head + 1);
+    this.#catchUp();
+  }
+
+  /** Shows a piece of a text to those who are up to date; nobody waits for it, and it is kept nowhere. */
+  show(piece: RunText): void {
+    if (!this.#run) return;
+    const message = new PlainMessage(String(this.#head), { run: this.#run, events: [], text: [piece] });
+    for (const view of this.views) view.offerText(message, this.#head);
+  }
+
+  #catchUp(): void {
+    if (this.#run && this.#announced > this.#head) this.reader.want(this);
   }
 }

@@ -1,5 +1,4 @@
 import type { TRPCSubscriptionProcedure } from "@trpc/server";
-import { toTrpcError } from "../errors.js";
 
 /** A message that can be resumed from: `id` is what a watcher sends as `lastEventId`. */
 export interface Numbered<T> {
@@ -8,17 +7,11 @@ export interface Numbered<T> {
 }
 
 /** A subscription whose messages are numbered, as a client sees it. */
-export type NumberedSubscription<Input, T> = TRPCSubscriptionProcedure<{
+export type NumberedSubscription<Input, T> = LiveSubscription<Input, Numbered<T>>;
+
+/** A subscription as a client sees it. */
+export type LiveSubscription<Input, T> = TRPCSubscriptionProcedure<{
   meta: object;
   input: Input;
-  output: AsyncIterable<Numbered<T>, void, unknown>;
+  output: AsyncIterable<T, void, unknown>;
 }>;
-
-/** Errors inside a stream do not pass the procedures' middleware: this gives them their codes. */
-export async function* withStreamErrors<T>(stream: AsyncIterable<T>): AsyncGenerator<T, void, unknown> {
-  try {
-    yield* stream;
-  } catch (error) {
-    throw toTrpcError(error);
-  }
-}

@@ -4,9 +4,10 @@ import { cancelRun, inputFiles } from "@longhaul/runs";
 import type { TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 import { ApiError } from "../errors.js";
-import { type RunUpdate, watchRun } from "../feed/watch-run.js";
-import { type NumberedSubscription, withStreamErrors } from "../feed/subscription.js";
-import { watchList } from "../feed/watch-list.js";
+import type { RunListUpdate } from "../feed/list-view.js";
+import type { RunUpdate } from "../feed/message.js";
+import type { LiveSubscription, NumberedSubscription } from "../feed/subscription.js";
+import { watchList, watchRun } from "../feed/watch.js";
 import { decodeCursor, encodeCursor, filterSchema, listSchema } from "./run-filter.js";
 import { operatorProcedure, orgProcedure } from "../trpc.js";
 import { type WatchInput, watchSchema } from "./watch-input.js";
@@ -29,11 +30,20 @@ export interface RunPage {
 const runIdSchema = z.object({ runId: z.uuid("This is not the id of a run.") });
 const eventPageLimit = 500;
 
-const watch: NumberedSubscription<WatchInput, RunUpdate> = orgProcedure
+// What a live stream gives is known to its view; the types of tRPC's own streams can only be asserted.
+const watch = orgProcedure
   .input(watchSchema)
-  .subscription(({ ctx, input, signal }) =>
-    withStreamErrors(watchRun(ctx, { runId: input.runId, after: input.lastEventId, signal })),
-  );
+  .subscription(({ ctx, input, signal }) => watchRun(ctx, input, signal)) as unknown as NumberedSubscription<
+  WatchInput,
+  RunUpdate
+>;
+
+const watchListOfRuns = orgProcedure
+  .input(filterSchema)
+  .subscription(({ ctx, input, signal }) => watchList(ctx, input, signal)) as unknown as LiveSubscription<
+  z.input<typeof filterSchema>,
+  RunListUpdate
+>;
 
 export const runsRouter = {
   get: orgProcedure.input(runIdSchema).query(({ ctx, input }): Promise<RunDetails> => {
@@ -80,9 +90,7 @@ export const runsRouter = {
   watch,
 
   /** The first page of a list, again whenever something in the organisation has changed. */
-  watchList: orgProcedure
-    .input(filterSchema)
-    .subscription(({ ctx, input, signal }) => withStreamErrors(watchList(ctx, { filter: input, signal }))),
+  watchList: watchListOfRuns,
 
   /** Asks a run to stop. `ended` is true when it had not been sent yet and is cancelled already. */
   cancel: operatorProcedure

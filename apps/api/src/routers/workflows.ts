@@ -4,8 +4,9 @@ import { type contracts as catalogue, contracts } from "@longhaul/workflows/cont
 import type { TRPCMutationProcedure, TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 import { ApiError } from "../errors.js";
-import { type NumberedSubscription, withStreamErrors } from "../feed/subscription.js";
-import { type RunUpdate, watchRun } from "../feed/watch-run.js";
+import type { RunUpdate } from "../feed/message.js";
+import type { NumberedSubscription } from "../feed/subscription.js";
+import { watchRun } from "../feed/watch.js";
 import { operatorProcedure, orgProcedure, protectedProcedure } from "../trpc.js";
 import {
   type CamelCase,
@@ -73,11 +74,7 @@ function workflowRouter(contract: Contract) {
     /** As `runs.watch`, for runs of this workflow only and with its types. */
     watch: orgProcedure
       .input(watchSchema)
-      .subscription(({ ctx, input, signal }) =>
-        withStreamErrors(
-          watchRun(ctx, { runId: input.runId, after: input.lastEventId, signal, workflow: contract.name }),
-        ),
-      ),
+      .subscription(({ ctx, input, signal }) => watchRun(ctx, { ...input, workflow: contract.name }, signal)),
   } satisfies TRPCRouterRecord;
 }
 

@@ -1,0 +1,83 @@
+import { tracked } from "@trpc/server";
+import { toTrpcError } from "../errors.js";
+import type { Message } from "./message.js";
+import type { Viewer } from "./viewer.js";
+
+/**
+ * What one subscription shows. It keeps only the place that its watcher has got to: what is new is taken from it
+ * when the watcher has room for it, so that a slow one costs no memory.
+ */
+export abstract class View<T> {
+  /** Called when asking is worthwhile again. */
+  onNews: () => void = () => {};
+  #ended: Error | null = null;
+
+  constructor(readonly viewer: Viewer) {}
+
+  /** Why this watcher may not go on, once that is known. */
+  get ended(): Error | null {
+    return this.#ended;
+  }
+
+  end(reason: Error): void {
+    this.#ended ??= reason;
+    this.onNews();
+  }
+
+  /**
+   * What is new: at once where it is at hand, later where the database has to be asked; null until the next news.
+   *
+   * @throws what the view has ended with
+   */
+  abstract take(): Message<T> | null | Promise<Message<T> | null>;
+
+  /** Whether everything has been said that will ever be said. */
+  abstract get isOver(): boolean;
+
+  /** Lets go of what is watched. */
+  abstract close(): void;
+}
+
+/** A subscription's answer. Sockets open its view and push; everybody else goes through it as through any iterable. */
+export class LiveStream<T> implements AsyncIterable<unknown> {
+  constructor(
+    readonly open: () => View<T>,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, unknown> {
+    const view = coded(this.open);
+    let wake: (() => void) | null = null;
+    let news = true;
+    view.onNews = () => {
+      news = true;
+      wake?.();
+    };
+    const { signal } = this;
+    signal?.addEventListener("abort", view.onNews);
+    try {
+      while (!signal?.aborted) {
+        news = false;
+        const message = await view.take();
+        if (message) yield message.id === null ? message.data : tracked(message.id, message.data);
+        else if (view.isOver) return;
+        // An error, an event or the end may have come during the take.
+        else if (!(news as boolean)) await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } catch (error) {
+      // Errors inside a stream do not pass the procedures' middleware: this gives them their codes.
+      throw toTrpcError(error);
+    } finally {
+      signal?.removeEventListener("abort", view.onNews);
+      view.close();
+    }
+  }
+}
+
+function coded<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw toTrpcError(error);
+  }
+}

@@ -1,0 +1,36 @@
+import type { RunFilter } from "../routers/run-filter.js";
+import type { RunListUpdate } from "./list-view.js";
+import { LiveStream } from "./live-stream.js";
+import type { RunUpdate } from "./message.js";
+import { type MemberContext, viewerOf } from "./viewer.js";
+
+/**
+ * Follows a run from event `lastEventId` until its end. Each message carries the number to resume from; the first
+ * one always comes, even without events.
+ *
+ * @throws ApiError RUN_NOT_FOUND, INPUT_INVALID (a number that the run has not reached), NOT_A_MEMBER,
+ * TOKEN_EXPIRED, TOO_MANY_WATCHES
+ */
+export function watchRun(
+  context: MemberContext,
+  { runId, lastEventId, workflow }: { runId: string; lastEventId: number; workflow?: string },
+  signal: AbortSignal | undefined,
+): LiveStream<RunUpdate> {
+  const { feed } = context.services;
+  const open = () => feed.viewRun(viewerOf(context), { runId, after: lastEventId, workflow });
+  return new LiveStream(open, signal);
+}
+
+/**
+ * Follows the first page of a list for as long as it is watched.
+ *
+ * @throws ApiError NOT_A_MEMBER, TOKEN_EXPIRED, TOO_MANY_WATCHES
+ */
+export function watchList(
+  context: MemberContext,
+  filter: RunFilter,
+  signal: AbortSignal | undefined,
+): LiveStream<RunListUpdate> {
+  const { feed } = context.services;
+  return new LiveStream(() => feed.viewList(viewerOf(context), filter), signal);
+}
