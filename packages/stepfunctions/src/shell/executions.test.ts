@@ -7,6 +7,7 @@ import { compileMachine } from "../core/compile.js";
 import type { Machine, State } from "../core/machine.js";
 import { pack, unpack } from "../core/pack.js";
 import type { LogRecord } from "../core/state.js";
+import { Words } from "../core/words.js";
 import type { Logger } from "../ports.js";
 import { openStore } from "../store/open-store.js";
 import type { ExecutionRow, ExecutionStatus, Store } from "../store/store.js";
@@ -25,6 +26,8 @@ const definition = {
   },
 };
 
+const words = Words.of(definition);
+
 /** The shell on a folder, with as much of it replaced as a test needs. */
 class Bench {
   readonly clock = new VirtualClock();
@@ -39,6 +42,7 @@ class Bench {
     const log = (_: object, message: string): void => void this.logged.push(message);
     const logger: Logger = { warn: log, error: log };
     const machines = new MachineCache(store);
+    machines.words = () => words;
     machines.machine = parts.machine ?? (() => compileMachine(definition));
     const events = new StatusEvents(store, clock, async () => {}, logger);
     const keep = events.keep.bind(events);
@@ -112,7 +116,7 @@ function start(executions: Executions, number: number): Promise<void> {
 function logOf(store: Store, number: number): LogRecord[] {
   const identity = identityOf(store.get("executions", number) as ExecutionRow);
   const log = store.range("log", { start: [number, 0], end: [number + 1, 0] });
-  return [...log].flatMap(({ value }) => unpack(value, identity));
+  return [...log].flatMap(({ value }) => unpack(value, identity, words));
 }
 
 /** One has failed in the States language's words and durably, two has ended as it should, and neither runs any more. */
@@ -191,7 +195,7 @@ describe("something unforeseen in one execution ends that one and leaves the oth
     const alien = { at: 0, branch: 7, id: 4, previousId: 3, type: "NeverHeardOf" };
     const wake = first.store.get("running", 1)?.wake ?? null;
     await first.store.write([
-      { table: "log", key: [1, 1], value: pack([alien]) },
+      { table: "log", key: [1, 1], value: pack([alien], words) },
       { table: "running", key: 1, value: { wake, busy } },
     ]);
     await bench.open();

@@ -51,12 +51,49 @@ export function identityOf(row: ExecutionRow): ExecutionIdentity {
 
 /** The row of an execution that has ended. */
 export function closed(row: ExecutionRow, outcome: NonNullable<ExecutionState["outcome"]>): ExecutionRow {
-  const { at: stoppedAt, status } = outcome;
-  // Object.assign is many times quicker here than a spread that more members follow.
-  if (outcome.status === "SUCCEEDED")
-    return Object.assign({}, row, { status, stoppedAt, output: outcome.output });
-  const { error = null, cause = null } = outcome;
-  return Object.assign({}, row, { status, stoppedAt, error, cause });
+  const ended = copyOf(row);
+  ended.status = outcome.status;
+  ended.stoppedAt = outcome.at;
+  if (outcome.status === "SUCCEEDED") ended.output = outcome.output;
+  else {
+    ended.error = outcome.error ?? null;
+    ended.cause = outcome.cause ?? null;
+  }
+  return ended;
+}
+
+/** Written out: of an object with so many members a spread, or Object.assign, takes ten times as long. */
+function copyOf(row: ExecutionRow): ExecutionRow {
+  const copy: ExecutionRow = {
+    number: row.number,
+    arn: row.arn,
+    name: row.name,
+    machineId: row.machineId,
+    machineArn: row.machineArn,
+    versionArn: row.versionArn,
+    aliasArn: row.aliasArn,
+    type: row.type,
+    revisionId: row.revisionId,
+    region: row.region,
+    roleArn: row.roleArn,
+    machineName: row.machineName,
+    testCase: row.testCase,
+    mapRun: row.mapRun,
+    startedBy: row.startedBy,
+    traceHeader: row.traceHeader,
+    input: row.input,
+    startedAt: row.startedAt,
+    status: row.status,
+    stoppedAt: row.stoppedAt,
+    output: row.output,
+    error: row.error,
+    cause: row.cause,
+    redriveCount: row.redriveCount,
+    redrivenAt: row.redrivenAt,
+  };
+  if (row.sync !== undefined) copy.sync = row.sync;
+  if (row.redriveTokens !== undefined) copy.redriveTokens = row.redriveTokens;
+  return copy;
 }
 
 /** A task or map run that is handed out. */

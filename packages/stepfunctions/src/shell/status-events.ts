@@ -139,13 +139,21 @@ function* take<T>(items: Iterable<T>, count: number): Generator<T> {
   }
 }
 
+/** Bytes of a text as escaped JSON, or more where that is far from being too much. */
+function escapedSize(text: string | null): number {
+  if (text === null) return 0;
+  // A character becomes six bytes at most.
+  const most = text.length * 6 + 2;
+  return most * 2 <= MAX_EVENT_DATA_BYTES ? most : byteLength(JSON.stringify(text));
+}
+
 /** The event of a change. Input, then output, are left out where EventBridge could not carry them. */
 function statusChange(row: ExecutionRow, status: ExecutionStatus): StatusChangeEvent {
   const ended = status !== "RUNNING";
   const output = ended ? row.output : null;
-  const size = (text: string | null): number => (text === null ? 0 : byteLength(JSON.stringify(text)));
-  const inputFits = size(row.input) + size(output) <= MAX_EVENT_DATA_BYTES;
-  const outputFits = size(output) <= MAX_EVENT_DATA_BYTES;
+  const outputSize = escapedSize(output);
+  const outputFits = outputSize <= MAX_EVENT_DATA_BYTES;
+  const inputFits = escapedSize(row.input) + outputSize <= MAX_EVENT_DATA_BYTES;
   return {
     executionArn: row.arn,
     stateMachineArn: row.machineArn,
