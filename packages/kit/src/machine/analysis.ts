@@ -1,6 +1,7 @@
 import type { Block } from "./draft.js";
-import { blocksOf, edgesOf, type Node } from "./nodes.js";
-import { toExpression } from "./refs.js";
+import type { Expression } from "./expression.js";
+import { blocksOf, edgesOf, type Node, type WaitNode } from "./nodes.js";
+import { type Selection, toExpression } from "./refs.js";
 
 /**
  * The variables set on all ways (or on some way) from a block's start to each of its states, by state
@@ -40,25 +41,48 @@ export function usesOf(node: Node, block: Block): Set<string> {
 export function ownUses(node: Node, block: Block): Set<string> {
   switch (node.kind) {
     case "step":
-      return new Set([...toExpression(node.input).uses, ...block.indices]);
+      return union(toExpression(node.input).uses, node.visit?.uses, block.indices);
     case "choice":
-      return new Set(node.rules.flatMap(({ condition }) => [...condition.expression.uses]));
+      return union(...node.rules.map(({ condition }) => condition.expression.uses));
     case "wait":
-      return new Set([
-        ...toExpression("seconds" in node.until ? node.until.seconds : node.until.time).uses,
-        ...(node.timestamp?.uses ?? []),
-      ]);
+      return union(timeOf(node).uses, node.timestamp?.uses);
+    case "start":
+      return union(toExpression(node.deadline.seconds).uses);
+    case "approval": {
+      const selections = [node.title, node.details, node.deadlineSeconds];
+      return union(...selections.map((one) => toExpression(one).uses), node.deadline?.uses, block.indices);
+    }
+    case "expire":
+      return union(block.indices);
+    case "raw":
+      return union(toExpression(node.state).uses, namedIn(node.state, block));
     case "map":
-      return new Set(toExpression(node.items).uses);
+      return union(toExpression(node.items).uses);
     case "parallel":
       return new Set();
     case "succeed":
-      return new Set(toExpression(node.output).uses);
+      return union(toExpression(node.output).uses);
     case "yield":
-      return new Set([...toExpression(node.output).uses, ...(node.completedAt?.uses ?? [])]);
+      return union(toExpression(node.output).uses, node.completedAt?.uses);
     case "fail":
-      return node.shared ? new Set() : new Set(toExpression(node.error).uses);
+      return node.shared ? new Set() : union(toExpression(node.error).uses);
   }
+}
+
+function union(...lists: (Iterable<string> | undefined)[]): Set<string> {
+  return new Set(lists.flatMap((list) => [...(list ?? [])]));
+}
+
+/** What a wait is given: a time, or seconds from a time. */
+export function timeOf({ until }: WaitNode): Expression {
+  if ("exactly" in until) return until.exactly;
+  return toExpression("seconds" in until ? until.seconds : until.time);
+}
+
+/** The machine's variables that JSONata in a hand-written state speaks of. */
+function namedIn(selection: Selection, block: Block): string[] {
+  const names = JSON.stringify(selection).matchAll(/\$([A-Za-z_][A-Za-z0-9_]*)/g);
+  return [...names].map(([, name]) => name as string).filter((name) => block.draft.ownerOf(name));
 }
 
 /** The variables that a block's states and ways read and that belong to no state inside it. */

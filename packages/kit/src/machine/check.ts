@@ -1,7 +1,7 @@
 import type { Contract } from "../contract.js";
 import { assignedBefore, ownUses } from "./analysis.js";
 import type { Block, Draft } from "./draft.js";
-import { blocksOf, type Edge, edgesOf, type StepNode } from "./nodes.js";
+import { blocksOf, type Edge, edgesOf } from "./nodes.js";
 
 /** Refuses a flow that is not a machine. Runs before ways are settled. */
 export function checkFlow(block: Block): void {
@@ -37,16 +37,17 @@ function reachable(block: Block): Set<string> {
 
 /** Refuses steps of stages that the contract does not have, and stages that could never be done. */
 export function checkStages(draft: Draft, contract: Pick<Contract, "stages">): void {
-  const steps = draft.nodes().filter((node): node is StepNode => node.kind === "step");
-  for (const { step } of steps) {
-    if (!Object.hasOwn(contract.stages, step.stage)) {
-      draft.refuse(
-        `the step "${step.name}" is of the stage "${step.stage}", which the contract does not have.`,
-      );
+  const staged = draft.nodes().flatMap((node): { what: string; stage: string }[] => {
+    if (node.kind === "approval") return [{ what: `approval "${node.name}"`, stage: node.stage }];
+    return node.kind === "step" ? [{ what: `step "${node.name}"`, stage: node.step.stage }] : [];
+  });
+  for (const { what, stage } of staged) {
+    if (!Object.hasOwn(contract.stages, stage)) {
+      draft.refuse(`the ${what} is of the stage "${stage}", which the contract does not have.`);
     }
   }
-  for (const stage of Object.keys(contract.stages)) {
-    if (!steps.some(({ step }) => step.stage === stage)) draft.refuse(`the stage "${stage}" has no step.`);
+  for (const key of Object.keys(contract.stages)) {
+    if (!staged.some(({ stage }) => stage === key)) draft.refuse(`the stage "${key}" has no step.`);
   }
 }
 

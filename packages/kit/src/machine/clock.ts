@@ -1,4 +1,4 @@
-import { assignedBefore } from "./analysis.js";
+import { assignedBefore, timeOf } from "./analysis.js";
 import type { Block } from "./draft.js";
 import { executionField, type Expression, jsonata, variable } from "./expression.js";
 import { blocksOf, type Edge, edgesOf, type Node } from "./nodes.js";
@@ -31,7 +31,7 @@ class Reading {
     const node = block.nodes.get(edge.to);
     if (!node) return false;
     if (this.reads(node, block)) return true;
-    return edgesOf(node).some((way) => !setsTime(node, way) && this.matters(way, block, seen));
+    return edgesOf(node).some((way) => way !== timedWay(node) && this.matters(way, block, seen));
   }
 
   reads(node: Node, block: Block): boolean {
@@ -45,7 +45,11 @@ class Reading {
   #asks(node: Node, block: Block): boolean {
     switch (node.kind) {
       case "wait":
+        if ("exactly" in node.until) return false;
         return "seconds" in node.until || this.matters(node.next, block);
+      case "start":
+      case "approval":
+        return true;
       case "yield":
         return block.tellsTime;
       case "map":
@@ -60,9 +64,20 @@ class Reading {
   }
 }
 
-/** Whether a way comes with a checkpoint of its own. */
-function setsTime(node: Node, way: Edge): boolean {
-  return "next" in node && way === node.next;
+/** The way on that comes with a checkpoint of its own. */
+function timedWay(node: Node): Edge | null {
+  switch (node.kind) {
+    case "step":
+    case "map":
+    case "parallel":
+    case "approval":
+    case "expire":
+      return node.next;
+    case "wait":
+      return "exactly" in node.until ? null : node.next;
+    default:
+      return null;
+  }
 }
 
 function setClock(block: Block, outside: Expression, reading: Reading): void {
@@ -70,9 +85,10 @@ function setClock(block: Block, outside: Expression, reading: Reading): void {
   const readers = nodes.filter((node) => reading.reads(node, block));
   // A placeholder for now: the value may be reckoned from the base, which depends on who else sets the clock.
   const timed = nodes.flatMap((node) => {
-    const way = "next" in node && reading.matters(node.next, block) ? node.next : null;
-    way?.assigns.push({ variable: block.clock, value: outside });
-    return way ? [{ node, way }] : [];
+    const way = timedWay(node);
+    if (!way || !reading.matters(way, block)) return [];
+    way.assigns.push({ variable: block.clock, value: outside });
+    return [{ node, way }];
   });
   const always = assignedBefore(block, "all");
   const sometimes = assignedBefore(block, "some");
@@ -88,6 +104,11 @@ function setClock(block: Block, outside: Expression, reading: Reading): void {
 
 function tellTime(node: Node, block: Block, base: Expression, reading: Reading): void {
   if (node.kind === "wait" && "seconds" in node.until) node.timestamp = after(base, node.until.seconds);
+  if (node.kind === "approval") node.deadline = after(base, node.deadlineSeconds);
+  if (node.kind === "start") {
+    const { variable: name, seconds } = node.deadline;
+    node.next.assigns.push({ variable: name, value: after(base, seconds) });
+  }
   if (node.kind === "yield" && reading.reads(node, block)) node.completedAt = base;
   for (const inner of blocksOf(node)) setClock(inner, base, reading);
 }
@@ -97,12 +118,16 @@ function timeAfter(node: Node, base: Expression): Expression {
   switch (node.kind) {
     case "wait": {
       if (node.timestamp) return node.timestamp;
-      const time = toExpression((node.until as { time: Selection }).time);
+      const time = timeOf(node);
       return jsonata`($toMillis(${time}) > $toMillis(${base}) ? ${time} : ${base})`;
     }
     case "map":
     case "parallel":
       return jsonata`$fromMillis($max([$toMillis(${base}), $states.result.completedAt.$toMillis($)]))`;
+    case "approval":
+      return jsonata`$states.result.decidedAt`;
+    case "expire":
+      return jsonata`$states.result.Payload.decidedAt`;
     default:
       return jsonata`$states.result.Payload.completedAt`;
   }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Contract, ContractInput } from "../contract.js";
 import { houseFunctions } from "../house-functions.js";
-import type { RunError } from "../run.js";
+import type { Role, RunError } from "../run.js";
 import type { Step } from "../step/step.js";
 import { caughtError, caughtWithin } from "./caught.js";
 import { checkFlow, checkStages, checkVariables } from "./check.js";
@@ -19,6 +19,7 @@ import { graphOf, type MachineGraph } from "./graph.js";
 import { Edge } from "./nodes.js";
 import { type Ref, reference } from "./refs.js";
 import type { BaseScope, Ended } from "./scopes.js";
+import { type UndoMachine, undoOf } from "./undo.js";
 
 type WorldOf<C extends Contract> = {
   readonly output: z.input<C["output"]>;
@@ -39,19 +40,37 @@ export interface MachineStage {
   readonly steps: number;
 }
 
+export interface MachineApproval {
+  /** The state's name. */
+  readonly name: string;
+  readonly stage: string;
+  readonly role: Role;
+  readonly form: z.ZodObject;
+}
+
 export interface Machine<C extends Contract = Contract> {
   readonly contract: C;
   /** The contract's name. */
   readonly name: string;
+  /** Every step whose function the machine calls, the compensations last. */
   readonly steps: readonly Step[];
+  /** Where people decide, and the form that a decision has to fit. */
+  readonly approvals: readonly MachineApproval[];
+  /** Takes back what a cancelled run has done; null where no step has a compensation. */
+  readonly undo: UndoMachine | null;
+  /** Maps whose items are executions of their own, which the machine must be allowed to start. */
+  readonly distributedMaps: readonly string[];
   /** In the contract's order. */
   readonly stages: readonly MachineStage[];
   readonly graph: MachineGraph;
-  /** ASL text with a placeholder `${StepName}` for the ARN of each step's function; the same at every build. */
+  /**
+   * ASL text with a placeholder `${StepName}` for the ARN of each step's function (`${LonghaulApprovals}` for
+   * the house's); the same at every build.
+   */
   readonly template: string;
   /** SHA-256 (hex) of the template without the hash; the template's Comment ends with it. */
   readonly hash: string;
-  /** The template with ARNs: `arnOf` is asked for each step's name. */
+  /** The template with ARNs: `arnOf` is asked for each placeholder's name. */
   definition(arnOf: (step: string) => string): AslMachine;
 }
 
@@ -90,7 +109,11 @@ export function defineMachine<C extends Contract>(
   checkStages(draft, contract);
   settle(draft);
   checkVariables(draft.root);
-  const steps = draft.nodes().flatMap((node) => (node.kind === "step" ? [node.step] : []));
+  const nodes = draft.nodes();
+  const undo = undoOf(draft, fillIn);
+  const steps = nodes.flatMap((node) => (node.kind === "step" ? [node.step] : []));
+  const approvals = nodes.flatMap((node) => (node.kind === "approval" ? [node] : []));
+  const staged = [...steps, ...approvals];
   const text = (comment: string) => JSON.stringify(emit(draft.root, comment), null, 2);
   const title = `Longhaul workflow ${contract.name}`;
   const hash = createHash("sha256").update(text(title)).digest("hex");
@@ -98,12 +121,17 @@ export function defineMachine<C extends Contract>(
   return {
     contract,
     name: contract.name,
-    steps,
+    steps: [...steps, ...(undo?.steps ?? [])],
+    approvals: approvals.map(({ name, stage, role, form }) => ({ name, stage, role, form })),
+    undo,
+    distributedMaps: nodes.flatMap(({ name, ...node }) =>
+      node.kind === "map" && node.block.kind === "distributed" ? [name] : [],
+    ),
     stages: Object.entries(contract.stages).map(([key, { label, weight }]) => ({
       key,
       label,
       weight,
-      steps: steps.filter((step) => step.stage === key).length,
+      steps: staged.filter(({ stage }) => stage === key).length,
     })),
     graph: graphOf(draft.root),
     template,

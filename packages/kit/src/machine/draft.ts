@@ -1,5 +1,5 @@
 import { type Expression, jsonata, variable } from "./expression.js";
-import { Edge, edgesOf, type Node } from "./nodes.js";
+import { blocksOf, Edge, edgesOf, type Node } from "./nodes.js";
 import type { Selection } from "./refs.js";
 
 const stateName = /^[A-Z][A-Za-z0-9]{0,79}$/;
@@ -18,6 +18,14 @@ const reservedVariables = new Set([
 
 export function variableOf(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+/** A state's name for a person: "ProcessData" as "Process data". */
+export function labelOf(name: string): string {
+  const words = name.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
+  return words
+    .map((word, index) => (index > 0 && /^[A-Z][a-z]/.test(word) ? word.toLowerCase() : word))
+    .join(" ");
 }
 
 /** A machine while it is being built. */
@@ -73,14 +81,14 @@ export class Draft {
     return this.#variables.get(variable)?.block;
   }
 
-  /** All blocks, outer ones first. */
-  blocks(): Block[] {
-    return this.root.withInner();
-  }
-
+  /** All states, in the order in which they were written. */
   nodes(): Node[] {
-    return this.blocks().flatMap((block) => [...block.nodes.values()]);
+    return nodesIn(this.root);
   }
+}
+
+function nodesIn(block: Block): Node[] {
+  return [...block.nodes.values()].flatMap((node) => [node, ...blocksOf(node).flatMap(nodesIn)]);
 }
 
 export interface FailureWay {

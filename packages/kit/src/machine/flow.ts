@@ -1,25 +1,40 @@
+import type { z } from "zod";
 import type { RunError } from "../run.js";
 import type { Step, StepInput } from "../step/step.js";
 import { caughtWithin } from "./caught.js";
-import { Condition } from "./conditions.js";
+import { addApproval, type ApprovalSpec } from "./constructs/approval.js";
+import { conditionOf, spoken } from "./constructs/choice.js";
 import { addMap, type MapSpec } from "./constructs/map.js";
 import { addParallel } from "./constructs/parallel.js";
+import { addPoll, type PollSpec } from "./constructs/poll.js";
+import { addRaw } from "./constructs/raw.js";
 import { refsIn, selected } from "./constructs/references.js";
-import { addCatch, addStep } from "./constructs/step.js";
+import { addCatch, addStep, type Catchable } from "./constructs/step.js";
 import { addWait } from "./constructs/wait.js";
-import { type Block, variableOf } from "./draft.js";
-import { fromVariables } from "./expression.js";
-import { type ChoiceNode, Edge, type Node } from "./nodes.js";
-import type { Ref, Reference, Refs, Selected, ValueOf } from "./refs.js";
+import { type Block, labelOf, variableOf } from "./draft.js";
+import type { AslState } from "./emit/asl.js";
+import type { Expression } from "./expression.js";
+import { type ChoiceNode, Edge } from "./nodes.js";
+import {
+  type ApprovalOptions,
+  type Branches,
+  type BranchResults,
+  type Catching,
+  type Choice,
+  Chosen,
+  type Decision,
+  type ListOf,
+  type MapOptions,
+  type PollOptions,
+  type StepOptions,
+} from "./options.js";
+import type { Reference, Refs, Selected, ValueOf } from "./refs.js";
 import {
   type Branch,
   type Closed,
   type Common,
   Ended,
   type Failure,
-  type InnerWorld,
-  type ItemOf,
-  type ItemScope,
   type Named,
   OpenFlow,
   type ScopeOf,
@@ -32,33 +47,6 @@ import {
 type Joined<Scopes, W extends World, Yields> = [Scopes] extends [never]
   ? Closed<Yields>
   : Flow<Common<Scopes>, W, Yields>;
-
-/** Where a failure that is not retried (any more) goes. */
-export interface Catching<Scope, W extends World, B extends Branch> {
-  readonly catch: (flow: Flow<Scope, W>, error: Ref<RunError>) => B;
-}
-
-type Branches<Scope, W extends World> = Readonly<
-  Record<string, (flow: Flow<Scope, InnerWorld<W>>) => Yielded<unknown>>
->;
-type BranchResults<Bs> = {
-  readonly [K in keyof Bs]: Bs[K] extends (flow: never) => Yielded<infer Value> ? Value : never;
-};
-
-export interface MapOptions<Scope, W extends World, List, Value, As extends string> {
-  /** The list. Bounded lists (`.max(n)` in the schema) tell the build how much the results can be. */
-  readonly items: (scope: Refs<Scope>) => List;
-  /** What the scope of an item calls it: `item` and `index` unless said; `page` gives `page` and `pageIndex`. */
-  readonly as?: As;
-  /** What is done with each item, to a `yield`. */
-  readonly item: (flow: Flow<ItemScope<Scope, ItemOf<List>, As>, InnerWorld<W>>) => Yielded<Value>;
-  /** How many items are worked on at a time: 10 unless said, 40 at most inline. */
-  readonly maxConcurrency?: number;
-  /** `distributed` makes each item an execution of its own: for more items than a history of 25,000 events holds. */
-  readonly mode?: "inline" | "distributed";
-  /** Distributed only: so many failed items are left out of the results, in percent; 0 unless said. */
-  readonly toleratedFailurePercentage?: number;
-}
 
 /**
  * A machine in the making, from its start or a branch on. Each method adds a state and gives the flow
@@ -84,16 +72,53 @@ export class Flow<Scope, W extends World, Yields = never> extends OpenFlow<Scope
     step: S,
     select: (scope: Refs<Scope>) => Selected<StepInput<S>>,
   ): Flow<With<Scope, S>, W, Yields>;
-  step<S extends Step<string, W["stage"]>, B extends Branch>(
+  step<
+    S extends Step<string, W["stage"]>,
+    C extends Step<string, W["stage"]> = never,
+    B extends Branch = never,
+  >(
     step: S,
     select: (scope: Refs<Scope>) => Selected<StepInput<S>>,
-    options: Catching<Scope, W, B>,
+    options: StepOptions<Scope, W, S, C, B>,
   ): Flow<Common<With<Scope, S> | ScopeOf<B>>, W, Yields | YieldsOf<B>>;
-  step(step: Step, select: (scope: Refs<Scope>) => unknown, options?: Catching<Scope, W, Branch>): AnyFlow {
-    const node = addStep(this.#block, this.open, step, select);
-    if (!options) return this.#on([node.next]);
-    const { edge, error } = addCatch(this.#block, node);
-    return this.#on([node.next, ...OpenFlow.edges(options.catch(this.#branch(edge), error))]);
+  step(
+    step: Step,
+    select: unknown,
+    options: { readonly compensate?: Step } & Partial<Catching<Scope, W, Branch>> = {},
+  ): AnyFlow {
+    const node = addStep(this.#block, this.open, step, select, { compensate: options.compensate });
+    return this.#on([node.next, ...this.#caught([node], options)]);
+  }
+
+  /**
+   * Runs a step again and again until a condition holds, at an interval and up to a deadline; each visit
+   * has a checkpoint of its own. `scope.<step>` is the last visit's output from then on.
+   */
+  poll<S extends Step<string, W["stage"]>, Late extends Branch = never, Caught extends Branch = never>(
+    step: S,
+    select: (scope: Refs<Scope>) => Selected<StepInput<S>>,
+    options: PollOptions<Scope, W, S, Late, Caught>,
+  ): Flow<
+    Common<With<Scope, S> | ScopeOf<Late> | ScopeOf<Caught>>,
+    W,
+    Yields | YieldsOf<Late> | YieldsOf<Caught>
+  >;
+  poll(
+    step: Step,
+    select: unknown,
+    options: PollSpec & Partial<Catching<Scope, W, Branch>> & { onDeadline?: (flow: never) => Branch },
+  ): AnyFlow {
+    const block = this.#block;
+    const { node, done, late } = addPoll(block, this.open, step, select, options);
+    const open = [done, ...this.#caught([node], options)];
+    const grow = options.onDeadline as ((flow: Flow<Scope, W>) => Branch) | undefined;
+    if (grow) return this.#on([...open, ...this.#branch([late], grow)]);
+    const failure = new Flow<Scope, W>(block, [late]);
+    failure.fail(`${step.name}TooLate`, {
+      code: "DEADLINE_PASSED",
+      message: `${labelOf(step.name)}: it was not done in time.`,
+    });
+    return this.#on(open);
   }
 
   /** Goes the way of the first condition that holds. Branches that do not end join after the choice. */
@@ -105,7 +130,7 @@ export class Flow<Scope, W extends World, Yields = never> extends OpenFlow<Scope
     const node = block.add<ChoiceNode>(this.open, { kind: "choice", name, rules: [], otherwise: null });
     const open: Edge[] = [];
     const branch = (edge: Edge, grow: (flow: Flow<Scope, W>) => Branch) =>
-      open.push(...OpenFlow.edges(grow(this.#branch(edge))));
+      open.push(...this.#branch([edge], grow));
     const choice: Choice<Scope, W, unknown, unknown> = {
       when: (ask, grow) => {
         const condition = conditionOf(ask(refsIn(block)), name, block);
@@ -159,7 +184,7 @@ export class Flow<Scope, W extends World, Yields = never> extends OpenFlow<Scope
       ([key, grow]) => [key, (inner: Block) => this.#grow(inner, grow as Grown)] as const,
     );
     const node = addParallel(this.#block, this.open, name, Object.fromEntries(grown));
-    return this.#caught(node, options);
+    return this.#on([node.next, ...this.#caught([node], options ?? {}, caughtWithin(name))]);
   }
 
   /**
@@ -186,7 +211,57 @@ export class Flow<Scope, W extends World, Yields = never> extends OpenFlow<Scope
   ): AnyFlow {
     const grow = (inner: Block) => this.#grow(inner, options.item as Grown);
     const node = addMap(this.#block, this.open, name, options, grow);
-    return this.#caught(node, options);
+    return this.#on([node.next, ...this.#caught([node], options ?? {}, caughtWithin(name))]);
+  }
+
+  /**
+   * Asks a person, who decides by a form, and waits for the answer. `scope.<name in camelCase>` says what
+   * was decided and by whom. At the deadline the default counts, or the flow goes a way of its own; a
+   * decision that comes at that very moment counts all the same.
+   */
+  approval<
+    const Name extends string,
+    Form extends z.ZodObject,
+    Late extends Branch = never,
+    Caught extends Branch = never,
+  >(
+    name: Name,
+    options: ApprovalOptions<Scope, W, Form, Late, Caught>,
+  ): Flow<
+    Common<Named<Scope, Name, Decision<z.output<Form>>> | ScopeOf<Late> | ScopeOf<Caught>>,
+    W,
+    Yields | YieldsOf<Late> | YieldsOf<Caught>
+  >;
+  approval(name: string, options: ApprovalSpec & Partial<Catching<Scope, W, Branch>>): AnyFlow {
+    const { node, expire, decided, late } = addApproval(this.#block, this.open, name, options);
+    const open = [...decided, ...this.#caught([node, expire], options, caughtWithin(name))];
+    if (!late) return this.#on(open);
+    const grow = options.onDeadline as (flow: Flow<Scope, W>) => Branch;
+    return this.#on([...open, ...this.#branch([late], grow)]);
+  }
+
+  /**
+   * The way out: a state as Amazon States Language has it, without Next, End and Catch. References given by
+   * a selector are written as JSONata. Its effects are no checkpoint: a retry of the run repeats them.
+   *
+   * @param options `scope` types the result of a Task, Map or Parallel, which is then `scope.<name>`.
+   */
+  raw(
+    name: string,
+    state: AslState | ((scope: Refs<Scope>) => { readonly Type: string; readonly [field: string]: unknown }),
+  ): Flow<Scope, W, Yields>;
+  raw<const Name extends string, Result extends z.ZodType, Caught extends Branch = never>(
+    name: Name,
+    state: AslState | ((scope: Refs<Scope>) => { readonly Type: string; readonly [field: string]: unknown }),
+    options: { readonly scope: Result } & Partial<Catching<Scope, W, Caught>>,
+  ): Flow<Common<Named<Scope, Name, z.output<Result>> | ScopeOf<Caught>>, W, Yields | YieldsOf<Caught>>;
+  raw(
+    name: string,
+    state: unknown,
+    options: { readonly scope?: z.ZodType } & Partial<Catching<Scope, W, Branch>> = {},
+  ): AnyFlow {
+    const node = addRaw(this.#block, this.open, name, state, options.scope !== undefined);
+    return this.#on([node.next, ...this.#caught([node], options, caughtWithin(name))]);
   }
 
   /** Ends the branch of a parallel, or the work on an item of a map, with its result. */
@@ -241,8 +316,21 @@ export class Flow<Scope, W extends World, Yields = never> extends OpenFlow<Scope
     return new Flow(this.#block, open);
   }
 
-  #branch(edge: Edge): Flow<Scope, W> {
-    return new Flow(this.#block, [edge]);
+  /** Grows a side branch; gives the ways that it leaves open. */
+  #branch(open: readonly Edge[], grow: (flow: Flow<Scope, W>) => Branch): readonly Edge[] {
+    return OpenFlow.edges(grow(new Flow(this.#block, open)));
+  }
+
+  /** Grows the branch that failures of some states go, where there is one. */
+  #caught(
+    nodes: readonly Catchable[],
+    options: Partial<Catching<Scope, W, Branch>>,
+    value?: Expression,
+  ): readonly Edge[] {
+    const grow = options.catch;
+    if (!grow) return [];
+    const { edges, error } = addCatch(this.#block, nodes, value);
+    return this.#branch(edges, (flow) => grow(flow, error));
   }
 
   #grow(inner: Block, grow: Grown): void {
@@ -251,48 +339,8 @@ export class Flow<Scope, W extends World, Yields = never> extends OpenFlow<Scope
       inner.refuse(`"${inner.name}" ends without a result: end it with yield.`);
     }
   }
-
-  #caught(
-    node: Extract<Node, { kind: "map" | "parallel" }>,
-    options: Partial<Catching<Scope, W, Branch>> | undefined,
-  ): AnyFlow {
-    if (!options?.catch) return this.#on([node.next]);
-    const { edge, error } = addCatch(this.#block, node, caughtWithin(node.name));
-    return this.#on([node.next, ...OpenFlow.edges(options.catch(this.#branch(edge), error))]);
-  }
 }
 
 /** What the implementations give: their overloads say which scope it has. */
 type AnyFlow = OpenFlow<unknown, unknown>;
 type Grown = (flow: Flow<unknown, World>) => unknown;
-type ListOf = Reference<readonly unknown[]> | readonly unknown[];
-
-/** A choice in the making; `Scopes` are those of the branches that stay open, `Yields` the results of others. */
-export interface Choice<Scope, W extends World, Scopes = never, Yields = never> {
-  when<B extends Branch>(
-    condition: (scope: Refs<Scope>) => Condition,
-    branch: (flow: Flow<Scope, W>) => B,
-  ): Choice<Scope, W, Scopes | ScopeOf<B>, Yields | YieldsOf<B>>;
-  otherwise<B extends Branch>(
-    branch: (flow: Flow<Scope, W>) => B,
-  ): Chosen<Scopes | ScopeOf<B>, Yields | YieldsOf<B>>;
-}
-
-/** A choice whose ways are all told. */
-export class Chosen<Scopes, Yields> {
-  declare readonly scopes: Scopes;
-  declare readonly yields: Yields;
-}
-
-function conditionOf(condition: unknown, name: string, block: Block): Condition {
-  if (condition instanceof Condition) return condition;
-  return block.refuse(`a condition of "${name}" was not made with eq, lt, exists and the like.`);
-}
-
-/** A condition as the dashboard writes it beside the arrow. */
-function spoken(condition: Condition): string {
-  return condition.expression
-    .render(fromVariables)
-    .replaceAll("$states.context.Execution.Input.", "")
-    .replaceAll(/\$(?=[a-z]+[A-Za-z0-9]*[. ])/g, "");
-}

@@ -1,7 +1,17 @@
-import type { Block } from "./draft.js";
-import { edgesOf, type Node } from "./nodes.js";
+import { type Block, labelOf } from "./draft.js";
+import { type Edge, edgesOf, type Node } from "./nodes.js";
 
-export type GraphKind = Exclude<Node["kind"], "yield">;
+export type GraphKind =
+  | "step"
+  | "poll"
+  | "choice"
+  | "wait"
+  | "approval"
+  | "parallel"
+  | "map"
+  | "raw"
+  | "succeed"
+  | "fail";
 
 export interface GraphNode {
   /** The state's name: unique in the machine, its branches and items included. */
@@ -10,6 +20,8 @@ export interface GraphNode {
   /** For a person: "Process data". */
   readonly label: string;
   readonly stage: string | null;
+  /** The step that takes back what this one has done. */
+  readonly compensation: string | null;
   /** What goes on inside a parallel (a graph for each branch) or a map (one graph, for each item). */
   readonly inside: readonly { readonly label: string; readonly graph: MachineGraph }[];
 }
@@ -18,45 +30,61 @@ export interface GraphEdge {
   readonly from: string;
   readonly to: string;
   readonly kind: "next" | "catch" | "when" | "otherwise";
-  /** The condition of a `when`. */
+  /** The condition of a `when`, or what a way of the builder's own is for. */
   readonly label: string | null;
 }
 
-/** What a dashboard draws. Nodes and edges are in the order in which the machine was written. */
+/**
+ * What a dashboard draws: one node for each construct, also where the builder makes several states of it,
+ * and no loops. Nodes and edges are in the order in which the machine was written.
+ */
 export interface MachineGraph {
   readonly start: string;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
 }
 
-function labelOf(name: string): string {
-  const words = name.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
-  return words
-    .map((word, index) => (index > 0 && /^[A-Z][a-z]/.test(word) ? word.toLowerCase() : word))
-    .join(" ");
-}
-
 export function graphOf(block: Block): MachineGraph {
   const nodes = [...block.nodes.values()];
-  const drawn = nodes.flatMap((node) => {
-    if (node.kind === "yield") return [];
-    const stage = node.kind === "step" ? node.step.stage : null;
-    return [{ name: node.name, kind: node.kind, label: labelOf(node.name), stage, inside: insideOf(node) }];
-  });
-  const names = new Set(drawn.map(({ name }) => name));
+  const polled = new Set(nodes.flatMap((node) => (node.kind === "start" ? [node.part as string] : [])));
+  const shown = nodes.filter((node) => node.kind !== "yield" && node.part === undefined);
+  const partOf = new Map(nodes.map((node) => [node.name, node.part ?? node.name]));
+  const names = new Set(shown.map(({ name }) => name));
+  const edges = nodes
+    .flatMap(edgesOf)
+    .map((edge) => drawn(edge, partOf))
+    .filter(({ from, to }) => from !== to && names.has(to));
   return {
-    start: block.start.to as string,
-    nodes: drawn,
-    edges: nodes
-      .flatMap(edgesOf)
-      .filter(({ to }) => names.has(to as string))
-      .map(({ from, to, kind, label }) => ({
-        from: from as string,
-        to: to as string,
-        kind: kind as GraphEdge["kind"],
-        label,
-      })),
+    start: partOf.get(block.start.to as string) as string,
+    nodes: shown.map((node) => ({
+      name: node.name,
+      kind: polled.has(node.name) ? "poll" : (node.kind as GraphKind),
+      label: labelOf(node.name),
+      stage: stageOf(node),
+      compensation: node.kind === "step" ? (node.compensate?.name ?? null) : null,
+      inside: insideOf(node),
+    })),
+    edges: unique(edges),
   };
+}
+
+function drawn({ from, to, kind, label }: Edge, partOf: ReadonlyMap<string, string>): GraphEdge {
+  return {
+    from: partOf.get(from as string) as string,
+    to: partOf.get(to as string) as string,
+    kind: kind as GraphEdge["kind"],
+    label,
+  };
+}
+
+/** Two states of one construct may lead to the same one. */
+function unique(edges: readonly GraphEdge[]): GraphEdge[] {
+  return [...new Map(edges.map((edge) => [JSON.stringify(edge), edge])).values()];
+}
+
+function stageOf(node: Node): string | null {
+  if (node.kind === "step") return node.step.stage;
+  return node.kind === "approval" ? node.stage : null;
 }
 
 function insideOf(node: Node): GraphNode["inside"] {

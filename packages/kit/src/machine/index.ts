@@ -8,7 +8,18 @@ export {
   stepFunctionName,
 } from "./define.js";
 export type { AslMachine, AslState } from "./emit/asl.js";
-export type { Catching, Choice, Chosen, Flow, MapOptions } from "./flow.js";
+export type { Flow } from "./flow.js";
 export type { GraphEdge, GraphKind, GraphNode, MachineGraph } from "./graph.js";
+export type {
+  ApprovalOptions,
+  Catching,
+  Choice,
+  Chosen,
+  Compensated,
+  Decision,
+  MapOptions,
+  PollOptions,
+} from "./options.js";
 export type { Ref, Reference, Refs, Selected, ValueOf } from "./refs.js";
+export type { UndoMachine } from "./undo.js";
 export type { BaseScope, Ended, Failure, World, Yielded } from "./scopes.js";

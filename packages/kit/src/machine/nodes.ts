@@ -1,8 +1,10 @@
+import type { z } from "zod";
+import type { Role } from "../run.js";
 import type { Step } from "../step/step.js";
-import type { Block } from "./draft.js";
 import type { Condition } from "./conditions.js";
+import type { Block } from "./draft.js";
 import type { Expression } from "./expression.js";
-import type { Selection } from "./refs.js";
+import type { Constant, Selection } from "./refs.js";
 
 /** A variable that a transition sets on its way. */
 export interface Assignment {
@@ -32,14 +34,22 @@ export class Edge {
 
 interface Named {
   readonly name: string;
+  /** The state that a person sees this one as a part of, where the builder made several of one construct. */
+  readonly part?: string;
 }
 
 export interface StepNode extends Named {
   readonly kind: "step";
   readonly step: Step;
   readonly input: Selection;
+  /** Counts the visits of a loop from 0. */
+  readonly visit: Expression | null;
+  /** Takes back what the step has done. */
+  readonly compensate: Step | null;
   readonly next: Edge;
   caught: Edge | null;
+  /** Where a RetryAfter goes, to be back when its time has come. */
+  readonly later: Edge | null;
 }
 
 export interface ChoiceNode extends Named {
@@ -50,11 +60,56 @@ export interface ChoiceNode extends Named {
 
 export interface WaitNode extends Named {
   readonly kind: "wait";
-  /** Seconds are reckoned from the checkpoint before. */
-  readonly until: { readonly seconds: Selection } | { readonly time: Selection };
+  /** Seconds are reckoned from the checkpoint before; an exact time is the builder's own affair. */
+  readonly until:
+    | { readonly seconds: Selection }
+    | { readonly time: Selection }
+    | { readonly exactly: Expression };
   /** Set when the ways to the wait are known. */
   timestamp?: Expression;
   readonly next: Edge;
+}
+
+/** Sets out for a loop: its deadline is reckoned from the checkpoint before. */
+export interface StartNode extends Named {
+  readonly kind: "start";
+  readonly deadline: { readonly variable: string; readonly seconds: Selection };
+  readonly next: Edge;
+}
+
+/** Asks a person, and waits for the answer until the deadline. */
+export interface ApprovalNode extends Named {
+  readonly kind: "approval";
+  readonly stage: string;
+  readonly role: Role;
+  readonly form: z.ZodObject;
+  readonly title: Selection;
+  readonly details: Selection;
+  readonly deadlineSeconds: Selection;
+  /** What is decided where nobody does; null where the deadline has a way of its own. */
+  readonly byDefault: Constant;
+  /** Set when the ways to the approval are known. */
+  deadline?: Expression;
+  readonly next: Edge;
+  /** At the deadline. */
+  readonly late: Edge;
+  caught: Edge | null;
+}
+
+/** Asks, at an approval's deadline, what was decided at the last moment. */
+export interface ExpireNode extends Named {
+  readonly kind: "expire";
+  readonly approval: ApprovalNode;
+  readonly next: Edge;
+  caught: Edge | null;
+}
+
+/** A state as its author wrote it. */
+export interface RawNode extends Named {
+  readonly kind: "raw";
+  readonly state: Selection;
+  readonly next: Edge;
+  caught: Edge | null;
 }
 
 export interface SucceedNode extends Named {
@@ -99,6 +154,10 @@ export type Node =
   | StepNode
   | ChoiceNode
   | WaitNode
+  | StartNode
+  | ApprovalNode
+  | ExpireNode
+  | RawNode
   | SucceedNode
   | FailNode
   | YieldNode
@@ -121,16 +180,26 @@ export function blocksOf(node: Node): readonly Block[] {
 export function edgesOf(node: Node): Edge[] {
   switch (node.kind) {
     case "step":
+      return present([node.next, node.later, node.caught]);
+    case "approval":
+      return present([node.next, node.late, node.caught]);
+    case "expire":
+    case "raw":
     case "parallel":
     case "map":
-      return node.caught ? [node.next, node.caught] : [node.next];
+      return present([node.next, node.caught]);
     case "choice":
-      return [...node.rules.map((rule) => rule.edge), ...(node.otherwise ? [node.otherwise] : [])];
+      return present([...node.rules.map((rule) => rule.edge), node.otherwise]);
     case "wait":
+    case "start":
       return [node.next];
     case "succeed":
     case "fail":
     case "yield":
       return [];
   }
+}
+
+function present(edges: readonly (Edge | null)[]): Edge[] {
+  return edges.filter((edge) => edge !== null);
 }

@@ -1,10 +1,12 @@
+import { timeOf } from "../analysis.js";
 import type { Block } from "../draft.js";
 import { delimited, type Expression, jsonata, type Resolve, variable } from "../expression.js";
-import type { Edge, FailNode, Node, YieldNode } from "../nodes.js";
-import { type Selection, toExpression } from "../refs.js";
+import type { Edge, FailNode, Node, RawNode, YieldNode } from "../nodes.js";
+import { type Constant, type Selection, toExpression } from "../refs.js";
+import { approvalTask, expireTask } from "./approval.js";
 import type { AslMachine, AslState, AslStates } from "./asl.js";
 import { mapState, parallelState } from "./container.js";
-import { assigned, expressed, resolveAfter, resolveIn, written } from "./resolve.js";
+import { assigned, expressed, resolveAfter, resolveIn, verbatim, written } from "./resolve.js";
 import { stepTask } from "./task.js";
 
 /** Writes the machine as ASL, with `${StepName}` where the ARN of a step's function belongs. */
@@ -29,7 +31,9 @@ function endsAtOnce(block: Block): Map<string, YieldNode> {
   const single = [...block.nodes.values()].flatMap((node) => {
     if (node.kind !== "yield") return [];
     const [way, ...more] = edges.filter(({ to }) => to === node.name);
-    return way?.kind === "next" && more.length === 0 ? [[node.name, node] as const] : [];
+    const before = block.nodes.get(way?.from ?? "");
+    const lone = way?.kind === "next" && more.length === 0 && before?.kind !== "choice";
+    return lone ? [[node.name, node] as const] : [];
   });
   return new Map(single);
 }
@@ -46,26 +50,30 @@ function result({ output, completedAt }: YieldNode, resolve: Resolve) {
   return { value: written(output, resolve), completedAt: delimited(completedAt, resolve) };
 }
 
-function caught(edge: Edge | null, block: Block) {
-  return edge && { Catch: [{ ErrorEquals: ["States.ALL"], ...assigned(edge, block), Next: edge.to }] };
+function catchers(node: Extract<Node, { caught: Edge | null }>, block: Block) {
+  const catcher = (error: string, edge: Edge | null) =>
+    edge ? [{ ErrorEquals: [error], ...assigned(edge, block), Next: edge.to }] : [];
+  const special = [
+    ...(node.kind === "step" ? catcher("RetryAfter", node.later) : []),
+    ...(node.kind === "approval" ? catcher("States.Timeout", node.late) : []),
+  ];
+  const all = [...special, ...catcher("States.ALL", node.caught)];
+  return all.length > 0 && { Catch: all };
 }
 
 function state(node: Node, block: Block, ends: ReadonlyMap<string, YieldNode>): AslState {
   switch (node.kind) {
+    case "raw": {
+      const written = rawState(node, block);
+      const on = onward(node.next, block, ends);
+      return { ...written, ...catchers(node, block), ...on, ...("Next" in on && own(written, "Output")) };
+    }
     case "step":
-      return { ...stepTask(node, block), ...caught(node.caught, block), ...onward(node.next, block, ends) };
+    case "approval":
+    case "expire":
     case "parallel":
-      return {
-        ...parallelState(node, states),
-        ...caught(node.caught, block),
-        ...onward(node.next, block, ends),
-      };
     case "map":
-      return {
-        ...mapState(node, block, states),
-        ...caught(node.caught, block),
-        ...onward(node.next, block, ends),
-      };
+      return { ...work(node, block), ...catchers(node, block), ...onward(node.next, block, ends) };
     case "choice":
       return {
         Type: "Choice",
@@ -76,10 +84,14 @@ function state(node: Node, block: Block, ends: ReadonlyMap<string, YieldNode>): 
         })),
         ...(node.otherwise && { ...assigned(node.otherwise, block), Default: node.otherwise.to }),
       };
-    case "wait": {
-      const timestamp = node.timestamp ?? toExpression((node.until as { time: Selection }).time);
-      return { Type: "Wait", Timestamp: expressed(timestamp, block), ...onward(node.next, block, ends) };
-    }
+    case "wait":
+      return {
+        Type: "Wait",
+        Timestamp: expressed(node.timestamp ?? timeOf(node), block),
+        ...onward(node.next, block, ends),
+      };
+    case "start":
+      return { Type: "Pass", ...onward(node.next, block, ends) };
     case "succeed":
       return { Type: "Succeed", Output: written(node.output, resolveIn(block)) };
     case "yield":
@@ -87,6 +99,32 @@ function state(node: Node, block: Block, ends: ReadonlyMap<string, YieldNode>): 
     case "fail":
       return failed(node, block);
   }
+}
+
+function own(state: AslState, field: string) {
+  return field in state && { [field]: state[field] };
+}
+
+/** What a state does, without where it goes. */
+function work(node: Exclude<Extract<Node, { caught: Edge | null }>, RawNode>, block: Block): AslState {
+  switch (node.kind) {
+    case "step":
+      return stepTask(node, block);
+    case "approval":
+      return approvalTask(node, block);
+    case "expire":
+      return expireTask(node, block);
+    case "parallel":
+      return parallelState(node, states);
+    case "map":
+      return mapState(node, block, states);
+  }
+}
+
+/** As it was written; what it assigns is set on the way on. */
+function rawState({ state: given }: RawNode, block: Block): AslState {
+  const { Assign: _, ...fields } = verbatim(given, resolveIn(block)) as Record<string, Constant>;
+  return fields as AslState;
 }
 
 function failed({ shared, error }: FailNode, block: Block): AslState {

@@ -15,6 +15,20 @@ export function written(selection: Selection, resolve: Resolve): Constant {
   return toConstant(selection) ?? delimited(toExpression(selection), resolve);
 }
 
+/** Texts as they stand, JSONata between its marks included; only references are written out. */
+export function verbatim(selection: Selection, resolve: Resolve): Constant {
+  switch (selection.kind) {
+    case "constant":
+      return selection.value;
+    case "expression":
+      return delimited(selection.expression, resolve);
+    case "array":
+      return selection.items.map((item) => verbatim(item, resolve));
+    case "object":
+      return Object.fromEntries(selection.entries.map(([key, part]) => [key, verbatim(part, resolve)]));
+  }
+}
+
 export function expressed(expression: Expression, block: Block): string {
   return delimited(expression, resolveIn(block));
 }

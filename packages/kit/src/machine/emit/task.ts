@@ -1,5 +1,6 @@
-import type { RetryPolicy } from "../../step/step.js";
+import type { RetryPolicy, Step } from "../../step/step.js";
 import type { Block } from "../draft.js";
+import type { Expression } from "../expression.js";
 import type { StepNode } from "../nodes.js";
 import type { AslState } from "./asl.js";
 import { expressed, resolveIn, written } from "./resolve.js";
@@ -21,9 +22,12 @@ const platformErrors = [
   "StepStoreFailed",
 ];
 
-export function retriers(policy: RetryPolicy, never: readonly string[] = ["FatalError", "StepCancelled"]) {
+/** Errors that trying again cannot help. */
+const finalErrors = ["FatalError", "StepCancelled"];
+
+export function retriers(policy: RetryPolicy, handledElsewhere: readonly string[] = []) {
   return [
-    { ErrorEquals: never, MaxAttempts: 0 },
+    { ErrorEquals: [...finalErrors, ...handledElsewhere], MaxAttempts: 0 },
     {
       ErrorEquals: platformErrors,
       IntervalSeconds: 1,
@@ -43,27 +47,36 @@ export function retriers(policy: RetryPolicy, never: readonly string[] = ["Fatal
   ];
 }
 
-/** The key of a state's checkpoint, and whose run it is: what every payload begins with. */
-export function checkpointKey(state: string, block: Block) {
+/** Whose run it is: what every payload begins with. */
+export const runKey = {
+  run: "{% $states.context.Execution.Input.run %}",
+  attempt: "{% $states.context.Execution.Input.attempt %}",
+  correlationId: "{% $states.context.Execution.Input.correlationId %}",
+};
+
+/** The key of a state's checkpoint. */
+export function checkpointKey(state: string, visit: Expression | null, block: Block) {
   return {
-    run: "{% $states.context.Execution.Input.run %}",
-    attempt: "{% $states.context.Execution.Input.attempt %}",
-    correlationId: "{% $states.context.Execution.Input.correlationId %}",
+    ...runKey,
     state,
     itemPath: block.itemPath ? expressed(block.itemPath, block) : "",
-    visit: 0,
+    visit: visit ? expressed(visit, block) : 0,
   };
 }
 
-export function stepTask({ step, name, input }: StepNode, block: Block): AslState {
+export function stepTask({ step, name, input, visit }: StepNode, block: Block): AslState {
   return {
     Type: "Task",
     Resource: "arn:aws:states:::lambda:invoke",
     Arguments: {
       FunctionName: `\${${step.name}}`,
-      Payload: { ...checkpointKey(name, block), input: written(input, resolveIn(block)) },
+      Payload: { ...checkpointKey(name, visit, block), input: written(input, resolveIn(block)) },
     },
-    TimeoutSeconds: step.timeoutSeconds + taskMarginSeconds,
-    Retry: retriers(step.retry),
+    TimeoutSeconds: timeoutOf(step),
+    Retry: retriers(step.retry, step.retryAfter ? ["RetryAfter"] : []),
   };
+}
+
+export function timeoutOf({ timeoutSeconds }: Pick<Step, "timeoutSeconds">): number {
+  return timeoutSeconds + taskMarginSeconds;
 }

@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import type { Step } from "../step/step.js";
+import type { Draft } from "./draft.js";
+import type { AslMachine, AslState } from "./emit/asl.js";
+import { retriers, runKey, timeoutOf } from "./emit/task.js";
+
+/** A machine's other half: it takes back what a cancelled run has done, the last first. */
+export interface UndoMachine {
+  readonly template: string;
+  readonly hash: string;
+  /** The compensations, each once. */
+  readonly steps: readonly Step[];
+  /** The name of the compensation of each state that has one. */
+  readonly compensations: Readonly<Record<string, string>>;
+  definition(arnOf: (name: string) => string): AslMachine;
+}
+
+/** What is listed to be taken back may wait for steps that are still at work. */
+const listSeconds = 90;
+const listRetry = { maxAttempts: 5, intervalSeconds: 5, backoffRate: 2, maxDelaySeconds: 60 };
+
+/** @returns null for a machine without compensations. */
+export function undoOf(
+  draft: Draft,
+  fillIn: (template: string, arnOf: (name: string) => string) => AslMachine,
+): UndoMachine | null {
+  const pairs = draft
+    .nodes()
+    .flatMap((node) =>
+      node.kind === "step" && node.compensate ? [[node.name, node.compensate] as const] : [],
+    );
+  const steps = [...new Set(pairs.map(([, compensation]) => compensation))];
+  if (steps.length === 0) return null;
+  const taken = new Set(draft.nodes().map(({ name }) => name));
+  for (const { name } of steps) {
+    const namesake = taken.has(name) || steps.filter((step) => step.name === name).length > 1;
+    if (namesake)
+      draft.refuse(`the compensation "${name}" has the name of another state: rename one of them.`);
+  }
+  const write = (comment: string) => JSON.stringify(undoStates(steps, comment), null, 2);
+  const title = `Longhaul workflow ${draft.machine}, undo`;
+  const hash = createHash("sha256").update(write(title)).digest("hex");
+  const template = write(`${title}, sha256:${hash}`);
+  return {
+    template,
+    hash,
+    steps,
+    compensations: Object.fromEntries(pairs.map(([name, compensation]) => [name, compensation.name])),
+    definition: (arnOf) => fillIn(template, arnOf),
+  };
+}
+
+function undoStates(steps: readonly Step[], comment: string): AslMachine {
+  const list = {
+    Type: "Task",
+    Resource: "arn:aws:states:::lambda:invoke",
+    Arguments: { FunctionName: "${LonghaulCompensations}", Payload: runKey },
+    TimeoutSeconds: listSeconds,
+    Retry: retriers(listRetry),
+    Output: "{% $states.result.Payload.items %}",
+    Next: "TakeBack",
+  };
+  const which = {
+    Type: "Choice",
+    Choices: steps.map(({ name }) => ({
+      Condition: `{% $states.input.compensation = "${name}" %}`,
+      Next: name,
+    })),
+    Default: "NoCompensation",
+  };
+  const none = {
+    Type: "Fail",
+    Error: "COMPENSATION_UNKNOWN",
+    Cause: "{% $states.input.state & ' is not taken back by a step of this machine.' %}",
+  };
+  const inside = [
+    ["WhichCompensation", which] as const,
+    ...steps.map((step) => [step.name, compensationTask(step)] as const),
+    ["NoCompensation", none] as const,
+  ];
+  const takeBack = {
+    Type: "Map",
+    Items: "{% $states.input %}",
+    MaxConcurrency: 1,
+    ItemProcessor: {
+      ProcessorConfig: { Mode: "INLINE" },
+      StartAt: "WhichCompensation",
+      States: Object.fromEntries(inside),
+    },
+    Output: {},
+    End: true,
+  };
+  return {
+    Comment: comment,
+    QueryLanguage: "JSONata",
+    StartAt: "ListCompensations",
+    States: { ListCompensations: list, TakeBack: takeBack },
+  };
+}
+
+/** The runtime reads what the step was given and gave from its checkpoint: the key is all it needs. */
+function compensationTask(step: Step): AslState {
+  return {
+    Type: "Task",
+    Resource: "arn:aws:states:::lambda:invoke",
+    Arguments: {
+      FunctionName: `\${${step.name}}`,
+      Payload: {
+        ...runKey,
+        state: "{% $states.input.state %}",
+        itemPath: "{% $states.input.itemPath %}",
+        visit: "{% $states.input.visit %}",
+        compensation: step.name,
+        input: {},
+      },
+    },
+    TimeoutSeconds: timeoutOf(step),
+    Retry: retriers(step.retry),
+    Output: {},
+    End: true,
+  };
+}
