@@ -57,6 +57,7 @@ export async function startTestAws(
     logger: { info: () => {}, warn: () => {}, error: (message) => errors.push(message) },
     lambda: options.lambda,
   });
+  aws.eventSources.start();
   const client = {
     endpoint: aws.url,
     region: "us-east-1",

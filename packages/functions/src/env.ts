@@ -39,6 +39,8 @@ const housekeepingSchema = common.extend({
       }
     })
     .pipe(z.record(z.string(), z.string().startsWith("arn:"))),
+  /** Where runs of the queued lane are published; without it they are sent at once. */
+  RUNS_TOPIC_ARN: z.string().startsWith("arn:").optional(),
 });
 export type HousekeepingEnvironment = z.output<typeof housekeepingSchema>;
 
@@ -47,7 +49,7 @@ export function readStepEnvironment(variables: Variables = process.env): StepEnv
   return parse(stepSchema, variables);
 }
 
-/** The environment of status-changed and reconciler. @throws Error as {@link readStepEnvironment} does. */
+/** The environment of the functions that are no steps. @throws Error as {@link readStepEnvironment} does. */
 export function readHousekeepingEnvironment(variables: Variables = process.env): HousekeepingEnvironment {
   return parse(housekeepingSchema, variables);
 }

@@ -1,6 +1,7 @@
 import { SFNClient } from "@aws-sdk/client-sfn";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { connect } from "@longhaul/db";
-import type { RunsDependencies } from "@longhaul/runs";
+import { type RunsDependencies, snsRunQueue } from "@longhaul/runs";
 import type { HousekeepingEnvironment } from "./env.js";
 import { createLogger } from "./logger.js";
 
@@ -9,11 +10,13 @@ import { createLogger } from "./logger.js";
  * may go through a pooler in transaction mode, so no statement is prepared.
  */
 export function housekeeping(environment: HousekeepingEnvironment): RunsDependencies {
-  const { DATABASE_URL, STATE_MACHINES, LOG_LEVEL, AWS_LAMBDA_FUNCTION_NAME: functionName } = environment;
+  const { DATABASE_URL, STATE_MACHINES, RUNS_TOPIC_ARN, LOG_LEVEL } = environment;
+  const { AWS_LAMBDA_FUNCTION_NAME: functionName } = environment;
   return {
     db: connect(DATABASE_URL, { max: 1, prepare: false, applicationName: functionName }),
     sfn: new SFNClient(),
     stateMachines: STATE_MACHINES,
+    queue: RUNS_TOPIC_ARN ? snsRunQueue(new SNSClient(), RUNS_TOPIC_ARN) : undefined,
     logger: createLogger({ level: LOG_LEVEL, functionName }),
   };
 }

@@ -2,7 +2,7 @@ import { handlers } from "@longhaul/workflows/handlers";
 import { machines } from "@longhaul/workflows/machines";
 import { describe, expect, it } from "vitest";
 import { findImplementation } from "./implementation.js";
-import { functions, rules, stateMachines } from "./manifest.js";
+import { eventSources, functions, queues, rules, stateMachines, topics } from "./manifest.js";
 
 const stepNames = functions.flatMap(({ environment }) => environment["LONGHAUL_STEP"] ?? []);
 
@@ -32,17 +32,32 @@ describe("the manifest", () => {
     }
   });
 
+  it("lets queues start only functions that there are, with room for their concurrency and time", () => {
+    const queueNames = queues.flatMap(({ name, deadLetters }) => [name, deadLetters]);
+    expect(eventSources.map(({ queue }) => queue).toSorted()).toEqual(queueNames.toSorted());
+    for (const { subscription } of queues)
+      expect(topics.map(({ name }) => name)).toContain(subscription.topic);
+    for (const target of new Set(eventSources.map((source) => source.target))) {
+      const spec = functions.find(({ name }) => name === target);
+      const sources = eventSources.filter((source) => source.target === target);
+      const concurrency = sources.reduce((sum, { maxConcurrency }) => sum + maxConcurrency, 0);
+      expect(spec?.reservedConcurrency ?? concurrency).toBeGreaterThanOrEqual(concurrency);
+      for (const { visibilityTimeoutSeconds } of queues)
+        expect(visibilityTimeoutSeconds).toBeGreaterThanOrEqual(6 * (spec?.timeoutSeconds ?? Infinity));
+    }
+  });
+
   it("puts the ARN of a function that there is into every Task", () => {
-    const asked: string[] = [];
     for (const { definition } of stateMachines) {
+      const asked: string[] = [];
       const text = definition((name) => {
         asked.push(name);
         return `arn:of:${name}`;
       });
       expect(text).not.toContain("${");
       for (const name of asked) expect(text).toContain(`"arn:of:${name}"`);
+      for (const name of asked) expect(functions.map((spec) => spec.name)).toContain(name);
     }
-    for (const name of asked) expect(functions.map((spec) => spec.name)).toContain(name);
   });
 });
 

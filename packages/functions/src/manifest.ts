@@ -2,9 +2,10 @@ import { houseFunctions } from "@longhaul/kit";
 import { type Machine, stateMachineName, stepFunctionName } from "@longhaul/kit/machine";
 import type { Step } from "@longhaul/kit/step";
 import { machines } from "@longhaul/workflows/machines";
+import { consumerTimeoutSeconds, deadLetterConsumer, runConsumer } from "./queues.js";
 import type { FunctionSpec, RuleSpec, StateMachineSpec } from "./specs.js";
 
-export { eventSources, queues, topics } from "./queues.js";
+export { eventSources, queues, runsTopic, topics } from "./queues.js";
 export type {
   EventPattern,
   EventSourceSpec,
@@ -29,6 +30,8 @@ const housekeeping = {
   permissions: [],
 } as const;
 
+const consumer = { ...housekeeping, timeoutSeconds: consumerTimeoutSeconds };
+
 const { statusChanged, reconciler } = houseFunctions;
 const allMachines: readonly Machine[] = Object.values(machines);
 
@@ -50,6 +53,8 @@ export const functions: readonly FunctionSpec[] = [
   ...allMachines.flatMap(({ name, steps }) => steps.map((step) => stepFunction(name, step))),
   { ...housekeeping, name: statusChanged, entry: entry("status-changed.js"), reservedConcurrency: 2 },
   { ...housekeeping, name: reconciler, entry: entry("reconciler.js"), reservedConcurrency: 1 },
+  { ...consumer, name: runConsumer, entry: entry("run-consumer.js"), reservedConcurrency: 4 },
+  { ...consumer, name: deadLetterConsumer, entry: entry("dead-letters.js"), reservedConcurrency: null },
 ];
 
 /** What starts functions besides state machines. */

@@ -6,9 +6,12 @@ export const runConsumer = "longhaul-run-consumer";
 export const deadLetterConsumer = "longhaul-dead-letters";
 
 /** The consumer's, too: AWS refuses a queue whose messages reappear while they are being worked on. */
-export const consumerTimeoutSeconds = 30;
+export const consumerTimeoutSeconds = 15;
 
-const runsTopic = { name: "longhaul-runs", description: "Runs of the queued lane that may start." } as const;
+export const runsTopic = {
+  name: "longhaul-runs",
+  description: "Runs of the queued lane that may start.",
+} as const;
 
 /** Where admitted runs of the queued lane are published. */
 export const topics: readonly [TopicSpec] = [runsTopic];

@@ -9,6 +9,10 @@ export interface Places {
   readonly region: string;
   readonly simulation: boolean;
   readonly stateMachines: Readonly<Record<string, string>>;
+  /** Which models there are, as who started the cloud has set it. */
+  readonly models: Readonly<Record<string, string>>;
+  /** Where runs of the queued lane are published. */
+  readonly runsTopicArn: string;
 }
 
 /** What the AWS SDK needs to come to the local endpoint; the credentials are anything. */
@@ -27,7 +31,7 @@ const emailFrom = "Longhaul <longhaul@example.org>";
 
 /** The environment of the API's process, as a deployment would set it. */
 export function apiEnvironment(places: Places): Record<string, string> {
-  const { database, supabase, simulation, stateMachines } = places;
+  const { database, supabase, simulation, stateMachines, runsTopicArn } = places;
   return {
     ...awsEnvironment(places),
     DATABASE_URL: database.url("longhaul_api"),
@@ -36,6 +40,7 @@ export function apiEnvironment(places: Places): Record<string, string> {
     SUPABASE_ANON_KEY: supabase.anonKey,
     SUPABASE_SERVICE_ROLE_KEY: supabase.serviceRoleKey,
     STATE_MACHINES: JSON.stringify(stateMachines),
+    RUNS_TOPIC_ARN: runsTopicArn,
     SIMULATION: simulation ? "on" : "off",
     EMAIL_FROM: emailFrom,
   };
@@ -43,14 +48,18 @@ export function apiEnvironment(places: Places): Record<string, string> {
 
 /** The environment of one function: what it declared to need, as infra gives it on AWS. */
 export function functionEnvironment(spec: FunctionSpec, places: Places): Record<string, string> {
-  const { database, supabase, simulation, stateMachines } = places;
+  const { database, supabase, simulation, stateMachines, runsTopicArn } = places;
   const environment: Record<string, string> = {
     ...awsEnvironment(places),
     SIMULATION: simulation ? "on" : "off",
   };
   if (spec.databaseRole !== null) environment["DATABASE_URL"] = database.url(`longhaul_${spec.databaseRole}`);
-  if (spec.databaseRole === "dispatcher") environment["STATE_MACHINES"] = JSON.stringify(stateMachines);
+  if (spec.databaseRole === "dispatcher") {
+    environment["STATE_MACHINES"] = JSON.stringify(stateMachines);
+    environment["RUNS_TOPIC_ARN"] = runsTopicArn;
+  }
   if (spec.permissions.includes("email")) environment["EMAIL_FROM"] = emailFrom;
+  if (spec.permissions.includes("models")) Object.assign(environment, places.models);
   if (spec.permissions.includes("storage")) {
     environment["SUPABASE_URL"] = supabase.url;
     environment["SUPABASE_SERVICE_ROLE_KEY"] = supabase.serviceRoleKey;

@@ -1,6 +1,13 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import type { FunctionSpec, RuleSpec, StateMachineSpec } from "@longhaul/functions/manifest";
+import type {
+  EventSourceSpec,
+  FunctionSpec,
+  QueueSpec,
+  RuleSpec,
+  StateMachineSpec,
+  TopicSpec,
+} from "@longhaul/functions/manifest";
 import { machineEnvironment } from "../env.js";
 
 /** A state machine whose definition has its ARNs. */
@@ -11,6 +18,9 @@ export interface DeployableMachine extends Omit<StateMachineSpec, "definition"> 
 export interface Manifest {
   readonly functions: readonly FunctionSpec[];
   readonly rules: readonly RuleSpec[];
+  readonly topics: readonly TopicSpec[];
+  readonly queues: readonly QueueSpec[];
+  readonly eventSources: readonly EventSourceSpec[];
   readonly stateMachines: readonly DeployableMachine[];
 }
 

@@ -1,6 +1,6 @@
 // Reads the manifest as the build has it now, in a process of its own: a module that was changed would
 // stay as it was in the process that imported it before. Sends one message and ends.
-import { functions, rules, stateMachines } from "@longhaul/functions/manifest";
+import { eventSources, functions, queues, rules, stateMachines, topics } from "@longhaul/functions/manifest";
 import type { ManifestMessage } from "./manifest.js";
 
 const arnPrefix = process.argv[2] ?? "";
@@ -8,6 +8,9 @@ const arnPrefix = process.argv[2] ?? "";
 const message: ManifestMessage = {
   functions: functions.map((spec) => ({ ...spec, entry: spec.entry.href })),
   rules,
+  topics,
+  queues,
+  eventSources,
   stateMachines: stateMachines.map(({ workflow, name, hash, definition }) => ({
     workflow,
     name,

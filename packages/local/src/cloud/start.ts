@@ -1,6 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { functions, rules, stateMachines } from "@longhaul/functions/manifest";
+import {
+  eventSources,
+  functions,
+  queues,
+  rules,
+  runsTopic,
+  stateMachines,
+  topics,
+} from "@longhaul/functions/manifest";
 import {
   DataDirectoryDamagedError,
   DataDirectoryFormatError,
@@ -11,7 +19,7 @@ import {
 } from "@longhaul/stepfunctions";
 import type { NewEvent } from "../aws/event-bus.js";
 import { type LocalAws, startAws } from "../aws/start.js";
-import { machineEnvironment } from "../env.js";
+import { machineEnvironment, modelEnvironment } from "../env.js";
 import { fileLogger, type Logger } from "../log.js";
 import { claimFolder } from "../postgres/folder.js";
 import { StartError } from "../postgres/index.js";
@@ -19,6 +27,7 @@ import { startSupabase } from "../supabase/index.js";
 import { embeddedDatabase, givenDatabase } from "./database.js";
 import { type DemoSignIn, ensureDemoUser } from "./demo.js";
 import { deployStateMachines } from "./deploy.js";
+import { deployQueues } from "./deploy-queues.js";
 import { type DeployableMachine, readManifest } from "./manifest.js";
 import { apiEnvironment, functionEnvironment, type Places } from "./environment.js";
 
@@ -87,6 +96,7 @@ async function start(
   const places: { -readonly [Key in keyof Places]?: Places[Key] } = {
     region,
     simulation: options.simulation,
+    models: modelEnvironment(),
   };
   const aws = await startAws({
     ...{ dataDir, host, region, accountId, functions, rules, logger },
@@ -95,6 +105,7 @@ async function start(
   });
   closing.push(() => aws.close());
   places.awsUrl = aws.url;
+  places.runsTopicArn = aws.sns.topics.arn(runsTopic.name);
   const database = options.databaseUrl
     ? await givenDatabase(options.databaseUrl, dataDir)
     : await embeddedDatabase(dataDir, ports.database);
@@ -129,8 +140,11 @@ async function start(
   const env = await deploy(
     stateMachines.map((spec) => ({ ...spec, definition: spec.definition((name) => aws.lambda.arn(name)) })),
   );
+  await deployQueues({ topics, queues }, aws);
+  await aws.eventSources.deploy(eventSources);
   announceDeployment();
   aws.bus.startClock();
+  aws.eventSources.start();
   return {
     env,
     demo,
@@ -144,6 +158,8 @@ async function start(
       const manifest = await readManifest(aws.lambda.arn(""));
       const renewed = await deploy(manifest.stateMachines);
       aws.lambda.reload(manifest.functions);
+      await deployQueues(manifest, aws);
+      await aws.eventSources.deploy(manifest.eventSources);
       return renewed;
     },
     close,

@@ -43,7 +43,11 @@ export interface SnsOptions extends Account {
 const maxBatch = 10;
 const batchSchema = z.object({
   TopicArn: z.string(),
-  PublishBatchRequestEntries: z.array(z.object({ ...messageShape, Id: z.string() })).default([]),
+  // How an empty list is written in the Query protocol.
+  PublishBatchRequestEntries: z.preprocess(
+    (given) => (given === "" ? [] : given),
+    z.array(z.object({ ...messageShape, Id: z.string() })).default([]),
+  ),
 });
 
 /** Opens SNS: topics in a folder, which is made if it is missing, and messages to phones and devices. */
