@@ -158,7 +158,7 @@ export const fileRules = [
   },
   {
     files: "packages/workflows/src/*/contract.ts",
-    only: ["zod", "@longhaul/kit", "./result.js"],
+    only: ["zod", "@longhaul/kit", "./result.js", "../*/contract.js", "../*/result.js"],
     why: "A contract is loaded by the form in the browser, the API and the state machine: it imports zod and the kit, so that loading it loads nothing else.",
   },
   {
@@ -168,8 +168,8 @@ export const fileRules = [
   },
   {
     files: "packages/workflows/src/*/machine.ts",
-    only: ["@longhaul/kit", "@longhaul/kit/machine", "./contract.js", "./steps/*.js"],
-    never: ["./steps/*.handler.js"],
+    only: ["@longhaul/kit", "@longhaul/kit/machine", "./contract.js", "./steps/*.js", "../*/steps/*.js"],
+    never: ["./steps/*.handler.js", "../*/steps/*.handler.js"],
     why: "A machine is data, the same on every computer: no handlers, no I/O, no clock, so neither node: modules nor SDKs.",
   },
   {

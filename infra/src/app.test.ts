@@ -194,6 +194,10 @@ describe("a function", () => {
       const expected = new Set(always);
       if (permissions.includes("email")) expected.add("ses:SendEmail");
       if (permissions.includes("sms") || permissions.includes("push")) expected.add("sns:Publish");
+      if (permissions.includes("models")) {
+        expected.add("bedrock:InvokeModel").add("bedrock:InvokeModelWithResponseStream");
+        expected.add("polly:SynthesizeSpeech");
+      }
       if (name === "longhaul-status-changed") {
         for (const action of ["SendMessage", "GetQueueAttributes", "GetQueueUrl"])
           expected.add(`sqs:${action}`);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { functions } from "@longhaul/functions/manifest";
 import { build, type Plugin } from "esbuild";
+import { carry, external } from "./carried.js";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -49,6 +50,7 @@ export async function bundle(outdir: string): Promise<void> {
     write: false,
     outExtension: { ".js": ".mjs" },
     bundle: true,
+    external,
     splitting: true,
     format: "esm",
     platform: "node",
@@ -66,4 +68,5 @@ export async function bundle(outdir: string): Promise<void> {
   for (const { path: file, contents } of outputFiles) {
     await writeFile(path.join(outdir, path.basename(file)), contents);
   }
+  await carry(outdir);
 }

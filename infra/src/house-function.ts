@@ -41,7 +41,8 @@ export class HouseFunction extends Construct {
     this.function = new LambdaFunction(this, "Function", {
       functionName: spec.name,
       runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      // Of the programs that the bundle carries: those of the computer that made it (carried.ts).
+      architecture: process.arch === "arm64" ? Architecture.ARM_64 : Architecture.X86_64,
       code: Code.fromAsset(props.code),
       handler: `${moduleOf(spec.entry)}.handler`,
       memorySize: spec.memoryMb,

@@ -2,7 +2,7 @@ import type { FunctionSpec } from "@longhaul/functions/manifest";
 import { Aws, Stack } from "aws-cdk-lib";
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import type { SecretName } from "./secrets-stack.js";
-import { acknowledgeWildcards } from "./acknowledge.js";
+import { acknowledge, acknowledgeWildcards } from "./acknowledge.js";
 
 type Permission = FunctionSpec["permissions"][number];
 
@@ -35,6 +35,23 @@ function grant(role: Role, permission: Permission, emailDomain: string): void {
         new PolicyStatement({ actions: ["sns:Publish"], notResources: [`arn:${Aws.PARTITION}:sns:*:*:*`] }),
       );
       return;
+    case "models": {
+      // A profile of another region hands a call on to the models of several.
+      const models = [
+        `arn:${Aws.PARTITION}:bedrock:*::foundation-model/*`,
+        Stack.of(role).formatArn({ service: "bedrock", resource: "inference-profile", resourceName: "*" }),
+      ];
+      const actions = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
+      role.addToPolicy(new PolicyStatement({ actions, resources: models }));
+      role.addToPolicy(new PolicyStatement({ actions: ["polly:SynthesizeSpeech"], resources: ["*"] }));
+      const chosen = "Which models are asked is said by the environment; none of them holds data of ours.";
+      acknowledgeWildcards(role, "bedrock", { "inference-profile/*": chosen });
+      acknowledge(role, {
+        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:bedrock:*::foundation-model/*]": chosen,
+        "AwsSolutions-IAM5[Resource::*]": "polly:SynthesizeSpeech takes no resource but lexicons.",
+      });
+      return;
+    }
     case "push": {
       const endpoints = Stack.of(role).formatArn({ service: "sns", resource: "endpoint", resourceName: "*" });
       role.addToPolicy(new PolicyStatement({ actions: ["sns:Publish"], resources: [endpoints] }));

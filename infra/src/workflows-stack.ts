@@ -63,7 +63,10 @@ export class WorkflowsStack extends Stack {
     if (!spec) throw new Error(`The manifest of functions does not know the step ${id}.`);
     const emailFrom = this.#emailFrom.valueAsString;
     const sendsEmail = spec.permissions.includes("email");
-    const house = this.#function(spec, sendsEmail ? { EMAIL_FROM: emailFrom } : {});
+    const house = this.#function(spec, {
+      ...(sendsEmail && { EMAIL_FROM: emailFrom }),
+      ...(spec.permissions.includes("models") && { AI_PROVIDER: "amazon-bedrock" }),
+    });
     grantPermissions(house.role, spec.permissions, Fn.select(1, Fn.split("@", emailFrom)));
     return house;
   }

@@ -1,12 +1,40 @@
 import { dataImport } from "./data-import/contract.js";
+import { story } from "./story/contract.js";
+import { storybook } from "./storybook/contract.js";
+import { vision } from "./vision/contract.js";
 
 /** Every workflow's contract by name. Light: imports zod and the kit's contract helpers only. */
 export const contracts = {
   "data-import": dataImport,
+  storybook,
+  vision,
+  story,
 } as const;
 
 export type WorkflowName = keyof typeof contracts;
 
-export { dataImport };
+export { dataImport, story, storybook, vision };
 export type { DataImportInput, DataImportOutput } from "./data-import/contract.js";
 export type { ColumnProfile, ColumnType, ImportResult, NotificationSummary } from "./data-import/result.js";
+export type { StorybookInput, StorybookOutput } from "./storybook/contract.js";
+export {
+  type Chapter,
+  type Colour,
+  type Description,
+  type DrawingElement,
+  type MadeBy,
+  type Mood,
+  type NarrationResult,
+  narrationResultSchema,
+  type PictureResult,
+  pictureResultSchema,
+  type StoryPage,
+  type StoryResult,
+  type StorybookResult,
+  storybookResultSchema,
+  storyResultSchema,
+  type VideoResult,
+  videoResultSchema,
+  type VisionResult,
+  visionResultSchema,
+} from "./storybook/result.js";

@@ -4,4 +4,13 @@ export const handlers = {
     ProcessData: () => import("./data-import/steps/process-data.handler.js"),
     SendNotification: () => import("./data-import/steps/send-notification.handler.js"),
   },
+  storybook: {
+    Vision: () => import("./storybook/steps/vision.handler.js"),
+    Story: () => import("./storybook/steps/story.handler.js"),
+    DrawPage: () => import("./storybook/steps/draw-page.handler.js"),
+    RecordPage: () => import("./storybook/steps/record-page.handler.js"),
+    Video: () => import("./storybook/steps/video.handler.js"),
+  },
+  vision: { Vision: () => import("./storybook/steps/vision.handler.js") },
+  story: { Story: () => import("./storybook/steps/story.handler.js") },
 } as const;

@@ -58,6 +58,12 @@ export const simulationField = simulationSchema.optional().meta({
   examples: [{ failStep: { step: "Story", onAttempt: 1 } }],
 });
 
+/** How steps that may ask a model try again; a model that says when is waited for. */
+export const modelRetries = {
+  retry: { maxAttempts: 3, intervalSeconds: 2, backoffRate: 2, maxDelaySeconds: 60 },
+  retryAfter: { maxSeconds: 300 },
+} as const;
+
 export const storybook = defineContract({
   name: "storybook",
   title: "Make a storybook",

@@ -13,7 +13,7 @@ export const madeBySchema = z.object({
 });
 export type MadeBy = z.infer<typeof madeBySchema>;
 
-const colourSchema = z.object({
+export const colourSchema = z.object({
   /** In words, e.g. "light blue". */
   name: z.string().min(1).max(40),
   hex: z.string().regex(/^#[0-9a-f]{6}$/),
@@ -54,11 +54,16 @@ export type Measures = z.infer<typeof measuresSchema>;
 /** What a story is told from; a caller may write it by hand. */
 export const descriptionSchema = z.object({
   /** One to three sentences. */
-  summary: z.string().trim().min(1).max(600).meta({
-    title: "What is in the drawing",
-    description: "One to three sentences.",
-    examples: ["A red house under a big yellow sun."],
-  }),
+  summary: z
+    .string()
+    .trim()
+    .min(1)
+    .max(600)
+    .meta({
+      title: "What is in the drawing",
+      description: "One to three sentences.",
+      examples: ["A red house under a big yellow sun."],
+    }),
   elements: z
     .array(elementSchema)
     .max(12)
@@ -101,7 +106,7 @@ export type VisionResult = z.infer<typeof visionResultSchema>;
 export const minPages = 4;
 export const maxPages = 8;
 
-const storyPageSchema = z.object({
+export const storyPageSchema = z.object({
   text: z.string().trim().min(1).max(600),
   /** What the picture shows, in a sentence. */
   illustration: z.string().trim().min(1).max(500),
@@ -161,8 +166,8 @@ export const storybookResultSchema = z.object({
   vision: visionResultSchema,
   story: storyResultSchema,
   /** By page. */
-  pictures: z.array(pictureResultSchema),
-  narration: z.array(narrationResultSchema),
+  pictures: z.array(pictureResultSchema).max(maxPages).readonly(),
+  narration: z.array(narrationResultSchema).max(maxPages).readonly(),
   video: videoResultSchema,
 });
 export type StorybookResult = z.infer<typeof storybookResultSchema>;

@@ -23,7 +23,12 @@ export const storyAnswer = (pages: number) =>
   z.object({
     title: z.string().trim().min(1).max(120),
     pages: z
-      .array(z.object({ text: z.string().trim().min(1).max(600), illustration: z.string().trim().min(1).max(500) }))
+      .array(
+        z.object({
+          text: z.string().trim().min(1).max(600),
+          illustration: z.string().trim().min(1).max(500),
+        }),
+      )
       .length(pages),
   });
 

@@ -37,7 +37,10 @@ function amazon(env: AuthorEnvironment): Author {
       seconds,
       text: bedrock(text),
       vision: bedrock(env.AI_VISION_MODEL ?? text),
-      image: { model: bedrock.image(env.AI_IMAGE_MODEL ?? "amazon.nova-canvas-v1:0"), size: env.AI_IMAGE_SIZE ?? "1280x720" },
+      image: {
+        model: bedrock.image(env.AI_IMAGE_MODEL ?? "amazon.nova-canvas-v1:0"),
+        size: env.AI_IMAGE_SIZE ?? "1280x720",
+      },
       speak: pollyVoice({ voice: env.AI_VOICE ?? "Ivy", seconds }),
     },
     offlineAuthor,

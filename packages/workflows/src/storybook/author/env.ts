@@ -20,7 +20,9 @@ const schema = z
     /** A model that sees; the text model unless said. */
     AI_VISION_MODEL: optional,
     AI_IMAGE_MODEL: optional,
-    AI_IMAGE_SIZE: z.templateLiteral([z.number().int().positive(), "x", z.number().int().positive()]).optional(),
+    AI_IMAGE_SIZE: z
+      .templateLiteral([z.number().int().positive(), "x", z.number().int().positive()])
+      .optional(),
     AI_SPEECH_MODEL: optional,
     AI_VOICE: optional,
     AI_TIMEOUT_SECONDS: z.coerce.number().min(1).max(800).default(120),
@@ -31,7 +33,9 @@ const schema = z
 export type AuthorEnvironment = z.output<typeof schema>;
 
 /** Which models make books. @throws Error that names what is missing or wrong, without its value. */
-export function authorEnv(variables: Readonly<Record<string, string | undefined>> = process.env): AuthorEnvironment {
+export function authorEnv(
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): AuthorEnvironment {
   const parsed = schema.safeParse(variables);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => [...path, message].join(" "));

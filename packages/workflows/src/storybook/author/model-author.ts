@@ -1,4 +1,11 @@
-import { generateImage, generateText, type ImageModel, type LanguageModel, parsePartialJson, streamText } from "ai";
+import {
+  generateImage,
+  generateText,
+  type ImageModel,
+  type LanguageModel,
+  parsePartialJson,
+  streamText,
+} from "ai";
 import type { MadeBy } from "../result.js";
 import { checkSafe } from "../writing/safety.js";
 import { readAnswer, storyAnswer, visionAnswer } from "./answer.js";
@@ -10,7 +17,10 @@ export interface Models {
   readonly maker: Exclude<MadeBy["maker"], "offline" | "amazon-polly">;
   readonly vision: LanguageModel & { readonly modelId: string };
   readonly text: LanguageModel & { readonly modelId: string };
-  readonly image: { readonly model: ImageModel & { readonly modelId: string }; readonly size: `${number}x${number}` } | null;
+  readonly image: {
+    readonly model: ImageModel & { readonly modelId: string };
+    readonly size: `${number}x${number}`;
+  } | null;
   readonly speak: Author["speak"] | null;
   /** How long a model may take for one answer. */
   readonly seconds: number;
@@ -62,13 +72,20 @@ export function modelAuthor(models: Models, otherwise: Author): Author {
         streamed(models.text, order, signal),
       );
       const story = readAnswer(storyAnswer(order.pages), text, writing);
-      checkSafe(`${story.title}\n${story.pages.map((page) => `${page.text}\n${page.illustration}`).join("\n")}`);
+      checkSafe(
+        `${story.title}\n${story.pages.map((page) => `${page.text}\n${page.illustration}`).join("\n")}`,
+      );
       return { ...story, madeBy: by(models.text) };
     },
 
     draw: image
       ? async ({ page, drawn, mood, colours, signal }) => {
-          const prompt = picturePrompt(page, drawn, mood, colours.map(({ name }) => name));
+          const prompt = picturePrompt(
+            page,
+            drawn,
+            mood,
+            colours.map(({ name }) => name),
+          );
           const made = await calling({ what: drawing, seconds, signal }, (abortSignal) =>
             generateImage({ model: image.model, prompt, size: image.size, maxRetries: 0, abortSignal }),
           );
@@ -117,6 +134,8 @@ function checkFinish(reason: string, what: string): void {
 /** Title and pages of a story that may not be whole yet. */
 function proseOf(value: unknown): string {
   const { title, pages } = (value ?? {}) as { title?: unknown; pages?: unknown };
-  const texts = Array.isArray(pages) ? pages.map((page: unknown) => (page as { text?: unknown } | null)?.text) : [];
+  const texts = Array.isArray(pages)
+    ? pages.map((page: unknown) => (page as { text?: unknown } | null)?.text)
+    : [];
   return [title, ...texts].filter((part) => typeof part === "string").join("\n\n");
 }

@@ -16,7 +16,8 @@ const by = (model: string, note: string | null): MadeBy => ({ maker: "offline", 
  */
 export const offlineAuthor: Author = {
   async describe({ analysis }) {
-    const note = "Made offline, without a vision model: measured on the pixels; what things might be is guessed.";
+    const note =
+      "Made offline, without a vision model: measured on the pixels; what things might be is guessed.";
     return { ...analysis.description, madeBy: by("pixel analysis", note) };
   },
 

@@ -1,4 +1,11 @@
-import { Engine, OutputFormat, PollyClient, SpeechMarkType, SynthesizeSpeechCommand, type VoiceId } from "@aws-sdk/client-polly";
+import {
+  Engine,
+  OutputFormat,
+  PollyClient,
+  SpeechMarkType,
+  SynthesizeSpeechCommand,
+  type VoiceId,
+} from "@aws-sdk/client-polly";
 import { z } from "zod";
 import type { Cue } from "../speech/flite.js";
 import { samplesOf, secondsOf, wavOf } from "../speech/sound.js";
@@ -15,12 +22,20 @@ export interface PollyOptions {
 }
 
 /** Speaks through Amazon Polly's neural voices: the sound, and from the speech marks when each sentence begins. */
-export function pollyVoice({ voice, seconds, client = new PollyClient({ maxAttempts: 1 }) }: PollyOptions): Author["speak"] {
+export function pollyVoice({
+  voice,
+  seconds,
+  client = new PollyClient({ maxAttempts: 1 }),
+}: PollyOptions): Author["speak"] {
   const order = (Text: string) => ({ Text, VoiceId: voice as VoiceId, Engine: Engine.NEURAL });
   return ({ text, signal }) =>
     calling({ what: "read the page", seconds, signal }, async (abortSignal) => {
       const ask = async (more: Partial<ConstructorParameters<typeof SynthesizeSpeechCommand>[0]>) => {
-        const command = new SynthesizeSpeechCommand({ ...order(text), OutputFormat: OutputFormat.PCM, ...more });
+        const command = new SynthesizeSpeechCommand({
+          ...order(text),
+          OutputFormat: OutputFormat.PCM,
+          ...more,
+        });
         const { AudioStream } = await client.send(command, { abortSignal });
         return Buffer.from((await AudioStream?.transformToByteArray()) ?? []);
       };

@@ -14,10 +14,18 @@ export const refused = (what: string, cause?: unknown) =>
   new FatalError(`The model refused to ${what}. Try another drawing.`, { code: "MODEL_REFUSED", cause });
 
 export const invalidAnswer = (what: string, cause?: unknown) =>
-  new RetryableError(`The model did not ${what} in a way that can be used.`, { code: "MODEL_ANSWER_INVALID", cause });
+  new RetryableError(`The model did not ${what} in a way that can be used.`, {
+    code: "MODEL_ANSWER_INVALID",
+    cause,
+  });
 
 /** What a third party's answer means for the step. `what` goes on "The model could not ...". */
-export function httpProblem(status: number, retryAfter: string | null | undefined, what: string, cause: unknown): Error {
+export function httpProblem(
+  status: number,
+  retryAfter: string | null | undefined,
+  what: string,
+  cause: unknown,
+): Error {
   if (status === 429) {
     return new RetryableError("The model is busy: too many requests at the moment.", {
       code: "MODEL_RATE_LIMITED",
@@ -57,7 +65,10 @@ export async function calling<T>(
   } catch (error) {
     signal.throwIfAborted();
     if (limit.aborted) {
-      throw new RetryableError(`The model did not ${what} within ${seconds} s.`, { code: "MODEL_TIMED_OUT", cause: error });
+      throw new RetryableError(`The model did not ${what} within ${seconds} s.`, {
+        code: "MODEL_TIMED_OUT",
+        cause: error,
+      });
     }
     throw problemOf(error, what);
   }
@@ -72,14 +83,20 @@ function problemOf(error: unknown, what: string): unknown {
   }
   const status = awsStatus(error);
   if (status !== undefined) return httpProblem(status, null, what, error);
-  if (error instanceof Error && /^AI_(NoOutput|NoImage|InvalidResponse|TypeValidation|JSONParse|EmptyResponse)/.test(error.name)) {
+  if (
+    error instanceof Error &&
+    /^AI_(NoOutput|NoImage|InvalidResponse|TypeValidation|JSONParse|EmptyResponse)/.test(error.name)
+  ) {
     return invalidAnswer(what, error);
   }
   return unreachable(error);
 }
 
 function unreachable(cause: unknown): RetryableError {
-  return new RetryableError("The model cannot be reached at the moment.", { code: "MODEL_UNREACHABLE", cause });
+  return new RetryableError("The model cannot be reached at the moment.", {
+    code: "MODEL_UNREACHABLE",
+    cause,
+  });
 }
 
 /** Of an error of an AWS client; throttling counts as 429 whatever its status. */

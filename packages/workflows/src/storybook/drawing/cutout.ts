@@ -23,7 +23,13 @@ export async function cutOut(png: Uint8Array): Promise<Buffer> {
     .resize(width, height, { fit: "fill" })
     .removeAlpha()
     .toColourspace("srgb")
-    .extend({ top: 2 * margin, bottom: 2 * margin, left: 2 * margin, right: 2 * margin, background: "#ffffff" })
+    .extend({
+      top: 2 * margin,
+      bottom: 2 * margin,
+      left: 2 * margin,
+      right: 2 * margin,
+      background: "#ffffff",
+    })
     .png()
     .toBuffer();
   const mask = kept === null ? await roundCorners(width, height) : await rim(kept, raster);
@@ -46,7 +52,13 @@ async function rim(solid: Uint8Array, { width, height }: Raster): Promise<Mask> 
     .toBuffer({ resolveWithObject: true });
   const raw = { width: fine.info.width, height: fine.info.height, channels: 1 } as const;
   const grown = await sharp(fine.data, { raw })
-    .extend({ top: 2 * margin, bottom: 2 * margin, left: 2 * margin, right: 2 * margin, background: "#000000" })
+    .extend({
+      top: 2 * margin,
+      bottom: 2 * margin,
+      left: 2 * margin,
+      right: 2 * margin,
+      background: "#000000",
+    })
     .blur(margin * 0.8)
     // What the blur has spread over the rim's width is inside; the slope that is left is the soft edge.
     .linear(9, -1.1 * 255)
@@ -59,7 +71,11 @@ async function rim(solid: Uint8Array, { width, height }: Raster): Promise<Mask> 
 async function roundCorners(width: number, height: number): Promise<Mask> {
   const [w, h] = [width + 4 * margin, height + 4 * margin];
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}"><rect width="${w}" height="${h}"/><rect x="${margin}" y="${margin}" width="${w - 2 * margin}" height="${h - 2 * margin}" rx="26" fill="#fff"/></svg>`;
-  const { data } = await sharp(Buffer.from(svg)).removeAlpha().toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
+  const { data } = await sharp(Buffer.from(svg))
+    .removeAlpha()
+    .toColourspace("b-w")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return { data, info: { width: w, height: h, channels: 1 } };
 }
 
@@ -84,5 +100,7 @@ function withoutSpecks(solid: Uint8Array, width: number, height: number): Uint8A
     sizes.push(pixels.length);
   }
   const largest = Math.max(...sizes);
-  return label.map((of) => ((sizes[of] as number) >= Math.max(12, largest * 0.002) ? 1 : 0)) as unknown as Uint8Array;
+  return label.map((of) =>
+    (sizes[of] as number) >= Math.max(12, largest * 0.002) ? 1 : 0,
+  ) as unknown as Uint8Array;
 }

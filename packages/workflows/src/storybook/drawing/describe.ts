@@ -27,7 +27,11 @@ const placed = (where: string): string =>
   where === "here and there" ? where : where === "middle" ? "in the middle" : `at the ${where}`;
 
 /** What was found, in sentences that say no more than the pixels do. */
-export function describe(elements: readonly DrawingElement[], colours: readonly Colour[], measures: Measures): Description {
+export function describe(
+  elements: readonly DrawingElement[],
+  colours: readonly Colour[],
+  measures: Measures,
+): Description {
   const mood = moodOf(measures, colours);
   return {
     summary: [sheet(colours, measures), seen(elements), manner(measures, mood)].filter(Boolean).join(" "),
@@ -47,7 +51,9 @@ function sheet(colours: readonly Colour[], { empty }: Measures): string {
 function seen(elements: readonly DrawingElement[]): string {
   const [first, ...others] = elements.slice(0, 4).map(({ name, where, size, guess }) => {
     const big = size === "large" ? "large " : "";
-    const what = withArticle(/^(two|three|four|five|six|seven|eight|nine|many) /.test(name) ? name : `${big}${name}`);
+    const what = withArticle(
+      /^(two|three|four|five|six|seven|eight|nine|many) /.test(name) ? name : `${big}${name}`,
+    );
     return `${what} ${placed(where)}${guess ? ` (perhaps ${guess})` : ""}`;
   });
   return first ? `There is ${listed([first, ...others])}.` : "";
@@ -55,7 +61,13 @@ function seen(elements: readonly DrawingElement[]): string {
 
 function manner({ lineWidth, edges }: Measures, mood: Mood): string {
   const lines =
-    lineWidth === null ? "" : lineWidth > 16 ? "The lines are thick" : lineWidth > 7 ? "The lines are firm" : "The lines are fine";
+    lineWidth === null
+      ? ""
+      : lineWidth > 16
+        ? "The lines are thick"
+        : lineWidth > 7
+          ? "The lines are firm"
+          : "The lines are fine";
   const busy = edges > 0.12 ? "there is a lot going on" : "the forms are simple";
   return `${lines ? `${lines}, ${busy}` : sentence(busy)}, and it feels ${mood}.`;
 }

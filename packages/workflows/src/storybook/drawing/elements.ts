@@ -33,7 +33,10 @@ const isFlat = ({ kind }: Shape) => kind === "wide" || kind === "square" || kind
 
 /** First that fits. A guess is told as one: the pixels only say colour, form and place. */
 const guesses: readonly Guess[] = [
-  ["a sun", (s, c) => isOne(c, "yellow", "orange") && s.y < 0.45 && (s.kind === "round" || s.kind === "irregular")],
+  [
+    "a sun",
+    (s, c) => isOne(c, "yellow", "orange") && s.y < 0.45 && (s.kind === "round" || s.kind === "irregular"),
+  ],
   ["a moon", (s, c) => isOne(c, "white", "grey", "yellow") && s.y < 0.4 && s.kind === "oval"],
   ["a meadow", (s, c) => c === "green" && s.bottom > 0.85 && s.width > 0.55 && isFlat(s)],
   ["the sky", (s, c) => c === "blue" && s.top < 0.1 && s.width > 0.6 && isFlat(s)],

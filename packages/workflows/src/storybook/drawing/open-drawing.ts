@@ -49,7 +49,10 @@ function checkSize(width: number, height: number): void {
     );
   }
   if (Math.min(width, height) < minSide) {
-    throw unusable("DRAWING_TOO_SMALL", `The picture has ${size}; a drawing needs at least ${minSide} on a side.`);
+    throw unusable(
+      "DRAWING_TOO_SMALL",
+      `The picture has ${size}; a drawing needs at least ${minSide} on a side.`,
+    );
   }
 }
 

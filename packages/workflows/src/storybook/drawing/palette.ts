@@ -81,7 +81,12 @@ function merged(found: readonly { lab: Lab; share: number }[]): PaletteColour[] 
     byName.set(name, { lab: known?.lab ?? lab, share: (known?.share ?? 0) + share });
   }
   return [...byName]
-    .map(([name, { lab, share }]) => ({ name, lab, hex: hexOf(lab), share: Math.round(share * 1_000) / 1_000 }))
+    .map(([name, { lab, share }]) => ({
+      name,
+      lab,
+      hex: hexOf(lab),
+      share: Math.round(share * 1_000) / 1_000,
+    }))
     .filter(({ share }) => share >= 0.006)
     .sort((a, b) => b.share - a.share)
     .slice(0, 8);

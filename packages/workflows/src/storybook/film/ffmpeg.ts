@@ -10,16 +10,28 @@ import { filmEnv } from "./env.js";
 const keptErrors = 4_000;
 
 async function executable(file: string): Promise<boolean> {
-  const may = (mode: number) => access(file, mode).then(() => true, () => false);
+  const may = (mode: number) =>
+    access(file, mode).then(
+      () => true,
+      () => false,
+    );
   if (await may(constants.X_OK)) return true;
   // Some registries' archives lose the mark of a program.
-  return (await may(constants.F_OK)) && chmod(file, 0o755).then(() => true, () => false);
+  return (
+    (await may(constants.F_OK)) &&
+    chmod(file, 0o755).then(
+      () => true,
+      () => false,
+    )
+  );
 }
 
 function fromNpm(): string[] {
   const name = process.platform === "win32" ? "ffmpeg.exe" : "ffmpeg";
   try {
-    return [createRequire(import.meta.url).resolve(`@ffmpeg-installer/${process.platform}-${process.arch}/${name}`)];
+    return [
+      createRequire(import.meta.url).resolve(`@ffmpeg-installer/${process.platform}-${process.arch}/${name}`),
+    ];
   } catch {
     return [];
   }
@@ -29,7 +41,9 @@ function fromNpm(): string[] {
 export async function findFfmpeg(): Promise<string> {
   const { FFMPEG_PATH, PATH } = filmEnv();
   if (FFMPEG_PATH) return FFMPEG_PATH;
-  const onPath = PATH.split(path.delimiter).filter(Boolean).map((folder) => path.join(folder, "ffmpeg"));
+  const onPath = PATH.split(path.delimiter)
+    .filter(Boolean)
+    .map((folder) => path.join(folder, "ffmpeg"));
   for (const file of [...fromNpm(), ...onPath]) if (await executable(file)) return file;
   throw new FatalError("There is no ffmpeg on this machine: install it, or put its path into FFMPEG_PATH.", {
     code: "FFMPEG_MISSING",
@@ -48,7 +62,10 @@ export interface FfmpegOptions {
  * @returns what it wrote to standard error.
  * @throws Error with the end of what it said, or the signal's reason.
  */
-export async function ffmpeg(args: readonly string[], { signal, onProgress }: FfmpegOptions): Promise<string> {
+export async function ffmpeg(
+  args: readonly string[],
+  { signal, onProgress }: FfmpegOptions,
+): Promise<string> {
   signal.throwIfAborted();
   const program = await findFfmpeg();
   const child = spawn(program, ["-nostdin", "-hide_banner", "-y", ...args], {

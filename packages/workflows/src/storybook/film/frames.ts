@@ -63,7 +63,10 @@ export interface TitleFrame {
 /** The title: the child's drawing as a print with a strip of tape, beside the name of the story. */
 export async function titleFrame({ title, childName, drawing, accents, note }: TitleFrame): Promise<Buffer> {
   const [first = "#e8a33d", second = first] = accents;
-  const print = await sharp(drawing).resize(520, 520, { fit: "inside" }).png().toBuffer({ resolveWithObject: true });
+  const print = await sharp(drawing)
+    .resize(520, 520, { fit: "inside" })
+    .png()
+    .toBuffer({ resolveWithObject: true });
   const { width, height } = print.info;
   const size = title.length > 60 ? 46 : title.length > 34 ? 58 : 72;
   const lines = wrap(title, 530 / size);
@@ -74,9 +77,24 @@ export async function titleFrame({ title, childName, drawing, accents, note }: T
     svg(
       paper(first, second) +
         `<g transform="translate(336 360) rotate(-3.5)"><rect x="${n(-width / 2 - 20)}" y="${n(-height / 2 - 20)}" width="${width + 40}" height="${height + 40}" rx="6" fill="#10142a" opacity=".16" transform="translate(7 10)"/><rect x="${n(-width / 2 - 20)}" y="${n(-height / 2 - 20)}" width="${width + 40}" height="${height + 40}" rx="6" fill="#fff"/><image x="${n(-width / 2)}" y="${n(-height / 2)}" width="${width}" height="${height}" xlink:href="${dataOf(print.data)}"/><rect x="-64" y="${n(-height / 2 - 42)}" width="128" height="38" fill="${lighter(second, 0.45)}" opacity=".85" transform="rotate(3)"/></g>` +
-        textLines(lines, { x: 690, y: top + size * 0.8, size, font: titleFont, leading: 1.12, fill: darker(first, 0.42) }) +
+        textLines(lines, {
+          x: 690,
+          y: top + size * 0.8,
+          size,
+          font: titleFont,
+          leading: 1.12,
+          fill: darker(first, 0.42),
+        }) +
         textLines(by, { x: 692, y: end + 34, size: 34, font: readingFont }) +
-        (note ? textLines(wrap(note, 530 / 19), { x: 692, y: end + 60 + by.length * 46, size: 19, font: readingFont, fill: mix(ink, cream, 0.35) }) : ""),
+        (note
+          ? textLines(wrap(note, 530 / 19), {
+              x: 692,
+              y: end + 60 + by.length * 46,
+              size: 19,
+              font: readingFont,
+              fill: mix(ink, cream, 0.35),
+            })
+          : ""),
     ),
     `${title} ${childName}`,
   );
@@ -85,7 +103,10 @@ export async function titleFrame({ title, childName, drawing, accents, note }: T
 /** The last page. */
 export async function endFrame(cutOut: Uint8Array, accents: readonly string[]): Promise<Buffer> {
   const [first = "#e8a33d", second = first] = accents;
-  const small = await sharp(cutOut).resize(460, 300, { fit: "inside" }).png().toBuffer({ resolveWithObject: true });
+  const small = await sharp(cutOut)
+    .resize(460, 300, { fit: "inside" })
+    .png()
+    .toBuffer({ resolveWithObject: true });
   const { width, height } = small.info;
   return render(
     svg(
@@ -115,7 +136,10 @@ interface Lettering {
   readonly fill?: string;
 }
 
-const textLines = (lines: readonly string[], { x, y, size, font, leading = 1.34, fill = ink }: Lettering): string =>
+const textLines = (
+  lines: readonly string[],
+  { x, y, size, font, leading = 1.34, fill = ink }: Lettering,
+): string =>
   lines
     .map(
       (line, i) =>

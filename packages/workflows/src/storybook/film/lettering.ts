@@ -1,4 +1,5 @@
-const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}]/u;
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}]/u;
 
 /** About how wide a text is, in times of its size; rather too wide than too narrow. */
 export function widthOf(text: string): number {
@@ -16,7 +17,11 @@ export function widthOf(text: string): number {
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.replaceAll(/\s+/g, " ").trim().split(" ").flatMap((one) => pieces(one, width))) {
+  for (const word of text
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .split(" ")
+    .flatMap((one) => pieces(one, width))) {
     const longer = line ? `${line} ${word}` : word;
     if (line && widthOf(longer) > width) {
       lines.push(line);
@@ -40,7 +45,13 @@ function pieces(word: string, width: number): string[] {
   return [...found, piece];
 }
 
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const entities: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 /** A text as XML content or attribute; what XML cannot hold is left out. */
 export function escapeXml(text: string): string {

@@ -34,7 +34,9 @@ export async function makeFilm(order: FilmOrder): Promise<string> {
     writeFile(file("chapters.txt"), ffmetadata(order.title, timeline.chapters)),
   ]);
   const sounds = [file("opening.wav"), ...order.narration, file("closing.wav")];
-  const pictures = order.frames.flatMap((frame, i) => (i === 0 ? [frame] : [order.frames[i - 1] as string, frame, frame]));
+  const pictures = order.frames.flatMap((frame, i) =>
+    i === 0 ? [frame] : [order.frames[i - 1] as string, frame, frame],
+  );
   const inputs = [
     ...pictures.flatMap((frame) => ["-framerate", String(frameRate), "-i", frame]),
     ...sounds.flatMap((sound) => ["-i", sound]),
@@ -50,7 +52,12 @@ export async function makeFilm(order: FilmOrder): Promise<string> {
       ...(spoken ? inputs : inputs.toSpliced(-6, 2)),
       ...["-filter_complex", graph, "-map", "[video]", "-map", "[audio]"],
       ...(spoken ? ["-map", `${subtitles}:s`, "-c:s", "mov_text", "-metadata:s:s:0", "language=eng"] : []),
-      ...["-map_metadata", String(subtitles + (spoken ? 1 : 0)), "-map_chapters", String(subtitles + (spoken ? 1 : 0))],
+      ...[
+        "-map_metadata",
+        String(subtitles + (spoken ? 1 : 0)),
+        "-map_chapters",
+        String(subtitles + (spoken ? 1 : 0)),
+      ],
       ...["-c:v", "libx264", "-preset", "veryfast", "-tune", "stillimage", "-crf", "21", "-g", "125"],
       ...["-profile:v", "high", "-level", "3.1", "-pix_fmt", "yuv420p"],
       // Not as many frames as the film shows: see videoGraph.

@@ -10,13 +10,15 @@ const stamp = (seconds: number, mark: "." | ","): string => {
 };
 
 /** No line may end a cue early or be taken for markup. */
-const plain = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const plain = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const lines = (text: string): string[] => wrap(text, 26);
 
 /** For the track element of a web page. */
 export function webVtt(cues: readonly Cue[]): string {
   const blocks = cues.map(
-    ({ text, from, to }) => `${stamp(from, ".")} --> ${stamp(to, ".")}\n${lines(text).map(plain).join("\n")}\n`,
+    ({ text, from, to }) =>
+      `${stamp(from, ".")} --> ${stamp(to, ".")}\n${lines(text).map(plain).join("\n")}\n`,
   );
   return `WEBVTT\n\n${blocks.join("\n")}`;
 }
@@ -34,7 +36,8 @@ export function subRip(cues: readonly Cue[]): string {
 
 /** Title and chapters as ffmpeg reads them. */
 export function ffmetadata(title: string, chapters: readonly Chapter[]): string {
-  const escaped = (text: string) => text.replaceAll(/[\r\n]+/g, " ").replaceAll(/[=;#\\]/g, (mark) => `\\${mark}`);
+  const escaped = (text: string) =>
+    text.replaceAll(/[\r\n]+/g, " ").replaceAll(/[=;#\\]/g, (mark) => `\\${mark}`);
   const blocks = chapters.map(
     ({ title: name, from, to }) =>
       `[CHAPTER]\nTIMEBASE=1/1000\nSTART=${Math.round(from * 1_000)}\nEND=${Math.round(to * 1_000)}\ntitle=${escaped(name)}\n`,

@@ -42,7 +42,11 @@ export function palm(paint: Paint): string {
 }
 
 export function house(paint: Paint, random: Random, index: number): string {
-  const wall = mix(paint.accents[index % paint.accents.length] as string, paint.dark ? "#2b2f57" : "#fff4e2", 0.5);
+  const wall = mix(
+    paint.accents[index % paint.accents.length] as string,
+    paint.dark ? "#2b2f57" : "#fff4e2",
+    0.5,
+  );
   const roof = darker(paint.accents[(index + 1) % paint.accents.length] as string, 0.12);
   const height = random.between(92, 150);
   const pane = paint.dark ? paint.light : "#e6f4fb";

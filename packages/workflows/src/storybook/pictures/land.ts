@@ -18,7 +18,13 @@ export function land(scene: Scene, paint: Paint, random: Random): string {
     case "island":
       return sea(440, water, random, 4) + isle(sand, middle) + palms(scene, paint, random, 3);
     case "lake":
-      return ground(far, 380, 40) + trees(paint, random, 5, 392) + ground(middle, 430) + pond(water) + bank(near, random);
+      return (
+        ground(far, 380, 40) +
+        trees(paint, random, 5, 392) +
+        ground(middle, 430) +
+        pond(water) +
+        bank(near, random)
+      );
     case "forest":
       return ground(far, 380, 30) + forest(paint, random) + ground(near, 470, 18);
     case "town":
@@ -26,7 +32,9 @@ export function land(scene: Scene, paint: Paint, random: Random): string {
     case "hills":
       return peaks(paint, random) + ground(far, 400, 52) + ground(middle, 446, 34) + ground(near, 486);
     case "meadow":
-      return ground(far, 392, 44) + trees(paint, random, 4, 400) + ground(middle, 440, 26) + ground(near, 484, 18);
+      return (
+        ground(far, 392, 44) + trees(paint, random, 4, 400) + ground(middle, 440, 26) + ground(near, 484, 18)
+      );
   }
 }
 
@@ -94,7 +102,12 @@ function trees(paint: Paint, random: Random, count: number, base: number): strin
 /** Tall trees at both sides, small ones between, so that the middle stays free. */
 function forest(paint: Paint, random: Random): string {
   const back = many(13, (i) =>
-    group(i * 104 + random.between(-20, 20), 432, random.between(0.8, 1.05), pine({ ...paint, middle: darker(paint.far, 0.14) })),
+    group(
+      i * 104 + random.between(-20, 20),
+      432,
+      random.between(0.8, 1.05),
+      pine({ ...paint, middle: darker(paint.far, 0.14) }),
+    ),
   );
   const sides = [70, 196, 330, 962, 1_090, 1_214].map((x) => {
     const tree = random.next() < 0.5 ? roundTree(paint, random) : pine(paint);

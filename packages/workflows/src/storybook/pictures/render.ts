@@ -17,7 +17,11 @@ const covered = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Common}\p{Script
 /** Draws an SVG of ours as PNG. `words` are what is written in it. */
 export async function render(svg: string, words = ""): Promise<Buffer> {
   const font: ResvgRenderOptions["font"] = words
-    ? { fontFiles: Object.values(files).map((file) => file()), loadSystemFonts: !covered.test(words), defaultFontFamily: readingFont }
+    ? {
+        fontFiles: Object.values(files).map((file) => file()),
+        loadSystemFonts: !covered.test(words),
+        defaultFontFamily: readingFont,
+      }
     : { loadSystemFonts: false };
   const image = await renderAsync(svg, { font, logLevel: "off" });
   return image.asPng();

@@ -76,6 +76,8 @@ export function sceneOf(illustration: string, text: string): Scene {
 
 /** What is named first counts: in a meadow by the sea one stands in the meadow. */
 function earliest<T>(table: readonly (readonly [T, RegExp])[], words: string): T | undefined {
-  const found = table.map(([value, pattern]) => ({ value, at: words.search(pattern) })).filter(({ at }) => at >= 0);
+  const found = table
+    .map(([value, pattern]) => ({ value, at: words.search(pattern) }))
+    .filter(({ at }) => at >= 0);
   return found.sort((a, b) => a.at - b.at)[0]?.value;
 }

@@ -93,7 +93,11 @@ function rainbow(): string {
 /** What falls in front of everything. */
 export function falling({ weather }: Scene, random: Random): string {
   if (weather === "fog") {
-    return many(6, (i) => `<ellipse cx="${n(random.between(0, pageWidth))}" cy="${240 + i * 62}" rx="620" ry="44" fill="#eef1f3" opacity=".36"/>`);
+    return many(
+      6,
+      (i) =>
+        `<ellipse cx="${n(random.between(0, pageWidth))}" cy="${240 + i * 62}" rx="620" ry="44" fill="#eef1f3" opacity=".36"/>`,
+    );
   }
   if (weather === "rain") {
     return many(120, () => {
@@ -102,5 +106,9 @@ export function falling({ weather }: Scene, random: Random): string {
     });
   }
   if (weather !== "snow") return "";
-  return many(110, () => `<circle cx="${n(random.between(0, pageWidth))}" cy="${n(random.between(0, pageHeight))}" r="${n(random.between(2, 6))}" fill="#fff" opacity=".9"/>`);
+  return many(
+    110,
+    () =>
+      `<circle cx="${n(random.between(0, pageWidth))}" cy="${n(random.between(0, pageHeight))}" r="${n(random.between(2, 6))}" fill="#fff" opacity=".9"/>`,
+  );
 }

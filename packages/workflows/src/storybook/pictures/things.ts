@@ -26,11 +26,20 @@ const behind: Partial<Record<Prop, Draw>> = {
   kite: (paint, random) => {
     const colour = accent(paint, random);
     const bows = [40, 74, 106]
-      .map((y, i) => `<path d="M${i % 2 ? 12 : -4},${y} l-14,-8 v16 z M${i % 2 ? 12 : -4},${y} l14,-8 v16 z" fill="${paint.accents[(i + 1) % paint.accents.length]}"/>`)
+      .map(
+        (y, i) =>
+          `<path d="M${i % 2 ? 12 : -4},${y} l-14,-8 v16 z M${i % 2 ? 12 : -4},${y} l14,-8 v16 z" fill="${paint.accents[(i + 1) % paint.accents.length]}"/>`,
+      )
       .join("");
     const string = `<path d="M0,62 Q60,190 -120,330" stroke="${paint.outline}" stroke-width="2.5" fill="none" opacity=".6"/>`;
     const sail = `<path d="M0,-66 L48,-8 L0,62 L-48,-8 Z" fill="${colour}"/><path d="M0,-66 L48,-8 L0,-8 Z M0,62 L-48,-8 L0,-8 Z" fill="${lighter(colour, 0.4)}"/>`;
-    return group(random.between(860, 1_080), random.between(130, 170), 1.15, `${string}<g transform="translate(0 40)">${bows}</g>${sail}`, 14);
+    return group(
+      random.between(860, 1_080),
+      random.between(130, 170),
+      1.15,
+      `${string}<g transform="translate(0 40)">${bows}</g>${sail}`,
+      14,
+    );
   },
   flags: (paint) => {
     const flag = (i: number) => {
@@ -53,10 +62,23 @@ const behind: Partial<Record<Prop, Draw>> = {
 const infront: Partial<Record<Prop, Draw>> = {
   flowers: (paint, random) =>
     many(22, () =>
-      group(random.between(10, 1_270), random.between(516, 640), random.between(0.8, 1.35), flower(accent(paint, random), darker(paint.near, 0.2), random)),
+      group(
+        random.between(10, 1_270),
+        random.between(516, 640),
+        random.between(0.8, 1.35),
+        flower(accent(paint, random), darker(paint.near, 0.2), random),
+      ),
     ),
   mushrooms: (paint, random) =>
-    many(5, () => group(aside(random), random.between(512, 560), random.between(0.7, 1.25), mushroom(accent(paint, random)), random.between(-6, 6))),
+    many(5, () =>
+      group(
+        aside(random),
+        random.between(512, 560),
+        random.between(0.7, 1.25),
+        mushroom(accent(paint, random)),
+        random.between(-6, 6),
+      ),
+    ),
   snail: (paint, random) => {
     const shell = accent(paint, random);
     return group(
@@ -71,13 +93,25 @@ const infront: Partial<Record<Prop, Draw>> = {
       const colour = accent(paint, random);
       const wing = (side: number) =>
         `<path d="M0,0 C${side * 10},-26 ${side * 38},-26 ${side * 26},-2 C${side * 34},16 ${side * 10},20 0,4 Z" fill="${colour}"/><circle cx="${side * 20}" cy="-10" r="4" fill="${lighter(colour, 0.55)}"/>`;
-      return group(aside(random), random.between(250, 480), random.between(0.7, 1.2), `${wing(1)}${wing(-1)}<path d="M0,-12 V12" stroke="#3a2f3d" stroke-width="4" stroke-linecap="round"/>`, random.between(-28, 28));
+      return group(
+        aside(random),
+        random.between(250, 480),
+        random.between(0.7, 1.2),
+        `${wing(1)}${wing(-1)}<path d="M0,-12 V12" stroke="#3a2f3d" stroke-width="4" stroke-linecap="round"/>`,
+        random.between(-28, 28),
+      );
     }),
   balloons: (paint, random) =>
     many(7, (i) => {
       const colour = paint.accents[i % paint.accents.length] as string;
       const balloon = `<path d="M0,50 Q14,110 -4,170" stroke="${paint.outline}" stroke-width="2" fill="none" opacity=".6"/><ellipse rx="36" ry="44" fill="${colour}"/><path d="M-7,52 L7,52 L0,42 Z" fill="${darker(colour)}"/><ellipse cx="-12" cy="-15" rx="8" ry="13" fill="#fff" opacity=".5" transform="rotate(24 -12 -15)"/>`;
-      return group(aside(random), random.between(110, 300), random.between(0.75, 1.1), balloon, random.between(-8, 8));
+      return group(
+        aside(random),
+        random.between(110, 300),
+        random.between(0.75, 1.1),
+        balloon,
+        random.between(-8, 8),
+      );
     }),
   music: (paint, random) =>
     many(9, () =>
@@ -117,10 +151,13 @@ const infront: Partial<Record<Prop, Draw>> = {
 };
 
 const drawn = (table: Partial<Record<Prop, Draw>>, { props }: Scene, paint: Paint, random: Random): string =>
-  (Object.keys(table) as Prop[]).map((prop) => (props.has(prop) ? (table[prop]?.(paint, random) ?? "") : "")).join("");
+  (Object.keys(table) as Prop[])
+    .map((prop) => (props.has(prop) ? (table[prop]?.(paint, random) ?? "") : ""))
+    .join("");
 
 /** What is to be seen behind the hero. */
-export const thingsBehind = (scene: Scene, paint: Paint, random: Random): string => drawn(behind, scene, paint, random);
+export const thingsBehind = (scene: Scene, paint: Paint, random: Random): string =>
+  drawn(behind, scene, paint, random);
 
 /** What is to be seen beside and before the hero. */
 export const thingsInFront = (scene: Scene, paint: Paint, random: Random): string =>

@@ -56,7 +56,15 @@ export async function speak(text: string, signal: AbortSignal): Promise<Speech> 
 function spoken(module: Module, sentence: string): Sound | null {
   const words = sayable(sentence);
   if (!/[a-z0-9]/i.test(words)) return null;
-  const { code, file, errors } = runProgram(module, ["flite", "-voice", voice, "-t", words, "-o", "speech.wav"]);
+  const { code, file, errors } = runProgram(module, [
+    "flite",
+    "-voice",
+    voice,
+    "-t",
+    words,
+    "-o",
+    "speech.wav",
+  ]);
   if (code !== 0) throw new Error(`flite ended with ${code}: ${errors}`);
   return soundOf(file);
 }

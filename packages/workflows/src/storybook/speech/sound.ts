@@ -14,7 +14,8 @@ export const silence = (rate: number, seconds: number): Sound => ({
 /** One after the other; all of one rate. */
 export function joined(sounds: readonly Sound[]): Sound {
   const rate = sounds[0]?.rate ?? 16_000;
-  if (sounds.some((sound) => sound.rate !== rate)) throw new Error("Sounds of different rates cannot be joined.");
+  if (sounds.some((sound) => sound.rate !== rate))
+    throw new Error("Sounds of different rates cannot be joined.");
   const samples = new Int16Array(sounds.reduce((sum, { samples: one }) => sum + one.length, 0));
   let at = 0;
   for (const { samples: one } of sounds) {
@@ -46,7 +47,11 @@ export function wavOf({ rate, samples }: Sound): Buffer {
 
 /** @throws RangeError when it is not a WAV of 16-bit samples. Of several channels the first is taken. */
 export function soundOf(wav: Buffer): Sound {
-  if (wav.length < headBytes || wav.toString("latin1", 0, 4) !== "RIFF" || wav.toString("latin1", 8, 12) !== "WAVE") {
+  if (
+    wav.length < headBytes ||
+    wav.toString("latin1", 0, 4) !== "RIFF" ||
+    wav.toString("latin1", 8, 12) !== "WAVE"
+  ) {
     throw new RangeError("The sound is not a WAV file.");
   }
   let [rate, channels, bits] = [0, 0, 0];
@@ -58,7 +63,8 @@ export function soundOf(wav: Buffer): Sound {
       rate = wav.readUInt32LE(at + 12);
       bits = wav.readUInt16LE(at + 22);
     } else if (name === "data") {
-      if (bits !== 16 || channels < 1 || rate < 8_000) throw new RangeError("The sound must have samples of 16 bits.");
+      if (bits !== 16 || channels < 1 || rate < 8_000)
+        throw new RangeError("The sound must have samples of 16 bits.");
       // Who streams a WAV does not know its size, and writes the largest number.
       return { rate, samples: samplesOf(wav.subarray(at + 8, at + 8 + size), channels) };
     }

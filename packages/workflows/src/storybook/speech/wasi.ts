@@ -119,8 +119,10 @@ class Program {
         this.#view.setUint32(read, 0, true);
         return success;
       },
-      fd_seek: (fd: number, offset: bigint, whence: number, to: number) => this.#seek(fd, Number(offset), whence, to),
-      fd_write: (fd: number, list: number, count: number, written: number) => this.#write(fd, list, count, written),
+      fd_seek: (fd: number, offset: bigint, whence: number, to: number) =>
+        this.#seek(fd, Number(offset), whence, to),
+      fd_write: (fd: number, list: number, count: number, written: number) =>
+        this.#write(fd, list, count, written),
       path_open: (...args: number[]) => {
         this.#view.setUint32(args[8] as number, firstFree, true);
         return success;

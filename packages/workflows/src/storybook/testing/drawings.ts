@@ -32,7 +32,9 @@ ${flower(110, 470, "#e8559a")}${flower(190, 480, "#8a4fc7")}${flower(262, 462, "
 }
 
 export const samplePng = (options?: SampleOptions): Promise<Buffer> =>
-  sharp(Buffer.from(sampleSvg(options))).png().toBuffer();
+  sharp(Buffer.from(sampleSvg(options)))
+    .png()
+    .toBuffer();
 
 /** A friendly monster in thick felt-tip lines, not coloured in. */
 export const monsterSvg = `<svg xmlns="http://www.w3.org/2000/svg" width="700" height="800" viewBox="0 0 700 800">

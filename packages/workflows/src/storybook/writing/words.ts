@@ -3,9 +3,28 @@ import { withArticle } from "../drawing/describe.js";
 import type { Description, DrawingElement } from "../result.js";
 import type { Random } from "./random.js";
 
-const names = ["Pip", "Dot", "Lulu", "Momo", "Biscuit", "Tuck", "Nori", "Pom", "Zuzu", "Fennel", "Button", "Juni"];
+const names = [
+  "Pip",
+  "Dot",
+  "Lulu",
+  "Momo",
+  "Biscuit",
+  "Tuck",
+  "Nori",
+  "Pom",
+  "Zuzu",
+  "Fennel",
+  "Button",
+  "Juni",
+];
 /** Who is met along the way where the drawing does not hold enough. */
-const passersBy = ["a sleepy cloud", "a paper star", "a very old snail", "a hedgehog with a hat", "a lost sock"];
+const passersBy = [
+  "a sleepy cloud",
+  "a paper star",
+  "a very old snail",
+  "a hedgehog with a hat",
+  "a lost sock",
+];
 const plural = /^(two|three|four|five|six|seven|eight|nine|many|some) /;
 
 /** What fills the slots of a plot. */
@@ -24,11 +43,15 @@ export interface Words {
 export function wordsOf(childName: string, seen: Description, random: Random): Words {
   const living = seen.elements.filter(({ name }) => !plural.test(name));
   const friend = living.find((element) => !isGround(element)) ?? living[0];
-  const others = living.filter((element) => element !== friend && !isGround(element) && !isPart(element)).map(met);
+  const others = living
+    .filter((element) => element !== friend && !isGround(element) && !isPart(element))
+    .map(met);
   const strangers = random.shuffled(passersBy);
   const [thing1, thing2] = [...others, ...strangers] as [string, string];
   const own = friend && plainColour(friend.colour);
-  const bright = seen.colours.map(({ name }) => plainColour(name)).find((name) => !/black|grey|white/.test(name));
+  const bright = seen.colours
+    .map(({ name }) => plainColour(name))
+    .find((name) => !/black|grey|white/.test(name));
   return {
     child: childName,
     name: random.pick(names.filter((name) => name !== childName)),
@@ -44,7 +67,8 @@ const isGround = ({ guess, name }: DrawingElement) =>
   /\b(meadow|sky|sea|path|grass|background|ground|water|field)\b/.test(`${guess ?? ""} ${name}`);
 
 /** A roof belongs to its house: nobody meets one on the way. */
-const isPart = ({ guess, name }: DrawingElement) => /\b(roof|door|trunk|window|line)\b/.test(`${guess ?? ""} ${name}`);
+const isPart = ({ guess, name }: DrawingElement) =>
+  /\b(roof|door|trunk|window|line)\b/.test(`${guess ?? ""} ${name}`);
 
 /** "yellow sun", "round blue shape", "cat": colour and thing, without an article. */
 function kindOf({ name, guess, colour }: DrawingElement): string {

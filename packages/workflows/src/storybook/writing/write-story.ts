@@ -39,5 +39,7 @@ function pick(plot: Plot, pages: number, random: Random): PageTemplate[] {
   const order = turns[pages];
   if (!order) throw new RangeError(`A book has 4 to 8 pages, not ${pages}.`);
   const journey = random.shuffled(plot.journey);
-  return order.map((turn) => (turn === "journey" ? (journey.pop() as PageTemplate) : random.pick(plot[turn])));
+  return order.map((turn) =>
+    turn === "journey" ? (journey.pop() as PageTemplate) : random.pick(plot[turn]),
+  );
 }

@@ -1,0 +1,33 @@
+import { implement, type StepContext, type StepInput } from "@longhaul/kit/step";
+import type { Author } from "../author/author.js";
+import { author } from "../author/choose.js";
+import { invalidAnswer } from "../author/problems.js";
+import { store } from "../files.js";
+import type { NarrationResult } from "../result.js";
+import { simulateFailure } from "../simulation.js";
+import { secondsOf, soundOf } from "../speech/sound.js";
+import { recordPage } from "./record-page.js";
+
+/** A page of 600 letters takes under a minute; more is a voice that has gone wrong. */
+const longest = 120;
+
+/** @throws what the author throws; RetryableError MODEL_ANSWER_INVALID for a sound that is none. */
+export async function narrate(
+  input: StepInput<typeof recordPage>,
+  ctx: StepContext,
+  by: Author = author(),
+): Promise<NarrationResult> {
+  simulateFailure("RecordPage", input.simulation, ctx);
+  const { text, number } = input;
+  ctx.progress(0.1, `Reading page ${number + 1}`);
+  const { wav, cues, madeBy } = await by.speak({ text, signal: ctx.signal });
+  const seconds = secondsOf(soundOf(wav));
+  if (!(seconds > 0.2 && seconds < longest)) {
+    throw invalidAnswer("read the page", `The narration takes ${seconds} s.`);
+  }
+  const artifactId = await store(ctx, `page-${number + 1}.wav`, "audio/wav", wav);
+  ctx.progress(1, `Page ${number + 1} is read`);
+  return { artifactId, seconds, cues: [...cues], madeBy };
+}
+
+export default implement(recordPage, (input, ctx) => narrate(input, ctx));
