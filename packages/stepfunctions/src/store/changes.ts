@@ -2,14 +2,6 @@ import { keyOf, keyText, type Key } from "./keys.js";
 import type { TableName } from "./store.js";
 import { TABLES } from "./tables.js";
 
-/** A row that is put, or removed. */
-export interface Change {
-  table: TableName;
-  key: Key;
-  /** null removes the row. */
-  text: string | null;
-}
-
 /** Where a change's text is among bytes; `at` is -1 for a row that is removed. */
 export interface Placed {
   table: TableName;
@@ -33,15 +25,32 @@ export class ChangesText {
   text = "";
   readonly placed: Placed[] = [];
 
-  /** @throws RangeError when a key is too long; then nothing has been added */
-  add(changes: Change[]): void {
-    const names = changes.map(({ key }) => keyText(key));
-    for (const [place, { table, key, text }] of changes.entries()) {
-      const name = names[place] ?? "";
-      this.text += head(table, name.length, name, text?.length);
-      this.placed.push({ table, key, at: text === null ? -1 : this.text.length, length: text?.length ?? 0 });
-      if (text !== null) this.text += text;
+  /** Adds all that a function adds, or nothing when it throws. */
+  whole(work: () => void): void {
+    const { text, placed } = this;
+    const count = placed.length;
+    try {
+      work();
+    } catch (error) {
+      this.text = text;
+      placed.length = count;
+      throw error;
     }
+  }
+
+  /** @throws RangeError when the key is too long */
+  put(table: TableName, key: Key, text: string): void {
+    const name = keyText(key);
+    this.text += `${NUMBERS[table]} ${name.length} ${text.length};${name}${ROOM}`;
+    this.placed.push({ table, key, at: this.text.length, length: text.length });
+    this.text += text;
+  }
+
+  /** @throws RangeError when the key is too long */
+  remove(table: TableName, key: Key): void {
+    const name = keyText(key);
+    this.text += `${NUMBERS[table]} ${name.length} -;${name}`;
+    this.placed.push({ table, key, at: -1, length: 0 });
   }
 
   /** The same for a text that has more bytes than characters. */
@@ -54,25 +63,20 @@ export class ChangesText {
     };
     for (const { table, key, at, length } of this.placed) {
       const name = keyText(key);
-      const nameBytes = Buffer.byteLength(name, "utf8");
+      const start = `${NUMBERS[table]} ${Buffer.byteLength(name, "utf8")} `;
       if (at < 0) {
-        add(head(table, nameBytes, name, undefined));
+        add(`${start}-;${name}`);
         counted.placed.push({ table, key, at, length });
         continue;
       }
       const text = this.text.slice(at, at + length);
       const textBytes = Buffer.byteLength(text, "utf8");
-      add(head(table, nameBytes, name, textBytes));
+      add(`${start}${textBytes};${name}${ROOM}`);
       counted.placed.push({ table, key, at: bytes, length: textBytes });
       add(text);
     }
     return counted;
   }
-}
-
-function head(table: TableName, nameBytes: number, name: string, bytes: number | undefined): string {
-  const start = `${NUMBERS[table]} ${nameBytes} `;
-  return bytes === undefined ? `${start}-;${name}` : `${start}${bytes};${name}${ROOM}`;
 }
 
 /** Finds the changes among the bytes from `at` to `end`, in order. */

@@ -1,6 +1,6 @@
 import { checkpoint } from "./checkpoint.js";
 import { DataDirectoryDamagedError, DataDirectoryWriteError } from "./errors.js";
-import type { Change, Placed } from "./changes.js";
+import type { Placed } from "./changes.js";
 import { Journal, type Limits, type Mark } from "./journal.js";
 import { firstOf, type Key } from "./keys.js";
 import type { LmdbTables } from "./lmdb-tables.js";
@@ -60,11 +60,11 @@ export class DurableStore implements Store {
 
   write(writes: Write[]): Promise<void> {
     try {
-      const changes = writes.map((write): Change => {
-        const { table, key } = write;
-        return { table, key, text: "remove" in write ? null : textOf(write) };
+      return this.journal.append((changes) => {
+        for (const write of writes)
+          if ("remove" in write) changes.remove(write.table, write.key);
+          else changes.put(write.table, write.key, textOf(write));
       });
-      return this.journal.append(changes);
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }

@@ -34,9 +34,40 @@ const MEMBERS = [
 /** Members that a row may be without. */
 const OPTIONAL = ["sync", "redriveTokens"];
 
-/** An execution's row as JSON text: its members in order, without their names. There are many rows, written twice each. */
+/**
+ * An execution's row as JSON text: its members in order, without their names. There are many rows, written twice each, and to
+ * read members by names that are known here is quicker than by a list of them.
+ */
 export function executionText(row: ExecutionRow): string {
-  return JSON.stringify(MEMBERS.map((member) => row[member] ?? null));
+  return JSON.stringify([
+    row.number,
+    row.arn,
+    row.name,
+    row.machineId,
+    row.machineArn,
+    row.versionArn,
+    row.aliasArn,
+    row.type,
+    row.revisionId,
+    row.region,
+    row.roleArn,
+    row.machineName,
+    row.testCase,
+    row.mapRun,
+    row.startedBy,
+    row.traceHeader,
+    row.input,
+    row.startedAt,
+    row.status,
+    row.stoppedAt,
+    row.output,
+    row.error,
+    row.cause,
+    row.redriveCount,
+    row.redrivenAt,
+    row.sync,
+    row.redriveTokens,
+  ]);
 }
 
 /** The row that executionText wrote. */

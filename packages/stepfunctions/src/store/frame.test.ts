@@ -1,7 +1,23 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Change, ChangesText, changesAmong } from "./changes.js";
+import { ChangesText, changesAmong } from "./changes.js";
 import { framesOf, FrameWriter, SegmentError } from "./frame.js";
+import type { Key } from "./keys.js";
+import type { TableName } from "./store.js";
+
+interface Change {
+  table: TableName;
+  key: Key;
+  text: string | null;
+}
+
+function textOf(changes: Change[]): ChangesText {
+  const made = new ChangesText();
+  for (const { table, key, text } of changes)
+    if (text === null) made.remove(table, key);
+    else made.put(table, key, text);
+  return made;
+}
 
 const change: fc.Arbitrary<Change> = fc.record({
   table: fc.constantFrom("log", "running", "numbers"),
@@ -12,9 +28,9 @@ const change: fc.Arbitrary<Change> = fc.record({
 function segment(batches: Change[][], lastOnly = false): Buffer {
   const writer = new FrameWriter();
   const frames = batches.map((changes, place) => {
-    const text = new ChangesText();
-    text.add(changes);
-    return Buffer.from(writer.frame(text, place + 1, lastOnly && place === batches.length - 1).bytes);
+    return Buffer.from(
+      writer.frame(textOf(changes), place + 1, lastOnly && place === batches.length - 1).bytes,
+    );
   });
   return Buffer.concat([...frames, Buffer.alloc(2048)]);
 }
@@ -35,9 +51,7 @@ test("what is read is what was written, wherever each text was said to be", () =
       expect(read(segment(batches))).toEqual(batches);
       const writer = new FrameWriter();
       for (const changes of batches) {
-        const text = new ChangesText();
-        text.add(changes);
-        const { chunk, placed } = writer.frame(text, 1, false);
+        const { chunk, placed } = writer.frame(textOf(changes), 1, false);
         const texts = placed.map(({ at, length }) =>
           at < 0 ? null : chunk.toString("utf8", at, at + length),
         );

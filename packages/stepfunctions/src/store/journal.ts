@@ -1,4 +1,4 @@
-import { type Change, ChangesText, type Placed } from "./changes.js";
+import { ChangesText, type Placed } from "./changes.js";
 import { FrameWriter } from "./frame.js";
 import type { SegmentFile, Segments } from "./segments.js";
 
@@ -69,13 +69,17 @@ export class Journal {
     this.size = limits.smallestSegment;
   }
 
-  /** Writes all of it or nothing. What is appended before the next frame has the same promise, resolved once that is on disk. */
-  append(changes: Change[]): Promise<void> {
+  /**
+   * Writes all that a function puts and removes, or nothing. What is appended before the next frame has the same promise, which
+   * resolves once that is on disk. @throws what the function throws
+   */
+  append(work: (changes: ChangesText) => void): Promise<void> {
     if (this.failed !== null) return Promise.reject(this.failed);
     this.gathered ??= newBatch();
-    this.gathered.changes.add(changes);
+    const { changes, told } = this.gathered;
+    changes.whole(() => work(changes));
     this.schedule();
-    return this.gathered.told.promise;
+    return told.promise;
   }
 
   /** Resolves when all that was appended is on disk. */

@@ -6,7 +6,8 @@ import { Memtable } from "./memtable.js";
 
 function apply(memtable: Memtable, key: Key, text: string | null): void {
   const changes = new ChangesText();
-  changes.add([{ table: "running", key, text }]);
+  if (text === null) changes.remove("running", key);
+  else changes.put("running", key, text);
   const { chunk, placed } = new FrameWriter().frame(changes, 1, false);
   memtable.apply(chunk, placed);
 }

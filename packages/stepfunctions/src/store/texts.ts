@@ -24,23 +24,30 @@ export class Texts {
   }
 
   text(number: number): string {
-    const { chunk, at, length } = this.placeOf(number);
-    return chunk.toString("utf8", at, at + length);
+    const at = this.at(number);
+    return this.chunkOf(number).toString("utf8", at, at + this.length(number));
   }
 
   /** A text's bytes after their checksum, as codec.ts has them. */
   sealed(number: number): Buffer {
-    const { chunk, at, length } = this.placeOf(number);
-    const bytes = chunk.subarray(at - ROOM.length, at + length);
+    const chunk = this.chunkOf(number);
+    const at = this.at(number);
+    const end = at + this.length(number);
     // The frame is on disk already: what was kept free in it may be written to here.
-    bytes.writeUInt32LE(crc32(bytes.subarray(ROOM.length)), 0);
-    return bytes;
+    const start = at - ROOM.length;
+    chunk.writeUInt32LE(crc32(chunk.subarray(at, end)), start);
+    return chunk.subarray(start, end);
   }
 
-  private placeOf(number: number): { chunk: Buffer; at: number; length: number } {
-    const [index = 0, at = 0, length = 0] = this.places.subarray(number * 3, number * 3 + 3);
-    const chunk = this.chunks[index];
-    if (chunk === undefined) throw new RangeError(`there is no text ${number}`);
-    return { chunk, at, length };
+  private chunkOf(number: number): Buffer {
+    return this.chunks[this.places[number * 3] ?? -1] as Buffer;
+  }
+
+  private at(number: number): number {
+    return this.places[number * 3 + 1] ?? 0;
+  }
+
+  private length(number: number): number {
+    return this.places[number * 3 + 2] ?? 0;
   }
 }
