@@ -37,6 +37,8 @@ export function machineEnvironment(variables: Variables = process.env): Record<s
 /** Which models a person has named for steps that use some; without any, those work offline. */
 export function modelEnvironment(variables: Variables = process.env): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(variables).flatMap(([name, value]) => (/^AI_[A-Z_]+$/.test(name) && value ? [[name, value]] : [])),
+    Object.entries(variables).flatMap(([name, value]) =>
+      /^AI_[A-Z_]+$/.test(name) && value ? [[name, value]] : [],
+    ),
   );
 }
