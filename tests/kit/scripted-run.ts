@@ -1,6 +1,6 @@
-import type { Machine } from "@longhaul/kit/machine";
-import { stepFunctionName } from "@longhaul/kit/machine";
-import { openForTest } from "@longhaul/stepfunctions/testing";
+import { houseFunctions } from "@longhaul/kit";
+import { type Machine, stepFunctionName } from "@longhaul/kit/machine";
+import { type Callback, openForTest } from "@longhaul/stepfunctions/testing";
 
 export interface Payload {
   run: string;
@@ -21,6 +21,23 @@ export function stepError(name: string, error: object): Error {
   return Object.assign(new Error(JSON.stringify(error)), { name });
 }
 
+export interface ApprovalPayload extends Omit<Payload, "input"> {
+  stage?: string;
+  token?: string;
+  approval?: Record<string, unknown>;
+  expire?: boolean;
+  default?: unknown;
+}
+
+interface House {
+  /** Stands in for the function of the house that asks people. */
+  approvals?: (
+    payload: ApprovalPayload,
+    send: (token: string, answer: unknown) => Promise<unknown>,
+  ) => unknown;
+  callbacks?: Record<string, Callback>;
+}
+
 interface Checkpoint {
   output: unknown;
   completedAt: string;
@@ -32,7 +49,11 @@ export const runStart = "2030-01-01T00:00:00.000Z";
  * A run on the real engine, whose steps are scripted and keep checkpoints as the step runtime does: under
  * run, state, item path and visit. Each call of `attempt` is another execution of the same run.
  */
-export async function openRun(machine: Machine, scripts: Record<string, Script>) {
+export async function openRun(
+  machine: Machine,
+  scripts: Record<string, Script>,
+  { approvals, callbacks = {} }: House = {},
+) {
   const checkpoints = new Map<string, Checkpoint>();
   const calls: Payload[] = [];
   const tries = new Map<string, number>();
@@ -51,7 +72,13 @@ export async function openRun(machine: Machine, scripts: Record<string, Script>)
     };
     return [stepFunctionName(machine.name, step), handler] as const;
   });
-  const test = await openForTest({ functions: Object.fromEntries(handlers), startAt: new Date(runStart) });
+  const ask = async (payload: unknown) => {
+    const send = (taskToken: string, answer: unknown) =>
+      test.engine.handle("SendTaskSuccess", { taskToken, output: JSON.stringify(answer) });
+    return (await approvals?.(payload as ApprovalPayload, send)) ?? null;
+  };
+  const functions = { ...Object.fromEntries(handlers), [houseFunctions.approvals]: ask };
+  const test = await openForTest({ functions, callbacks, startAt: new Date(runStart) });
   const arnOf = (name: string) =>
     `arn:aws:lambda:us-east-1:000000000000:function:${stepFunctionName(machine.name, name)}`;
   const arn = await test.createMachine(machine.definition(arnOf));
