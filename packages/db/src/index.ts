@@ -30,7 +30,7 @@ export type { CancelRequest, CheckpointEdit } from "./lives.js";
 export * as me from "./me.js";
 export type { Me, MeUpdate } from "./me.js";
 export * as runs from "./runs.js";
-export type { ListRuns, RunPage, StartRun } from "./runs.js";
+export type { ListRuns, RunFilter, RunPage, StartRun } from "./runs.js";
 export { stepStore } from "./step-store.js";
 export * as undo from "./undo.js";
 export type { Compensation, Undo } from "./undo.js";

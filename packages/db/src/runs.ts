@@ -63,12 +63,27 @@ export async function get(tx: Tx, params: { organisationId: string; runId: strin
   return row ? toRun(row) : null;
 }
 
-export interface ListRuns {
-  readonly organisationId: string;
+/** What narrows a list of runs; what is left out narrows nothing. */
+export interface RunFilter {
   readonly workflow?: string | undefined;
   readonly statuses?: readonly RunStatus[] | undefined;
-  /** Part of a name, an id or the input's text. */
+  readonly tag?: string | undefined;
+  /** Who started them. */
+  readonly person?: string | undefined;
+  /** Started at or after this time, and before that one; ISO 8601. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /**
+   * A part of the name, of a tag or of the first 500 characters of the input, the id's first eight, or a whole id. One or
+   * two characters are looked for among the newest 10,000 runs only.
+   */
   readonly search?: string | undefined;
+  /** Only those that their queue has given up. */
+  readonly deadLettered?: boolean | undefined;
+}
+
+export interface ListRuns extends RunFilter {
+  readonly organisationId: string;
   /** Continue after this run, as `next` of the page before gave it. */
   readonly before?: { readonly createdAt: string; readonly id: string } | null | undefined;
   readonly limit: number;
@@ -79,22 +94,16 @@ export interface RunPage {
   readonly next: { readonly createdAt: string; readonly id: string } | null;
 }
 
-/** Newest first. */
+/** Newest first; none for an organisation that the caller does not belong to. */
 export async function list(tx: Tx, params: ListRuns): Promise<RunPage> {
-  const pattern = params.search ? `%${params.search.toLowerCase().replace(/[\\%_]/g, "\\$&")}%` : null;
+  const { organisationId, limit, ...filter } = params;
   const rows = await tx<(RunRow & { cursor_at: string })[]>`
-    with page as (
-      select r.* from longhaul.runs r
-      where r.organisation_id = ${params.organisationId}
-        ${params.workflow ? tx`and r.workflow = ${params.workflow}` : tx``}
-        ${params.statuses?.length ? tx`and r.status = any (${[...params.statuses]})` : tx``}
-        ${pattern ? tx`and r.search like ${pattern}` : tx``}
-        ${params.before ? tx`and (r.created_at, r.id) < (${params.before.createdAt}::text::timestamptz, ${params.before.id})` : tx``}
-      order by r.created_at desc, r.id desc
-      limit ${params.limit + 1}
+    with page as materialized (
+      select r.* from longhaul.find_runs(${organisationId}, ${jsonb(tx, filter)}, ${limit + 1}) found
+      join longhaul.runs r on r.id = found.id and r.organisation_id = ${organisationId}
     ),
     typical as materialized (
-      select workflow, ${typicalSeconds(tx, params.organisationId, tx`w.workflow`)} as seconds
+      select workflow, ${typicalSeconds(tx, organisationId, tx`w.workflow`)} as seconds
       from (select distinct workflow from page) w
     )
     select ${runColumns(tx)}, t.seconds as typical_seconds, r.created_at::text as cursor_at
@@ -102,13 +111,26 @@ export async function list(tx: Tx, params: ListRuns): Promise<RunPage> {
     join typical t using (workflow)
     left join longhaul.profiles p on p.user_id = r.created_by
     order by r.created_at desc, r.id desc`;
-  const page = rows.slice(0, params.limit);
+  const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
     runs: page.map(toRun),
     // The cursor keeps microseconds, which an ISO time of JavaScript would cut off.
-    next: rows.length > params.limit && last ? { createdAt: last.cursor_at, id: last.id } : null,
+    next: rows.length > limit && last ? { createdAt: last.cursor_at, id: last.id } : null,
   };
+}
+
+/** How many runs a filter has. `capped` is true where they were counted no further than `most`: there are more. */
+export async function count(
+  tx: Tx,
+  params: RunFilter & { organisationId: string; most?: number },
+): Promise<{ count: number; capped: boolean }> {
+  const { organisationId, most = 1000, ...filter } = params;
+  const { found } = one(
+    await tx<{ found: number }[]>`
+    select longhaul.count_runs(${organisationId}, ${jsonb(tx, filter)}, ${most + 1}) as found`,
+  );
+  return { count: Math.min(found, most), capped: found > most };
 }
 
 /** How far the logs of these runs go; runs of other organisations are left out. */

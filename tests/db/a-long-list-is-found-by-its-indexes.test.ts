@@ -1,0 +1,190 @@
+import { asCaller, runs, type Tx } from "@longhaul/db";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openWorld, type World } from "../support/database.js";
+import type { Tenant } from "../support/tenants.js";
+
+const size = 20_000;
+const statuses = ["succeeded", "failed", "cancelled", "running"] as const;
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+  await fill(world.ours, size);
+  await fill(world.theirs, size / 10);
+  await world.admin.sql`vacuum analyze longhaul.runs, longhaul.run_search`;
+}, 120_000);
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+/**
+ * Runs of the last weeks: most have succeeded, one in a hundred has failed, one in a thousand was cancelled; one in 500
+ * has the tag, one in 1,000 the word, one in 200 is the admin's; three of four are of one workflow.
+ */
+async function fill({ organisationId, people }: Tenant, count: number): Promise<void> {
+  await world.admin.sql`
+    insert into longhaul.runs (organisation_id, workflow, name, priority, status, error, output, input, stages,
+      definition_hash, correlation_id, created_by, created_at, started_at, finished_at, cancel_requested_at, tags, last_seq)
+    select ${organisationId}, case when n % 4 = 0 then 'storybook' else 'data-import' end,
+      case when n % 1000 = 7 then 'Readings of Pellworm ' else 'Readings of March ' end || n, 'normal', s.status,
+      case when s.status = 'failed' then '{"code": "X", "message": "x"}'::jsonb end,
+      case when s.status = 'succeeded' then '{}'::jsonb end,
+      jsonb_build_object('file', gen_random_uuid(), 'rows', n), '[{"key": "a", "label": "A", "weight": 1, "steps": 1,
+        "fraction": 1, "status": "done", "message": null}]',
+      ${"0".repeat(64)}, 'corr-' || n,
+      case when n % 200 = 3 then ${people.admin.userId}::uuid else ${people.operator.userId}::uuid end,
+      t.at, t.at, case when s.status <> 'running' then t.at + interval '3 s' end,
+      case when s.status = 'cancelled' then t.at end, case when n % 500 = 1 then array['nightly'] else '{}' end, 1
+    from generate_series(1, ${count}::integer) n
+    cross join lateral (select now() - make_interval(secs => (${count}::integer - n) * 20) as at) t
+    cross join lateral (select case when n % 1000 = 5 then 'cancelled' when n % 100 = 9 then 'failed'
+      when n > ${count}::integer - 5 then 'running' else 'succeeded' end as status) s`;
+}
+
+const day = 86_400_000;
+const daysAgo = (days: number) => new Date(Date.now() - days * day).toISOString();
+const cases = (): [string, object][] => [
+  ["everything", {}],
+  ["one workflow", { workflow: "storybook" }],
+  ["a common status", { statuses: ["succeeded"] }],
+  ["rare statuses", { statuses: ["failed", "cancelled"] }],
+  ["every status", { statuses }],
+  ["a rare status of one workflow", { statuses: ["cancelled"], workflow: "storybook" }],
+  ["a tag", { tag: "nightly" }],
+  ["a tag that nobody uses", { tag: "never" }],
+  ["a person", { person: world.ours.people.admin.userId }],
+  ["a person who started nothing", { person: world.ours.people.viewer.userId }],
+  ["a stretch of time", { from: daysAgo(3), to: daysAgo(2) }],
+  ["a rare word", { search: "pellworm" }],
+  ["a common word", { search: "march" }],
+  ["a word that is nowhere", { search: "kiribati" }],
+  ["two letters", { search: "qx" }],
+  ["a common word among the failed", { search: "march", statuses: ["failed"] }],
+  [
+    "everything at once",
+    {
+      workflow: "data-import",
+      statuses: ["succeeded", "failed"],
+      tag: "nightly",
+      person: world.ours.people.operator.userId,
+      from: daysAgo(4),
+      search: "march",
+    },
+  ],
+];
+
+interface Plan {
+  "Node Type": string;
+  "Relation Name"?: string;
+  "Actual Rows": number;
+  "Actual Loops": number;
+  "Rows Removed by Filter"?: number;
+  Plans?: Plan[];
+}
+const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
+
+/** Plans the statement as the function that runs it does, with that function's settings. */
+async function explain(filter: object, limit: number): Promise<Plan[]> {
+  return world.admin.sql.begin((tx) => explainIn(tx, filter, limit)) as Promise<Plan[]>;
+}
+
+async function explainIn(sql: Tx, filter: object, limit: number): Promise<Plan[]> {
+  await sql`select set_config(split_part(setting, '=', 1), split_part(setting, '=', 2), true)
+    from pg_proc, unnest(proconfig) setting
+    where oid = 'longhaul.find_runs'::regproc and setting like 'enable%'`;
+  const [row] = await sql<{ text: string }[]>`
+    select longhaul.runs_statement(${world.ours.organisationId}, ${sql.json(filter as never)}, ${limit}) as text`;
+  const [explained] = await sql.unsafe(`explain (analyze, format json) ${row!.text}`);
+  return nodes((explained!["QUERY PLAN"] as [{ Plan: Plan }])[0].Plan);
+}
+
+test("no list, no search and no count reads a table from one end to the other", async () => {
+  for (const [name, filter] of cases()) {
+    for (const limit of [51, 1001]) {
+      const plan = await explain(filter, limit);
+      const sequential = plan.filter((node) => node["Node Type"] === "Seq Scan");
+      expect(sequential, `${name}, ${limit}`).toEqual([]);
+    }
+  }
+});
+
+test("a page of fifty looks at few rows, whatever it is filtered by", async () => {
+  for (const [name, filter] of cases()) {
+    const read = (await explain(filter, 51))
+      .filter((node) => node["Relation Name"] || node["Node Type"].startsWith("Bitmap Index"))
+      .map((node) => (node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0)) * node["Actual Loops"]);
+    // Two letters have no trigram: they are looked for among the newest 10,000.
+    expect(Math.max(...read), name).toBeLessThan(
+      "search" in filter && filter.search === "qx" ? 10_001 : 6000,
+    );
+  }
+});
+
+test("the filters find what they say, newest first, page after page", async () => {
+  const { organisationId, people } = world.ours;
+  const as = <T>(work: Parameters<typeof asCaller<T>>[2]) => asCaller(world.api, people.viewer, work);
+  const list = (filter: object) => as((tx) => runs.list(tx, { organisationId, limit: 40, ...filter }));
+  const count = (filter: object) => as((tx) => runs.count(tx, { organisationId, ...filter }));
+
+  expect(await count({ tag: "nightly" })).toEqual({ count: size / 500, capped: false });
+  expect(await count({ search: "PELLWORM" })).toEqual({ count: size / 1000, capped: false });
+  expect(await count({ person: people.admin.userId })).toEqual({ count: size / 200, capped: false });
+  expect(await count({ statuses: ["cancelled", "running"] })).toEqual({
+    count: size / 1000 + 5,
+    capped: false,
+  });
+  expect(await count({})).toEqual({ count: 1000, capped: true });
+  expect(await count({ statuses: ["failed"], search: "march" })).toEqual({
+    count: size / 100,
+    capped: false,
+  });
+  expect(await count({ from: daysAgo(2), to: daysAgo(1) })).toEqual({ count: 1000, capped: true });
+
+  const seen: string[] = [];
+  for (
+    let page = await list({ tag: "nightly" });
+    ;
+    page = await list({ tag: "nightly", before: page.next })
+  ) {
+    expect(page.runs.every((run) => run.tags.includes("nightly"))).toBe(true);
+    seen.push(...page.runs.map((run) => run.createdAt));
+    if (!page.next) break;
+  }
+  expect(seen).toHaveLength(size / 500);
+  expect(seen).toEqual([...seen].sort().reverse());
+
+  const mixed = await list({ statuses: ["failed", "cancelled"] });
+  expect(new Set(mixed.runs.map((run) => run.status))).toEqual(new Set(["failed", "cancelled"]));
+  expect(mixed.runs.map((run) => run.createdAt)).toEqual(
+    mixed.runs
+      .map((run) => run.createdAt)
+      .sort()
+      .reverse(),
+  );
+  const [one] = mixed.runs;
+  expect((await list({ search: one!.id })).runs.map((run) => run.id)).toEqual([one!.id]);
+  expect((await list({ search: one!.id.slice(0, 8).toUpperCase() })).runs.map((run) => run.id)).toEqual([
+    one!.id,
+  ]);
+});
+
+test("a stranger finds and counts nothing, and text that is SQL is only text", async () => {
+  const { organisationId } = world.ours;
+  const stranger = world.theirs.people.owner;
+  expect(await asCaller(world.api, stranger, (tx) => runs.list(tx, { organisationId, limit: 5 }))).toEqual({
+    runs: [],
+    next: null,
+  });
+  expect(await asCaller(world.api, stranger, (tx) => runs.count(tx, { organisationId }))).toEqual({
+    count: 0,
+    capped: false,
+  });
+  for (const text of ["' or true --", "%", "\\", "$$; drop table longhaul.runs; $$", "_____", "'' '"]) {
+    for (const filter of [{ search: text }, { tag: text }, { workflow: text }]) {
+      const found = await asCaller(world.api, world.ours.people.viewer, (tx) =>
+        runs.list(tx, { organisationId, limit: 5, ...filter }),
+      );
+      expect(found.runs, JSON.stringify(filter)).toEqual([]);
+    }
+  }
+});
