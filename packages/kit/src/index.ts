@@ -1,3 +1,4 @@
+export { atMostBytes } from "./bounded.js";
 export type { Json } from "./json.js";
 export {
   type Approval,

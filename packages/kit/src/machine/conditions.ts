@@ -62,5 +62,8 @@ export function orElse<T>(
   value: Reference<T>,
   fallback: Selected<NonNullable<NoInfer<T>>>,
 ): Ref<NonNullable<T>> {
-  return reference(jsonata`(${operand(value)} != null ? ${operand(value)} : ${operand(fallback)})`);
+  const given = operand(value);
+  const either = jsonata`(${given} != null ? ${given} : ${operand(fallback)})`;
+  either.known = given.known;
+  return reference(either);
 }

@@ -6,6 +6,8 @@ import type { Role, RunError } from "../run.js";
 import type { Step } from "../step/step.js";
 import { caughtError, caughtWithin } from "./caught.js";
 import { checkFlow, checkStages, checkVariables } from "./check.js";
+import { checkSizes } from "./check-sizes.js";
+import { checkTasks } from "./check-tasks.js";
 import { setClocks } from "./clock.js";
 import { collectItems } from "./constructs/map.js";
 import { collectBranches } from "./constructs/parallel.js";
@@ -60,6 +62,8 @@ export interface Machine<C extends Contract = Contract> {
   readonly undo: UndoMachine | null;
   /** Maps whose items are executions of their own, which the machine must be allowed to start. */
   readonly distributedMaps: readonly string[];
+  /** What may go wrong with much data, a sentence each. */
+  readonly warnings: readonly string[];
   /** In the contract's order. */
   readonly stages: readonly MachineStage[];
   readonly graph: MachineGraph;
@@ -103,12 +107,15 @@ export function defineMachine<C extends Contract>(
   options: MachineOptions<C> = {},
 ): Machine<C> {
   const draft = new Draft(contract.name);
+  draft.schemas.set("@input", contract.input);
   build(new Flow(draft.root, [draft.root.start]));
   if (options.onFailure) addFailureFlow(draft, options.onFailure);
   checkFlow(draft.root);
   checkStages(draft, contract);
   settle(draft);
   checkVariables(draft.root);
+  checkTasks(draft);
+  const warnings = checkSizes(draft);
   const nodes = draft.nodes();
   const undo = undoOf(draft, fillIn);
   const steps = nodes.flatMap((node) => (node.kind === "step" ? [node.step] : []));
@@ -124,6 +131,7 @@ export function defineMachine<C extends Contract>(
     steps: [...steps, ...(undo?.steps ?? [])],
     approvals: approvals.map(({ name, stage, role, form }) => ({ name, stage, role, form })),
     undo,
+    warnings,
     distributedMaps: nodes.flatMap(({ name, ...node }) =>
       node.kind === "map" && node.block.kind === "distributed" ? [name] : [],
     ),

@@ -32,6 +32,8 @@ export function labelOf(name: string): string {
 export class Draft {
   readonly machine: string;
   readonly root: Block;
+  /** The schemas of variables, as far as they have one. */
+  readonly schemas = new Map<string, unknown>();
   readonly #states = new Map<string, Block>();
   readonly #variables = new Map<string, { readonly owner: string; readonly block: Block }>();
 

@@ -8,10 +8,20 @@ export const fromExecution: Resolve = (name) => `$states.context.Execution.Input
 export const fromVariables: Resolve = (name) =>
   name.startsWith("@") ? fromExecution(name.slice(1)) : `$${name}`;
 
+/** What the build knows of a value: the variable it is a part of, and its schema. */
+export interface Known {
+  readonly source: string;
+  /** As a person writes it: "writeStory.pages". */
+  readonly path: string;
+  /** Undefined where no schema tells. */
+  readonly schema: unknown;
+}
+
 /** A piece of JSONata with the variables it reads. */
 export class Expression {
   readonly uses: ReadonlySet<string>;
   readonly render: (resolve: Resolve) => string;
+  known: Known | undefined;
 
   constructor(uses: Iterable<string>, render: (resolve: Resolve) => string) {
     this.uses = new Set(uses);

@@ -1,3 +1,4 @@
+import { fieldSchema } from "./bytes.js";
 import { Expression, field, jsonata, jsonataString } from "./expression.js";
 
 declare const valueType: unique symbol;
@@ -52,7 +53,11 @@ const handler: ProxyHandler<object> = {
   get(target, key) {
     if (key === Symbol.toPrimitive) throw misuse("turned into text or a number");
     if (typeof key === "symbol") return undefined;
-    return reference(field(target as Expression, key));
+    const owner = target as Expression;
+    const part = field(owner, key);
+    const schema = fieldSchema(owner.known?.schema, key);
+    if (owner.known) part.known = { ...owner.known, path: `${owner.known.path}.${key}`, schema };
+    return reference(part);
   },
   ownKeys() {
     throw misuse("spread or listed");

@@ -1,3 +1,4 @@
+import { atMostBytes } from "@longhaul/kit";
 import { z } from "zod";
 
 /** The services that can make a part of a book. "offline" is this machine itself, without any model. */
@@ -107,7 +108,11 @@ export const minPages = 4;
 export const maxPages = 8;
 
 export const storyPageSchema = z.object({
-  text: z.string().trim().min(1).max(600),
+  text: z
+    .string()
+    .overwrite((text) => text.replaceAll(/\s+/g, " ").trim())
+    .min(1)
+    .max(600),
   /** What the picture shows, in a sentence. */
   illustration: z.string().trim().min(1).max(500),
 });
@@ -131,13 +136,20 @@ export const pictureResultSchema = z.object({
 });
 export type PictureResult = z.infer<typeof pictureResultSchema>;
 
+const cueSchema = z.object({
+  from: z.number().min(0),
+  to: z.number().min(0),
+  start: z.number().int().min(0),
+  end: z.number().int().min(0),
+});
+
 /** The result of RecordPage, one for each page. */
 export const narrationResultSchema = z.object({
   /** WAV, mono. */
   artifactId: z.uuid(),
   seconds: z.number().positive(),
-  /** When each sentence is spoken, in seconds from the start of the page. */
-  cues: z.array(z.object({ text: z.string(), from: z.number().min(0), to: z.number().min(0) })),
+  /** When each sentence is spoken, in seconds from the start of the page, and where in its text it stands. */
+  cues: z.array(cueSchema).max(60),
   madeBy: madeBySchema,
 });
 export type NarrationResult = z.infer<typeof narrationResultSchema>;

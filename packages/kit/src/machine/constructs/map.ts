@@ -1,3 +1,4 @@
+import { itemSchema } from "../bytes.js";
 import { Block, variableOf } from "../draft.js";
 import { jsonata, variable } from "../expression.js";
 import { Edge, type MapNode } from "../nodes.js";
@@ -66,6 +67,7 @@ export function addMap(
   const owner = mode === "inline" ? inner : block;
   block.draft.nameVariable(item, name, owner);
   block.draft.nameVariable(index, name, owner);
+  if (items.kind === "expression") block.draft.schemas.set(item, itemSchema(items.expression.known?.schema));
   inner.aliases.set(as, variable(item));
   inner.aliases.set(as === "item" ? "index" : `${as}Index`, variable(index));
   if (mode === "inline") {

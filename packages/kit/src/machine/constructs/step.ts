@@ -41,6 +41,7 @@ export function addStep(
     later: step.retryAfter ? new Edge(name, "catch") : null,
   });
   block.draft.nameVariable(output, name, block);
+  block.draft.schemas.set(output, step.output);
   if (node.later) comeBack(block, node, node.later);
   return node;
 }
