@@ -12,12 +12,38 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 /**
  * Parses JSON that came from outside.
- * @throws SyntaxError for text that is not JSON, or that nests deeper than MAX_JSON_DEPTH (what reads it later may recurse).
+ * @throws SyntaxError for text that is not JSON, that nests deeper than MAX_JSON_DEPTH (what reads it later may recurse), or
+ * whose numbers are too large to be written again
  */
 export function parseJson(text: string): unknown {
   // What is so short cannot be so deep.
   if (text.length > MAX_JSON_DEPTH) assertShallow(text);
-  return JSON.parse(text);
+  const value: unknown = JSON.parse(text);
+  if (/[eE]\+?\d{3}/.test(text) || (text.length > LONG_NUMBER && hasLongNumber(text))) assertFinite(value);
+  return value;
+}
+
+/** With so few digits, and two in its exponent, no number is too large. */
+const LONG_NUMBER = 200;
+
+function hasLongNumber(text: string): boolean {
+  let digits = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    digits = code >= 0x30 && code <= 0x39 ? digits + 1 : 0;
+    if (digits > LONG_NUMBER) return true;
+  }
+  return false;
+}
+
+function assertFinite(value: unknown): void {
+  const stack = [value];
+  while (stack.length > 0) {
+    const part = stack.pop();
+    if (typeof part === "number" && !Number.isFinite(part))
+      throw new SyntaxError("A number is out of range: it is larger than 1.7976931348623157E308");
+    if (typeof part === "object" && part !== null) for (const inner of Object.values(part)) stack.push(inner);
+  }
 }
 
 function assertShallow(text: string): void {

@@ -13,6 +13,8 @@ export const MAX_DEFINITION_BYTES = 1_048_576;
 export const MAX_SECONDS = 99_999_999;
 /** A closed execution keeps its name for this long. */
 export const NAME_RETENTION_MS = 90 * 24 * 60 * 60 * 1000;
+/** StartSyncExecution at a time: each holds a caller and an execution in memory. */
+export const MAX_SYNC_EXECUTIONS = 10_000;
 /** Deepest nesting of arrays and objects that is read. */
 export const MAX_JSON_DEPTH = 500;
 /** Longest array that $range builds (as States.ArrayRange). */

@@ -6,6 +6,7 @@ import { operations } from "./api/operations.js";
 import { Request } from "./api/request.js";
 import { AwsError } from "./aws-error.js";
 import { startForTask } from "./api/start.js";
+import { MAX_SYNC_EXECUTIONS } from "./limits.js";
 import type {
   LambdaInvoker,
   LogEntry,
@@ -24,7 +25,9 @@ import { MachineCache } from "./shell/machine-cache.js";
 import { MapRuns } from "./shell/map-runs.js";
 import { Mutex } from "./shell/mutex.js";
 import { OwnServices } from "./shell/own-services.js";
+import { Slots } from "./shell/slots.js";
 import { StatusEvents } from "./shell/status-events.js";
+import { stopForsaken } from "./shell/sync-children.js";
 import { Tasks } from "./shell/tasks.js";
 import { openStore } from "./store/open-store.js";
 import type { Store } from "./store/store.js";
@@ -114,6 +117,7 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
     mapRuns,
     settings,
     mutex: new Mutex(),
+    syncExecutions: new Slots(MAX_SYNC_EXECUTIONS),
     callTask: (executionArn, command, signal) => tasks.callOnce(executionArn, command, signal),
     nextNumber,
   };
@@ -142,6 +146,7 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
     events.resume();
     executions.resume();
     mapRuns.sweep();
+    stopForsaken({ store, logger, recall: executions.recall, executions });
     remains.resume();
   }
 

@@ -5,6 +5,7 @@ import type { Clock } from "../shell/clock.js";
 import type { MachineCache } from "../shell/machine-cache.js";
 import type { MapRuns } from "../shell/map-runs.js";
 import type { Mutex } from "../shell/mutex.js";
+import type { Slots } from "../shell/slots.js";
 import type { Store } from "../store/store.js";
 import type { Arns } from "./arns.js";
 import type { Request } from "./request.js";
@@ -22,6 +23,8 @@ export interface Context {
   mapRuns: MapRuns;
   settings: Settings;
   mutex: Mutex;
+  /** Room for the callers of StartSyncExecution. */
+  syncExecutions: Slots;
   /** Makes the call of a task that is of no execution. Never rejects. */
   callTask(executionArn: string, command: TaskCommand, signal: AbortSignal): Promise<TaskAnswer>;
   /** The number for the next execution. */

@@ -23,8 +23,11 @@ export const startSyncExecution: Operation = async (context, request) => {
   const found = readTarget(context, request);
   if (found.machine.type !== "EXPRESS") throw typeNotSupported();
   const data = includesData(request);
-  const started = await begin(context, found, { ...readGiven(request), sync: true });
-  return syncResponse(await context.executions.ended(started.number), data);
+  const given = { ...readGiven(request), sync: true } as const;
+  return context.syncExecutions.run(async () => {
+    const started = await begin(context, found, given);
+    return syncResponse(await context.executions.ended(started.number), data);
+  });
 };
 
 function syncResponse(row: ExecutionRow, data: boolean): object {

@@ -26,7 +26,21 @@ export function place(state: ExecutionState, branch: Branch, position: Position)
   branch.position = position;
   if (position.kind === "ready") state.ready.push(branch.id);
   const at = momentOf(position);
-  if (at !== null) state.alarms.push({ at, branch: branch.id });
+  if (at === null) return;
+  state.alarms.push({ at, branch: branch.id });
+  if (state.alarms.size > 2 * state.branches.size + FEW) resetAlarms(state);
+}
+
+/** So many stale alarms are not worth making the heap anew. */
+const FEW = 100;
+
+/** Forgets alarms that no longer hold: each heartbeat leaves one. */
+function resetAlarms({ alarms, branches }: ExecutionState): void {
+  alarms.clear();
+  for (const { id, position } of branches.values()) {
+    const at = momentOf(position);
+    if (at !== null) alarms.push({ at, branch: id });
+  }
 }
 
 /** A branch is no longer ready. It comes first, but for branches that are gone. */

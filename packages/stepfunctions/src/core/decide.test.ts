@@ -523,6 +523,19 @@ describe("tasks that somebody else ends", () => {
     expect(one.state().outcome).toMatchObject({ output: '"done"' });
   });
 
+  test("leave no heap of moments behind that their heartbeats have put off", async () => {
+    const Sleep = { Type: "Wait", Seconds: 5, End: true };
+    const branches = [
+      { StartAt: "Sleep", States: { Sleep } },
+      { StartAt: Object.keys(waiting)[0], States: waiting },
+    ];
+    const one = await run({ Both: { Type: "Parallel", Branches: branches, End: true } });
+    for (let beat = 0; beat < 1_000; beat += 1) await one.answer({ kind: "heartbeat" }, START + beat);
+    expect(one.state().alarms.size).toBeLessThan(200);
+    await one.send({ type: "advance" }, START + 5_000);
+    expect(nextWake(one.state())).toBe(START + 999 + 10_000);
+  });
+
   test("miss their heartbeat unless one comes in time", async () => {
     const one = await run(waiting);
     await one.answer({ kind: "submitted", output: "{}" });

@@ -1,3 +1,4 @@
+import { uncapitalized } from "../capitals.js";
 import { invocationResult } from "./lambda.js";
 import type { ExecutionIdentity, LogRecord } from "./state.js";
 
@@ -39,7 +40,7 @@ function detailsOf(record: LogRecord, identity: ExecutionIdentity): Record<strin
 
 function detailsKey(type: string): string {
   const special = DETAILS_KEYS.find(([pattern]) => pattern.test(type));
-  return special?.[1] ?? `${type.slice(0, 1).toLowerCase()}${type.slice(1)}EventDetails`;
+  return special?.[1] ?? `${uncapitalized(type)}EventDetails`;
 }
 
 function details(given: Record<string, unknown>, includeData: boolean): Record<string, unknown> {

@@ -42,7 +42,7 @@ export class Executions {
   private inFlight = 0;
   private idle: (() => void) | null = null;
 
-  private readonly recall: Recall;
+  readonly recall: Recall;
   /** Those in memory. */
   readonly runners: Runners;
   private readonly commits: GroupCommit;

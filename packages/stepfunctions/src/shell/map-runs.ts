@@ -32,12 +32,16 @@ export class MapRuns {
   private readonly byNumber = new Map<number, Run>();
   private readonly counted: StoredTallies;
   private lastNumber = 0;
+  /** Those that were running when the engine was opened, until they are swept. */
+  private readonly unended: MapRunRow[] = [];
   private closed = false;
 
   constructor(private readonly ports: Ports) {
     this.counted = new StoredTallies(ports.store);
-    for (const { value } of ports.store.range("mapRuns"))
+    for (const { value } of ports.store.range("mapRuns")) {
       this.lastNumber = Math.max(this.lastNumber, value.number);
+      if (value.status === "RUNNING") this.unended.push(value);
+    }
   }
 
   /** Begins a map run, or goes on with one after a restart or a redrive. */
@@ -51,8 +55,8 @@ export class MapRuns {
 
   /** Ends map runs whose execution had ended when the engine was killed, and what runs of them. */
   sweep(): void {
-    for (const { value: row } of this.ports.store.range("mapRuns")) {
-      if (row.status !== "RUNNING" || this.byNumber.has(row.number)) continue;
+    for (const row of this.unended.splice(0)) {
+      if (this.byNumber.has(row.number)) continue;
       const parent = this.ports.store.get("executions", row.execution);
       if (parent === undefined || parent.status === "RUNNING") continue;
       this.end(row).catch((error: unknown) =>

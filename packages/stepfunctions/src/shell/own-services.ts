@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-error.js";
+import { capitalized, uncapitalized } from "../capitals.js";
 import { isoTime } from "../core/visit-scope.js";
 import { isObject } from "../json.js";
 import { type ServiceCall, type ServiceInvoker, TaskFailure } from "../ports.js";
@@ -81,9 +82,9 @@ export class OwnServices {
       const row = await this.start(parameters, task);
       return { ExecutionArn: row.arn, StartDate: isoTime(row.startedAt) };
     }
-    const operation = `${action.slice(0, 1).toUpperCase()}${action.slice(1)}`;
+    const operation = capitalized(action);
     const request = isObject(parameters) ? parameters : {};
-    return spelled(await this.ports.handle(operation, renamed(request, lower)));
+    return spelled(await this.ports.handle(operation, renamed(request, uncapitalized)));
   }
 }
 
@@ -133,10 +134,6 @@ function describe(row: ExecutionRow, { parsed }: { parsed: boolean }): Record<st
   };
 }
 
-function lower(name: string): string {
-  return `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`;
-}
-
 function renamed(value: unknown, name: (key: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => renamed(item, name));
   if (!isObject(value)) return value;
@@ -150,7 +147,7 @@ function spelled(value: unknown): unknown {
   const members = Object.entries(value).filter(([, item]) => item !== undefined);
   return Object.fromEntries(
     members.map(([key, item]) => {
-      const name = `${key.slice(0, 1).toUpperCase()}${key.slice(1)}`;
+      const name = capitalized(key);
       const date = /date$/i.test(key) && typeof item === "number";
       return [name, date ? isoTime(item * 1000) : spelled(item)];
     }),

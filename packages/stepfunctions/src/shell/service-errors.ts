@@ -1,3 +1,4 @@
+import { capitalized } from "../capitals.js";
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-error.js";
 import type { TaskAnswer } from "../core/turn.js";
@@ -23,10 +24,6 @@ const SDK_NAMES: Record<string, string> = {
   stepfunctions: "Sfn",
 };
 
-function capitalised(name: string): string {
-  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
-}
-
 function withException(code: string): string {
   return code.endsWith("Exception") ? code : `${code}Exception`;
 }
@@ -34,8 +31,8 @@ function withException(code: string): string {
 /** The failure of an optimised integration whose service has answered with an error. */
 export function serviceFailure(service: string, error: unknown): TaskAnswer {
   const { prefix, service: name } = OPTIMISED[service] ?? {
-    prefix: capitalised(service),
-    service: capitalised(service),
+    prefix: capitalized(service),
+    service: capitalized(service),
   };
   if (!(error instanceof AwsError)) return noAnswer(prefix, error);
   const { code, message, statusCode } = error;
@@ -46,7 +43,7 @@ export function serviceFailure(service: string, error: unknown): TaskAnswer {
 /** The failure of an `aws-sdk:` integration whose service has answered with an error. */
 export function sdkFailure(service: string, error: unknown): TaskAnswer {
   const bare = service.slice("aws-sdk:".length);
-  const name = SDK_NAMES[bare] ?? capitalised(bare);
+  const name = SDK_NAMES[bare] ?? capitalized(bare);
   if (!(error instanceof AwsError)) return noAnswer(name, error);
   const { code, message, statusCode } = error;
   const details = `(Service: ${name}, Status Code: ${statusCode}, Request ID: ${randomUUID()}) (SDK Attempt Count: 1)`;
@@ -63,7 +60,7 @@ export function unregistered(resource: string, service: string, action: string):
   const bare = service.startsWith("aws-sdk:") ? service.slice("aws-sdk:".length) : service;
   const known = service.startsWith("aws-sdk:") ? SDK_NAMES[bare] : OPTIMISED[service]?.prefix;
   return new TaskFailure(
-    `${known ?? capitalised(bare)}.SdkClientException`,
+    `${known ?? capitalized(bare)}.SdkClientException`,
     `Unable to execute the call ${resource}: nothing answers for this service here. Register an invoker: services: { "${service}:${action}": async (call) => ... }`,
   );
 }

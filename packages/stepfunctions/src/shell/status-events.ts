@@ -11,11 +11,24 @@ const LONGEST_DELAY_MS = 30_000;
 const SWEEP_MS = 100;
 const MOST_TOLD = 1_000;
 
+/** So many changes that wait are kept with their executions' data; those beyond are read back when their turn comes. */
+const MOST_HELD = 1_000;
+
 /** A change that is to be told, with the execution as it was then. */
 export interface Change {
   key: number;
   row: ExecutionRow;
   status: ExecutionStatus;
+}
+
+/** A change that waits for its turn. */
+interface Waiting {
+  key: number;
+  status: ExecutionStatus;
+  /** null: to be read back. */
+  row: ExecutionRow | null;
+  /** Whether the outbox says how the execution had ended. */
+  complete: boolean;
 }
 
 type Sink = (event: StatusChangeEvent) => Promise<void>;
@@ -26,7 +39,9 @@ type Sink = (event: StatusChangeEvent) => Promise<void>;
  */
 export class StatusEvents {
   private next: number;
-  private readonly queues = new Map<number, Change[]>();
+  private readonly queues = new Map<number, Waiting[]>();
+  /** How many changes wait with their execution's data. */
+  private held = 0;
   private readonly waiting = new Set<() => void>();
   /** Changes that have been told and are still in the store, and when they will not be any more. */
   private readonly told: number[] = [];
@@ -57,10 +72,25 @@ export class StatusEvents {
   /** Takes up what was kept before a restart. */
   resume(): void {
     if (this.sink === undefined) return;
-    for (const { key, value } of this.store.range("outbox")) {
-      const row = this.store.get("executions", value.execution);
-      if (row !== undefined) this.tell({ key, row, status: value.status });
+    for (const { key, value } of this.store.range("outbox"))
+      this.queue(value.execution, {
+        key,
+        status: value.status,
+        row: null,
+        complete: value.end !== undefined,
+      });
+  }
+
+  /** An execution is redriven: what waits to be told of its end is kept with how that was. */
+  redriven({ number: execution, stoppedAt, error, cause }: ExecutionRow): Write[] {
+    const writes: Write[] = [];
+    for (const change of this.queues.get(execution) ?? []) {
+      if (change.status === "RUNNING" || change.complete) continue;
+      change.complete = true;
+      const value = { execution, status: change.status, end: { stoppedAt, error, cause } };
+      writes.push({ table: "outbox", key: change.key, value });
     }
+    return writes;
   }
 
   close(): void {
@@ -70,8 +100,13 @@ export class StatusEvents {
   }
 
   /** Tells a change that is on disk, after those before it of the same execution. */
-  tell(change: Change): void {
-    const execution = change.row.number;
+  tell({ key, row, status }: Change): void {
+    const room = this.held < MOST_HELD;
+    if (room) this.held += 1;
+    this.queue(row.number, { key, status, row: room ? row : null, complete: false });
+  }
+
+  private queue(execution: number, change: Waiting): void {
     const queue = this.queues.get(execution);
     if (queue !== undefined) {
       queue.push(change);
@@ -82,11 +117,12 @@ export class StatusEvents {
     void this.drain(execution, fresh);
   }
 
-  private async drain(execution: number, queue: Change[]): Promise<void> {
+  private async drain(execution: number, queue: Waiting[]): Promise<void> {
     let delay = FIRST_DELAY_MS;
     for (let change = queue[0]; change !== undefined && !this.closed; change = queue[0]) {
       try {
-        await this.sink?.(statusChange(change.row, change.status));
+        const row = change.row ?? this.readBack(execution, change.key);
+        if (row !== undefined) await this.sink?.(statusChange(row, change.status));
       } catch (error) {
         this.logger.warn({ err: error, delay }, "A status change could not be told and will be told again");
         await this.pause(delay);
@@ -95,9 +131,17 @@ export class StatusEvents {
       }
       delay = FIRST_DELAY_MS;
       queue.shift();
+      if (change.row !== null) this.held -= 1;
       if (!this.closed) this.forget(change.key);
     }
     this.queues.delete(execution);
+  }
+
+  /** The execution as it was when a change was made, as far as that is told. */
+  private readBack(execution: number, key: number): ExecutionRow | undefined {
+    const row = this.store.get("executions", execution);
+    const end = this.store.get("outbox", key)?.end;
+    return row === undefined || end === undefined ? row : { ...row, ...end, output: null };
   }
 
   /** Nobody waits for this: a change that is told again after a crash has been told at least once. */

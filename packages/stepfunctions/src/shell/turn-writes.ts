@@ -25,6 +25,7 @@ export function writesOf(
   };
   if (started) tell();
   if (event.type === "redrive") {
+    writes.push(...events.redriven(runner.row));
     const { redriveCount } = runner.row;
     const again = { status: "RUNNING", stoppedAt: null, error: null, cause: null } as const;
     runner.row = { ...runner.row, ...again, redriveCount: redriveCount + 1, redrivenAt: event.at };

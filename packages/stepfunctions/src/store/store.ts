@@ -158,6 +158,8 @@ export interface RunningRow {
 export interface OutboxRow {
   execution: number;
   status: ExecutionStatus;
+  /** How the execution had ended then, where a redrive has taken that out of its row. */
+  end?: Pick<ExecutionRow, "stoppedAt" | "error" | "cause">;
 }
 
 export type TableName = keyof Tables;

@@ -83,7 +83,7 @@ async function openIn(
   options: TestOptions,
   overrides: ReturnType<typeof overridesFrom>,
 ): Promise<TestEngine> {
-  const clock = new VirtualClock(options.startAt?.getTime());
+  const clock = new VirtualClock(startOf(options));
   const { functions = {}, callbacks = {} } = options;
   const logged = new Map<string, ExecutionEvent[]>();
   const handle: StepFunctions["handle"] = (operation, request) => engine.handle(operation, request);
@@ -169,17 +169,36 @@ async function createMachine(
     name: machineName,
     type,
     roleArn: ROLE,
-    definition: typeof definition === "string" ? definition : JSON.stringify(definition),
+    definition: typeof definition === "string" ? definition : jsonOf("The definition", definition),
     // An EXPRESS execution has no history but its log.
     ...(type === "EXPRESS" ? express : {}),
   });
   return (created as { stateMachineArn: string }).stateMachineArn;
 }
 
+/** @throws Error for a date that is none */
+function startOf({ startAt }: TestOptions): number | undefined {
+  const start = startAt?.getTime();
+  if (Number.isNaN(start)) throw new Error("startAt must be a valid date");
+  return start;
+}
+
+/** @throws Error for what JSON cannot hold: a BigInt, a circle, a function */
+function jsonOf(what: string, value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    throw new Error(`${what} cannot be written as JSON: ${(error as Error).message}`, { cause: error });
+  }
+  if (text === undefined) throw new Error(`${what} cannot be written as JSON: it is a ${typeof value}`);
+  return text;
+}
+
 function startRequest(stateMachineArn: string, { input = {}, name, testCase }: StartOptions = {}): object {
   return {
     stateMachineArn: testCase === undefined ? stateMachineArn : `${stateMachineArn}#${testCase}`,
-    input: JSON.stringify(input),
+    input: jsonOf("The input", input),
     ...(name === undefined ? {} : { name }),
   };
 }

@@ -271,3 +271,25 @@ describe("an engine under test", () => {
     expect((await engine.finish(await engine.start(parent))).output).toEqual({ n: 2 });
   });
 });
+
+describe("what cannot be run is refused in words", () => {
+  const machine = { StartAt: "Done", States: { Done: { Type: "Succeed" } } };
+
+  test.each([
+    ["a BigInt", { n: 1n }, "The input cannot be written as JSON: "],
+    ["a function", () => 1, "The input cannot be written as JSON: it is a function"],
+  ])("%s as input", async (_, input, message) => {
+    await expect(runMachine(machine, { input })).rejects.toThrow(message);
+  });
+
+  test("a BigInt in the definition", async () => {
+    const definition = { ...machine, TimeoutSeconds: 1n };
+    await expect(runMachine(definition)).rejects.toThrow("The definition cannot be written as JSON: ");
+  });
+
+  test("a start that is no date", async () => {
+    await expect(runMachine(machine, { startAt: new Date("soon") })).rejects.toThrow(
+      "startAt must be a valid date",
+    );
+  });
+});

@@ -1,4 +1,5 @@
 import { AwsError } from "../../aws-error.js";
+import { capitalized } from "../../capitals.js";
 import type { Mock } from "../../core/trial.js";
 import { isObject, parseJson } from "../../json.js";
 import { MAX_PAYLOAD_BYTES } from "../../limits.js";
@@ -99,7 +100,7 @@ function readConfiguration(request: Request, mock: Mock | null): StateConfigurat
     mapItemReaderData: given.optionalData("mapItemReaderData", MAX_PAYLOAD_BYTES),
   };
   const name = mock === null ? Object.entries(read).find(([, value]) => value !== undefined)?.[0] : undefined;
-  if (name !== undefined) throw needsMock(`${name.slice(0, 1).toUpperCase()}${name.slice(1)}`);
+  if (name !== undefined) throw needsMock(capitalized(name));
   return read;
 }
 
