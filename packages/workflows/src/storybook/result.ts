@@ -1,4 +1,3 @@
-import { atMostBytes } from "@longhaul/kit";
 import { z } from "zod";
 
 /** The services that can make a part of a book. "offline" is this machine itself, without any model. */
@@ -154,7 +153,7 @@ export const narrationResultSchema = z.object({
 });
 export type NarrationResult = z.infer<typeof narrationResultSchema>;
 
-const chapterSchema = z.object({ title: z.string(), from: z.number().min(0), to: z.number().min(0) });
+const chapterSchema = z.object({ title: z.string().max(120), from: z.number().min(0), to: z.number().min(0) });
 
 /** The result of Video. */
 export const videoResultSchema = z.object({
@@ -168,7 +167,7 @@ export const videoResultSchema = z.object({
   width: z.number().int().positive(),
   height: z.number().int().positive(),
   bytes: z.number().int().positive(),
-  chapters: z.array(chapterSchema),
+  chapters: z.array(chapterSchema).max(maxPages + 2),
 });
 export type VideoResult = z.infer<typeof videoResultSchema>;
 export type Chapter = z.infer<typeof chapterSchema>;

@@ -7,8 +7,8 @@ export function sentencesOf(text: string): string[] {
   const sentences: string[] = [];
   for (const part of parts.map((one) => one.trim()).filter(Boolean)) {
     const last = sentences.at(-1);
-    // “Is it?” asked the snail: a small letter goes on with the sentence; so does a scrap.
-    if (last !== undefined && (/^[\p{Ll},;]/u.test(part) || last.length < 4))
+    // “Is it?” asked the snail: a small letter goes on with the sentence; so does a very short one.
+    if (last !== undefined && (/^[\p{Ll},;]/u.test(part) || last.length < 12))
       sentences[sentences.length - 1] = `${last} ${part}`;
     else sentences.push(part);
   }

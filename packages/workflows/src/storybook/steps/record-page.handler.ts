@@ -5,11 +5,13 @@ import { invalidAnswer } from "../author/problems.js";
 import { store } from "../files.js";
 import type { NarrationResult } from "../result.js";
 import { simulateFailure } from "../simulation.js";
+import type { Cue } from "../speech/flite.js";
 import { secondsOf, soundOf } from "../speech/sound.js";
 import { recordPage } from "./record-page.js";
 
 /** A page of 600 letters takes under a minute; more is a voice that has gone wrong. */
 const longest = 120;
+const mostCues = 60;
 
 /** @throws what the author throws; RetryableError MODEL_ANSWER_INVALID for a sound that is none. */
 export async function narrate(
@@ -27,7 +29,18 @@ export async function narrate(
   }
   const artifactId = await store(ctx, `page-${number + 1}.wav`, "audio/wav", wav);
   ctx.progress(1, `Page ${number + 1} is read`);
-  return { artifactId, seconds, cues: [...cues], madeBy };
+  return { artifactId, seconds, cues: placed(cues, text), madeBy };
+}
+
+/** Where in the page's text each sentence stands; what is not in it cannot be shown. */
+function placed(cues: readonly Cue[], text: string): NarrationResult["cues"] {
+  let at = 0;
+  return cues.slice(0, mostCues).flatMap(({ text: sentence, from, to }) => {
+    const start = text.indexOf(sentence, at);
+    if (start < 0) return [];
+    at = start + sentence.length;
+    return [{ from, to, start, end: at }];
+  });
 }
 
 export default implement(recordPage, (input, ctx) => narrate(input, ctx));

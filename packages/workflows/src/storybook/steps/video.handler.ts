@@ -45,7 +45,11 @@ async function film(input: Input, ctx: StepContext, folder: string): Promise<Vid
     await writeFile(file, await readMade(ctx.artifacts, artifactId));
     sounds.push(file);
   }
-  const timeline = timelineOf(story.title, narration);
+  const spoken = narration.map(({ seconds, cues }, i) => ({
+    seconds,
+    cues: cues.map(({ from, to, start, end }) => ({ from, to, text: textOf(story, i).slice(start, end) })),
+  }));
+  const timeline = timelineOf(story.title, spoken);
   const made = await makeFilm({
     folder,
     title: story.title,
@@ -80,6 +84,8 @@ async function film(input: Input, ctx: StepContext, folder: string): Promise<Vid
     chapters: [...chapters],
   };
 }
+
+const textOf = ({ pages }: Input["story"], page: number): string => pages[page]?.text ?? "";
 
 /** Title, pages and end as PNG files, one at a time: no more than one picture is in memory. */
 async function layOut(input: Input, ctx: StepContext, folder: string): Promise<string[]> {
