@@ -29,6 +29,7 @@ export * as lives from "./lives.js";
 export type { CancelRequest, CheckpointEdit } from "./lives.js";
 export * as me from "./me.js";
 export type { Me, MeUpdate } from "./me.js";
+export * as retention from "./retention.js";
 export * as runs from "./runs.js";
 export type { ListRuns, RunFilter, RunPage, StartRun } from "./runs.js";
 export { stepStore } from "./step-store.js";

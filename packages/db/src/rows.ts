@@ -40,6 +40,8 @@ export interface RunRow {
   lane: Run["lane"];
   rerun_of: string | null;
   rerun_from: string | null;
+  pinned: boolean;
+  expires_at: string | null;
   typical_seconds: number | null;
 }
 
@@ -68,7 +70,8 @@ export function runColumns(tx: postgres.ISql) {
     r.id, r.organisation_id, r.workflow, r.name, r.priority, r.status, r.status_reason, r.input, r.output, r.error,
     r.stages, r.progress, r.attempt, r.last_seq, r.definition_hash, r.correlation_id, r.created_by,
     p.display_name as created_by_name, r.created_at, r.started_at, r.finished_at, r.cancel_requested_at,
-    r.tags, r.not_before, r.lane, r.rerun_of, r.rerun_from`;
+    r.tags, r.not_before, r.lane, r.rerun_of, r.rerun_from, r.pinned,
+    longhaul.expires_at(r.organisation_id, r.finished_at, r.pinned) as expires_at`;
 }
 
 export function toRun(row: RunRow): Run {
@@ -104,6 +107,8 @@ export function toRun(row: RunRow): Run {
     lane: row.lane,
     rerunOf: row.rerun_of,
     rerunFrom: row.rerun_from,
+    pinned: row.pinned,
+    expiresAt: row.expires_at,
     typicalSeconds: row.typical_seconds,
   };
 }

@@ -96,6 +96,10 @@ export const runSchema = z.intersection(
     /** The run that this one repeats, from its beginning or from the state `rerunFrom` on. */
     rerunOf: z.uuid().nullable(),
     rerunFrom: z.string().nullable(),
+    /** Kept for as long as it is pinned. */
+    pinned: z.boolean(),
+    /** When it is deleted with everything it has: null while it is under way or pinned. */
+    expiresAt: z.iso.datetime().nullable(),
     /** Median duration of this organisation's last successful runs of the workflow, in seconds. */
     typicalSeconds: z.number().nonnegative().nullable(),
   }),
@@ -139,8 +143,8 @@ export type EventType = (typeof eventTypes)[number];
  * - step.started { try }; step.progress { fraction, message }; step.log { level, message, fields };
  *   step.retrying { error: RunError, try, retryAt: ISO time | null }; step.failed { error: RunError, try };
  *   step.succeeded { try }
- * - compensation.started { undoes: state, try }; compensation.done { undoes: state, try }; `step` is the
- *   compensation's name. What it logs, and its failures, are events of a step of that name.
+ * - compensation.started { undoes: state, try }; compensation.done { undoes: state, try }; `step` is
+ *   "Refund(Charge)". What it logs, and its failures, are events of a step of that name.
  * - approval.requested { approvalId, title, role, deadline: ISO time | null };
  *   approval.decided { approvalId, title, decision, by: { id, name } | null, byDefault }; `step` is its state
  * - artifact.created { artifactId, name, contentType, size }

@@ -11,5 +11,6 @@ export { type QueueMessage, queueMessageSchema, type RunQueue, snsRunQueue } fro
 export { type Reconciled, type ReconcileOptions, reconcile } from "./reconcile.js";
 export { type InputIssue, type RefusalCode, RunsRefusal } from "./refusal.js";
 export { type RerunFromRequest, type RerunRequest, rerun, rerunFrom } from "./rerun.js";
+export { type ObjectRemover, type Swept, type SweepOptions, sweepExpired } from "./retention.js";
 export { retryRun } from "./retry.js";
 export { type StartRequest, startRun } from "./start.js";
