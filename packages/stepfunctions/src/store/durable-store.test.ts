@@ -2,12 +2,15 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { DataDirectoryDamagedError, DataDirectoryWriteError } from "./errors.js";
 import { compareKeys, type Key } from "./keys.js";
 import { openStore } from "./open-store.js";
 import type { Store, TableName, Write } from "./store.js";
 import { MemorySegments } from "./testing/memory-segments.js";
+
+// A busy computer takes its time over many small files and cases.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const folders: string[] = [];
 const stores: Store[] = [];
@@ -264,7 +267,7 @@ test("a walk goes on over what is written and moved meanwhile", async () => {
 });
 
 test.each([
-  ["ENOSPC", /^The disk of the data folder .* is full\. Make room/],
+  ["ENOSPC", /^The disk of the data folder .* is full\. Make room and start again/],
   ["EIO", /^The data folder .* could not be written \(EIO\)/],
 ])("after a write that failed with %s nothing is acknowledged any more", async (code, message) => {
   const disk = new MemorySegments();

@@ -1,5 +1,6 @@
 import { checkpoint } from "./checkpoint.js";
-import { DataDirectoryDamagedError, DataDirectoryWriteError } from "./errors.js";
+import { writeError } from "./disk.js";
+import { DataDirectoryDamagedError } from "./errors.js";
 import type { Placed } from "./changes.js";
 import { Journal, type Limits, type Mark } from "./journal.js";
 import { firstOf, type Key } from "./keys.js";
@@ -50,7 +51,7 @@ export class DurableStore implements Store {
         mayTurn: () => this.moving === null,
         turned: (mark) => this.turned(mark),
         full: () => this.moving !== null && this.recent.bytes > 4 * parts.limits.memory,
-        failure: (error) => new DataDirectoryWriteError(parts.folder, error),
+        failure: (error) => writeError(parts.folder, error),
       },
       { ...parts.mark },
       parts.file,

@@ -30,14 +30,18 @@ export class DataDirectoryDamagedError extends Error {
 
 /** The data folder could not be written: what was to be written may be lost, and nothing more is written. */
 export class DataDirectoryWriteError extends Error {
+  /** The file system's word for it. */
+  readonly code: string | undefined;
+
   constructor(directory: string, cause: unknown) {
     const { code, message } = cause as NodeJS.ErrnoException;
     super(
       code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG"
-        ? `The disk of the data folder ${directory} is full. Make room, and start again: what was acknowledged is there.`
-        : `The data folder ${directory} could not be written (${message}). What was acknowledged is there: start again once that is mended.`,
+        ? `The disk of the data folder ${directory} is full. Make room and start again: what was acknowledged is there.`
+        : `The data folder ${directory} could not be written (${message}). Mend that and start again: what was acknowledged is there.`,
       { cause },
     );
     this.name = "DataDirectoryWriteError";
+    this.code = typeof code === "string" ? code : undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { type Database, open, type RootDatabase } from "lmdb";
 import { ChecksumError, decode, decodeText, encode } from "./codec.js";
+import { assertRoom } from "./disk.js";
 import { DataDirectoryDamagedError, DataDirectoryFormatError, DataDirectoryInUseError } from "./errors.js";
 import { compareKeys, type Key } from "./keys.js";
 import { livesElsewhere, type Owner, self } from "./owner.js";
@@ -12,6 +13,9 @@ const FORMAT = 4;
 const MAP_BYTES = 4 * 1024 ** 3;
 /** Twice LMDB's own: fewer pages to write for each commit, as measured. */
 const PAGE_BYTES = 8192;
+
+/** As many leaves as a transaction writes to, about, however many rows it has. */
+const MOST_PAGES = 256;
 
 type Binary = Database<Buffer, Key>;
 
@@ -81,6 +85,8 @@ export class LmdbTables {
 
   /** Writes rows and a property as one transaction. Resolves once it is on disk and is what readers see. */
   async write(rows: SealedRow[], property?: { name: string; value: unknown }): Promise<void> {
+    // lmdb tells the terminal when a disk becomes full under it: better not to begin. A row may need a page or two.
+    assertRoom(this.folder, Math.min(rows.length, MOST_PAGES) * 2 * PAGE_BYTES);
     const committed = this.root.batch(() => {
       for (const { table, key, bytes } of rows)
         if (bytes === null) void this.tables[table].remove(key);

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, realpathSync } from "node:fs";
 import { findDamage, markFolder } from "./data-file.js";
+import { writeError } from "./disk.js";
 import { DurableStore } from "./durable-store.js";
 import { DataDirectoryDamagedError, DataDirectoryInUseError } from "./errors.js";
 import type { Limits } from "./journal.js";
@@ -63,6 +64,7 @@ async function openFolder(folder: string, segments: Segments, limits: Limits): P
     });
   } catch (error) {
     await tables.close().catch(() => {});
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === "ENOSPC" || code === "EIO" ? writeError(folder, error) : error;
   }
 }

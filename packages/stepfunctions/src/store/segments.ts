@@ -51,6 +51,9 @@ async function create(folder: string, path: string, bytes: number): Promise<Segm
     for (let at = 0; at < bytes; at += ZEROS.length)
       await file.writeFile(ZEROS.subarray(0, Math.min(ZEROS.length, bytes - at)));
     await file.sync();
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => {});
+    throw error;
   } finally {
     await file.close();
   }
