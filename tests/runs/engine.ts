@@ -9,7 +9,10 @@ import { machines } from "@longhaul/workflows/machines";
 import { scriptedSteps } from "./scripted-steps.js";
 
 /** The real engine behind the real SDK client, with data-import installed and steps that the test scripts. */
-export async function openEngine(onStatusChange: (event: StatusChangeEvent) => Promise<void>) {
+export async function openEngine(
+  onStatusChange: (event: StatusChangeEvent) => Promise<void>,
+  { waitScale = 1 }: { waitScale?: number } = {},
+) {
   const dataDir = mkdtempSync(join(tmpdir(), "longhaul-engine-"));
   const steps = scriptedSteps();
   const engine = await openStepFunctions({
@@ -18,6 +21,7 @@ export async function openEngine(onStatusChange: (event: StatusChangeEvent) => P
     accountId: "000000000000",
     lambda: steps.invoke,
     onStatusChange,
+    waitScale,
   });
   const server = createServer((request, response) => void engine.handleHttp(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -26,7 +30,9 @@ export async function openEngine(onStatusChange: (event: StatusChangeEvent) => P
   return {
     steps,
     sfn,
-    stateMachineArn: await install(sfn),
+    stateMachineArn: await install(sfn, "longhaul-data-import", dataImport()),
+    /** Installs another machine. @returns the ARN of its published version. */
+    install: (name: string, definition: object) => install(sfn, name, definition),
     newClient: () => clientOf(port),
     /** An SDK client whose server is not there. */
     unreachable: clientOf(1),
@@ -49,15 +55,19 @@ function clientOf(port: number): SFNClient {
   });
 }
 
+/** The ARN of a function of the product. */
+export const functionArn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+
+/** The product's own state machine of data-import. */
+export function dataImport() {
+  return machines["data-import"].definition((step) => functionArn(`longhaul-data-import-${step}`));
+}
+
 /** @returns the ARN of the published version. */
-async function install(sfn: SFNClient): Promise<string> {
-  const machine = machines["data-import"];
-  const definition = machine.definition(
-    (step) => `arn:aws:lambda:us-east-1:000000000000:function:longhaul-data-import-${step}`,
-  );
+async function install(sfn: SFNClient, name: string, definition: object): Promise<string> {
   const { stateMachineVersionArn } = await sfn.send(
     new CreateStateMachineCommand({
-      name: "longhaul-data-import",
+      name,
       definition: JSON.stringify(definition),
       roleArn: "arn:aws:iam::000000000000:role/longhaul",
       publish: true,

@@ -7,14 +7,14 @@ import type { Tenant } from "../support/tenants.js";
 import { openEngine } from "./engine.js";
 
 /** Two organisations, the real engine behind the real SDK client, and steps whose answers the test decides. */
-export async function openRunsWorld() {
+export async function openRunsWorld(options: { waitScale?: number } = {}) {
   const world = await openWorld();
   const events: StatusChangeEvent[] = [];
   const listeners = new Set<() => void>();
   const engine = await openEngine(async (event) => {
     events.push(event);
     for (const listener of listeners) listener();
-  });
+  }, options);
   const { sfn, steps, stateMachineArn } = engine;
   const logged: { fields: Record<string, unknown>; message: string }[] = [];
   const log = (fields: object, message: string) => void logged.push({ fields: { ...fields }, message });
@@ -34,6 +34,7 @@ export async function openRunsWorld() {
     sfn,
     stateMachineArn,
     steps,
+    install: engine.install,
     newClient: engine.newClient,
     unreachable: engine.unreachable,
     caller: callerOf,

@@ -5,7 +5,7 @@ import { machines } from "@longhaul/workflows/machines";
 import { consumerTimeoutSeconds, deadLetterConsumer, runConsumer } from "./queues.js";
 import type { FunctionSpec, RuleSpec, StateMachineSpec } from "./specs.js";
 
-export { eventSources, queues, runsTopic, topics } from "./queues.js";
+export { deadLetterConsumer, eventSources, queues, runsTopic, topics } from "./queues.js";
 export type {
   EventPattern,
   EventSourceSpec,
@@ -32,7 +32,7 @@ const housekeeping = {
 
 const consumer = { ...housekeeping, timeoutSeconds: consumerTimeoutSeconds };
 
-const { statusChanged, reconciler } = houseFunctions;
+const { statusChanged, reconciler, approvals, compensations } = houseFunctions;
 const allMachines: readonly Machine[] = Object.values(machines);
 
 function stepFunction(workflow: string, step: Step): FunctionSpec {
@@ -53,6 +53,8 @@ export const functions: readonly FunctionSpec[] = [
   ...allMachines.flatMap(({ name, steps }) => steps.map((step) => stepFunction(name, step))),
   { ...housekeeping, name: statusChanged, entry: entry("status-changed.js"), reservedConcurrency: 2 },
   { ...housekeeping, name: reconciler, entry: entry("reconciler.js"), reservedConcurrency: 1 },
+  { ...housekeeping, name: approvals, entry: entry("approvals.js"), reservedConcurrency: null },
+  { ...housekeeping, name: compensations, entry: entry("compensations.js"), reservedConcurrency: null },
   { ...consumer, name: runConsumer, entry: entry("run-consumer.js"), reservedConcurrency: 4 },
   { ...consumer, name: deadLetterConsumer, entry: entry("dead-letters.js"), reservedConcurrency: null },
 ];
@@ -77,15 +79,24 @@ export const rules: readonly RuleSpec[] = [
   },
 ];
 
-/** Every state machine of the product. */
-export const stateMachines: readonly StateMachineSpec[] = allMachines.map((machine) => ({
-  workflow: machine.name,
-  name: stateMachineName(machine.name),
-  hash: machine.hash,
-  definition: (arnOf) =>
-    JSON.stringify(
-      machine.definition((step) => arnOf(stepFunctionName(machine.name, step))),
-      null,
-      2,
-    ),
-}));
+type Definition = Pick<Machine, "hash" | "definition">;
+
+function stateMachine(workflow: string, key: string, { hash, definition }: Definition): StateMachineSpec {
+  return {
+    workflow: key,
+    name: stateMachineName(key),
+    hash,
+    definition: (arnOf) =>
+      JSON.stringify(
+        definition((step) => arnOf(stepFunctionName(workflow, step))),
+        null,
+        2,
+      ),
+  };
+}
+
+/** Every state machine of the product: of each workflow, and of those with compensations the one that undoes it. */
+export const stateMachines: readonly StateMachineSpec[] = allMachines.flatMap((machine) => [
+  stateMachine(machine.name, machine.name, machine),
+  ...(machine.undo ? [stateMachine(machine.name, `${machine.name}-undo`, machine.undo)] : []),
+]);

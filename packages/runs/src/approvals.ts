@@ -104,7 +104,7 @@ async function tell(
 
 /** As the form of the installed workflow has it; a form that is no longer installed is read from its JSON schema. */
 function parseDecision({ workflow, state, form }: Approval, decision: unknown): Json {
-  const known = machineOf(workflow)?.approvals?.find(({ name }) => name === state)?.form;
+  const known = machineOf(workflow)?.approvals.find(({ name }) => name === state)?.form;
   const parsed = (known ?? z.fromJSONSchema(form)).safeParse(decision);
   if (parsed.success) return JSON.parse(JSON.stringify(parsed.data)) as Json;
   const issues = parsed.error.issues.map(({ path, message }) => ({

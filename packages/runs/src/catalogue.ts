@@ -2,17 +2,6 @@ import type { Contract } from "@longhaul/kit";
 import type { Machine } from "@longhaul/kit/machine";
 import { contracts } from "@longhaul/workflows/contracts";
 import { machines } from "@longhaul/workflows/machines";
-import type { z } from "zod";
-
-/** A machine of any workflow, with approvals and compensations where it has them. */
-export type AnyMachine = Machine & {
-  readonly approvals?: readonly { readonly name: string; readonly form: z.ZodType }[];
-  readonly undo?: {
-    readonly template: string;
-    /** The compensation of each state that has one. */
-    readonly compensations: Readonly<Record<string, string>>;
-  } | null;
-};
 
 /** @returns undefined when there is no workflow of that name. */
 export function contractOf(workflow: string): Contract | undefined {
@@ -20,13 +9,8 @@ export function contractOf(workflow: string): Contract | undefined {
 }
 
 /** @returns undefined when there is no workflow of that name. */
-export function machineOf(workflow: string): AnyMachine | undefined {
-  return own<AnyMachine>(machines, workflow);
-}
-
-/** The name of the step that takes back what a state has done, by the state's name. */
-export function compensationsOf(machine: AnyMachine): Readonly<Record<string, string>> {
-  return machine.undo?.compensations ?? {};
+export function machineOf(workflow: string): Machine | undefined {
+  return own<Machine>(machines, workflow);
 }
 
 /** Names come from outside: "constructor" is no workflow. */

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ExecutionAlreadyExists, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { asDispatcher, type Compensation, type Undo, undo as undos } from "@longhaul/db";
 import { type RunError, runErrorOf } from "@longhaul/kit";
+import { taskError } from "@longhaul/kit/runtime";
+import { z } from "zod";
 import type { RunsDependencies } from "./dependencies.js";
 import { type Execution, executionArnOf } from "./execution.js";
 import { sendFailureOf } from "./send-failure.js";
@@ -97,24 +99,41 @@ async function endUndo(
   return result;
 }
 
+const payloadSchema = z.object({ run: z.uuid(), attempt: z.number().int().positive() });
+/** Between two looks at steps that are still at work. */
+const pauseMs = 500;
+
 /**
- * What a cancelled run's undo takes back, the last done first. Waits for steps that are still at work: they have been
- * told to stop, and their leases run out within seconds.
+ * The first Task of an undo's machine: what a cancelled run has to take back, the last done first. Waits for steps that
+ * are still at work: they have been told to stop, and their leases run out within seconds.
  *
- * @param options `patienceMs` is how long it may wait.
- * @throws Error named "RetryableError" when a step is at work for longer: the machine asks again.
+ * @param patienceMs how long it may wait.
+ * @throws Error under the names that machines know: RetryableError where a step is at work for longer, FatalError for a
+ *   payload that is none.
  */
-export async function listCompensations(
+export async function compensationsTask(
   { db }: Pick<RunsDependencies, "db">,
-  { runId, attempt }: { runId: string; attempt: number },
-  { patienceMs, pauseMs = 500 }: { patienceMs: number; pauseMs?: number },
+  payload: unknown,
+  patienceMs: number,
 ): Promise<{ items: readonly Compensation[] }> {
+  const parsed = payloadSchema.safeParse(payload);
+  if (!parsed.success) {
+    const message = "The list of compensations was asked for with a malformed payload.";
+    throw taskError("fatal", {
+      code: "PAYLOAD_INVALID",
+      state: "Compensations",
+      message,
+      cause: parsed.error,
+    });
+  }
+  const { run: runId, attempt } = parsed.data;
   const until = Date.now() + patienceMs;
   for (;;) {
     const items = await asDispatcher(db, (tx) => undos.list(tx, { runId, attempt }));
     if (items) return { items };
     if (Date.now() + pauseMs > until) {
-      throw Object.assign(new Error("A step of the run is still at work."), { name: "RetryableError" });
+      const message = "A step of the run is still at work.";
+      throw taskError("retryable", { code: "STEP_AT_WORK", state: "Compensations", message });
     }
     await sleep(pauseMs);
   }

@@ -1,7 +1,7 @@
 import { asDispatcher, type Definition, definitions } from "@longhaul/db";
 import type { Json } from "@longhaul/kit";
+import type { Machine } from "@longhaul/kit/machine";
 import { machines } from "@longhaul/workflows/machines";
-import { compensationsOf, type AnyMachine } from "./catalogue.js";
 import type { RunsDependencies } from "./dependencies.js";
 
 const registered = new WeakMap<object, Promise<void>>();
@@ -20,14 +20,13 @@ export function registerDefinitions({ db }: Pick<RunsDependencies, "db">): Promi
   return putting;
 }
 
-export function definitionOf(machine: AnyMachine): Definition {
-  const compensations = compensationsOf(machine);
+function definitionOf({ hash, name, template, graph, undo }: Machine): Definition {
   return {
-    hash: machine.hash,
-    workflow: machine.name,
-    template: machine.template,
-    graph: machine.graph as unknown as Json,
-    compensations,
-    undoTemplate: machine.undo?.template ?? null,
+    hash,
+    workflow: name,
+    template,
+    graph: graph as unknown as Json,
+    compensations: undo?.compensations ?? {},
+    undoTemplate: undo?.template ?? null,
   };
 }

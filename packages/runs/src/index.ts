@@ -1,7 +1,8 @@
-export { decideApproval, deliverDecision, expireApproval, requestApproval } from "./approvals.js";
+export { approvalTask } from "./approval-task.js";
+export { decideApproval, deliverDecision } from "./approvals.js";
 export { cancelRun } from "./cancel.js";
 export { closeRun, statusChangeSchema } from "./close.js";
-export { listCompensations } from "./compensate.js";
+export { compensationsTask } from "./compensate.js";
 export { deadLetter, requeue, sendRun } from "./consume.js";
 export { registerDefinitions } from "./definitions.js";
 export type { Caller, RunsDependencies, RunsLogger } from "./dependencies.js";

@@ -1,6 +1,6 @@
 import { asCaller, type CheckpointEdit, history, lives, runs, type Tx } from "@longhaul/db";
 import type { Capability, Json, Run } from "@longhaul/kit";
-import type { AnyMachine } from "./catalogue.js";
+import type { Machine } from "@longhaul/kit/machine";
 import { machineOf } from "./catalogue.js";
 import type { Caller, RunsDependencies } from "./dependencies.js";
 import { type InputIssue, RunsRefusal } from "./refusal.js";
@@ -90,9 +90,9 @@ function startOf(run: Run, { idempotencyKey = null, correlationId, capabilities 
   return { workflow, input, priority, tags, idempotencyKey, correlationId, capabilities };
 }
 
-function isState(machine: AnyMachine, name: string): boolean {
+function isState(machine: Machine, name: string): boolean {
   const named = (one: { name: string }) => one.name === name;
-  return machine.steps.some(named) || (machine.approvals ?? []).some(named);
+  return machine.steps.some(named) || machine.approvals.some(named);
 }
 
 const checkpoint = /^([A-Za-z][A-Za-z0-9]{0,79})(?:\[(\d{1,9}(?:\/\d{1,9})*)\])?(?:#(\d{1,9}))?$/;
@@ -100,7 +100,7 @@ const checkpoint = /^([A-Za-z][A-Za-z0-9]{0,79})(?:\[(\d{1,9}(?:\/\d{1,9})*)\])?
 const maxOutputBytes = 250_000;
 
 function parseEdits(
-  machine: AnyMachine,
+  machine: Machine,
   from: string,
   outputs: Readonly<Record<string, unknown>>,
 ): CheckpointEdit[] {
@@ -131,7 +131,7 @@ function parseEdits(
 /** A workflow may have changed since: what it kept then must still be what its steps give now. */
 async function refuseOutdated(
   tx: Tx,
-  machine: AnyMachine,
+  machine: Machine,
   run: Run,
   edits: readonly CheckpointEdit[],
 ): Promise<void> {

@@ -16,6 +16,8 @@ export class StepStopped extends Error {
   }
 }
 
+export type EndReason = "cancelled" | "ended" | "stale_attempt";
+
 type Kind = "fatal" | "retryable" | "retry_after" | "unknown" | "store" | "busy" | StopReason;
 
 export interface StepFailure {
@@ -100,6 +102,18 @@ export function stopped(reason: StopReason, step: string): StepFailure {
   }
 }
 
+/** Why a run takes no more work from an execution. */
+export function ended(reason: EndReason, step: string): StepFailure {
+  switch (reason) {
+    case "cancelled":
+      return stopped("cancelled", step);
+    case "ended":
+      return failure("cancelled", "RUN_ENDED", step, "The run has already ended.");
+    case "stale_attempt":
+      return failure("cancelled", "STALE_ATTEMPT", step, "A later attempt of the run has begun.");
+  }
+}
+
 /**
  * What becomes of a RetryableError that names its time, in a step that declares `retryAfter`: the machine
  * waits for that time and asks again. Once the policy's tries are used up it is an error like any other.
@@ -152,4 +166,21 @@ function safeJson(value: unknown): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * A failure of a Task that is no step, under the names and in the form that machines know from steps.
+ *
+ * @param kind "fatal" is never tried again, "retryable" is.
+ */
+export function taskError(
+  kind: "fatal" | "retryable",
+  { code, state, message, cause }: { code: string; state: string; message: string; cause?: unknown },
+): Error {
+  return thrownAs(failure(kind, code, state, message, cause));
+}
+
+/** As a step ends whose run takes no more work from its execution. */
+export function endedError(reason: EndReason, state: string): Error {
+  return thrownAs(ended(reason, state));
 }

@@ -1,3 +1,4 @@
+export { endedError, taskError } from "./failures.js";
 export { type StepPayload, stepPayloadSchema } from "./payload.js";
 export { type Clock, type Logger, type ObjectStore, systemClock } from "./ports.js";
 export {

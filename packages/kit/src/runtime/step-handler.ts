@@ -4,6 +4,7 @@ import type { Json } from "../json.js";
 import type { StepContext, StepImplementation } from "../step/step.js";
 import { stepArtifacts } from "./artifacts.js";
 import {
+  ended,
   failure,
   failureOf,
   type StepFailure,
@@ -96,7 +97,7 @@ class Invocation {
   readonly #lambda: LambdaContext;
   readonly #name: string;
   readonly #bindings: object;
-  /** Its own checkpoint's: a compensation's carries its own name, in the place of what it takes back. */
+  /** Its own checkpoint's. One compensation may serve several states: it is "Refund(Charge)". */
   readonly #key: StepKey;
 
   constructor(
@@ -113,7 +114,8 @@ class Invocation {
     this.#lambda = lambda;
     this.#name = implementation.step.name;
     const { run, attempt, correlationId, itemPath, visit } = payload;
-    this.#key = { run, state: this.#name, itemPath, visit };
+    const state = payload.compensation === undefined ? this.#name : `${this.#name}(${payload.state})`;
+    this.#key = { run, state, itemPath, visit };
     this.#bindings = { run, attempt, correlationId, step: this.#name, itemPath, visit };
   }
 
@@ -303,17 +305,6 @@ class Invocation {
   #thrown(failed: StepFailure): Error {
     this.#options.logger.warn({ ...this.#bindings, error: failed.error }, `The step ended: ${failed.kind}.`);
     return thrownAs(failed);
-  }
-}
-
-function ended(reason: "cancelled" | "ended" | "stale_attempt", step: string): StepFailure {
-  switch (reason) {
-    case "cancelled":
-      return stopped("cancelled", step);
-    case "ended":
-      return failure("cancelled", "RUN_ENDED", step, "The run has already ended.");
-    case "stale_attempt":
-      return failure("cancelled", "STALE_ATTEMPT", step, "A later attempt of the run has begun.");
   }
 }
 

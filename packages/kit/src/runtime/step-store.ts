@@ -21,8 +21,8 @@ export interface LeaseRequest extends StepKey {
   readonly stage: string;
   readonly input: Json;
   /**
-   * Of a compensation: the state whose effect it takes back. `state` is then the compensation's own name, and the
-   * input is the store's affair: what that state was given and gave.
+   * Of a compensation: the state whose effect it takes back. `state` is then "Refund(Charge)", and the input is the
+   * store's affair: what that state was given and gave.
    */
   readonly undoes?: string | null;
   /** Who asks, for the log: the Lambda request. */

@@ -1,0 +1,242 @@
+import { FatalError } from "@longhaul/kit/step";
+import { closeRun, rerun, rerunFrom, retryRun } from "@longhaul/runs";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type LivesWorld, openLivesWorld, payloadOf } from "./lives-world.js";
+import { importResult } from "./scripted-steps.js";
+
+let world: LivesWorld;
+beforeAll(async () => {
+  world = await openLivesWorld();
+});
+beforeEach(() => world.reset());
+afterAll(() => world[Symbol.asyncDispose]());
+
+const failing = async () => {
+  throw new FatalError("On purpose.", { code: "ON_PURPOSE" });
+};
+const operator = () => world.caller(world.ours);
+const retry = (runId: string) => retryRun(world.deps, operator(), { runId });
+const again = { correlationId: "corr-2", capabilities: new Set<"SIMULATION">() };
+
+describe.each(["ProcessData", "SendNotification"] as const)("%s", (step) => {
+  const before = step === "ProcessData" ? [] : ["ProcessData"];
+  const after = step === "ProcessData" ? ["SendNotification"] : [];
+
+  test("that fails once is called again, and no other is", async () => {
+    let left = 1;
+    const give = step === "ProcessData" ? importResult : { status: "sent", channel: "SMS", recipient: "x" };
+    world.handle(step, async () => {
+      if (left-- > 0) throw new Error("a blip");
+      return give;
+    });
+    const runId = await world.go();
+    expect(await world.ended(runId)).toMatchObject({ status: "succeeded", attempt: 1 });
+    expect(world.called).toEqual([...before, step, step, ...after]);
+  });
+
+  test("that always fails fails the run, and a retry goes on from there", async () => {
+    const good = step === "ProcessData" ? importResult : { status: "sent", channel: "SMS", recipient: "x" };
+    world.handle(step, failing);
+    const runId = await world.go();
+    expect(await world.ended(runId)).toMatchObject({ status: "failed", error: { code: "ON_PURPOSE", step } });
+
+    expect(await retry(runId)).toEqual({ attempt: 2 });
+    expect(await world.run(runId)).toMatchObject({ status: "queued", attempt: 2, finishedAt: null });
+    await world.send();
+    expect(await world.ended(runId)).toMatchObject({ status: "failed", attempt: 2 });
+
+    world.handle(step, async () => good);
+    await retry(runId);
+    await world.send();
+    expect(await world.ended(runId)).toMatchObject({ status: "succeeded", attempt: 3, progress: 1 });
+    expect(world.called).toEqual([...before, step, step, step, ...after]);
+    const log = await world.log(runId);
+    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1));
+    expect(log.filter(({ type }) => type === "run.retried").map(({ attempt }) => attempt)).toEqual([2, 3]);
+  });
+
+  test("delivered twice at the same moment, and again later, does its work once", async () => {
+    const runId = await world.go();
+    await world.ended(runId);
+    world.handle(step, failing);
+    world.called.length = 0;
+    const second = await world.start();
+    const input = (await world.stepsOf(runId)).find((done) => done.step === step)!.input;
+    let effects = 0;
+    world.handle(step, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      effects += 1;
+      return step === "ProcessData" ? importResult : { status: "sent", channel: "SMS", recipient: "x" };
+    });
+    const payload = payloadOf(second, { state: step, input });
+    const answers = await Promise.all([1, 2, 3].map(() => world.invokeStep(step, payload)));
+    answers.push(await world.invokeStep(step, payload));
+    expect(effects).toBe(1);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  });
+});
+
+test("a run that is under way, has succeeded or is somebody else's is not tried again", async () => {
+  const runId = await world.start();
+  await expect(retry(runId)).rejects.toMatchObject({ code: "RUN_NOT_ENDED" });
+  await world.send();
+  await world.ended(runId);
+  await expect(retry(runId)).rejects.toMatchObject({ code: "RUN_SUCCEEDED" });
+  const stranger = world.caller(world.theirs);
+  await expect(retryRun(world.deps, stranger, { runId })).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+  const viewer = world.caller(world.ours, "viewer");
+  await expect(retryRun(world.deps, viewer, { runId })).rejects.toMatchObject({ code: "FORBIDDEN" });
+});
+
+test("of ten retries at the same moment one counts", async () => {
+  world.handle("ProcessData", failing);
+  const runId = await world.go();
+  await world.ended(runId);
+  const tried = await Promise.allSettled(Array.from({ length: 10 }, () => retry(runId)));
+  expect(tried.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  expect(await world.run(runId)).toMatchObject({ attempt: 2 });
+});
+
+test("the end of an earlier attempt, told late, does not end the next", async () => {
+  world.handle("SendNotification", failing);
+  const runId = await world.go();
+  await world.ended(runId);
+  const told = world.events.find(({ name, status }) => name === `${runId}-1` && status === "FAILED");
+  await retry(runId);
+  expect(await closeRun(world.deps, told)).toEqual({ closed: false });
+  expect(await world.run(runId)).toMatchObject({ status: "queued" });
+});
+
+test("a step of an earlier attempt that is still at work can store nothing", async () => {
+  const runId = await world.start();
+  await world.send();
+  await world.ended(runId);
+  await expect(world.invokeStep("ProcessData", payloadOf(runId))).rejects.toThrow("RUN_ENDED");
+  world.handle("SendNotification", failing);
+  const other = await world.go();
+  await world.ended(other);
+  await retry(other);
+  const late = payloadOf(other, { state: "SendNotification" });
+  await expect(world.invokeStep("SendNotification", late)).rejects.toThrow("STALE_ATTEMPT");
+});
+
+describe("a run again", () => {
+  test("from its beginning takes the input and nothing else", async () => {
+    const runId = await world.go({ name: "April" });
+    const first = await world.ended(runId);
+    const { runId: other } = await rerun(world.deps, operator(), { runId, ...again });
+    await world.send();
+    const second = await world.ended(other);
+    expect(second).toMatchObject({
+      status: "succeeded",
+      input: first.input,
+      rerunOf: runId,
+      rerunFrom: null,
+    });
+    expect(world.calls("ProcessData")).toBe(2);
+  });
+
+  test("from a step on is answered from the copied checkpoints, edited as they were", async () => {
+    const runId = await world.go();
+    await world.ended(runId);
+    const given: unknown[] = [];
+    world.handle("SendNotification", async (input) => {
+      given.push(input);
+      return { status: "sent", channel: "EMAIL", recipient: "x" };
+    });
+    const outputs = { ProcessData: { ...importResult, summary: "Edited by hand." } };
+    const request = { runId, ...again, step: "SendNotification", outputs };
+    const { runId: other } = await rerunFrom(world.deps, operator(), request);
+    const [copied] = await world.stepsOf(other);
+    expect(copied).toMatchObject({ step: "ProcessData", status: "succeeded", copiedFrom: runId });
+    await world.send();
+    expect(await world.ended(other)).toMatchObject({
+      status: "succeeded",
+      output: { summary: "Edited by hand." },
+      rerunOf: runId,
+      rerunFrom: "SendNotification",
+    });
+    expect(given).toMatchObject([{ summary: "Edited by hand." }]);
+    expect(world.calls("ProcessData")).toBe(1);
+    expect(await world.run(runId)).toMatchObject({ output: { summary: "All 2 rows were read." } });
+  });
+
+  test("from a failed step goes on with what came before it", async () => {
+    world.handle("SendNotification", failing);
+    const runId = await world.go();
+    await world.ended(runId);
+    world.reset();
+    const request = { runId, ...again, step: "SendNotification" };
+    const { runId: other } = await rerunFrom(world.deps, operator(), request);
+    await world.send();
+    expect(await world.ended(other)).toMatchObject({ status: "succeeded" });
+    expect(world.called).toEqual(["SendNotification"]);
+  });
+
+  test("takes the output of a step that had failed from whoever knows it", async () => {
+    world.handle("ProcessData", failing);
+    const runId = await world.go();
+    await world.ended(runId);
+    world.reset();
+    const request = { runId, ...again, step: "SendNotification", outputs: { ProcessData: importResult } };
+    const { runId: other } = await rerunFrom(world.deps, operator(), request);
+    await world.send();
+    expect(await world.ended(other)).toMatchObject({ status: "succeeded" });
+    expect(world.called).toEqual(["SendNotification"]);
+  });
+
+  test.each([
+    [{ step: "Nowhere" }, "STEP_NOT_FOUND"],
+    [{ step: "constructor" }, "STEP_NOT_FOUND"],
+    [{ step: "SendNotification" }, "STEP_NOT_REACHED"],
+    [
+      { step: "SendNotification", outputs: { ProcessData: { ...importResult, rowsRead: "two" } } },
+      "OUTPUT_INVALID",
+    ],
+    [{ step: "SendNotification", outputs: { Elsewhere: {} } }, "OUTPUT_INVALID"],
+    [{ step: "ProcessData", outputs: { ProcessData: importResult } }, "OUTPUT_INVALID"],
+    [{ step: "SendNotification", outputs: { "ProcessData[3]": importResult } }, "STEP_NOT_REACHED"],
+    [{ step: "ProcessData", input: { file: "no file" } }, "INPUT_INVALID"],
+  ])("%j is refused: %s", async (request, code) => {
+    world.handle("ProcessData", failing);
+    const runId = await world.go();
+    await world.ended(runId);
+    const asked = rerunFrom(world.deps, operator(), { runId, ...again, ...request });
+    await expect(asked).rejects.toMatchObject({ code });
+  });
+
+  test("is queued once for one key, however often it is asked for", async () => {
+    const runId = await world.go();
+    await world.ended(runId);
+    const request = { runId, ...again, step: "SendNotification", idempotencyKey: `again-${runId}` };
+    const first = await rerunFrom(world.deps, operator(), request);
+    expect(await rerunFrom(world.deps, operator(), request)).toEqual({ runId: first.runId, created: false });
+  });
+});
+
+test("a poll loop of fifty visits and a nested map keep their checkpoints apart", async () => {
+  const runId = await world.start();
+  const { input } = payloadOf(runId);
+  const items = ["0", "1", "0/0", "0/1", "1/0"];
+  const payloads = [
+    ...Array.from({ length: 50 }, (_, visit) => payloadOf(runId, { visit, input })),
+    ...items.map((itemPath) => payloadOf(runId, { itemPath, input })),
+  ];
+  let rows = 0;
+  const keys = new Set<string>();
+  world.handle("ProcessData", async (_, ctx) => {
+    keys.add(ctx.idempotencyKey);
+    rows += 1;
+    return { ...importResult, rowsRead: rows };
+  });
+  const rowsOf = async () => {
+    const answers = [];
+    for (const payload of payloads) answers.push(await world.invokeStep("ProcessData", payload));
+    return answers.map(({ output }) => (output as { rowsRead: number }).rowsRead);
+  };
+  const first = await rowsOf();
+  expect(new Set(first).size).toBe(55);
+  expect(keys.size).toBe(55);
+  expect(await rowsOf()).toEqual(first);
+  expect(rows).toBe(55);
+});

@@ -1,0 +1,165 @@
+import {
+  approvalTask,
+  cancelRun,
+  decideApproval,
+  dispatchQueued,
+  reconcile,
+  rerunFrom,
+  retryRun,
+} from "@longhaul/runs";
+import { FatalError } from "@longhaul/kit/step";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type LivesWorld, openLivesWorld } from "./lives-world.js";
+
+let world: LivesWorld;
+beforeAll(async () => {
+  world = await openLivesWorld();
+});
+beforeEach(() => world.reset());
+afterAll(() => world[Symbol.asyncDispose]());
+
+const operator = () => world.caller(world.ours);
+const isWaiting = ({ status }: { status: string }) => status === "waiting";
+
+async function waiting() {
+  const runId = await world.go({}, world.asking);
+  const run = await world.until(runId, isWaiting);
+  const [approval] = await world.approvalsOf(runId);
+  return { runId, run, approval: approval! };
+}
+const decide = (approvalId: string, publish: unknown = true, deps = world.deps) =>
+  decideApproval(deps, operator(), { approvalId, decision: { publish } });
+
+test("a run that only waits for a person says for what, and goes on with the decision", async () => {
+  const { runId, run, approval } = await waiting();
+  expect(run).toMatchObject({ waitingFor: "An operator has to approve: Publish the readings?" });
+  expect(approval).toMatchObject({
+    status: "open",
+    state: "Approve",
+    role: "operator",
+    details: { rows: 2 },
+  });
+  expect(approval.form).toMatchObject({ properties: { publish: { type: "boolean" } } });
+
+  const answer = await decide(approval.id);
+  expect(answer).toMatchObject({
+    decision: { publish: true },
+    decidedBy: { id: world.ours.people.operator.userId },
+    byDefault: false,
+  });
+  expect(await world.ended(runId)).toMatchObject({ status: "succeeded" });
+  expect(await world.types(runId)).toEqual([
+    ...["run.queued", "run.started", "step.started", "step.succeeded"],
+    ...["approval.requested", "run.waiting", "approval.decided", "run.started"],
+    ...["step.started", "step.succeeded", "run.succeeded"],
+  ]);
+  expect((await world.stepsOf(runId)).map(({ step, status }) => `${step} ${status}`)).toEqual([
+    "ProcessData succeeded",
+    "Approve succeeded",
+    "SendNotification succeeded",
+  ]);
+});
+
+test("of twenty clicks at the same moment one decides, and the others hear who has", async () => {
+  const { runId, approval } = await waiting();
+  const clicks = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, index) => decide(approval.id, index % 2 === 0)),
+  );
+  const decided = clicks.filter((click) => click.status === "fulfilled");
+  expect(decided).toHaveLength(1);
+  for (const click of clicks) {
+    if (click.status === "rejected") expect(click.reason).toMatchObject({ code: "APPROVAL_DECIDED" });
+  }
+  await world.ended(runId);
+  expect((await world.types(runId)).filter((type) => type === "approval.decided")).toHaveLength(1);
+  const [approval2] = await world.approvalsOf(runId);
+  expect(approval2).toMatchObject({ status: "decided", decision: decided[0]!.value.decision });
+});
+
+test("who may not decide, and what does not fit the form, is refused", async () => {
+  const { runId, approval } = await waiting();
+  const decision = { publish: true };
+  const by = (who: ReturnType<typeof operator>, what: unknown = decision) =>
+    decideApproval(world.deps, who, { approvalId: approval.id, decision: what });
+  await expect(by(world.caller(world.ours, "viewer"))).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await expect(by(world.caller(world.theirs))).rejects.toMatchObject({ code: "APPROVAL_NOT_FOUND" });
+  for (const wrong of [{ publish: "yes" }, {}, { publish: true, more: 1 }, null, "true"]) {
+    await expect(by(operator(), wrong), JSON.stringify(wrong)).rejects.toMatchObject({
+      code: "DECISION_INVALID",
+    });
+  }
+  expect(await world.run(runId)).toMatchObject({ status: "waiting" });
+  await world.admin.sql`update longhaul.approvals set role = 'admin' where id = ${approval.id}`;
+  await expect(by(operator())).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await by(world.caller(world.ours, "admin"));
+  expect(await world.ended(runId)).toMatchObject({ status: "succeeded" });
+});
+
+test("a decision that Step Functions did not hear is told by the reconciler, once", async () => {
+  const { runId, approval } = await waiting();
+  await decide(approval.id, true, { ...world.deps, sfn: world.unreachable });
+  expect(await world.run(runId)).toMatchObject({ status: "running" });
+  await world.admin
+    .sql`update longhaul.approvals set decided_at = decided_at - interval '2 minutes' where id = ${approval.id}`;
+  expect(await reconcile(world.deps)).toMatchObject({ delivered: 1 });
+  expect(await world.ended(runId)).toMatchObject({ status: "succeeded" });
+  expect(await world.types(runId)).toContain("run.repaired");
+  expect(await reconcile(world.deps)).toMatchObject({ delivered: 0 });
+});
+
+test("at the deadline the default is entered, unless a person was faster", async () => {
+  const late = await waiting();
+  const payload = {
+    ...{ run: late.runId, attempt: 1, correlationId: "c", state: "Approve", itemPath: "", visit: 0 },
+    ...{ expire: true, default: { publish: false } },
+  };
+  const answers = await Promise.all([1, 2, 3].map(() => approvalTask(world.deps, payload)));
+  expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  expect(answers[0]).toMatchObject({ decision: { publish: false }, decidedBy: null, byDefault: true });
+  await expect(decide(late.approval.id)).rejects.toMatchObject({ code: "APPROVAL_EXPIRED" });
+  expect(await world.run(late.runId)).toMatchObject({ status: "running" });
+
+  const inTime = await waiting();
+  const [decided, expired] = await Promise.all([
+    decide(inTime.approval.id),
+    approvalTask(world.deps, { ...payload, run: inTime.runId }).catch((error: unknown) => error),
+  ]).catch(async () => [null, await approvalTask(world.deps, { ...payload, run: inTime.runId })]);
+  if (decided) expect(expired).toEqual(decided);
+  else expect(expired).toMatchObject({ byDefault: true });
+});
+
+test("a retry, and a run from a later step on, ask nobody again", async () => {
+  world.handle("SendNotification", async () => {
+    throw new FatalError("On purpose.");
+  });
+  const { runId, approval } = await waiting();
+  await decide(approval.id);
+  await world.ended(runId);
+  world.handle("SendNotification", async () => ({ status: "sent", channel: "SMS", recipient: "x" }));
+  await retryRun(world.deps, operator(), { runId });
+  await dispatchQueued(world.asking);
+  expect(await world.ended(runId)).toMatchObject({ status: "succeeded", attempt: 2 });
+
+  const again = { correlationId: "c-2", capabilities: new Set<"SIMULATION">() };
+  const { runId: other } = await rerunFrom(world.asking, operator(), {
+    runId,
+    step: "SendNotification",
+    ...again,
+  });
+  await dispatchQueued(world.asking);
+  expect(await world.ended(other)).toMatchObject({ status: "succeeded" });
+  for (const id of [runId, other]) {
+    expect((await world.types(id)).filter((type) => type === "approval.requested")).toHaveLength(
+      id === runId ? 1 : 0,
+    );
+  }
+});
+
+test("a run that is cancelled while it waits takes its question back", async () => {
+  await world.admin.sql`update longhaul.definitions set compensations = '{}', undo_template = null`;
+  const { runId, approval } = await waiting();
+  await cancelRun(world.deps, operator(), { runId });
+  expect(await world.ended(runId)).toMatchObject({ status: "cancelled" });
+  await expect(decide(approval.id)).rejects.toMatchObject({ code: "RUN_ENDED" });
+  expect(await world.approvalsOf(runId)).toMatchObject([{ status: "cancelled" }]);
+});
