@@ -22,6 +22,8 @@ const environmentSchema = z
         }
       })
       .pipe(z.record(z.string(), z.string().startsWith("arn:"))),
+    /** Where runs of the queued lane go; without it they are sent as those of the direct lane are. */
+    RUNS_TOPIC_ARN: z.string().startsWith("arn:").optional(),
     SIMULATION: z.enum(["on", "off"]).default("off"),
     NODE_ENV: z.string().default("development"),
     PORT: z.coerce.number().int().min(0).max(65_535).default(3000),

@@ -16,6 +16,7 @@ export type { RunListUpdate } from "./feed/list-view.js";
 export type { RunUpdate } from "./feed/message.js";
 export type { RunText } from "./feed/text.js";
 export { type AppRouter, procedureNames } from "./router.js";
+export type { ApprovalList } from "./routers/approvals.js";
 export type { UploadTarget } from "./routers/artifacts.js";
 export type { CamelCase, WorkflowCard, WorkflowDetails } from "./routers/catalogue.js";
 export type { Me } from "./routers/me.js";

@@ -1,11 +1,17 @@
 import { createCallerFactory, router } from "./trpc.js";
+import { approvalsRouter } from "./routers/approvals.js";
 import { artifactsRouter } from "./routers/artifacts.js";
+import { deadLettersRouter } from "./routers/dead-letters.js";
+import { limitsRouter } from "./routers/limits.js";
 import { meRouter } from "./routers/me.js";
 import { runsRouter } from "./routers/runs.js";
 import { catalogueRouter, workflowRouters } from "./routers/workflows.js";
 
 export const appRouter = router({
+  approvals: approvalsRouter,
   artifacts: artifactsRouter,
+  deadLetters: deadLettersRouter,
+  limits: limitsRouter,
   me: meRouter,
   runs: runsRouter,
   workflows: { ...catalogueRouter, ...workflowRouters },

@@ -1,7 +1,9 @@
 import { SFNClient } from "@aws-sdk/client-sfn";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { createVerifier } from "@longhaul/auth";
 import { connect } from "@longhaul/db";
 import type { Capability } from "@longhaul/kit";
+import { snsRunQueue } from "@longhaul/runs";
 import { type Clock, systemClock } from "./clock.js";
 import type { Services } from "./context.js";
 import { createDispatcher } from "./dispatcher.js";
@@ -36,7 +38,9 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
       maxAttempts: 2,
       requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 },
     });
-  const runs = { db, sfn, stateMachines: env.STATE_MACHINES, logger: log };
+  const sns = env.RUNS_TOPIC_ARN === undefined ? null : new SNSClient({ region: env.AWS_REGION });
+  const queue = sns ? snsRunQueue(sns, env.RUNS_TOPIC_ARN as string) : undefined;
+  const runs = { db, sfn, stateMachines: env.STATE_MACHINES, queue, logger: log };
   const dispatcher = createDispatcher(runs, clock, log);
   const doorbell =
     overrides.doorbell ??
@@ -63,6 +67,7 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
       await feed.close();
       await db.close();
       sfn.destroy();
+      sns?.destroy();
     },
   };
 }

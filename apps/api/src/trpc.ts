@@ -74,3 +74,6 @@ export const orgProcedure = memberProcedure("viewer");
 
 /** A member who may also start and cancel runs. */
 export const operatorProcedure = memberProcedure("operator");
+
+/** A member who may also set the organisation's limits. */
+export const adminProcedure = memberProcedure("admin");

@@ -8,6 +8,8 @@ export { createLonghaul, type Longhaul, type LonghaulOptions } from "./longhaul.
 export { randomKey } from "./start.js";
 export type {
   ListOptions,
+  RerunFromOptions,
+  RerunOptions,
   RunsClient,
   StartedRun,
   StartOptions,

@@ -52,6 +52,9 @@ function runsClient(connection: Connection): RunsClient {
     watch: (runId, options) => watchRun(connection, runId, options),
     output: (runId, options) => waitForOutput(connection, runId, options),
     cancel: (runId) => withErrors(runs.cancel.mutate({ runId })),
+    retry: (runId) => withErrors(runs.retry.mutate({ runId })),
+    rerun: (runId, options) => withErrors(runs.rerun.mutate({ ...options, runId })),
+    rerunFrom: (runId, options) => withErrors(runs.rerunFrom.mutate({ ...options, runId })),
   };
 }
 

@@ -1,4 +1,13 @@
-import type { AppRouter, CamelCase, RunDetails, RunOf, RunPage, RunUpdate, RunUpdateOf } from "@longhaul/api";
+import type {
+  AppRouter,
+  CamelCase,
+  RunDetails,
+  RunOf,
+  RunPage,
+  RunUpdate,
+  RunUpdateOf,
+  Started,
+} from "@longhaul/api";
 import type { Contract, ContractOutput } from "@longhaul/kit";
 import type { contracts } from "@longhaul/workflows/contracts";
 import type { inferRouterInputs } from "@trpc/server";
@@ -13,6 +22,9 @@ type Contracts = typeof contracts;
 export type StartOptions = Omit<Inputs["workflows"]["dataImport"]["start"], "input"> & {
   signal?: AbortSignal | undefined;
 };
+
+export type RerunOptions = Omit<Inputs["runs"]["rerun"], "runId">;
+export type RerunFromOptions = Omit<Inputs["runs"]["rerunFrom"], "runId">;
 
 /** Which runs a list has, and where it goes on. */
 export type ListOptions = Inputs["runs"]["list"];
@@ -57,6 +69,12 @@ export interface RunsClient {
   output(runId: string, options?: WaitOptions): Promise<unknown>;
   /** `ended` is false while the run is still stopping. */
   cancel(runId: string): Promise<{ ended: boolean }>;
+  /** Goes on with a run that has ended without success, from where it stood: its next attempt. */
+  retry(runId: string): Promise<{ attempt: number }>;
+  /** Starts a new run with the same input. */
+  rerun(runId: string, options?: RerunOptions): Promise<Started>;
+  /** Starts a new run that goes on from a step, with what the steps before it gave, edited where wanted. */
+  rerunFrom(runId: string, options: RerunFromOptions): Promise<Started>;
 }
 
 export type { RunDetails, RunOf, RunPage, RunUpdate, RunUpdateOf };

@@ -1,7 +1,8 @@
 import { asCaller, type Database, history, me, runs } from "@longhaul/db";
 import type { Run, RunEvent } from "@longhaul/kit";
 import type { Caller } from "@longhaul/runs";
-import { encodeCursor, type RunFilter } from "../routers/run-filter.js";
+import { encodeCursor } from "../routers/page.js";
+import type { RunFilter } from "../routers/run-filter.js";
 import { changesLimit } from "./run-channel.js";
 
 /** A run as it is now, and the events that came after the number that was asked for, oldest first. */

@@ -1,6 +1,6 @@
-import { artifacts, asCaller, history, runs, type Tx } from "@longhaul/db";
-import type { Artifact, Notification, Run, RunStep } from "@longhaul/kit";
-import { cancelRun, inputFiles } from "@longhaul/runs";
+import { approvals, artifacts, asCaller, history, runs, type Tx } from "@longhaul/db";
+import type { Approval, Artifact, Notification, Run, RunStep } from "@longhaul/kit";
+import { inputFiles } from "@longhaul/runs";
 import type { TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 import { ApiError } from "../errors.js";
@@ -8,8 +8,11 @@ import type { RunListUpdate } from "../feed/list-view.js";
 import type { RunUpdate } from "../feed/message.js";
 import type { LiveSubscription, NumberedSubscription } from "../feed/subscription.js";
 import { watchList, watchRun } from "../feed/watch.js";
-import { decodeCursor, encodeCursor, filterSchema, listSchema } from "./run-filter.js";
-import { operatorProcedure, orgProcedure } from "../trpc.js";
+import { orgProcedure } from "../trpc.js";
+import { livesRouter } from "./lives.js";
+import { decodeCursor, encodeCursor } from "./page.js";
+import { filterSchema, listSchema } from "./run-filter.js";
+import { runIdSchema } from "./run-id.js";
 import { type WatchInput, watchSchema } from "./watch-input.js";
 
 /** A run with everything that belongs to it. Its events come from `watch` or `events`. */
@@ -19,6 +22,8 @@ export interface RunDetails {
   /** The files that its input names, then those that its steps have written. */
   artifacts: Artifact[];
   notifications: Notification[];
+  /** Decisions that it waits for, or has waited for. */
+  approvals: Approval[];
 }
 
 /** Newest first; `nextCursor` asks for the page after this one, null on the last. */
@@ -27,7 +32,6 @@ export interface RunPage {
   nextCursor: string | null;
 }
 
-const runIdSchema = z.object({ runId: z.uuid("This is not the id of a run.") });
 const eventPageLimit = 500;
 
 // What a live stream gives is known to its view; the types of tRPC's own streams can only be asserted.
@@ -57,6 +61,7 @@ export const runsRouter = {
         steps: await history.stepsOf(tx, params),
         artifacts: [...(await uploadsOf(tx, run)), ...(await history.artifactsOf(tx, params))],
         notifications: await history.notificationsOf(tx, params),
+        approvals: await approvals.ofRun(tx, params),
       };
     });
   }),
@@ -92,13 +97,7 @@ export const runsRouter = {
   /** The first page of a list, again whenever something in the organisation has changed. */
   watchList: watchListOfRuns,
 
-  /** Asks a run to stop. `ended` is true when it had not been sent yet and is cancelled already. */
-  cancel: operatorProcedure
-    .input(runIdSchema)
-    .mutation(async ({ ctx, input }): Promise<{ ended: boolean }> => {
-      const { caller, services } = ctx;
-      return cancelRun(services.runs, caller, { runId: input.runId });
-    }),
+  ...livesRouter,
 } satisfies TRPCRouterRecord;
 
 /** The files that a run's input names; one that has been removed is left out. */

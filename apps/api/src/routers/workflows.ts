@@ -1,4 +1,12 @@
-import type { Contract, ContractInput, ContractOutput, Run, RunState } from "@longhaul/kit";
+import {
+  type Contract,
+  type ContractInput,
+  type ContractOutput,
+  prioritySchema,
+  type Run,
+  type RunState,
+} from "@longhaul/kit";
+import { asCaller, type Definition, definitions } from "@longhaul/db";
 import { startRun } from "@longhaul/runs";
 import { type contracts as catalogue, contracts } from "@longhaul/workflows/contracts";
 import type { TRPCMutationProcedure, TRPCRouterRecord } from "@trpc/server";
@@ -40,7 +48,7 @@ export interface Started {
 type WorkflowRouter<C extends Contract> = {
   start: TRPCMutationProcedure<{
     meta: object;
-    input: { input: z.input<C["input"]>; idempotencyKey?: string | undefined };
+    input: { input: z.input<C["input"]> } & z.input<typeof startOptionsSchema>;
     output: Started;
   }>;
   watch: NumberedSubscription<WatchInput, RunUpdateOf<C>>;
@@ -50,10 +58,17 @@ export type WorkflowRouters = {
   [Name in keyof Contracts as CamelCase<Name>]: WorkflowRouter<Contracts[Name]>;
 };
 
-const startSchema = z.object({
-  input: z.unknown(),
+const startOptionsSchema = z.object({
+  /** A second start with the same key and input gives the first one's run. */
   idempotencyKey: storable(200).min(1).optional(),
+  /** Where the contract leaves the choice to the caller. */
+  priority: prioritySchema.optional(),
+  /** Labels to find the run by, at most ten. */
+  tags: z.array(storable(50)).max(10, "A run has at most 10 tags.").optional(),
+  /** ISO 8601 with its offset: the run does not start before this time, which is a year ahead at most. */
+  notBefore: z.iso.datetime({ offset: true, error: "This is not a time." }).optional(),
 });
+const startSchema = startOptionsSchema.extend({ input: z.unknown() });
 
 function workflowRouter(contract: Contract) {
   return {
@@ -62,11 +77,12 @@ function workflowRouter(contract: Contract) {
       const { caller, services, correlationId } = ctx;
       const started = await startRun(services.runs, caller, {
         workflow: contract.name,
-        input: input.input,
+        ...input,
         idempotencyKey: input.idempotencyKey ?? null,
         correlationId,
         capabilities: services.capabilities,
       });
+      ctx.log.info({ runId: started.runId, created: started.created }, "a run was started");
       services.dispatchSoon();
       return started;
     }),
@@ -95,5 +111,13 @@ export const catalogueRouter = {
       const details = describe(input.workflow, ctx.services.capabilities);
       if (!details) throw new ApiError("WORKFLOW_NOT_FOUND");
       return details;
+    }),
+
+  /** A workflow as it was when a run of it began, by the run's `definitionHash`; null when it was not kept. */
+  definition: protectedProcedure
+    .input(z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/, "This is not a definition's hash.") }))
+    .query(({ ctx, input }): Promise<Definition | null> => {
+      const { user, services } = ctx;
+      return asCaller(services.db, user, (tx) => definitions.get(tx, input));
     }),
 } satisfies TRPCRouterRecord;
