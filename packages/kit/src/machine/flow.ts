@@ -191,20 +191,16 @@ export class Flow<Scope, W extends World, Yields = never> extends OpenFlow<Scope
    * Does the same for each item of a list, several at a time; `scope.<name in camelCase>` is the list of
    * what the items yield, in their order. One item that fails fails the map.
    */
-  map<const Name extends string, const List extends ListOf, Value, const As extends string = "item">(
-    name: Name,
-    options: MapOptions<Scope, W, List, Value, As>,
-  ): Flow<Named<Scope, Name, readonly Value[]>, W, Yields>;
   map<
     const Name extends string,
     const List extends ListOf,
     Value,
-    B extends Branch,
     const As extends string = "item",
+    Caught extends Branch = never,
   >(
     name: Name,
-    options: MapOptions<Scope, W, List, Value, As> & Catching<Scope, W, B>,
-  ): Flow<Common<Named<Scope, Name, readonly Value[]> | ScopeOf<B>>, W, Yields | YieldsOf<B>>;
+    options: MapOptions<Scope, W, List, Value, As> & Partial<Catching<Scope, W, Caught>>,
+  ): Flow<Common<Named<Scope, Name, readonly Value[]> | ScopeOf<Caught>>, W, Yields | YieldsOf<Caught>>;
   map(
     name: string,
     options: MapSpec & { readonly item: unknown } & Partial<Catching<Scope, W, Branch>>,

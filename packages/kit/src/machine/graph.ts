@@ -28,7 +28,8 @@ export interface GraphNode {
 
 export interface GraphEdge {
   readonly from: string;
-  readonly to: string;
+  /** Null where a branch, or the work on an item, is over. */
+  readonly to: string | null;
   readonly kind: "next" | "catch" | "when" | "otherwise";
   /** The condition of a `when`, or what a way of the builder's own is for. */
   readonly label: string | null;
@@ -39,7 +40,8 @@ export interface GraphEdge {
  * and no loops. Nodes and edges are in the order in which the machine was written.
  */
 export interface MachineGraph {
-  readonly start: string;
+  /** Null where nothing is done: a branch that only gives a result. */
+  readonly start: string | null;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
 }
@@ -49,13 +51,13 @@ export function graphOf(block: Block): MachineGraph {
   const polled = new Set(nodes.flatMap((node) => (node.kind === "start" ? [node.part as string] : [])));
   const shown = nodes.filter((node) => node.kind !== "yield" && node.part === undefined);
   const partOf = new Map(nodes.map((node) => [node.name, node.part ?? node.name]));
-  const names = new Set(shown.map(({ name }) => name));
+  const ends = new Set(nodes.filter(({ kind }) => kind === "yield").map(({ name }) => name));
   const edges = nodes
     .flatMap(edgesOf)
-    .map((edge) => drawn(edge, partOf))
-    .filter(({ from, to }) => from !== to && names.has(to));
+    .map((edge) => drawn(edge, partOf, ends))
+    .filter(({ from, to }) => from !== to);
   return {
-    start: partOf.get(block.start.to as string) as string,
+    start: ends.has(block.start.to as string) ? null : (partOf.get(block.start.to as string) as string),
     nodes: shown.map((node) => ({
       name: node.name,
       kind: polled.has(node.name) ? "poll" : (node.kind as GraphKind),
@@ -68,10 +70,14 @@ export function graphOf(block: Block): MachineGraph {
   };
 }
 
-function drawn({ from, to, kind, label }: Edge, partOf: ReadonlyMap<string, string>): GraphEdge {
+function drawn(
+  { from, to, kind, label }: Edge,
+  partOf: ReadonlyMap<string, string>,
+  ends: ReadonlySet<string>,
+): GraphEdge {
   return {
     from: partOf.get(from as string) as string,
-    to: partOf.get(to as string) as string,
+    to: ends.has(to as string) ? null : (partOf.get(to as string) as string),
     kind: kind as GraphEdge["kind"],
     label,
   };

@@ -53,7 +53,7 @@ export interface StepOptions<
   readonly memoryMb?: number;
   readonly retry?: RetryPolicy;
   /** Makes the machine wait for as long as a RetryableError's `retryAfter` says, `maxSeconds` at most. */
-  readonly retryAfter?: RetryAfter;
+  readonly retryAfter?: RetryAfter | null;
   readonly permissions?: readonly Permission[];
 }
 
