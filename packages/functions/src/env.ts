@@ -19,6 +19,8 @@ const stepSchema = common
       .optional(),
     SUPABASE_SERVICE_ROLE_KEY: z.string().min(1).optional(),
     SIMULATION: z.enum(["on", "off"]).default("off"),
+    /** Given by Lambda: where traces go. */
+    AWS_XRAY_DAEMON_ADDRESS: z.string().min(1).optional(),
     NODE_ENV: z.string().default("development"),
   })
   .refine(({ NODE_ENV, SIMULATION }) => NODE_ENV !== "production" || SIMULATION === "off", {

@@ -5,6 +5,7 @@ export {
   type LambdaContext,
   type StepHandler,
   type StepHandlerOptions,
+  type StepObservation,
   type StepResult,
   stepHandler,
 } from "./step-handler.js";

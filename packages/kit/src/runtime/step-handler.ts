@@ -37,8 +37,20 @@ export interface StepHandlerOptions {
   readonly objects: ObjectStore;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** Told of each invocation when it is over: what metrics count. */
+  readonly observe?: (observation: StepObservation) => void;
   /** Whether the environment has the capability SIMULATION. */
   readonly simulation: boolean;
+}
+
+/** How an invocation of a step ended. */
+export interface StepObservation {
+  readonly run: string;
+  readonly attempt: number;
+  readonly step: string;
+  /** "answered" from the checkpoint; else what became of the handler, or why it was not called. */
+  readonly outcome: "succeeded" | "answered" | StepFailure["kind"];
+  readonly milliseconds: number;
 }
 
 /** What the handler needs of Lambda's context. */
@@ -97,6 +109,7 @@ class Invocation {
   readonly #lambda: LambdaContext;
   readonly #name: string;
   readonly #bindings: object;
+  #outcome: StepObservation["outcome"] = "succeeded";
   /** Its own checkpoint's. One compensation may serve several states: it is "Refund(Charge)". */
   readonly #key: StepKey;
 
@@ -116,13 +129,26 @@ class Invocation {
     const { run, attempt, correlationId, itemPath, visit } = payload;
     const state = payload.compensation === undefined ? this.#name : `${this.#name}(${payload.state})`;
     this.#key = { run, state, itemPath, visit };
-    this.#bindings = { run, attempt, correlationId, step: this.#name, itemPath, visit };
+    const { awsRequestId: requestId } = lambda;
+    this.#bindings = { run, attempt, correlationId, step: this.#name, itemPath, visit, requestId };
   }
 
   async run(): Promise<StepResult> {
+    const from = this.#clock.now();
+    try {
+      return await this.#answer();
+    } finally {
+      const { run, attempt } = this.#payload;
+      const milliseconds = this.#clock.now() - from;
+      this.#options.observe?.({ run, attempt, step: this.#name, outcome: this.#outcome, milliseconds });
+    }
+  }
+
+  async #answer(): Promise<StepResult> {
     const answer = await this.#lease();
     switch (answer.kind) {
       case "done":
+        this.#outcome = "answered";
         return { output: answer.output, completedAt: answer.completedAt };
       case "ended":
         throw this.#thrown(ended(answer.reason, this.#name));
@@ -303,6 +329,7 @@ class Invocation {
   }
 
   #thrown(failed: StepFailure): Error {
+    this.#outcome = failed.kind;
     this.#options.logger.warn({ ...this.#bindings, error: failed.error }, `The step ended: ${failed.kind}.`);
     return thrownAs(failed);
   }
