@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { functions, stateMachines } from "@longhaul/functions/manifest";
+import { eventSources, functions, queues, stateMachines } from "@longhaul/functions/manifest";
 import type { App, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -40,11 +40,13 @@ function synthesise(change: (app: App) => void = () => {}) {
 
 let workflows: Template;
 let secrets: Template;
+let queuing: Template;
 let synthesised: ReturnType<typeof synthesise>;
 beforeAll(() => {
   synthesised = synthesise();
   workflows = synthesised.template("LonghaulWorkflows");
   secrets = synthesised.template("LonghaulSecrets");
+  queuing = synthesised.template("LonghaulQueues");
 }, 120_000);
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- templates are read as they come
@@ -202,8 +204,19 @@ describe("a function", () => {
         for (const action of ["SendMessage", "GetQueueAttributes", "GetQueueUrl"])
           expected.add(`sqs:${action}`);
       }
+      if (eventSources.some(({ target }) => target === name)) {
+        for (const action of [
+          "ChangeMessageVisibility",
+          "DeleteMessage",
+          "GetQueueAttributes",
+          "GetQueueUrl",
+          "ReceiveMessage",
+        ])
+          expected.add(`sqs:${action}`);
+      }
       if (databaseRole === "dispatcher") {
         for (const action of ["Start", "Describe", "Stop"]) expected.add(`states:${action}Execution`);
+        expected.add("states:SendTaskSuccess").add("sns:Publish");
       }
       expect(actions(name), name).toEqual(expected);
     }
@@ -262,6 +275,85 @@ describe("what starts functions", () => {
   });
 });
 
+describe("the queued lane", () => {
+  const queueOf = (name: string) => {
+    const found = Object.entries(resources(queuing)).find(
+      ([, { Properties }]) => Properties?.["QueueName"] === name,
+    );
+    if (!found) throw new Error(`There is no queue ${name}.`);
+    return { id: found[0], properties: found[1].Properties };
+  };
+
+  it.each(queues.map((spec) => [spec.name, spec] as const))("has %s as the manifest says", (name, spec) => {
+    const { id, properties } = queueOf(name);
+    const dead = queueOf(spec.deadLetters);
+    expect(properties).toMatchObject({
+      VisibilityTimeout: spec.visibilityTimeoutSeconds,
+      SqsManagedSseEnabled: true,
+      RedrivePolicy: {
+        deadLetterTargetArn: { "Fn::GetAtt": [dead.id, "Arn"] },
+        maxReceiveCount: spec.maxReceives,
+      },
+    });
+    expect(dead.properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+    queuing.hasResourceProperties("AWS::SNS::Subscription", {
+      Protocol: "sqs",
+      Endpoint: { "Fn::GetAtt": [id, "Arn"] },
+      RawMessageDelivery: true,
+      FilterPolicy: spec.subscription.filter,
+    });
+  });
+
+  it("lets nobody but the topic write into its queues, and nobody anything without TLS", () => {
+    for (const { name } of queues) {
+      const policies = queuing.findResources("AWS::SQS::QueuePolicy", {
+        Properties: { Queues: [{ Ref: queueOf(name).id }] },
+      });
+      const [policy] = Object.values(policies) as Resource[];
+      const statements = policy?.Properties["PolicyDocument"].Statement as Record<string, unknown>[];
+      expect(statements).toHaveLength(2);
+      expect(statements).toContainEqual(
+        expect.objectContaining({
+          Action: "sqs:SendMessage",
+          Principal: { Service: "sns.amazonaws.com" },
+          Condition: { ArnEquals: { "aws:SourceArn": { Ref: expect.stringContaining("longhaulruns") } } },
+        }),
+      );
+      expect(statements).toContainEqual(
+        expect.objectContaining({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+      );
+    }
+  });
+
+  it.each(eventSources.map((source) => [source.queue, source] as const))(
+    "starts a function with the messages of %s",
+    (_queue, { target, batchSize, maxConcurrency }) => {
+      workflows.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+        FunctionName: { Ref: byName(target).id },
+        BatchSize: batchSize,
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+        ScalingConfig: { MaximumConcurrency: maxConcurrency },
+      });
+    },
+  );
+
+  it("tells a person of dead letters that come or stay, and of messages that are late", () => {
+    const alarms = [queuing, workflows].flatMap((template) =>
+      Object.values(template.findResources("AWS::CloudWatch::Alarm")),
+    ) as Resource[];
+    const names = alarms.map(({ Properties }) => Properties["AlarmName"] as string);
+    for (const { name, deadLetters } of queues)
+      expect(names).toEqual(expect.arrayContaining([`${name}-late`, deadLetters]));
+    expect(names).toEqual(
+      expect.arrayContaining(["longhaul-dead-letters-came", "longhaul-status-changed-dead-letters"]),
+    );
+    for (const { Properties } of alarms) {
+      expect(Properties["AlarmActions"]).toHaveLength(1);
+      expect(Properties["AlarmDescription"]).not.toBe("");
+    }
+  });
+});
+
 describe("secrets", () => {
   it("outlive their stack, and have no value in a template", () => {
     secrets.allResources("AWS::SecretsManager::Secret", { DeletionPolicy: "Retain" });
@@ -272,18 +364,44 @@ describe("secrets", () => {
   });
 });
 
+/** Of the workflows, data-import stands for all: what is each one's own has the tests above. */
+function isShown(id: string): boolean {
+  const others = stateMachines.filter(({ workflow }) => workflow !== "data-import");
+  return !others.some(({ name }) => id.startsWith(name.replaceAll("-", "")));
+}
+
+/** A text that CloudFormation puts together, on one line. */
+function joined(value: unknown): unknown {
+  const join = typeof value === "object" && value !== null && Reflect.get(value, "Fn::Join");
+  if (!join) return value;
+  const [separator, parts] = join as [string, unknown[]];
+  if (!Array.isArray(parts)) return value;
+  return parts
+    .map((part) => {
+      if (typeof part === "string") return part;
+      const [[kind, what] = []] = Object.entries(part as object);
+      return `\${${kind === "Ref" ? what : JSON.stringify(part)}}`;
+    })
+    .join(separator);
+}
+
 describe("the templates", () => {
   it("are those that were reviewed", () => {
+    const shown = (template: Template) => ({
+      ...template.toJSON(),
+      Resources: Object.fromEntries(Object.entries(resources(template)).filter(([id]) => isShown(id))),
+    });
     const reviewed = (template: Template) =>
       JSON.parse(
-        JSON.stringify(template.toJSON())
+        JSON.stringify(shown(template))
           .replaceAll(/[0-9a-f]{64}\.zip/g, "asset.zip")
           // A new definition has a test of its own, above; it is no change of the infrastructure.
           .replaceAll(/sha256:[0-9a-f]{64}/g, "sha256")
           .replaceAll(/Version[0-9a-f]{16}[0-9A-F]{8}/g, "Version"),
-        (key, value) => (key === "DefinitionString" ? "the machine's template" : value),
+        (key, value) => (key === "DefinitionString" ? "the machine's template" : joined(value)),
       );
     expect(reviewed(secrets)).toMatchSnapshot("LonghaulSecrets");
+    expect(reviewed(queuing)).toMatchSnapshot("LonghaulQueues");
     expect(reviewed(workflows)).toMatchSnapshot("LonghaulWorkflows");
   });
 });

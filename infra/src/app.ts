@@ -1,5 +1,6 @@
 import { App, type AppProps, Tags, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
+import { QueuesStack } from "./queues-stack.js";
 import { SecretsStack } from "./secrets-stack.js";
 import { WorkflowsStack } from "./workflows-stack.js";
 
@@ -16,10 +17,14 @@ export function buildApp({ code, ...props }: AppOptions): App {
   const { secrets } = new SecretsStack(app, "LonghaulSecrets", {
     description: "Longhaul: credentials of Postgres and Supabase. Outlives every deployment.",
   });
+  const queues = new QueuesStack(app, "LonghaulQueues", {
+    description: "Longhaul: topics and queues of runs, and who is told when something needs a person.",
+  });
   new WorkflowsStack(app, "LonghaulWorkflows", {
     description: "Longhaul: step functions, state machines and what starts them.",
     code,
     secrets,
+    queues,
   });
   return app;
 }

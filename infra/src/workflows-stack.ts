@@ -1,21 +1,25 @@
 import {
+  deadLetterConsumer,
+  type EventSourceSpec,
+  eventSources,
   type FunctionSpec,
   functions,
   type RuleSpec,
   rules,
   stateMachines,
 } from "@longhaul/functions/manifest";
-import { machines } from "@longhaul/workflows/machines";
-import { CfnOutput, CfnParameter, Duration, Fn, Stack, type StackProps } from "aws-cdk-lib";
+import { ArnFormat, CfnOutput, CfnParameter, Duration, Fn, Stack, type StackProps } from "aws-cdk-lib";
 import { Match, Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
-import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { acknowledge } from "./acknowledge.js";
+import { DeadLetterQueue } from "./dead-letter-queue.js";
 import { HouseFunction } from "./house-function.js";
 import { grantPermissions, secretsOf } from "./permissions.js";
+import type { QueuesStack } from "./queues-stack.js";
 import type { SecretName } from "./secrets-stack.js";
 import { WorkflowMachine } from "./workflow-machine.js";
 
@@ -23,12 +27,14 @@ export interface WorkflowsStackProps extends StackProps {
   /** The folder that bundle() has filled. */
   readonly code: string;
   readonly secrets: Readonly<Record<SecretName, ISecret>>;
+  readonly queues: QueuesStack;
 }
 
-/** What a deployment replaces: functions, state machines, and what starts them. */
+/** What a deployment replaces: functions, state machines, and what starts them. All of it is the manifest's. */
 export class WorkflowsStack extends Stack {
   readonly #props: WorkflowsStackProps;
   readonly #emailFrom: CfnParameter;
+  readonly #houses = new Map<string, HouseFunction>();
 
   constructor(scope: Construct, id: string, props: WorkflowsStackProps) {
     super(scope, id, props);
@@ -37,50 +43,96 @@ export class WorkflowsStack extends Stack {
       description: "The address that notifications are sent from; its domain is a verified identity of SES.",
       allowedPattern: "[^@ ]+@[^@ ]+",
     });
-    const deployed = new Map(
-      Object.values(machines).map((machine) => [machine.name, this.#machine(machine)]),
-    );
+    const isDispatcher = ({ databaseRole }: FunctionSpec) => databaseRole === "dispatcher";
+    for (const spec of functions) if (!isDispatcher(spec)) this.#function(spec, {});
+    const machines = stateMachines.map((spec) => {
+      const arnOf = (name: string) => this.#arnOf(name);
+      return { workflow: spec.workflow, machine: new WorkflowMachine(this, spec.name, { spec, arnOf }) };
+    });
     const stateMachineArns = this.toJsonString(
-      Object.fromEntries([...deployed].map(([workflow, { versionArn }]) => [workflow, versionArn])),
+      Object.fromEntries(machines.map(({ workflow, machine }) => [workflow, machine.versionArn])),
     );
     new CfnOutput(this, "StateMachines", {
       value: stateMachineArns,
       description: "STATE_MACHINES of the API",
     });
-    for (const rule of rules) this.#rule(rule, [...deployed.values()], stateMachineArns);
+    const deployed = machines.map(({ machine }) => machine);
+    const { runsTopic } = props.queues;
+    const settings = { STATE_MACHINES: stateMachineArns, RUNS_TOPIC_ARN: runsTopic.topicArn };
+    for (const spec of functions.filter(isDispatcher)) {
+      const { role } = this.#function(spec, settings);
+      for (const machine of deployed) machine.grantExecutions(role);
+      role.addToPolicy(new PolicyStatement({ actions: ["sns:Publish"], resources: [runsTopic.topicArn] }));
+    }
+    for (const rule of rules) this.#rule(rule);
+    for (const source of eventSources) this.#eventSource(source);
+    this.#watchDeadLetters();
   }
 
-  #machine({ name: workflow, template, hash, steps }: (typeof machines)[keyof typeof machines]) {
-    const known = stateMachines.find((machine) => machine.workflow === workflow);
-    if (!known) throw new Error(`The manifest of functions does not know the workflow ${workflow}.`);
-    const houses = new Map(steps.map(({ name }) => [name, this.#step(workflow, name)]));
-    return new WorkflowMachine(this, known.name, { name: known.name, template, hash, steps: houses });
-  }
-
-  #step(workflow: string, step: string): HouseFunction {
-    const id = `${workflow}/${step}`;
-    const spec = functions.find(({ environment }) => environment["LONGHAUL_STEP"] === id);
-    if (!spec) throw new Error(`The manifest of functions does not know the step ${id}.`);
-    const emailFrom = this.#emailFrom.valueAsString;
-    const sendsEmail = spec.permissions.includes("email");
-    const house = this.#function(spec, {
-      ...(sendsEmail && { EMAIL_FROM: emailFrom }),
-      ...(spec.permissions.includes("models") && { AI_PROVIDER: "amazon-bedrock" }),
+  /**
+   * The ARN of a function that a machine calls. One that starts executions itself has the ARNs of all machines in its
+   * settings, and comes after them: its ARN is known by its name.
+   */
+  #arnOf(name: string): string {
+    const house = this.#houses.get(name);
+    if (house) return house.function.functionArn;
+    if (!functions.some((spec) => spec.name === name))
+      throw new Error(`The manifest of functions does not know ${name}.`);
+    return this.formatArn({
+      service: "lambda",
+      resource: "function",
+      resourceName: name,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    grantPermissions(house.role, spec.permissions, Fn.select(1, Fn.split("@", emailFrom)));
+  }
+
+  #function(spec: FunctionSpec, settings: Record<string, string>): HouseFunction {
+    const { name, permissions } = spec;
+    const emailFrom = this.#emailFrom.valueAsString;
+    const environment = {
+      ...settings,
+      ...(permissions.includes("email") && { EMAIL_FROM: emailFrom }),
+      ...(permissions.includes("models") && { AI_PROVIDER: "amazon-bedrock" }),
+    };
+    const secrets = secretsOf(spec).map((secret) => this.#props.secrets[secret]);
+    const house = new HouseFunction(this, name, { spec, code: this.#props.code, environment, secrets });
+    grantPermissions(house.role, permissions, Fn.select(1, Fn.split("@", emailFrom)));
+    this.#houses.set(name, house);
     return house;
   }
 
-  #function(spec: FunctionSpec, environment: Record<string, string>): HouseFunction {
-    const secrets = secretsOf(spec).map((name) => this.#props.secrets[name]);
-    return new HouseFunction(this, spec.name, { spec, code: this.#props.code, environment, secrets });
+  #house(name: string): HouseFunction {
+    const house = this.#houses.get(name);
+    if (!house) throw new Error(`The manifest of functions does not know ${name}.`);
+    return house;
   }
 
-  #rule(rule: RuleSpec, deployed: readonly WorkflowMachine[], stateMachineArns: string): void {
-    const spec = functions.find(({ name }) => name === rule.target);
-    if (!spec) throw new Error(`The rule ${rule.name} has no function ${rule.target}.`);
-    const house = this.#function(spec, { STATE_MACHINES: stateMachineArns });
-    for (const machine of deployed) machine.grantExecutions(house.role);
+  #eventSource({ queue: name, target, batchSize, windowSeconds, maxConcurrency }: EventSourceSpec): void {
+    const queue = this.#props.queues.queues.get(name);
+    if (!queue) throw new Error(`The manifest has no queue ${name}.`);
+    this.#house(target).function.addEventSource(
+      new SqsEventSource(queue, {
+        batchSize,
+        maxConcurrency,
+        reportBatchItemFailures: true,
+        ...(windowSeconds > 0 && { maxBatchingWindow: Duration.seconds(windowSeconds) }),
+      }),
+    );
+  }
+
+  /** The function that handles dead letters empties their queues: that it has work is what a person should hear of. */
+  #watchDeadLetters(): void {
+    const { function: handler } = this.#house(deadLetterConsumer);
+    this.#props.queues.alarms.when(this, handler.metricInvocations({ period: Duration.minutes(5) }), {
+      name: `${deadLetterConsumer}-came`,
+      description: "Runs could not be started and were failed as DEAD_LETTERED; the dashboard lists them.",
+      threshold: 1,
+      periods: 1,
+    });
+  }
+
+  #rule(rule: RuleSpec): void {
+    const house = this.#house(rule.target);
     if ("everySeconds" in rule) {
       house.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
       new Rule(this, `${rule.name}-rule`, {
@@ -90,41 +142,33 @@ export class WorkflowsStack extends Stack {
       });
       return;
     }
-    const deadLetterQueue = this.#deadLetterQueue(rule.name);
+    const { alarms } = this.#props.queues;
+    const deadLetterQueue = new DeadLetterQueue(this, `${rule.name}-dead-letters`, { alarms }).queue;
     house.function.configureAsyncInvoke({ retryAttempts: 2, onFailure: new SqsDestination(deadLetterQueue) });
     new Rule(this, `${rule.name}-rule`, {
       description: rule.description,
-      eventPattern: ofMachines(rule.pattern, deployed),
+      eventPattern: this.#ofMachines(rule.pattern),
       targets: [new LambdaTarget(house.function, { deadLetterQueue })],
     });
   }
 
-  #deadLetterQueue(name: string): Queue {
-    const queue = new Queue(this, `${name}-dead-letters`, {
-      queueName: `${name}-dead-letters`,
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
+  /** The rule's pattern, for our machines only: an account has others, and a pattern has no room to name each of ours. */
+  #ofMachines(pattern: Extract<RuleSpec, { pattern: unknown }>["pattern"]) {
+    const {
+      source,
+      "detail-type": detailType,
+      detail,
+    } = pattern as {
+      source: string[];
+      "detail-type": string[];
+      detail: Record<string, string[]>;
+    };
+    const ours = this.formatArn({
+      service: "states",
+      resource: "stateMachine",
+      resourceName: "longhaul-",
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    acknowledge(queue, { "AwsSolutions-SQS3": "This is itself the queue of dead letters." });
-    return queue;
+    return { source, detailType, detail: { ...detail, stateMachineArn: Match.prefix(ours) } };
   }
-}
-
-/** The rule's pattern, for our machines only: an account has others. */
-function ofMachines(
-  pattern: Extract<RuleSpec, { pattern: unknown }>["pattern"],
-  deployed: readonly WorkflowMachine[],
-) {
-  const {
-    source,
-    "detail-type": detailType,
-    detail,
-  } = pattern as {
-    source: string[];
-    "detail-type": string[];
-    detail: Record<string, string[]>;
-  };
-  const ours = deployed.flatMap(({ machineArn }) => Match.prefix(machineArn));
-  return { source, detailType, detail: { ...detail, stateMachineArn: ours } };
 }

@@ -1,0 +1,46 @@
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { CfnOutput } from "aws-cdk-lib";
+import { Construct } from "constructs";
+
+export interface AlarmProps {
+  readonly name: string;
+  /** What is wrong then, for whoever is woken by it. */
+  readonly description: string;
+  /** From this value on. */
+  readonly threshold: number;
+  /** Of so many periods in a row. */
+  readonly periods: number;
+}
+
+/** What tells the team that something needs a person: one topic, to which people subscribe. */
+export class Alarms extends Construct {
+  readonly #topic: Topic;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    // Without a key: CloudWatch may not use the one that SNS has of its own, and an alarm holds no secret.
+    this.#topic = new Topic(this, "Topic", { topicName: "longhaul-alarms", enforceSSL: true });
+    new CfnOutput(this, "TopicArn", {
+      value: this.#topic.topicArn,
+      description: "Subscribe to it to hear of alarms",
+    });
+  }
+
+  /** Tells when a metric of the scope is at its threshold or above, and when it is well again. */
+  when(scope: Construct, metric: IMetric, { name, description, threshold, periods }: AlarmProps): void {
+    const alarm = new Alarm(scope, `${name}-alarm`, {
+      alarmName: name,
+      alarmDescription: description,
+      metric,
+      threshold,
+      evaluationPeriods: periods,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    const tell = new SnsAction(this.#topic);
+    alarm.addAlarmAction(tell);
+    alarm.addOkAction(tell);
+  }
+}
