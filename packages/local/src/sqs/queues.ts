@@ -1,9 +1,10 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { AwsError } from "@longhaul/stepfunctions";
 import type { Account } from "../lambda/names.js";
 import { queueDoesNotExist } from "./errors.js";
 import type { Faults } from "./faults.js";
 import { LiveQueue, type Message } from "./live-queue.js";
+import { isExpired, newState, stateOf } from "./message-state.js";
 import { type Receipt, readReceipt, receiptHandle } from "./receipt.js";
 import type { Content, MessageState, QueueRecord } from "./records.js";
 import { maxVisibilitySeconds } from "./settings.js";
@@ -337,27 +338,4 @@ export class Queues {
       receiptHandle: handle,
     };
   }
-}
-
-function newState(now: number, visibleAt: number): MessageState {
-  return {
-    messageId: randomUUID(),
-    sentAt: now,
-    visibleAt,
-    receives: 0,
-    receivesHere: 0,
-    firstReceivedAt: null,
-    lastReceivedAt: null,
-    receipt: "",
-    source: null,
-    doubled: "no",
-  };
-}
-
-function stateOf({ seq: _seq, place: _place, ...state }: Message): MessageState {
-  return state;
-}
-
-function isExpired({ settings }: LiveQueue, { sentAt }: Message, now: number): boolean {
-  return sentAt + settings.retentionSeconds * 1000 <= now;
 }

@@ -103,10 +103,9 @@ export class QueueStore {
   }
 
   *states(queueId: string): Generator<{ seq: number; state: MessageState }> {
-    const range = { start: [queueId, 0], end: [queueId, Number.MAX_SAFE_INTEGER] };
-    for (const { key, value } of this.#tables.states.getRange(
-      range as { start: [string, number]; end: [string, number] },
-    ))
+    const start: [string, number] = [queueId, 0];
+    const end: [string, number] = [queueId, Number.MAX_SAFE_INTEGER];
+    for (const { key, value } of this.#tables.states.getRange({ start, end }))
       yield { seq: key[1], state: value };
   }
 
