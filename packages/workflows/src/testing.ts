@@ -105,6 +105,3 @@ function stored(delivery: Delivery | undefined, runId: string): Notification | n
   if (!delivery) return null;
   return { ...delivery, id: randomUUID(), runId, createdAt: new Date(0).toISOString() };
 }
-
-export { findFfmpeg } from "./storybook/film/ffmpeg.js";
-export { sampleSvg, samplePng } from "./storybook/testing/drawings.js";

@@ -1,7 +1,5 @@
 import type { StepArtifacts, StepContext } from "@longhaul/kit/step";
-import sharp from "sharp";
 import { maxDrawingBytes } from "./contract.js";
-import type { CutOut } from "./pictures/hero.js";
 
 /** Files that earlier steps made are no larger than this; only a changed one could be. */
 const maxMadeBytes = 30_000_000;
@@ -12,12 +10,6 @@ export async function readDrawing(artifacts: StepArtifacts, id: string): Promise
 
 export async function readMade(artifacts: StepArtifacts, id: string): Promise<Uint8Array> {
   return (await artifacts.read(id, { maxBytes: maxMadeBytes })).bytes;
-}
-
-export async function readCutOut(artifacts: StepArtifacts, id: string): Promise<CutOut> {
-  const png = await readMade(artifacts, id);
-  const { width, height } = await sharp(png, { limitInputPixels: 4_000_000 }).metadata();
-  return { png, width, height };
 }
 
 /** Stores what is in memory. A repeat of the step writes the same name again, and so replaces it. */

@@ -153,7 +153,11 @@ export const narrationResultSchema = z.object({
 });
 export type NarrationResult = z.infer<typeof narrationResultSchema>;
 
-const chapterSchema = z.object({ title: z.string().max(120), from: z.number().min(0), to: z.number().min(0) });
+const chapterSchema = z.object({
+  title: z.string().max(120),
+  from: z.number().min(0),
+  to: z.number().min(0),
+});
 
 /** The result of Video. */
 export const videoResultSchema = z.object({

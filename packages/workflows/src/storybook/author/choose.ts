@@ -1,21 +1,17 @@
-import { createAmazonBedrock } from "@ai-sdk/amazon-bedrock";
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { Author } from "./author.js";
 import { type AuthorEnvironment, authorEnv } from "./env.js";
-import { modelAuthor } from "./model-author.js";
 import { offlineAuthor } from "./offline.js";
-import { pollyVoice } from "./polly.js";
-import { speechEndpoint } from "./speech-endpoint.js";
 
-let chosen: Author | undefined;
+let chosen: Promise<Author> | undefined;
 
-/** The author that the environment names, made once. Steps give another one in tests. */
-export function author(): Author {
+/** The author that the environment names, made once. Steps are given another one in tests. */
+export function author(): Promise<Author> {
   chosen ??= authorOf(authorEnv());
   return chosen;
 }
 
-export function authorOf(env: AuthorEnvironment): Author {
+/** Loads what that author needs: the models' libraries take longer to load than a picture to draw. */
+export async function authorOf(env: AuthorEnvironment): Promise<Author> {
   switch (env.AI_PROVIDER) {
     case "offline":
       return offlineAuthor;
@@ -27,7 +23,12 @@ export function authorOf(env: AuthorEnvironment): Author {
 }
 
 /** Region and credentials are read by the clients, as everywhere on AWS. */
-function amazon(env: AuthorEnvironment): Author {
+async function amazon(env: AuthorEnvironment): Promise<Author> {
+  const [{ createAmazonBedrock }, { modelAuthor }, { pollyVoice }] = await Promise.all([
+    import("@ai-sdk/amazon-bedrock"),
+    import("./model-author.js"),
+    import("./polly.js"),
+  ]);
   const bedrock = createAmazonBedrock(env.AI_BASE_URL ? { baseURL: env.AI_BASE_URL } : {});
   const text = env.AI_TEXT_MODEL ?? "amazon.nova-pro-v1:0";
   const seconds = env.AI_TIMEOUT_SECONDS;
@@ -47,7 +48,12 @@ function amazon(env: AuthorEnvironment): Author {
   );
 }
 
-function compatible(env: AuthorEnvironment): Author {
+async function compatible(env: AuthorEnvironment): Promise<Author> {
+  const [{ createOpenAICompatible }, { modelAuthor }, { speechEndpoint }] = await Promise.all([
+    import("@ai-sdk/openai-compatible"),
+    import("./model-author.js"),
+    import("./speech-endpoint.js"),
+  ]);
   const baseURL = env.AI_BASE_URL as string;
   const text = env.AI_TEXT_MODEL as string;
   const provider = createOpenAICompatible({

@@ -1,6 +1,4 @@
 import { setImmediate } from "node:timers/promises";
-import { pageSvg } from "../pictures/page-svg.js";
-import { render } from "../pictures/render.js";
 import type { MadeBy } from "../result.js";
 import { fliteVoice, speak } from "../speech/flite.js";
 import { sentencesOf } from "../speech/sentences.js";
@@ -37,6 +35,11 @@ export const offlineAuthor: Author = {
   },
 
   async draw({ page, colours, cutOut, seed }) {
+    // Only who draws loads what draws.
+    const [{ pageSvg }, { render }] = await Promise.all([
+      import("../pictures/page-svg.js"),
+      import("../pictures/render.js"),
+    ]);
     const picture = await render(pageSvg({ ...page, colours, cutOut, seed }));
     return { picture, madeBy: by("drawn shapes", "Made offline, without an image model.") };
   },

@@ -1,5 +1,4 @@
 import { FatalError, RetryableError } from "@longhaul/kit/step";
-import { APICallError } from "ai";
 
 /** Seconds or an HTTP date, as a Retry-After header has it. */
 export function retryAfterOf(header: string | null | undefined): number | Date | undefined {
@@ -76,9 +75,11 @@ export async function calling<T>(
 
 function problemOf(error: unknown, what: string): unknown {
   if (error instanceof FatalError || error instanceof RetryableError) return error;
-  if (APICallError.isInstance(error)) {
+  if (isApiCallError(error)) {
     const { statusCode, responseHeaders } = error;
-    if (statusCode === undefined || statusCode < 400) return unreachable(error);
+    if (statusCode === undefined) return unreachable(error);
+    // An answer that came, but is none.
+    if (statusCode < 400) return invalidAnswer(what, error);
     return httpProblem(statusCode, responseHeaders?.["retry-after"], what, error);
   }
   const status = awsStatus(error);
@@ -90,6 +91,16 @@ function problemOf(error: unknown, what: string): unknown {
     return invalidAnswer(what, error);
   }
   return unreachable(error);
+}
+
+interface ApiCallError extends Error {
+  readonly statusCode?: number;
+  readonly responseHeaders?: Readonly<Record<string, string>>;
+}
+
+/** By its name: whoever makes books offline does not load the AI SDK for its classes. */
+function isApiCallError(error: unknown): error is ApiCallError {
+  return error instanceof Error && error.name === "AI_APICallError";
 }
 
 function unreachable(cause: unknown): RetryableError {

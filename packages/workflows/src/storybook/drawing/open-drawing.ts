@@ -29,9 +29,11 @@ export async function openDrawing(bytes: Uint8Array): Promise<Drawing> {
   if (isAnimated(format, bytes)) {
     throw unusable("DRAWING_ANIMATED", "The picture is an animation. Upload a drawing that stands still.");
   }
-  const image = sharp(bytes, { failOn: "error", limitInputPixels: maxPixels, sequentialRead: true });
-  const { width, height } = upright(await decoding(() => image.metadata()));
+  // The header alone is read for this, whatever it says.
+  const header = sharp(bytes, { limitInputPixels: false });
+  const { width, height } = upright(await decoding(() => header.metadata()));
   checkSize(width, height);
+  const image = sharp(bytes, { failOn: "error", limitInputPixels: maxPixels, sequentialRead: true });
   const png = await decoding(() => reduced(image));
   return { width, height, format, png };
 }

@@ -17,12 +17,12 @@ const mostCues = 60;
 export async function narrate(
   input: StepInput<typeof recordPage>,
   ctx: StepContext,
-  by: Author = author(),
+  by?: Author,
 ): Promise<NarrationResult> {
   simulateFailure("RecordPage", input.simulation, ctx);
   const { text, number } = input;
   ctx.progress(0.1, `Reading page ${number + 1}`);
-  const { wav, cues, madeBy } = await by.speak({ text, signal: ctx.signal });
+  const { wav, cues, madeBy } = await (by ?? (await author())).speak({ text, signal: ctx.signal });
   const seconds = secondsOf(soundOf(wav));
   if (!(seconds > 0.2 && seconds < longest)) {
     throw invalidAnswer("read the page", `The narration takes ${seconds} s.`);

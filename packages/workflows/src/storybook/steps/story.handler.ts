@@ -12,7 +12,7 @@ const lettersOfPage = 220;
 export async function writeBook(
   input: StepInput<typeof story>,
   ctx: StepContext,
-  by: Author = author(),
+  by?: Author,
 ): Promise<StoryResult> {
   simulateFailure("Story", input.simulation, ctx);
   const { childName, pages, seen } = input;
@@ -27,7 +27,7 @@ export async function writeBook(
     title,
     pages: told,
     madeBy,
-  } = await by.write({
+  } = await (by ?? (await author())).write({
     childName,
     pages,
     seen,

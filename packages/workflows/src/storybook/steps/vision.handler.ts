@@ -13,7 +13,7 @@ import { vision } from "./vision.js";
 export async function seeDrawing(
   input: StepInput<typeof vision>,
   ctx: StepContext,
-  by: Author = author(),
+  by?: Author,
 ): Promise<VisionResult> {
   simulateFailure("Vision", input.simulation, ctx);
   const { width, height, format, png } = await openDrawing(await readDrawing(ctx.artifacts, input.drawing));
@@ -21,7 +21,11 @@ export async function seeDrawing(
   const analysis = await analyse(png);
   ctx.signal.throwIfAborted();
   ctx.progress(0.5, "Describing the drawing");
-  const { madeBy, ...description } = await by.describe({ png, analysis, signal: ctx.signal });
+  const { madeBy, ...description } = await (by ?? (await author())).describe({
+    png,
+    analysis,
+    signal: ctx.signal,
+  });
   ctx.progress(0.8, "Cutting the drawing out");
   const drawingArtifactId = await store(ctx, "drawing.png", "image/png", png);
   const cutoutArtifactId = await store(ctx, "cutout.png", "image/png", await cutOut(png));
