@@ -34,6 +34,17 @@ export async function next(tx: Tx, params: { limit: number; holdSeconds: number 
     select ${dispatchable(tx)} from longhaul.next_to_send(${params.limit}, ${params.holdSeconds})`;
 }
 
+/** Whether there are runs that have not been told what they wait for, or that wait for their time. */
+export async function someWait(tx: Tx): Promise<boolean> {
+  const { wait } = one(
+    await tx<{ wait: boolean }[]>`
+    select exists (
+        select from longhaul.run_attempts where admission = 'ready' and closed_at is null and not explained)
+      or exists (select from longhaul.run_attempts where admission = 'later' and closed_at is null) as wait`,
+  );
+  return wait;
+}
+
 /** Takes one admitted run to send; null where it was sent, has ended or goes on with another attempt. */
 export async function take(
   tx: Tx,

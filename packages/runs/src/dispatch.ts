@@ -30,19 +30,29 @@ export interface Dispatched {
 export async function dispatchQueued(deps: RunsDependencies): Promise<Dispatched> {
   const total: Dispatched = { sent: 0, postponed: 0, refused: 0, published: 0, retryInSeconds: null };
   for (;;) {
-    const due = await asDispatcher(deps.db, (tx) => dispatch.next(tx, { limit: batch, holdSeconds }));
+    const { due, someWait } = await asDispatcher(deps.db, async (tx) => {
+      const taken = await dispatch.next(tx, { limit: batch, holdSeconds });
+      return { due: taken, someWait: taken.length < batch && (await dispatch.someWait(tx)) };
+    });
     const kinds = await sendAll(deps, due);
     for (const kind of kinds) total[kind] += 1;
     // When not one of a full batch gets through, the rest of them would only make it worse.
-    if (due.length < batch || kinds.every((kind) => kind === "postponed")) break;
+    const stuck = due.length > 0 && kinds.every((kind) => kind === "postponed");
+    if (due.length === batch && !stuck) continue;
+    if (someWait || total.postponed + total.published > 0) total.retryInSeconds = await explainAll(deps);
+    return total;
   }
+}
+
+/** @returns in how many seconds the first of those is due that wait for their time. */
+async function explainAll(deps: RunsDependencies): Promise<number | null> {
   for (;;) {
     const { explained, nextDueSeconds } = await asDispatcher(deps.db, (tx) =>
       dispatch.explain(tx, { limit: explainBatch }),
     );
+    if (explained === explainBatch) continue;
     // Never at once: what is due and could not be taken is in other hands at this moment.
-    total.retryInSeconds = nextDueSeconds === null ? null : Math.max(0.5, nextDueSeconds);
-    if (explained < explainBatch) return total;
+    return nextDueSeconds === null ? null : Math.max(0.5, nextDueSeconds);
   }
 }
 

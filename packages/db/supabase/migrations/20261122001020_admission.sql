@@ -172,12 +172,6 @@ create type longhaul.dispatchable as (
   run_id uuid, organisation_id uuid, attempt integer, workflow text, execution_name text, execution_input text,
   correlation_id text, lane text, priority text, tries integer);
 
-create function longhaul.to_dispatchable(a longhaul.run_attempts, r longhaul.runs) returns longhaul.dispatchable
-language sql immutable set search_path = '' as $$
-  select a.run_id, a.organisation_id, a.attempt, r.workflow, a.execution_name, a.execution_input, r.correlation_id, r.lane,
-    r.priority, a.tries
-$$;
-
 -- Admits up to p_limit ready runs and holds them for whoever asked: organisations take turns, the one first that has
 -- waited longest for one; within an organisation the most urgent run goes first, then the oldest. Each step is a look
 -- into an index, however many runs wait. One dispatcher admits at a time, so that the limits hold exactly; what
@@ -215,7 +209,10 @@ begin
   while v_admitted < p_limit loop
     select organisation_id into v_organisation from longhaul.organisation_queues where awake order by turn limit 1;
     exit when not found;
-    select * into v_limits from longhaul.limits_of(v_organisation);
+    select coalesce(l.max_running, longhaul.default_max_running()) as max_running,
+      coalesce(l.max_running_per_user, longhaul.default_max_running_per_user()) as max_running_per_user
+    into v_limits
+    from (values (1)) always (one) left join longhaul.organisation_limits l on l.organisation_id = v_organisation;
     select count(*) into v_taken from (
       select from longhaul.run_attempts
       where organisation_id = v_organisation and admission = 'admitted' and closed_at is null and not parked
@@ -256,7 +253,8 @@ begin
       v_admitted := v_admitted + 1;
       -- An execution that began before its run was admitted is under way: it takes its slot, and is not sent again.
       return query
-        select (longhaul.to_dispatchable(a, r)).*
+        select a.run_id, a.organisation_id, a.attempt, r.workflow, a.execution_name, a.execution_input, r.correlation_id,
+          r.lane, r.priority, a.tries
         from longhaul.run_attempts a join longhaul.runs r on r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
         where a.run_id = v_run and a.attempt = v_attempt;
       update longhaul.organisation_queues set turn = nextval('longhaul.queue_turns') where organisation_id = v_organisation;
@@ -304,7 +302,8 @@ begin
       tries = a.tries + 1
     from due join longhaul.runs r on r.id = due.run_id
     where a.run_id = due.run_id and a.attempt = due.attempt
-    returning (longhaul.to_dispatchable(a, r)).*;
+    returning a.run_id, a.organisation_id, a.attempt, r.workflow, a.execution_name, a.execution_input, r.correlation_id,
+      r.lane, r.priority, a.tries;
   get diagnostics v_again = row_count;
   if v_again < p_limit then
     return query select * from longhaul.admit(p_limit - v_again, p_hold_seconds);
@@ -435,7 +434,8 @@ language sql security definer set search_path = '' as $$
   from longhaul.runs r
   where a.run_id = p_run and a.attempt = p_attempt and r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
     and a.admission = 'admitted' and a.sent_at is null and a.closed_at is null
-  returning (longhaul.to_dispatchable(a, r)).*
+  returning a.run_id, a.organisation_id, a.attempt, r.workflow, a.execution_name, a.execution_input, r.correlation_id,
+    r.lane, r.priority, a.tries
 $$;
 
 -- Runs under way of which nothing was heard for a while, each handed out once per such while. A run that waits for its

@@ -81,7 +81,7 @@ begin
     else
       -- Too short for a trigram: looked for among the newest only, and not with the index.
       v_from := format('(select n.* from longhaul.runs n where n.organisation_id = %L
-        order by n.created_at desc, n.id desc limit 10000) r join longhaul.run_search s on s.run_id = r.id', p_organisation);
+        order by n.created_at desc, n.id desc limit 3000) r join longhaul.run_search s on s.run_id = r.id', p_organisation);
       v_where := v_where || format(' and strpos(s.document, %L) > 0', v_search);
     end if;
   end if;

@@ -117,9 +117,15 @@ $$;
 -- When a run goes: null while it is under way or pinned. Tells no more of an organisation than for how many days it keeps
 -- its runs.
 create function longhaul.expires_at(p_organisation uuid, p_finished_at timestamptz, p_pinned boolean) returns timestamptz
-language sql stable security definer set search_path = '' as $$
-  select case when p_finished_at is not null and not p_pinned then
-    p_finished_at + make_interval(days => (select l.retention_days from longhaul.limits_of(p_organisation) l)) end
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if p_finished_at is null or p_pinned then
+    return null;
+  end if;
+  return p_finished_at + make_interval(days => coalesce(
+    (select l.retention_days from longhaul.organisation_limits l where l.organisation_id = p_organisation),
+    longhaul.default_retention_days()));
+end
 $$;
 
 revoke execute on all functions in schema longhaul from public;

@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import type postgres from "postgres";
+
+export interface Filled {
+  readonly organisationId: string;
+  /** Started nearly all of the runs. */
+  readonly busy: string;
+  /** Started one in 500. */
+  readonly rare: string;
+}
+
+const batch = 100_000;
+
+async function signUp(sql: postgres.Sql, name: string): Promise<string> {
+  const id = randomUUID();
+  await sql`insert into auth.users (id, email, raw_user_meta_data)
+    values (${id}, ${`${name}-${id.slice(0, 8)}@example.test`}, ${sql.json({ name })})`;
+  return id;
+}
+
+/**
+ * An organisation with `count` ended runs of the last year. In a thousand: 989 have succeeded, 10 failed, 1 was cancelled;
+ * 750 are of one workflow; 2 have the tag "nightly" and 100 "daily"; 1 has the word "pellworm". Rows only: to be
+ * quick it sets triggers aside, and makes the indexes when all rows are there.
+ */
+export async function fill(
+  sql: postgres.Sql,
+  count: number,
+  progress: (done: number) => void,
+): Promise<Filled> {
+  const [busy, rare] = [await signUp(sql, "busy"), await signUp(sql, "rare")];
+  const [owned] = await sql<{ id: string }[]>`
+    select organisation_id as id from longhaul.memberships where user_id = ${busy}`;
+  const organisationId = owned?.id ?? "";
+  const indexes = await sql<{ name: string; definition: string }[]>`
+    select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
+    where indrelid = any (array['longhaul.runs', 'longhaul.run_search']::regclass[]) and not indisunique`;
+  for (const { name } of indexes) await sql.unsafe(`drop index ${name}`);
+  await sql`alter table longhaul.runs disable trigger all`;
+  await sql`alter table longhaul.run_search disable trigger all`;
+  for (let from = 1; from <= count; from += batch) {
+    const to = Math.min(count, from + batch - 1);
+    await sql`
+      with filled as (
+        insert into longhaul.runs (organisation_id, workflow, name, priority, status, error, output, input, stages,
+          definition_hash, correlation_id, created_by, created_at, started_at, finished_at, updated_at, cancel_requested_at,
+          tags, last_seq)
+        select ${organisationId}, case when n % 4 = 0 then 'storybook' else 'data-import' end,
+          case when n % 1000 = 7 then 'Readings of Pellworm ' else 'Readings of March ' end || n, 'normal', s.status,
+          case when s.status = 'failed' then '{"code": "STEP_FAILED", "message": "The file could not be read."}'::jsonb end,
+          case when s.status = 'succeeded' then '{"rowsRead": 12, "rowsRejected": 0}'::jsonb end,
+          jsonb_build_object('file', gen_random_uuid(), 'name', 'Readings ' || n, 'maxRejectedShare', 0.05),
+          '[{"key": "process", "label": "Reading and checking your file", "weight": 3, "steps": 1, "fraction": 1,
+             "status": "done", "message": null}]',
+          repeat('0', 64), 'corr-' || n, case when n % 500 = 3 then ${rare}::uuid else ${busy}::uuid end,
+          t.at, t.at, t.at + interval '3 s', t.at + interval '3 s', case when s.status = 'cancelled' then t.at end,
+          case when n % 500 = 1 then array['nightly'] when n % 10 = 2 then array['daily', 'orders'] else '{}' end, 6
+        from generate_series(${from}::integer, ${to}::integer) n
+        cross join lateral (select now() - make_interval(secs => (${count}::integer - n) * 30) as at) t
+        cross join lateral (select case when n % 1000 = 5 then 'cancelled' when n % 100 = 9 then 'failed' else 'succeeded' end
+          as status) s
+        returning id, name, tags, input
+      )
+      insert into longhaul.run_search (run_id, document)
+      select id, lower(concat_ws(' ', name, left(id::text, 8), nullif(array_to_string(tags, ' '), ''), left(input::text, 500)))
+      from filled`;
+    progress(to);
+  }
+  for (const { definition } of indexes) await sql.unsafe(definition);
+  await sql`alter table longhaul.runs enable trigger all`;
+  await sql`alter table longhaul.run_search enable trigger all`;
+  await sql`vacuum analyze longhaul.runs, longhaul.run_search`;
+  return { organisationId, busy, rare };
+}
