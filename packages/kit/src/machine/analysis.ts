@@ -1,4 +1,4 @@
-import type { Block } from "./draft.js";
+import type { Block, Draft } from "./draft.js";
 import type { Expression } from "./expression.js";
 import { blocksOf, edgesOf, type Node, type WaitNode } from "./nodes.js";
 import { type Selection, toExpression } from "./refs.js";
@@ -55,7 +55,7 @@ export function ownUses(node: Node, block: Block): Set<string> {
     case "expire":
       return union(block.indices);
     case "raw":
-      return union(toExpression(node.state).uses, namedIn(node.state, block));
+      return union(toExpression(node.state).uses, namedIn(node.state, block.draft));
     case "map":
       return union(toExpression(node.items).uses);
     case "parallel":
@@ -80,9 +80,9 @@ export function timeOf({ until }: WaitNode): Expression {
 }
 
 /** The machine's variables that JSONata in a hand-written state speaks of. */
-function namedIn(selection: Selection, block: Block): string[] {
+export function namedIn(selection: Selection, draft: Draft): string[] {
   const names = JSON.stringify(selection).matchAll(/\$([A-Za-z_][A-Za-z0-9_]*)/g);
-  return [...names].map(([, name]) => name as string).filter((name) => block.draft.ownerOf(name));
+  return [...names].map(([, name]) => name as string).filter((name) => draft.ownerOf(name));
 }
 
 /** The variables that a block's states and ways read and that belong to no state inside it. */

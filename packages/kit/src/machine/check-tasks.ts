@@ -1,6 +1,8 @@
+import { namedIn } from "./analysis.js";
 import type { Draft } from "./draft.js";
 import { verbatim } from "./emit/resolve.js";
 import { fromVariables } from "./expression.js";
+import type { RawNode } from "./nodes.js";
 
 /**
  * Refuses hand-written tasks that could run for ever, or give up at the first blip: each needs a timeout,
@@ -8,7 +10,23 @@ import { fromVariables } from "./expression.js";
  */
 export function checkTasks(draft: Draft): void {
   for (const node of draft.nodes()) {
-    if (node.kind === "raw") checkTask(draft, node.name, verbatim(node.state, fromVariables));
+    if (node.kind !== "raw") continue;
+    checkTask(draft, node.name, verbatim(node.state, fromVariables));
+    checkReach(draft, node);
+  }
+}
+
+/** Texts stay as they are written, and outside variables do not reach the items of a distributed map. */
+function checkReach(draft: Draft, node: RawNode): void {
+  const block = draft.blockOf(node.name);
+  for (const name of namedIn(node.state, draft)) {
+    const owner = draft.ownerOf(name);
+    if (owner && block?.isCutOffFrom(owner)) {
+      draft.refuse(
+        `the raw state "${node.name}" writes $${name}, which the items of a distributed map cannot read: ` +
+          "give it by a selector.",
+      );
+    }
   }
 }
 

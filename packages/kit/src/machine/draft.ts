@@ -78,6 +78,11 @@ export class Draft {
     this.#variables.set(variable, { owner, block });
   }
 
+  /** The block that a state stands in. */
+  blockOf(state: string): Block | undefined {
+    return this.#states.get(state);
+  }
+
   /** The block that a variable is assigned in; none for what is no variable of the machine. */
   ownerOf(variable: string): Block | undefined {
     return this.#variables.get(variable)?.block;

@@ -200,7 +200,7 @@ export class Flow<Scope, W extends World, Yields = never> extends OpenFlow<Scope
   >(
     name: Name,
     options: MapOptions<Scope, W, List, Value, As> & Partial<Catching<Scope, W, Caught>>,
-  ): Flow<Common<Named<Scope, Name, readonly Value[]> | ScopeOf<Caught>>, W, Yields | YieldsOf<Caught>>;
+  ): Flow<Common<Named<Scope, Name, Value[]> | ScopeOf<Caught>>, W, Yields | YieldsOf<Caught>>;
   map(
     name: string,
     options: MapSpec & { readonly item: unknown } & Partial<Catching<Scope, W, Branch>>,

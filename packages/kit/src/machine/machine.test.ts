@@ -300,7 +300,7 @@ describe("the definition", () => {
     const text = JSON.stringify(machine.definition(arn)).replaceAll('"itemPath":""', '"itemPath":"0"');
     const { isValid, errorsText } = aslValidator(JSON.parse(text) as object);
     expect(isValid, errorsText("\n")).toBe(true);
-  });
+  }, 60_000);
 
   it("is the same at every build, and its Comment ends with the hash", () => {
     const again = build();
