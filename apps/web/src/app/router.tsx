@@ -103,6 +103,24 @@ const steps = createRoute({
   component: lazyRouteComponent(() => import("../features/run/steps-tab.js"), "StepsTab"),
 });
 
+/** The node of the machine that is looked at. */
+function parseNode(search: Record<string, unknown>): { node?: string } {
+  return typeof search["node"] === "string" ? { node: search["node"] } : {};
+}
+
+const graph = createRoute({
+  getParentRoute: () => run,
+  path: "/graph",
+  validateSearch: parseNode,
+  component: lazyRouteComponent(() => import("../features/graph/graph-tab.js"), "GraphTab"),
+});
+
+const timeline = createRoute({
+  getParentRoute: () => run,
+  path: "/timeline",
+  component: lazyRouteComponent(() => import("../features/timeline/timeline-tab.js"), "TimelineTab"),
+});
+
 const events = createRoute({
   getParentRoute: () => run,
   path: "/events",
@@ -113,6 +131,18 @@ const input = createRoute({
   getParentRoute: () => run,
   path: "/input",
   component: lazyRouteComponent(() => import("../features/run/input-tab.js"), "InputTab"),
+});
+
+const approvals = createRoute({
+  getParentRoute: () => app,
+  path: "/approvals",
+  component: lazyRouteComponent(() => import("../features/approvals/approvals-page.js"), "ApprovalsPage"),
+});
+
+const storybook = createRoute({
+  getParentRoute: () => app,
+  path: "/storybook",
+  component: lazyRouteComponent(() => import("../features/storybook/storybook-page.js"), "StorybookPage"),
 });
 
 const settings = createRoute({
@@ -128,7 +158,9 @@ const routeTree = root.addChildren([
     runs,
     catalogue,
     start,
-    run.addChildren([runIndex, result, steps, events, input]),
+    run.addChildren([runIndex, result, graph, timeline, steps, events, input]),
+    approvals,
+    storybook,
     settings,
   ]),
 ]);

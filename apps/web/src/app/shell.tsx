@@ -1,15 +1,25 @@
 import { Link, type LinkProps, useRouterState } from "@tanstack/react-router";
-import { ListChecks, Play, Settings } from "lucide-react";
+import { BookOpen, Inbox, ListChecks, Play, Settings } from "lucide-react";
 import type { ComponentType, ReactNode } from "react";
 import { ErrorBoundary } from "../components/ui/error-boundary.js";
+import { ApprovalsBadge } from "../features/approvals/approvals-badge.js";
 import { Shortcuts } from "../features/help/shortcuts.js";
 import { useMe } from "../features/settings/use-me.js";
 import { AccountMenu } from "./account-menu.js";
 import { Mark } from "./mark.js";
 
-const places: { to: LinkProps["to"]; label: string; Icon: ComponentType<{ className?: string }> }[] = [
+interface Place {
+  to: LinkProps["to"];
+  label: string;
+  Icon: ComponentType<{ className?: string }>;
+  Badge?: ComponentType;
+}
+
+const places: Place[] = [
   { to: "/", label: "Runs", Icon: ListChecks },
   { to: "/start", label: "Start", Icon: Play },
+  { to: "/storybook", label: "Storybook", Icon: BookOpen },
+  { to: "/approvals", label: "Approvals", Icon: Inbox, Badge: ApprovalsBadge },
   { to: "/settings", label: "Settings", Icon: Settings },
 ];
 
@@ -27,7 +37,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <header className="z-30 flex items-center gap-2 border-b bg-surface px-3 py-2 lg:sticky lg:top-0 lg:h-dvh lg:flex-col lg:items-stretch lg:gap-4 lg:border-r lg:border-b-0 lg:p-3">
         <Brand />
         <nav aria-label="Main" className="flex flex-1 gap-0.5 lg:flex-col">
-          {places.map(({ to, label, Icon }) => (
+          {places.map(({ to, label, Icon, Badge }) => (
             <Link
               key={label}
               data-inside={to === "/" && inRun ? true : undefined}
@@ -37,6 +47,7 @@ export function Shell({ children }: { children: ReactNode }) {
             >
               <Icon aria-hidden className="size-4 max-sm:hidden" />
               {label}
+              {Badge && <Badge />}
             </Link>
           ))}
         </nav>

@@ -1,10 +1,8 @@
 import type { Artifact } from "@longhaul/kit";
 import { Download, FileText } from "lucide-react";
-import { useState } from "react";
 import { Button } from "../../components/ui/button.js";
 import { formatBytes } from "../../lib/format.js";
-import { toProblem } from "../../lib/errors.js";
-import { trpc } from "../../lib/trpc.js";
+import { useDownload } from "./use-download.js";
 
 /** Files of a run, each with a download. */
 export function Files({ artifacts }: { artifacts: readonly Artifact[] }) {
@@ -18,20 +16,7 @@ export function Files({ artifacts }: { artifacts: readonly Artifact[] }) {
 }
 
 function FileRow({ artifact }: { artifact: Artifact }) {
-  const { client } = trpc.useUtils();
-  const [error, setError] = useState<string | null>(null);
-  async function download(): Promise<void> {
-    setError(null);
-    try {
-      const { url } = await client.artifacts.signedUrl.query({ artifactId: artifact.id, download: true });
-      const link = document.createElement("a");
-      link.href = url;
-      link.download = artifact.name;
-      link.click();
-    } catch (thrown) {
-      setError(toProblem(thrown).message);
-    }
-  }
+  const { download, error } = useDownload();
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-4 py-2 last:border-b-0">
       <FileText aria-hidden className="size-4 shrink-0 text-ink-soft" />
@@ -40,7 +25,7 @@ function FileRow({ artifact }: { artifact: Artifact }) {
         {artifact.size === null ? "" : formatBytes(artifact.size)}
       </span>
       {artifact.status === "ready" ? (
-        <Button size="small" onClick={() => void download()}>
+        <Button size="small" onClick={() => void download(artifact.id, artifact.name)}>
           <Download aria-hidden />
           Download<span className="sr-only"> {artifact.name}</span>
         </Button>

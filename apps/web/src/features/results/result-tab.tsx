@@ -11,7 +11,7 @@ import { stageNow } from "../runs/stage-now.js";
 import { useMay } from "../settings/use-me.js";
 import { Deliveries } from "./deliveries.js";
 import { Files } from "./files.js";
-import { ResultView } from "./registry.js";
+import { hasLiveView, LiveView, ResultView } from "./registry.js";
 
 const route = getRouteApi("/app/runs/$runId");
 
@@ -25,6 +25,11 @@ export function ResultTab() {
     <div className="grid gap-4">
       <ErrorBoundary what="The result">
         <Outcome run={run} />
+        {hasLiveView(run.workflow) && (
+          <Suspense fallback={<SkeletonLines label="Drawing what there is" count={4} />}>
+            {data && <LiveView run={run} steps={data.steps} />}
+          </Suspense>
+        )}
       </ErrorBoundary>
       {data && <Belongings details={data} />}
     </div>
@@ -33,9 +38,10 @@ export function ResultTab() {
 
 function Outcome({ run }: { run: Run }) {
   const mayStart = useMay("operator");
+  const live = hasLiveView(run.workflow);
   switch (run.status) {
     case "succeeded":
-      return (
+      return live ? null : (
         <Suspense fallback={<SkeletonLines label="Drawing the result" count={4} />}>
           <ResultView workflow={run.workflow} output={run.output} />
         </Suspense>
@@ -50,7 +56,7 @@ function Outcome({ run }: { run: Run }) {
         </EmptyState>
       );
     default:
-      return (
+      return live ? null : (
         <EmptyState title={stageNow(run)?.label ?? "Waiting for its turn"}>
           The result appears here when the run has ended. You can close this page: the run goes on.
         </EmptyState>

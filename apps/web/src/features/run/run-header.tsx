@@ -1,20 +1,26 @@
 import { isFinal, type Run } from "@longhaul/kit";
+import { Link } from "@tanstack/react-router";
 import { LiveDot } from "../../components/ui/live-dot.js";
 import { ShortId } from "../../components/ui/copy.js";
 import { useTitle } from "../../components/ui/page-header.js";
 import { Duration, TimeAgo } from "../../components/ui/time.js";
 import { useNow } from "../../lib/clock.js";
-import { formatDuration, formatProgress, humanize } from "../../lib/format.js";
+import {
+  formatDuration,
+  formatExact,
+  formatProgress,
+  formatRelative,
+  humanize,
+  shortId,
+} from "../../lib/format.js";
 import { trpc } from "../../lib/trpc.js";
 import { secondsLeft } from "../runs/stage-now.js";
 import { reasonOf, StatusBadge } from "../runs/status.js";
-import { useMay } from "../settings/use-me.js";
-import { CancelRun } from "./cancel-run.js";
+import { RunActions } from "./actions/run-actions.js";
 
 /** Name, status, how far, how long still, and what can be done now. */
 export function RunHeader({ run }: { run: Run }) {
   const active = !isFinal(run.status);
-  const mayAct = useMay("operator");
   useTitle(active ? `${formatProgress(run.progress)} ${run.name}` : run.name);
   const reason = active ? reasonOf(run) : null;
   return (
@@ -28,11 +34,7 @@ export function RunHeader({ run }: { run: Run }) {
           </span>
         )}
         {active && <TimeLeft run={run} />}
-        {active && mayAct && run.status !== "cancelling" && (
-          <div className="ml-auto">
-            <CancelRun run={run} />
-          </div>
-        )}
+        <RunActions run={run} />
       </div>
       {reason && <p>{reason}</p>}
       {run.status === "cancelling" && (
@@ -71,8 +73,36 @@ function RunLine({ run, active }: { run: Run; active: boolean }) {
         </span>
       )}
       {run.attempt > 1 && <span>Attempt {run.attempt}</span>}
+      {run.rerunOf && (
+        <span>
+          Rerun of{" "}
+          <Link to="/runs/$runId/result" params={{ runId: run.rerunOf }} className="link">
+            {shortId(run.rerunOf)}
+          </Link>
+          {run.rerunFrom && ` from ${run.rerunFrom}`}
+        </span>
+      )}
       {run.priority !== "normal" && <span>{humanize(run.priority)} priority</span>}
+      {run.tags.map((tag) => (
+        <span key={tag} className="rounded-full bg-sunken px-2 py-0.5 text-ink">
+          {tag}
+        </span>
+      ))}
+      <Kept run={run} />
       {active && <LiveDot />}
     </p>
+  );
+}
+
+/** Until when an ended run is there to be read. */
+function Kept({ run }: { run: Run }) {
+  const now = useNow();
+  if (run.pinned) return <span>Pinned: kept until it is unpinned</span>;
+  if (!run.expiresAt) return null;
+  const at = Date.parse(run.expiresAt);
+  return (
+    <span title={formatExact(at)}>
+      {at <= now ? "Is about to expire" : `Expires ${formatRelative(at, now)}`}
+    </span>
   );
 }

@@ -2,6 +2,7 @@ import { getRouteApi, Link, Outlet } from "@tanstack/react-router";
 import { ErrorBoundary } from "../../components/ui/error-boundary.js";
 import { ProblemView } from "../../components/ui/problem.js";
 import { Skeleton } from "../../components/ui/skeleton.js";
+import { RunApprovals } from "../approvals/run-approvals.js";
 import { RunHeader } from "./run-header.js";
 import { StageLine } from "./stage-line.js";
 import { useFollowRun, useRun, useRunDetails } from "./use-run.js";
@@ -10,6 +11,8 @@ const route = getRouteApi("/app/runs/$runId");
 
 const tabs = [
   ["/runs/$runId/result", "Result"],
+  ["/runs/$runId/graph", "Graph"],
+  ["/runs/$runId/timeline", "Timeline"],
   ["/runs/$runId/steps", "Steps"],
   ["/runs/$runId/events", "Events"],
   ["/runs/$runId/input", "Input"],
@@ -34,12 +37,14 @@ function FollowedRun({ runId }: { runId: string }) {
         <RunHeader run={run} />
         <StageLine stages={run.stages} cancelled={run.status === "cancelled"} />
       </ErrorBoundary>
+      <RunApprovals runId={runId} />
       <nav aria-label="Parts of the run" className="mb-4 flex overflow-x-auto border-b">
         {tabs.map(([to, label]) => (
           <Link
             key={to}
             to={to}
             params={{ runId }}
+            activeOptions={{ includeSearch: false }}
             resetScroll={false}
             className="-mb-px border-b-2 border-transparent px-3 py-2 font-medium whitespace-nowrap text-ink-soft -outline-offset-2 hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-ink"
           >

@@ -7,6 +7,7 @@ import { ProblemView } from "../../components/ui/problem.js";
 import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { humanize } from "../../lib/format.js";
 import { useSignOut } from "../session/use-sign-out.js";
+import { LimitsPanel } from "./limits-panel.js";
 import { ProfileForm } from "./profile-form.js";
 import { useMe } from "./use-me.js";
 
@@ -37,6 +38,7 @@ export function SettingsPage() {
               <p className="text-ink-soft">You do not belong to an organisation.</p>
             )}
           </Panel>
+          {me.organisation && <LimitsPanel />}
           <Panel title="Session">
             <div className="flex flex-wrap items-center justify-between gap-3">
               <p className="min-w-0 break-words">

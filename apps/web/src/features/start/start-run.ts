@@ -1,10 +1,16 @@
 import { randomKey } from "@longhaul/client";
 import type { TRPCClient } from "@trpc/client";
 import type { AppRouter } from "../../lib/trpc.js";
+import type { StartOptions } from "./start-options.js";
+
+interface Start extends StartOptions {
+  input: unknown;
+  idempotencyKey: string;
+}
 
 interface Starter {
   start: {
-    mutate(call: { input: unknown; idempotencyKey: string }): Promise<{ runId: string; created: boolean }>;
+    mutate(call: Start): Promise<{ runId: string; created: boolean }>;
   };
 }
 
@@ -15,7 +21,7 @@ interface Starter {
 export function startRun(
   client: TRPCClient<AppRouter>,
   key: string,
-  call: { input: unknown; idempotencyKey: string },
+  call: Start,
 ): Promise<{ runId: string; created: boolean }> {
   const starters = client.workflows as unknown as Record<string, Starter>;
   const starter = starters[key];

@@ -6,6 +6,8 @@ import type { FormState } from "./form-field.js";
 import { type FormValues, initialValues, readForm } from "./form-values.js";
 import { checkInput, type FieldErrors, placeIssues } from "./issues.js";
 import { type FormField, fieldsOf } from "./schema.js";
+import type { OptionsState } from "./more-options.js";
+import { noOptions, type OptionErrors, type OptionTexts, readOptions } from "./start-options.js";
 import { createKeys, startRun } from "./start-run.js";
 import { useUploads } from "./use-uploads.js";
 
@@ -19,6 +21,8 @@ export function useStartForm(workflow: Workflow, previous: unknown) {
   const [errors, setErrors] = useState<FieldErrors>({});
   const [phase, setPhase] = useState<Phase>("editing");
   const [keyOf] = useState(createKeys);
+  const [texts, setTexts] = useState<OptionTexts>(noOptions);
+  const [optionErrors, setOptionErrors] = useState<OptionErrors>({});
   const uploads = useUploads();
   const utils = trpc.useUtils();
   const navigate = useNavigate();
@@ -48,10 +52,16 @@ export function useStartForm(workflow: Workflow, previous: unknown) {
     const files = await uploads.settle();
     const { input, errors: unreadable } = readForm(fields, { ...values, ...files });
     const found = { ...checkInput(workflow.name, input, fields), ...unreadable };
-    if (Object.keys(found).length > 0) return refuse(found);
+    const { options, errors: wrong } = readOptions(texts, Date.now());
+    setOptionErrors(wrong);
+    if (Object.keys(found).length + Object.keys(wrong).length > 0) return refuse(found);
     setPhase("starting");
     try {
-      const { runId } = await startRun(utils.client, workflow.key, { input, idempotencyKey: keyOf(input) });
+      const { runId } = await startRun(utils.client, workflow.key, {
+        input,
+        ...options,
+        idempotencyKey: keyOf({ input, options }),
+      });
       await utils.runs.get.prefetch({ runId });
       await navigate({ to: "/runs/$runId/result", params: { runId } });
     } catch (error) {
@@ -66,5 +76,13 @@ export function useStartForm(workflow: Workflow, previous: unknown) {
     event.preventDefault();
     if (phase === "editing") void submit();
   };
-  return { fields, form, phase, onSubmit };
+  const options: OptionsState = {
+    texts,
+    errors: optionErrors,
+    change(part) {
+      setTexts((all) => ({ ...all, ...part }));
+      setOptionErrors({});
+    },
+  };
+  return { fields, form, options, phase, onSubmit };
 }

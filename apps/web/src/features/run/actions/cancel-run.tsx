@@ -1,11 +1,12 @@
 import type { Run } from "@longhaul/kit";
 import { Ban } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../../components/ui/button.js";
-import { Dialog } from "../../components/ui/dialog.js";
-import { Notice } from "../../components/ui/notice.js";
-import { toProblem } from "../../lib/errors.js";
-import { trpc } from "../../lib/trpc.js";
+import { Button } from "../../../components/ui/button.js";
+import { Dialog } from "../../../components/ui/dialog.js";
+import { Notice } from "../../../components/ui/notice.js";
+import { toProblem } from "../../../lib/errors.js";
+import { trpc } from "../../../lib/trpc.js";
+import { ToBeUndone } from "./to-be-undone.js";
 
 /** Cancels a run after saying what that does. */
 export function CancelRun({ run }: { run: Run }) {
@@ -30,9 +31,10 @@ export function CancelRun({ run }: { run: Run }) {
         description={
           <>
             <p>The step that is running is told to stop, and no further step starts.</p>
+            <ToBeUndone run={run} />
             <p>
-              Files and steps that are finished stay here to be read. A cancelled run cannot go on; you can
-              start a new one with the same input.
+              Files and steps that are finished stay here to be read, and you can retry the run from where it
+              stopped.
             </p>
           </>
         }

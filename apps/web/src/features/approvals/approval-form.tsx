@@ -1,0 +1,71 @@
+import type { Approval } from "@longhaul/kit";
+import { type FormEvent, useMemo, useState } from "react";
+import { Button } from "../../components/ui/button.js";
+import { Notice } from "../../components/ui/notice.js";
+import { toProblem } from "../../lib/errors.js";
+import { trpc } from "../../lib/trpc.js";
+import { ContractField, type FormState } from "../start/form-field.js";
+import { type FormValues, initialValues, readForm } from "../start/form-values.js";
+import { type FieldErrors, placeIssues } from "../start/issues.js";
+import { fieldsOf } from "../start/schema.js";
+import { useUploads } from "../start/use-uploads.js";
+
+/** The form of a decision, drawn from its JSON schema. It can be sent once; of two people the quicker one counts. */
+export function ApprovalForm({ approval, onChanged }: { approval: Approval; onChanged: () => void }) {
+  const fields = useMemo(() => fieldsOf(approval.form), [approval.form]);
+  const [values, setValues] = useState<FormValues>(() => initialValues(fields));
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const uploads = useUploads();
+  const utils = trpc.useUtils();
+  const settled = async () => {
+    await utils.approvals.get.invalidate({ approvalId: approval.id });
+    await utils.runs.get.invalidate({ runId: approval.runId });
+    onChanged();
+  };
+  const decide = trpc.approvals.decide.useMutation({
+    // Also after a refusal: somebody else may have been quicker, which is then shown.
+    onSettled: settled,
+    onError: (error) => setErrors(placeIssues(decisionIssues(error), fields)),
+  });
+  const form: FormState = {
+    values,
+    errors,
+    uploads,
+    change(path, value) {
+      setValues((all) => ({ ...all, [path]: value }));
+      setErrors(({ [path]: _, ...rest }) => rest);
+    },
+    chooseFile: (field, file) => uploads.add(field.path, file),
+  };
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const files = await uploads.settle();
+    const { input, errors: unreadable } = readForm(fields, { ...values, ...files });
+    setErrors(unreadable);
+    if (Object.keys(unreadable).length > 0) return;
+    decide.mutate({ approvalId: approval.id, decision: input });
+  }
+  const placed = Object.keys(errors).some((path) => path !== "");
+  return (
+    <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
+      {decide.isError && !placed && (
+        <Notice role="alert" look="bad">
+          {toProblem(decide.error).message}
+        </Notice>
+      )}
+      {fields.map((field) => (
+        <ContractField key={field.path} field={field} form={form} />
+      ))}
+      <Button type="submit" look="primary" className="justify-self-start" disabled={decide.isPending}>
+        {decide.isPending ? "Sending..." : "Decide"}
+      </Button>
+    </form>
+  );
+}
+
+function decisionIssues(error: unknown) {
+  return toProblem(error).issues.map(({ path, message }) => ({
+    path: path[0] === "decision" ? path.slice(1) : path,
+    message,
+  }));
+}
