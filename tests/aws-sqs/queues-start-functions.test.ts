@@ -73,6 +73,12 @@ describe.skipIf(aws)("an event source mapping", () => {
       ApproximateNumberOfMessagesNotVisible: "0",
     });
 
+  /** As a developer does it, from outside. */
+  async function setFaults(faults: object): Promise<number> {
+    const page = `${world.local.aws.url}/_longhaul/queues/faults`;
+    return (await fetch(page, { method: "POST", body: JSON.stringify(faults) })).status;
+  }
+
   it("hands messages over in SQS's shape, and deletes those that were handled", async () => {
     const { queue } = await pair("plain");
     await map(queue, "plain");
@@ -87,6 +93,7 @@ describe.skipIf(aws)("an event source mapping", () => {
       }),
     );
     await until(() => isEmpty(queue));
+    await until(async () => expect(await records("plain")).toHaveLength(1));
     expect(await records("plain")).toEqual([
       {
         messageId: sent.MessageId,
@@ -118,7 +125,7 @@ describe.skipIf(aws)("an event source mapping", () => {
     const [letter] = await world.receiveAll(dead, 1);
     expect(letter?.Body).toBe("fail");
     await isEmpty(queue);
-    expect(await bodies("partial")).toEqual(["fail", "fail", "fail", "one", "two"]);
+    await until(async () => expect(await bodies("partial")).toEqual(["fail", "fail", "fail", "one", "two"]));
   });
 
   it.each([
@@ -132,7 +139,7 @@ describe.skipIf(aws)("an event source mapping", () => {
       ["good", body].toSorted(),
     );
     await isEmpty(queue);
-    expect((await events(name)).length).toBeGreaterThanOrEqual(3);
+    await until(async () => expect((await events(name)).length).toBeGreaterThanOrEqual(3));
   });
 
   it("fills a batch within its window", async () => {
@@ -150,9 +157,9 @@ describe.skipIf(aws)("an event source mapping", () => {
     const started = Date.now();
     await map(queue, "many", { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } });
     await until(() => isEmpty(queue));
-    expect(await records("many")).toHaveLength(6);
     // Six of 300 ms each, two at a time.
     expect(Date.now() - started).toBeGreaterThanOrEqual(900);
+    await until(async () => expect(await records("many")).toHaveLength(6));
   });
 
   it.each([
@@ -160,15 +167,21 @@ describe.skipIf(aws)("an event source mapping", () => {
     ["after they were deleted", "later", "after-delete"],
   ] as const)("delivers messages twice %s where a test asks for it", async (_what, name, how) => {
     const { queue } = await pair(name, "30");
-    world.local.aws.sqs.faults.duplicate(how, world.name(name));
+    await setFaults({ duplicate: how, queue: world.name(name) });
     await map(queue, name, { BatchSize: 1 });
     await send(queue, "a", "b", "c");
     await until(async () => expect(await bodies(name)).toEqual(["a", "a", "b", "b", "c", "c"]));
     await until(() => isEmpty(queue));
-    world.local.aws.sqs.faults.duplicate("none", world.name(name));
+    await setFaults({ duplicate: "none", queue: world.name(name) });
     await send(queue, "d");
     await until(() => isEmpty(queue));
-    expect(await bodies(name)).toHaveLength(7);
+    await until(async () => expect(await bodies(name)).toHaveLength(7));
+  });
+
+  it("takes no faults that there are not", async () => {
+    expect(await setFaults({ duplicate: "thrice" })).toBe(400);
+    expect(await setFaults({ duplicate: "none", lose: true })).toBe(400);
+    expect(await setFaults({ duplicate: "none" })).toBe(200);
   });
 
   it("is shown, listed, switched off and deleted", async () => {

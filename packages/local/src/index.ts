@@ -1,2 +1,3 @@
 export { type AwsOptions, type LocalAws, startAws } from "./aws/start.js";
+export { deployQueues } from "./cloud/deploy-queues.js";
 export { type Cloud, type CloudOptions, startCloud } from "./cloud/start.js";

@@ -85,8 +85,10 @@ async function serve(
     return send(response, errorReply(wanted, new AwsError("AccessDeniedException", refused, 403)));
   }
   if (url.pathname.startsWith("/_longhaul/")) {
+    const body = () => readBody(request, defaultBodyLimit);
+    const reply = await handleOwnPage(method, url.pathname, body, services);
     request.resume();
-    return send(response, await handleOwnPage(method, url.pathname, services));
+    return send(response, reply);
   }
   if (wanted.service === "s3" && sameRegion(wanted, services)) {
     return services.s3.handle(request, response);

@@ -1,9 +1,12 @@
 import type { Outbox } from "../outbox/outbox.js";
+import type { Sqs } from "../sqs/service.js";
 import { outboxPage, pagePolicy } from "../outbox/page.js";
+import { setQueueFaults } from "./fault-pages.js";
 import { json, type Reply } from "./reply.js";
 
 export interface OwnPages {
   readonly outbox: Outbox;
+  readonly sqs: Pick<Sqs, "faults">;
   readonly stepFunctions: () => object | null;
 }
 
@@ -13,7 +16,8 @@ const plain = { "content-type": "text/plain; charset=utf-8", "cache-control": "n
 export async function handleOwnPage(
   method: string,
   path: string,
-  { outbox, stepFunctions }: OwnPages,
+  body: () => Promise<Buffer | null>,
+  { outbox, sqs, stepFunctions }: OwnPages,
 ): Promise<Reply> {
   const reads = method === "GET" || method === "HEAD";
   if (path === "/_longhaul/outbox" && reads) {
@@ -31,6 +35,9 @@ export async function handleOwnPage(
   if (path === "/_longhaul/outbox/clear" && method === "POST") {
     await outbox.clear();
     return { status: 303, headers: { ...plain, location: "/_longhaul/outbox" }, body: "" };
+  }
+  if (path === "/_longhaul/queues/faults" && method === "POST") {
+    return setQueueFaults((await body()) ?? Buffer.alloc(0), sqs);
   }
   if (path === "/_longhaul/health" && reads) {
     const ready = stepFunctions() !== null;
