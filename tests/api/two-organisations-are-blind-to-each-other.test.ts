@@ -72,6 +72,10 @@ const calls: Record<
       return world.clients.http(member).approvals.decide.mutate({ approvalId: target, decision: {} });
     },
   },
+  "deadLetters.list": {
+    needs: "viewer",
+    call: (member) => world.clients.http(member).deadLetters.list.query({}),
+  },
   "deadLetters.requeue": {
     needs: "operator",
     call: async (member) => {
@@ -119,6 +123,11 @@ const calls: Record<
       const target = own && roleAtLeast(member.role, "operator") ? await world.start(member) : runId;
       return world.clients.http(member).runs.cancel.mutate({ runId: target });
     },
+  },
+  "runs.count": { needs: "viewer", call: (member) => world.clients.http(member).runs.count.query({}) },
+  "runs.pin": {
+    needs: "operator",
+    call: (member) => world.clients.http(member).runs.pin.mutate({ runId, pinned: true }),
   },
   "runs.retry": {
     needs: "operator",
@@ -217,6 +226,8 @@ describe.each(roles)("as %s of another organisation", (role) => {
   // What a stranger may do is to ask about the catalogue and themselves, and to see nothing of ours.
   const harmless: Record<string, unknown> = {
     "approvals.list": { approvals: [], nextCursor: null },
+    "deadLetters.list": { runs: [], nextCursor: null },
+    "runs.count": { count: 0, capped: false },
     "runs.list": { runs: [], nextCursor: null },
     "runs.watchList": [],
   };
@@ -225,6 +236,7 @@ describe.each(roles)("as %s of another organisation", (role) => {
     "approvals.get": "APPROVAL_NOT_FOUND",
     "approvals.decide": "APPROVAL_NOT_FOUND",
     "deadLetters.requeue": unlessViewer("RUN_NOT_DEAD_LETTERED"),
+    "runs.pin": unlessViewer("RUN_NOT_FOUND"),
     "runs.retry": unlessViewer("RUN_NOT_FOUND"),
     "runs.rerun": unlessViewer("RUN_NOT_FOUND"),
     "runs.rerunFrom": unlessViewer("RUN_NOT_FOUND"),

@@ -53,6 +53,7 @@ function runsClient(connection: Connection): RunsClient {
     output: (runId, options) => waitForOutput(connection, runId, options),
     cancel: (runId) => withErrors(runs.cancel.mutate({ runId })),
     retry: (runId) => withErrors(runs.retry.mutate({ runId })),
+    pin: (runId, pinned = true) => withErrors(runs.pin.mutate({ runId, pinned })),
     rerun: (runId, options) => withErrors(runs.rerun.mutate({ ...options, runId })),
     rerunFrom: (runId, options) => withErrors(runs.rerunFrom.mutate({ ...options, runId })),
   };

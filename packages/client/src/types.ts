@@ -71,6 +71,8 @@ export interface RunsClient {
   cancel(runId: string): Promise<{ ended: boolean }>;
   /** Goes on with a run that has ended without success, from where it stood: its next attempt. */
   retry(runId: string): Promise<{ attempt: number }>;
+  /** Keeps a run until it is unpinned. */
+  pin(runId: string, pinned?: boolean): Promise<{ pinned: boolean; expiresAt: string | null }>;
   /** Starts a new run with the same input. */
   rerun(runId: string, options?: RerunOptions): Promise<Started>;
   /** Starts a new run that goes on from a step, with what the steps before it gave, edited where wanted. */

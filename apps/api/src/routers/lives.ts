@@ -1,6 +1,8 @@
+import { asCaller, retention, runs } from "@longhaul/db";
 import { cancelRun, rerun, rerunFrom, retryRun } from "@longhaul/runs";
 import type { TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
+import { ApiError } from "../errors.js";
 import { operatorProcedure } from "../trpc.js";
 import { runIdSchema } from "./run-id.js";
 import { storable } from "./storable.js";
@@ -21,6 +23,20 @@ const rerunFromSchema = rerunSchema.extend({
 
 /** What is done with a run after its start. */
 export const livesRouter = {
+  /** Keeps a run for as long as it is pinned; one that is not goes when its time has come. */
+  pin: operatorProcedure
+    .input(runIdSchema.extend({ pinned: z.boolean() }))
+    .mutation(async ({ ctx, input }): Promise<{ pinned: boolean; expiresAt: string | null }> => {
+      const { caller, services } = ctx;
+      return asCaller(services.db, caller, async (tx) => {
+        const params = { organisationId: caller.organisationId, runId: input.runId };
+        await retention.pin(tx, { ...params, pinned: input.pinned });
+        const run = await runs.get(tx, params);
+        if (!run) throw new ApiError("RUN_NOT_FOUND");
+        return { pinned: run.pinned, expiresAt: run.expiresAt };
+      });
+    }),
+
   /** Asks a run to stop. `ended` is true when it had not been sent yet and is cancelled already. */
   cancel: operatorProcedure
     .input(runIdSchema)

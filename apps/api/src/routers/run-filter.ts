@@ -11,13 +11,22 @@ const statuses = [
   ...finalStatuses,
 ] as const satisfies readonly RunStatus[];
 
-/** What narrows a list of runs. `search` looks in name, id and input. */
-export const filterSchema = z.object({
+const time = z.iso.datetime({ offset: true, error: "This is not a time." });
+
+/** What narrows a list of runs; what is left out narrows nothing. */
+export const narrowingSchema = z.object({
   workflow: storable(63).min(1).optional(),
   statuses: z.array(z.enum(statuses)).min(1).max(statuses.length).optional(),
+  tag: storable(50).trim().min(1).optional(),
+  /** The id of whoever started them. */
+  person: z.uuid("This is not the id of a person.").optional(),
+  /** Started at or after `from`, and before `to`. */
+  from: time.optional(),
+  to: time.optional(),
+  /** Looks in names, tags, inputs and ids. */
   search: storable(200).trim().optional(),
-  limit: z.int().min(1).max(100).default(50),
 });
+export const filterSchema = narrowingSchema.extend({ limit: z.int().min(1).max(100).default(50) });
 export type RunFilter = z.output<typeof filterSchema>;
 
 export const listSchema = filterSchema.extend({ cursor: cursorSchema });

@@ -11,7 +11,7 @@ import { watchList, watchRun } from "../feed/watch.js";
 import { orgProcedure } from "../trpc.js";
 import { livesRouter } from "./lives.js";
 import { decodeCursor, encodeCursor } from "./page.js";
-import { filterSchema, listSchema } from "./run-filter.js";
+import { filterSchema, listSchema, narrowingSchema } from "./run-filter.js";
 import { runIdSchema } from "./run-id.js";
 import { type WatchInput, watchSchema } from "./watch-input.js";
 
@@ -75,6 +75,15 @@ export const runsRouter = {
       return { runs: page.runs, nextCursor: page.next ? encodeCursor(page.next) : null };
     });
   }),
+
+  /** How many runs a filter has, counted up to 1,000; `capped` when there are more. */
+  count: orgProcedure
+    .input(narrowingSchema)
+    .query(({ ctx, input }): Promise<{ count: number; capped: boolean }> => {
+      const { caller, services } = ctx;
+      const { organisationId } = caller;
+      return asCaller(services.db, caller, (tx) => runs.count(tx, { organisationId, ...input }));
+    }),
 
   /** The same message as `watch` gives, for those who can only poll: what came after event `after`. */
   events: orgProcedure

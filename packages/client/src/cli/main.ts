@@ -1,0 +1,44 @@
+import { LonghaulError } from "../errors.js";
+import { createLonghaul } from "../longhaul.js";
+import { readArguments } from "./arguments.js";
+import { carryOut } from "./commands.js";
+import { readCliEnvironment } from "./env.js";
+import { signedIn } from "./sign-in.js";
+import { exitCodes, usage, UsageError } from "./usage.js";
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArguments(args);
+  const print = (line: string) => void process.stdout.write(`${line}\n`);
+  if (values.help || positionals.length === 0) {
+    print(usage);
+    return values.help ? exitCodes.ok : exitCodes.usage;
+  }
+  const env = readCliEnvironment();
+  const url = values.url ?? env.LONGHAUL_URL;
+  if (!URL.canParse(url)) throw new UsageError(`--url takes an address, not "${url}".`);
+  const token = values.token ?? env.LONGHAUL_TOKEN;
+  const { LONGHAUL_EMAIL: email, LONGHAUL_PASSWORD: password } = env;
+  if (token === undefined && (email === undefined || password === undefined)) {
+    throw new UsageError("Who asks? Set LONGHAUL_TOKEN, or LONGHAUL_EMAIL and LONGHAUL_PASSWORD.");
+  }
+  const longhaul = createLonghaul({ url, token: token ?? signedIn(url, email ?? "", password ?? "") });
+  try {
+    return await carryOut({ longhaul, values, terminal: { stdin: process.stdin, print } }, positionals);
+  } finally {
+    longhaul.close();
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${message}\n`);
+  if (error instanceof LonghaulError) {
+    for (const { path, message: issue } of error.issues) {
+      process.stderr.write(`  ${path.join(".")}: ${issue}\n`);
+    }
+  }
+  if (error instanceof UsageError) process.stderr.write("longhaul --help says how.\n");
+  process.exitCode = error instanceof UsageError ? exitCodes.usage : exitCodes.refused;
+}

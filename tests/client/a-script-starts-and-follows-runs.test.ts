@@ -1,0 +1,145 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { createLonghaul, type Longhaul, RunFailed, WaitTimeout } from "@longhaul/client";
+import { build } from "esbuild";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { type ApiWorld, openApiWorld } from "../api/api-world.js";
+import { numbersTo } from "../api/watching.js";
+import { importResult, thrown } from "../runs/scripted-steps.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const run = promisify(execFile);
+
+let world: ApiWorld;
+const open: Longhaul[] = [];
+beforeAll(async () => {
+  world = await openApiWorld();
+});
+beforeEach(() => world.steps.reset());
+afterEach(() => open.splice(0).forEach((longhaul) => longhaul.close()));
+afterAll(() => world[Symbol.asyncDispose]());
+
+function clientOf(options: { token?: () => string; sockets?: boolean } = {}): Longhaul {
+  const longhaul = createLonghaul({
+    url: world.clients.url,
+    token: options.token ?? world.ours.operator.token,
+    // Node 20 has none of its own; without one, changes come as server-sent events.
+    ...(options.sockets ? { WebSocket: WebSocket as never } : {}),
+  });
+  open.push(longhaul);
+  return longhaul;
+}
+
+describe.each([true, false])("with a WebSocket: %s", (sockets) => {
+  test("starts a run, and gets its output", async () => {
+    const longhaul = clientOf({ sockets });
+    const file = await world.upload(world.ours.operator);
+    const result = await longhaul.workflows.dataImport.startAndWait(
+      { file, name: "March" },
+      { tags: ["monthly"], idempotencyKey: `march-${sockets}` },
+    );
+    expect(result.rowsRead).toBe(importResult.rowsRead);
+    const { runs } = await longhaul.runs.list({ tag: "monthly", limit: 1 });
+    expect(runs[0]).toMatchObject({ status: "succeeded", tags: ["monthly"] });
+  });
+
+  test("sees each event once and in order, over connections that break and tokens that change", async () => {
+    world.steps.hold("ProcessData");
+    const tokens: string[] = [];
+    const token = () => {
+      tokens.push(world.ours.operator.token);
+      return world.ours.operator.token;
+    };
+    const runId = await world.start(world.ours.operator);
+    await world.steps.begins("ProcessData");
+    const seen: number[] = [];
+    for await (const { events } of clientOf({ sockets, token }).runs.watch(runId)) {
+      seen.push(...events.map(({ seq }) => seq));
+      const last = seen.at(-1) ?? 0;
+      if (last < 10) {
+        const writing = world.append(runId, 4);
+        world.cutSockets();
+        await writing;
+      } else if (last < 14) await world.end(runId);
+    }
+    expect(seen).toEqual(numbersTo(seen.length));
+    expect(seen.length).toBeGreaterThan(10);
+    expect(tokens.length).toBeGreaterThan(1);
+  });
+});
+
+test("a run without an output is an error that knows the run", async () => {
+  const longhaul = clientOf();
+  world.steps.script("ProcessData", () => thrown("FatalError", "The table is empty."));
+  const file = await world.upload(world.ours.operator);
+  const failed = await longhaul.workflows.dataImport.startAndWait({ file, name: "Empty" }).catch((e) => e);
+  expect(failed).toBeInstanceOf(RunFailed);
+  expect((failed as RunFailed).run).toMatchObject({ status: "failed" });
+
+  world.steps.reset();
+  world.steps.hold("ProcessData");
+  const started = await longhaul.workflows.dataImport.start({ file, name: "Slow" });
+  await expect(started.output({ timeoutMs: 50 })).rejects.toBeInstanceOf(WaitTimeout);
+  const controller = new AbortController();
+  const waiting = started.output({ signal: controller.signal });
+  controller.abort(new Error("enough"));
+  await expect(waiting).rejects.toThrow("enough");
+  await started.cancel();
+  await expect(started.output()).rejects.toMatchObject({ error: { code: "CANCELLED" } });
+});
+
+test("what the API refuses is an error with its code and the field", async () => {
+  const longhaul = clientOf();
+  await expect(longhaul.workflows.dataImport.start({ file: "none", name: "" })).rejects.toMatchObject({
+    name: "LonghaulError",
+    code: "INPUT_INVALID",
+  });
+  await expect(longhaul.runs.watch(world.ours.id).next()).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+  const nobody = clientOf({ token: () => "nonsense" });
+  await expect(nobody.runs.list()).rejects.toMatchObject({ code: "TOKEN_INVALID" });
+});
+
+test("the command line starts and follows, and its exit status tells the outcome", async () => {
+  const longhaul = async (...args: string[]) => {
+    const env = { ...process.env, LONGHAUL_URL: world.url, LONGHAUL_TOKEN: world.ours.operator.token };
+    const file = `${root}packages/client/bin/longhaul.js`;
+    return run(process.execPath, [file, ...args], { env }).then(
+      ({ stdout }) => ({ code: 0, said: stdout }),
+      (error: { code: number; stderr: string }) => ({ code: error.code, said: error.stderr }),
+    );
+  };
+  const file = await world.upload(world.ours.operator);
+  const input = JSON.stringify({ file, name: "By command" });
+  const done = await longhaul("runs", "start", "data-import", input, "--wait", "--json");
+  expect(done.code).toBe(0);
+  const { runId } = JSON.parse(done.said.split("\n")[0]!) as { runId: string };
+  expect((await longhaul("runs", "list", "--search", "By command")).said).toContain(runId);
+
+  world.steps.script("ProcessData", () => thrown("FatalError", "The table is empty."));
+  expect((await longhaul("runs", "start", "data-import", input, "--wait")).code).toBe(1);
+  expect(await longhaul("runs", "start", "nonsense", "{}")).toMatchObject({
+    code: 2,
+    said: expect.stringContaining("data-import"),
+  });
+  expect(await longhaul("runs", "cancel", runId)).toMatchObject({ code: 4 });
+});
+
+test("the core and the hooks go into a browser's bundle", async () => {
+  const { outputFiles, warnings } = await build({
+    stdin: {
+      contents: 'export * from "@longhaul/client"; export * from "@longhaul/client/react";',
+      resolveDir: `${root}apps/web`,
+    },
+    bundle: true,
+    write: false,
+    platform: "browser",
+    format: "esm",
+    external: ["react"],
+    conditions: ["@longhaul/source"],
+    logLevel: "silent",
+  });
+  expect(warnings).toEqual([]);
+  expect(outputFiles[0]!.text).not.toMatch(/node:|\bprocess\.env\b/);
+});
