@@ -72,7 +72,7 @@ describe.each(["ProcessData", "SendNotification"] as const)("%s", (step) => {
     const answers = await Promise.all([1, 2, 3].map(() => world.invokeStep(step, payload)));
     answers.push(await world.invokeStep(step, payload));
     expect(effects).toBe(1);
-    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 });
 
@@ -203,6 +203,23 @@ describe("a run again", () => {
     await world.ended(runId);
     const asked = rerunFrom(world.deps, operator(), { runId, ...again, ...request });
     await expect(asked).rejects.toMatchObject({ code });
+  });
+
+  test("keeps the files of the steps that it has copied when the earlier run is deleted", async () => {
+    const runId = await world.go();
+    await world.ended(runId);
+    const { organisationId } = world.ours;
+    const [file] = await world.admin.sql<{ id: string }[]>`
+      insert into longhaul.artifacts (organisation_id, run_id, step, item_path, visit, kind, status, name, content_type, size, path)
+      values (${organisationId}, ${runId}, 'ProcessData', '', 0, 'output', 'ready', 'a.json', 'text/json', 1, ${runId})
+      returning id`;
+    const request = { runId, ...again, step: "SendNotification" };
+    const { runId: other } = await rerunFrom(world.deps, operator(), request);
+    await world.admin.sql`delete from longhaul.runs where id = ${runId}`;
+    const left = await world.admin.sql`select run_id from longhaul.artifacts where id = ${file!.id}`;
+    expect(left).toEqual([{ run_id: other }]);
+    await world.admin.sql`delete from longhaul.runs where id = ${other}`;
+    expect(await world.admin.sql`select from longhaul.artifacts where id = ${file!.id}`).toEqual([]);
   });
 
   test("is queued once for one key, however often it is asked for", async () => {

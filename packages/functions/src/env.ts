@@ -8,15 +8,14 @@ const common = z.object({
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
+const supabaseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+
 const stepSchema = common
   .extend({
     /** "<workflow>/<Step>" */
     LONGHAUL_STEP: z.string().regex(/^[a-z0-9-]+\/[A-Za-z0-9]+$/, 'must look like "data-import/ProcessData"'),
     /** Only for steps with the permission "storage". */
-    SUPABASE_URL: z
-      .url({ protocol: /^https?$/ })
-      .transform((url) => url.replace(/\/+$/, ""))
-      .optional(),
+    SUPABASE_URL: supabaseUrl.optional(),
     SUPABASE_SERVICE_ROLE_KEY: z.string().min(1).optional(),
     SIMULATION: z.enum(["on", "off"]).default("off"),
     /** Given by Lambda: where traces go. */
@@ -44,6 +43,11 @@ const housekeepingSchema = common.extend({
   /** Where runs of the queued lane are published; without it they are sent at once. */
   RUNS_TOPIC_ARN: z.string().startsWith("arn:").optional(),
 });
+const retentionSchema = housekeepingSchema.extend({
+  SUPABASE_URL: supabaseUrl,
+  SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
+});
+export type RetentionEnvironment = z.output<typeof retentionSchema>;
 export type HousekeepingEnvironment = z.output<typeof housekeepingSchema>;
 
 /** The environment of a step's function. @throws Error that names what is missing or wrong, without its value. */
@@ -54,6 +58,11 @@ export function readStepEnvironment(variables: Variables = process.env): StepEnv
 /** The environment of the functions that are no steps. @throws Error as {@link readStepEnvironment} does. */
 export function readHousekeepingEnvironment(variables: Variables = process.env): HousekeepingEnvironment {
   return parse(housekeepingSchema, variables);
+}
+
+/** The environment of what deletes runs and files. @throws Error as {@link readStepEnvironment} does. */
+export function readRetentionEnvironment(variables: Variables = process.env): RetentionEnvironment {
+  return parse(retentionSchema, variables);
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, variables: Variables): z.output<Schema> {

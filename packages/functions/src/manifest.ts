@@ -32,7 +32,7 @@ const housekeeping = {
 
 const consumer = { ...housekeeping, timeoutSeconds: consumerTimeoutSeconds };
 
-const { statusChanged, reconciler, approvals, compensations } = houseFunctions;
+const { statusChanged, reconciler, approvals, compensations, retention } = houseFunctions;
 const allMachines: readonly Machine[] = Object.values(machines);
 
 function stepFunction(workflow: string, step: Step): FunctionSpec {
@@ -55,6 +55,10 @@ export const functions: readonly FunctionSpec[] = [
   { ...housekeeping, name: reconciler, entry: entry("reconciler.js"), reservedConcurrency: 1 },
   { ...housekeeping, name: approvals, entry: entry("approvals.js"), reservedConcurrency: null },
   { ...housekeeping, name: compensations, entry: entry("compensations.js"), reservedConcurrency: null },
+  {
+    ...{ ...housekeeping, name: retention, entry: entry("retention.js"), reservedConcurrency: 1 },
+    permissions: ["storage"],
+  },
   { ...consumer, name: runConsumer, entry: entry("run-consumer.js"), reservedConcurrency: 4 },
   { ...consumer, name: deadLetterConsumer, entry: entry("dead-letters.js"), reservedConcurrency: null },
 ];
@@ -76,6 +80,12 @@ export const rules: readonly RuleSpec[] = [
     description: "Finds runs that nobody sent and ends that nobody announced.",
     target: reconciler,
     everySeconds: 60,
+  },
+  {
+    name: retention,
+    description: "Deletes runs and files whose time has come.",
+    target: retention,
+    everySeconds: 600,
   },
 ];
 

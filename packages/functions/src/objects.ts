@@ -1,4 +1,5 @@
 import type { ObjectStore } from "@longhaul/kit/runtime";
+import type { ObjectRemover } from "@longhaul/runs";
 
 export interface StorageAccess {
   /** Without a slash at the end. */
@@ -45,6 +46,27 @@ export function storageObjects({ supabaseUrl, serviceRoleKey, bucket }: StorageA
         signal,
       });
       if (!response.ok) throw failure("write", path, response.status, await response.text());
+      await response.body?.cancel();
+    },
+  };
+}
+
+/** Removes objects of the bucket; those that are not there are removed already. */
+export function storageRemover({ supabaseUrl, serviceRoleKey, bucket }: StorageAccess): ObjectRemover {
+  return {
+    async remove(paths) {
+      const response = await fetch(`${supabaseUrl}/storage/v1/object/${bucket}`, {
+        method: "DELETE",
+        headers: {
+          authorization: `Bearer ${serviceRoleKey}`,
+          apikey: serviceRoleKey,
+          "content-type": "application/json",
+        },
+        body: JSON.stringify({ prefixes: paths }),
+        signal: AbortSignal.timeout(15_000),
+      });
+      if (!response.ok)
+        throw failure("remove", `${paths.length} files`, response.status, await response.text());
       await response.body?.cancel();
     },
   };

@@ -10,8 +10,8 @@ beforeEach(() => {
     written.push(String(text));
     return true;
   };
-  vi.spyOn(process.stdout, "write").mockImplementation(keep as never);
-  vi.spyOn(process.stderr, "write").mockImplementation(keep as never);
+  vi.spyOn(process.stdout, "write").mockImplementation(keep);
+  vi.spyOn(process.stderr, "write").mockImplementation(keep);
 });
 afterEach(() => void vi.restoreAllMocks());
 
