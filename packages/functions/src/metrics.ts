@@ -11,17 +11,13 @@ export function stepMetrics(options: {
 }): (observation: StepObservation) => void {
   const metrics = new Metrics({ namespace: "Longhaul", serviceName: options.functionName });
   return ({ step, outcome, milliseconds, run, attempt }) => {
-    const one = metrics.singleMetric();
-    one.addDimensions({ workflow: options.workflow, step });
-    one.addMetadata("run", run);
-    one.addMetadata("attempt", String(attempt));
-    one.addMetadata("outcome", outcome);
-    one.addMetric(counted(outcome), MetricUnit.Count, 1);
-    if (outcome !== "answered") {
-      const took = metrics.singleMetric();
-      took.addDimensions({ workflow: options.workflow, step });
-      took.addMetric("StepDuration", MetricUnit.Milliseconds, milliseconds);
-    }
+    metrics.addDimensions({ workflow: options.workflow, step });
+    metrics.addMetadata("run", run);
+    metrics.addMetadata("attempt", String(attempt));
+    metrics.addMetadata("outcome", outcome);
+    metrics.addMetric(counted(outcome), MetricUnit.Count, 1);
+    if (outcome !== "answered") metrics.addMetric("StepDuration", MetricUnit.Milliseconds, milliseconds);
+    metrics.publishStoredMetrics();
   };
 }
 

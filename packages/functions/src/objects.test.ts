@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { noObjects, storageObjects } from "./objects.js";
+import { noObjects, storageObjects, storageRemover } from "./objects.js";
 
 const objects = storageObjects({
   supabaseUrl: "http://supabase.test",
@@ -82,4 +82,21 @@ it("says what Storage said when it refuses", async () => {
 
 it("tells a step without the permission how to get it", async () => {
   await expect(noObjects.get("a", { signal })).rejects.toThrow('permissions: ["storage"]');
+});
+
+it("removes objects by their names, and says when Storage did not", async () => {
+  const remover = storageRemover({
+    supabaseUrl: "http://supabase.test",
+    serviceRoleKey: "key",
+    bucket: "artifacts",
+  });
+  const requests = answering(() => new Response("[]", { status: 200 }));
+  await remover.remove(["org/id/a.csv", "org/id/b.csv"]);
+  expect(requests[0]).toMatchObject({
+    method: "DELETE",
+    url: "http://supabase.test/storage/v1/object/artifacts",
+  });
+  expect(await requests[0]?.json()).toEqual({ prefixes: ["org/id/a.csv", "org/id/b.csv"] });
+  answering(() => new Response("down", { status: 503 }));
+  await expect(remover.remove(["a"])).rejects.toThrow("503 down");
 });
