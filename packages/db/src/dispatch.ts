@@ -82,16 +82,25 @@ export async function explain(
   );
 }
 
+export interface Started {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+}
+
 /** Notes that the execution has begun. `cancelRequested`: the caller stops it again. */
-export async function sent(
-  tx: Tx,
-  params: { runId: string; attempt: number; executionArn: string; stateMachineArn: string },
-): Promise<{ cancelRequested: boolean }> {
-  return one(
-    await tx<{ cancelRequested: boolean }[]>`
-    select longhaul.mark_sent(${params.runId}, ${params.attempt}, ${params.executionArn}, ${params.stateMachineArn})
-      as "cancelRequested"`,
-  );
+export async function sent(tx: Tx, started: Started): Promise<{ cancelRequested: boolean }> {
+  return { cancelRequested: (await allSent(tx, [started])).length > 0 };
+}
+
+/** Notes executions that have begun. @returns the runs that were asked to end meanwhile: the caller stops them again. */
+export async function allSent(tx: Tx, started: readonly Started[]): Promise<string[]> {
+  const rows = await tx<{ runId: string }[]>`
+    select run as "runId" from longhaul.mark_all_sent(
+      ${started.map((run) => run.runId)}::uuid[], ${started.map((run) => run.attempt)}::integer[],
+      ${started.map((run) => run.executionArn)}::text[], ${started.map((run) => run.stateMachineArn)}::text[]) run`;
+  return rows.map(({ runId }) => runId);
 }
 
 /** Leaves the run queued; `reason` is a sentence for its reader. */

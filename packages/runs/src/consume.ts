@@ -1,5 +1,4 @@
 import { asCaller, asDispatcher, dispatch } from "@longhaul/db";
-import { closeByExecution } from "./close.js";
 import type { Caller, RunsDependencies } from "./dependencies.js";
 import { describeExecution, executionArnOfRun } from "./execution.js";
 import type { QueueMessage } from "./queue.js";
@@ -23,8 +22,10 @@ export async function sendRun(
 ): Promise<{ sent: boolean }> {
   const run = await asDispatcher(deps.db, (tx) => dispatch.take(tx, { runId, attempt, holdSeconds }));
   if (!run) return { sent: false };
-  const { kind, reason } = await send(deps, run);
-  if (kind !== "postponed") return { sent: kind === "sent" };
+  const sent = await send(deps, run);
+  if (sent.kind === "sent") await noteSent(deps, [{ run, ...sent }]);
+  if (sent.kind !== "postponed") return { sent: sent.kind === "sent" };
+  const { reason } = sent;
   const sentence = `${reason}, its message comes again.`;
   await asDispatcher(deps.db, (tx) =>
     dispatch.postponed(tx, { runId, attempt, reason: sentence, retrySeconds: republishSeconds }),
@@ -51,8 +52,8 @@ export async function deadLetter(
   const stateMachineArn = deps.stateMachines[run.workflow];
   const execution = executionArn ? await describeExecution(deps.sfn, executionArn) : null;
   if (execution && executionArn && stateMachineArn && execution.input === run.executionInput) {
-    await noteSent(deps, run, executionArn, stateMachineArn);
-    await closeByExecution(deps, run, execution);
+    const started = { runId, attempt, executionArn, stateMachineArn };
+    await noteSent(deps, [{ run, started, ended: execution }]);
     return { deadLettered: false };
   }
   const error = {

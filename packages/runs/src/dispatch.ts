@@ -1,6 +1,6 @@
 import { asDispatcher, type Dispatchable, dispatch } from "@longhaul/db";
 import type { RunsDependencies } from "./dependencies.js";
-import { send } from "./send.js";
+import { type Begun, noteSent, send } from "./send.js";
 import { backoffSeconds, isThrottled, postponedUntil } from "./send-failure.js";
 
 /** Runs that are sent at the same time. */
@@ -61,18 +61,29 @@ type Kind = "sent" | "postponed" | "refused" | "published";
 async function sendAll(deps: RunsDependencies, due: readonly Dispatchable[]): Promise<Kind[]> {
   const queued = deps.queue ? due.filter((run) => run.lane === "queued") : [];
   const direct = due.filter((run) => !queued.includes(run));
-  const kinds = await Promise.all([publish(deps, queued), ...direct.map((run) => sendDirect(deps, run))]);
+  const kinds = await Promise.all([publish(deps, queued), sendDirect(deps, direct)]);
   return kinds.flat();
 }
 
-async function sendDirect(deps: RunsDependencies, run: Dispatchable): Promise<Kind> {
-  const { kind, reason } = await send(deps, run);
-  if (kind !== "postponed") return kind;
+async function sendDirect(deps: RunsDependencies, runs: readonly Dispatchable[]): Promise<Kind[]> {
+  const begun: Begun[] = [];
+  const kinds = await Promise.all(
+    runs.map(async (run) => {
+      const sent = await send(deps, run);
+      if (sent.kind === "sent") begun.push({ run, ...sent });
+      if (sent.kind === "postponed") await postpone(deps, run, sent.reason);
+      return sent.kind;
+    }),
+  );
+  await noteSent(deps, begun);
+  return kinds;
+}
+
+async function postpone(deps: RunsDependencies, run: Dispatchable, reason: string): Promise<void> {
   const retrySeconds = backoffSeconds(run.tries);
   await asDispatcher(deps.db, (tx) =>
     dispatch.postponed(tx, { ...run, reason: postponedUntil(reason, retrySeconds), retrySeconds }),
   );
-  return kind;
 }
 
 async function publish(deps: RunsDependencies, runs: readonly Dispatchable[]): Promise<Kind[]> {

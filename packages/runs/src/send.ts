@@ -1,38 +1,39 @@
 import { ExecutionAlreadyExists, StartExecutionCommand } from "@aws-sdk/client-sfn";
-import { asDispatcher, type Dispatchable, dispatch } from "@longhaul/db";
+import { asDispatcher, type Dispatchable, dispatch, type Started } from "@longhaul/db";
 import { stopAndClose } from "./cancel.js";
 import { closeByExecution } from "./close.js";
 import type { RunsDependencies } from "./dependencies.js";
 import { describeExecution, type Execution, executionArnOf } from "./execution.js";
 import { sendFailureOf } from "./send-failure.js";
 
-/** What became of a run that was to be sent. One that is postponed is left to whoever tried. */
-export type Sent = { kind: "sent" | "refused"; reason?: never } | { kind: "postponed"; reason: string };
+/**
+ * What became of a run that was to be sent. One that was started is to be noted by {@link noteSent}; `ended` is its
+ * execution where that has ended already. One that is postponed is left to whoever tried.
+ */
+export type Sent =
+  | { kind: "sent"; started: Started; ended: Execution | null }
+  | { kind: "refused" }
+  | { kind: "postponed"; reason: string };
 
 /**
- * Starts a run's execution and notes it; a run that can never be started is failed. The same run may be sent any number
- * of times, also at once.
+ * Starts a run's execution; a run that can never be started is failed. The same run may be sent any number of times,
+ * also at once.
  */
 export async function send(deps: RunsDependencies, run: Dispatchable): Promise<Sent> {
   const stateMachineArn = deps.stateMachines[run.workflow];
   if (!stateMachineArn) {
     return giveUp(deps, run, namedError("StateMachineDoesNotExist", `No ARN is set for "${run.workflow}".`));
   }
-  const command = { stateMachineArn, name: run.executionName, input: run.executionInput };
-  let executionArn: string | undefined;
+  const { runId, attempt, executionName: name, executionInput: input } = run;
   try {
-    ({ executionArn } = await deps.sfn.send(new StartExecutionCommand(command)));
+    const { executionArn = executionArnOf(stateMachineArn, name) } = await deps.sfn.send(
+      new StartExecutionCommand({ stateMachineArn, name, input }),
+    );
+    return { kind: "sent", started: { runId, attempt, executionArn, stateMachineArn }, ended: null };
   } catch (error) {
     if (error instanceof ExecutionAlreadyExists) return recognise(deps, run, stateMachineArn);
     return giveUp(deps, run, error);
   }
-  await noteSent(
-    deps,
-    run,
-    executionArn ?? executionArnOf(stateMachineArn, run.executionName),
-    stateMachineArn,
-  );
-  return { kind: "sent" };
 }
 
 /** The name is taken: by this very run, sent before by someone who could not note it, whose execution has ended. */
@@ -48,29 +49,36 @@ async function recognise(deps: RunsDependencies, run: Dispatchable, stateMachine
   if (execution.input !== undefined && execution.input !== run.executionInput) {
     return giveUp(deps, run, namedError("InvalidName", "The name is taken by another execution."));
   }
-  await noteSent(deps, run, executionArn, stateMachineArn);
-  await closeByExecution(deps, run, execution);
-  return { kind: "sent" };
+  const { runId, attempt } = run;
+  return { kind: "sent", started: { runId, attempt, executionArn, stateMachineArn }, ended: execution };
 }
 
-/** Notes an execution that has begun; one whose run was asked to end meanwhile is stopped. */
-export async function noteSent(
-  deps: RunsDependencies,
-  run: Pick<Dispatchable, "runId" | "attempt" | "workflow">,
-  executionArn: string,
-  stateMachineArn: string,
-): Promise<void> {
-  const { runId, attempt } = run;
-  const { cancelRequested } = await asDispatcher(deps.db, (tx) =>
-    dispatch.sent(tx, { runId, attempt, executionArn, stateMachineArn }),
-  );
-  deps.logger.info({ runId, attempt, executionArn }, "a run was sent");
-  if (!cancelRequested) return;
+/** An execution that has begun, of a run whose workflow is known. */
+export interface Begun {
+  run: Pick<Dispatchable, "runId" | "attempt" | "workflow">;
+  started: Started;
+  ended: Execution | null;
+}
+
+/** Notes executions that have begun; one whose run was asked to end meanwhile is stopped, and one that has ended closed. */
+export async function noteSent(deps: RunsDependencies, begun: readonly Begun[]): Promise<void> {
+  if (begun.length === 0) return;
+  const started = begun.map((one) => one.started);
+  const toStop = new Set(await asDispatcher(deps.db, (tx) => dispatch.allSent(tx, started)));
+  for (const { runId, attempt, executionArn } of started) {
+    deps.logger.info({ runId, attempt, executionArn }, "a run was sent");
+  }
+  await Promise.all(begun.map((one) => settle(deps, one, toStop.has(one.run.runId))));
+}
+
+async function settle(deps: RunsDependencies, { run, started, ended }: Begun, stop: boolean): Promise<void> {
+  if (ended) await closeByExecution(deps, run, ended);
+  if (!stop) return;
   try {
-    await stopAndClose(deps, run, executionArn);
+    await stopAndClose(deps, run, started.executionArn);
   } catch (error) {
     // The run stays "cancelling", and the reconciler comes back to it.
-    deps.logger.warn({ err: error, runId }, "an execution could not be stopped yet");
+    deps.logger.warn({ err: error, runId: run.runId }, "an execution could not be stopped yet");
   }
 }
 

@@ -78,12 +78,13 @@ begin
   end if;
 
   insert into longhaul.runs (organisation_id, workflow, name, priority, status, input, stages, definition_hash,
-    correlation_id, idempotency_key, created_by, created_at, updated_at, tags, not_before, lane, rerun_of, rerun_from)
+    correlation_id, idempotency_key, created_by, created_at, updated_at, tags, not_before, lane, rerun_of, rerun_from, status_reason,
+    last_seq)
   values (p_organisation, p_workflow, p_name, p_priority, 'queued', p_input,
     (select jsonb_agg(stage || '{"fraction": 0, "status": "pending", "message": null}' order by place)
      from jsonb_array_elements(p_stages) with ordinality a (stage, place)),
     p_definition_hash, p_correlation_id, p_idempotency_key, (select auth.uid()), v_now, v_now, p_tags, p_not_before,
-    p_lane, p_rerun_of, p_rerun_from)
+    p_lane, p_rerun_of, p_rerun_from, v_reason, 1)
   on conflict (organisation_id, workflow, idempotency_key) do nothing
   returning id into run_id;
   created := run_id is not null;
@@ -124,10 +125,15 @@ begin
     'run', start_run.run_id, 'attempt', 1, 'correlationId', p_correlation_id,
     -- What waits before the first step are reckoned from, in a later attempt too: when the run was to begin.
     'startedAt', longhaul.iso(v_due), 'input', p_input)::text, v_due);
-  perform longhaul.append_events(start_run.run_id, jsonb_build_array(
-    jsonb_build_object('type', 'run.queued', 'data', jsonb_build_object('reason', v_reason))));
+  -- Written with the run, which append_events would read and write once more.
+  insert into longhaul.run_events (run_id, seq, organisation_id, type, at, attempt, data)
+  values (start_run.run_id, 1, p_organisation, 'run.queued', v_now, 1, jsonb_build_object('reason', v_reason));
+  perform longhaul.touch(start_run.run_id);
 end
 $$;
+
+create constraint trigger runs_ring_doorbell_at_start after insert on longhaul.runs
+deferrable initially deferred for each row execute function longhaul.ring_doorbell();
 
 revoke execute on all functions in schema longhaul from public;
 grant execute on function longhaul.start_run(

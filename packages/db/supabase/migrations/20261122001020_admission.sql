@@ -394,6 +394,25 @@ begin
 end
 $$;
 
+-- Notes many executions in one transaction, with one ring of the doorbell: their runs are locked in the order of their ids,
+-- so that two that note the same never wait for each other. Returns those that were asked to end meanwhile.
+create function longhaul.mark_all_sent(p_runs uuid[], p_attempts integer[], p_execution_arns text[], p_state_machine_arns text[])
+returns setof uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_sent record;
+begin
+  for v_sent in
+    select * from unnest(p_runs, p_attempts, p_execution_arns, p_state_machine_arns) s (run, attempt, execution_arn, machine_arn)
+    order by run
+  loop
+    if longhaul.mark_sent(v_sent.run, v_sent.attempt, v_sent.execution_arn, v_sent.machine_arn) then
+      return next v_sent.run;
+    end if;
+  end loop;
+end
+$$;
+
 -- As before: leaves a run queued and says why. One that was admitted keeps its slot, so that where sending fails not ever
 -- more runs are tried.
 create or replace function longhaul.postpone_sending(p_run uuid, p_attempt integer, p_reason text, p_retry_seconds double precision)
@@ -481,6 +500,7 @@ grant execute on function longhaul.limits_of(uuid) to authenticated, longhaul_di
 grant execute on function longhaul.set_limits(uuid, integer, integer, integer) to authenticated;
 grant execute on function
   longhaul.next_to_send(integer, double precision),
+  longhaul.mark_all_sent(uuid[], integer[], text[], text[]),
   longhaul.explain_waiting(integer),
   longhaul.next_due(),
   longhaul.mark_published(uuid[], integer[], double precision),

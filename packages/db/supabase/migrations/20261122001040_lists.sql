@@ -38,8 +38,8 @@ alter table longhaul.run_steps set (fillfactor = 75);
 
 -- The statement that gives the ids of the newest runs that p_filter leaves: { workflow, statuses, tag, person, from, to,
 -- search, deadLettered, before: { createdAt, id } }, all of them optional. Its text is made for the values it is to find,
--- so that the planner knows whether they are many or few.
-create function longhaul.runs_statement(p_organisation uuid, p_filter jsonb, p_limit integer) returns text
+-- so that the planner knows whether they are many or few. Without p_ordered any of them, which is all that a count needs.
+create function longhaul.runs_statement(p_organisation uuid, p_filter jsonb, p_limit integer, p_ordered boolean) returns text
 language plpgsql immutable set search_path = '' as $$
 declare
   v_search text := lower(nullif(btrim(p_filter ->> 'search'), ''));
@@ -47,6 +47,7 @@ declare
   v_statuses text[] := (select array_agg(status) from jsonb_array_elements_text(p_filter -> 'statuses') status);
   v_from text := 'longhaul.runs r';
   v_where text := format('r.organisation_id = %L', p_organisation);
+  v_order text := case when p_ordered then ' order by r.created_at desc, r.id desc' end;
 begin
   if p_filter ->> 'workflow' is not null then
     v_where := v_where || format(' and r.workflow = %L', p_filter ->> 'workflow');
@@ -89,13 +90,12 @@ begin
   if cardinality(v_statuses) > 1 and not v_whole_id then
     -- The newest of each status, from the index that has each status' newest first, and of these the newest.
     return format(
-      'select n.id, n.created_at from unnest(%L::text[]) wanted (status) cross join lateral (
-         select r.id, r.created_at from %s where %s and r.status = wanted.status
-         order by r.created_at desc, r.id desc limit %s) n
-       order by n.created_at desc, n.id desc limit %s', v_statuses, v_from, v_where, p_limit, p_limit);
+      'select r.id, r.created_at from unnest(%L::text[]) wanted (status) cross join lateral (
+         select r.id, r.created_at from %s where %s and r.status = wanted.status%s limit %s) r%s limit %s',
+      v_statuses, v_from, v_where, v_order, p_limit, v_order, p_limit);
   end if;
-  return format('select r.id, r.created_at from %s where %s%s order by r.created_at desc, r.id desc limit %s', v_from, v_where,
-    case when v_statuses is not null then format(' and r.status = any (%L::text[])', v_statuses) end, p_limit);
+  return format('select r.id, r.created_at from %s where %s%s%s limit %s', v_from, v_where,
+    case when v_statuses is not null then format(' and r.status = any (%L::text[])', v_statuses) end, v_order, p_limit);
 end
 $$;
 
@@ -108,7 +108,7 @@ language plpgsql stable security definer rows 50
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set search_path = '' as $$
 begin
   if p_organisation = any (longhaul.my_organisations()) then
-    return query execute longhaul.runs_statement(p_organisation, p_filter, p_limit);
+    return query execute longhaul.runs_statement(p_organisation, p_filter, p_limit, true);
   end if;
 end
 $$;
@@ -121,7 +121,7 @@ declare
   v_count integer := 0;
 begin
   if p_organisation = any (longhaul.my_organisations()) then
-    execute 'select count(*) from (' || longhaul.runs_statement(p_organisation, p_filter - 'before', p_most) || ') found' into v_count;
+    execute 'select count(*) from (' || longhaul.runs_statement(p_organisation, p_filter - 'before', p_most, false) || ') found' into v_count;
   end if;
   return v_count;
 end
