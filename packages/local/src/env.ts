@@ -30,7 +30,7 @@ export function readEnvironment(variables: Variables = process.env): z.output<ty
 
 /** What a program needs to find its way on this machine, and no more than that. */
 export function machineEnvironment(variables: Variables = process.env): Record<string, string> {
-  const names = ["PATH", "HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"];
+  const names = ["PATH", "HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "FFMPEG_PATH"];
   return Object.fromEntries(names.flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])));
 }
 

@@ -8,6 +8,7 @@ import {
   silentWav,
 } from "@longhaul/workflows/testing/storybook";
 import { beforeAll, describe, expect, it } from "vitest";
+import { useAwsKeys } from "./env.js";
 import { type Answer, chat, eventFrame, json, modelServer } from "./model-server.js";
 
 const never = new AbortController().signal;
@@ -220,13 +221,8 @@ describe("an OpenAI-compatible endpoint", () => {
 });
 
 describe("Amazon", () => {
-  const credentials = {
-    AWS_ACCESS_KEY_ID: "AKIATEST",
-    AWS_SECRET_ACCESS_KEY: "shh",
-    AWS_REGION: "us-east-1",
-  };
   const bedrock = (url: string) => {
-    Object.assign(process.env, credentials);
+    useAwsKeys();
     return authorOf(authorEnv({ AI_PROVIDER: "amazon-bedrock", AI_BASE_URL: url }));
   };
 

@@ -42,7 +42,7 @@ function seeds(labs: readonly Lab[]): Lab[] {
     let farthest = 0;
     labs.forEach((lab, i) => {
       apart[i] = Math.min(apart[i] as number, distance(lab, last));
-      if ((apart[i] as number) > (apart[farthest] as number)) farthest = i;
+      if (apart[i] > (apart[farthest] as number)) farthest = i;
     });
     if ((apart[farthest] as number) < alike) break;
     found.push(labs[farthest] as Lab);

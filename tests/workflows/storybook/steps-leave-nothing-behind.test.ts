@@ -1,0 +1,105 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { StoryResult } from "@longhaul/workflows/contracts";
+import { type MemoryContext, memoryContext } from "@longhaul/workflows/testing";
+import {
+  assemble,
+  illustrate,
+  narrate,
+  samplePng,
+  seeDrawing,
+  writeBook,
+} from "@longhaul/workflows/testing/storybook";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { useTemporaryFolder } from "./env.js";
+
+const folder = mkdtempSync(join(tmpdir(), "longhaul-steps-"));
+let restore = () => {};
+beforeAll(() => {
+  // Where the steps put what they need on the way.
+  restore = useTemporaryFolder(folder);
+});
+afterAll(() => {
+  restore();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Everything up to the film, as the machine does it. */
+async function book(
+  memory: MemoryContext,
+  pages: number,
+  change = (story: StoryResult): StoryResult => story,
+) {
+  const { ctx } = memory;
+  const seen = await seeDrawing({ drawing: memory.upload("drawing.png", await samplePng()) }, ctx);
+  const story = change(await writeBook({ childName: "Mia", pages, seen }, ctx));
+  const pictures = [];
+  const narration = [];
+  for (const [number, page] of story.pages.entries()) {
+    const { cutoutArtifactId, colours, mood, summary: drawn } = seen;
+    pictures.push(await illustrate({ page, number, drawn, colours, mood, cutoutArtifactId }, ctx));
+    narration.push(await narrate({ text: page.text, number }, ctx));
+  }
+  const { drawingArtifactId, cutoutArtifactId, colours } = seen;
+  return { childName: "Mia", story, colours, drawingArtifactId, cutoutArtifactId, pictures, narration };
+}
+
+test("a book is the same when its steps are repeated, and its words cannot break pages or film", async () => {
+  const hostile = `</text><script>alert(1)</script> & "Mia" 'x' %{n} [in];drawtext=text=1 \\n {\\an8} --> 00:00`;
+  const make = async () => {
+    const memory = memoryContext();
+    const parts = await book(memory, 4, (story) => ({
+      ...story,
+      title: hostile,
+      pages: story.pages.map((page, i) => (i === 0 ? { ...page, text: hostile } : page)),
+    }));
+    return { memory, parts };
+  };
+  const [one, two] = [await make(), await make()];
+  for (const name of ["drawing.png", "cutout.png", "page-1.png", "page-4.png", "page-1.wav", "page-4.wav"]) {
+    const bytes = one.memory.written.get(name);
+    expect(bytes?.length, name).toBeGreaterThan(1_000);
+    expect(two.memory.written.get(name)?.equals(bytes as Buffer), name).toBe(true);
+  }
+  const film = await assemble(one.parts, one.memory.ctx);
+  expect(film.chapters[0]?.title).toBe(hostile);
+  expect(film.chapters).toHaveLength(6);
+  const vtt = one.memory.written.get("subtitles.vtt")?.toString() ?? "";
+  expect(vtt).toContain("&lt;script&gt;");
+  expect(vtt).not.toContain("<script>");
+  expect(one.memory.written.get("storybook.mp4")?.length).toBe(film.bytes);
+  const fractions = one.memory.progress.map(({ fraction }) => fraction);
+  expect(fractions.at(-1)).toBe(1);
+  expect(readdirSync(folder)).toEqual([]);
+}, 120_000);
+
+test("a film that is stopped in the middle stops at once, and leaves no file", async () => {
+  const stop = new Error("The run was cancelled.");
+  const memory = memoryContext();
+  const parts = await book(memory, 4);
+  const progress = (fraction: number) => {
+    // ffmpeg has begun to tell how far it is.
+    if (fraction > 0.31) memory.abort.abort(stop);
+  };
+  await expect(assemble(parts, { ...memory.ctx, progress })).rejects.toBe(stop);
+  expect(readdirSync(folder)).toEqual([]);
+  expect(memory.written.has("storybook.mp4")).toBe(false);
+}, 120_000);
+
+test("a film that cannot be made says why, and leaves no file", async () => {
+  const memory = memoryContext();
+  const parts = await book(memory, 4);
+  const noise = memory.upload("page-1.wav", "this is no sound");
+  const broken = parts.narration.map((one, i) => (i === 1 ? { ...one, artifactId: noise } : one));
+  await expect(assemble({ ...parts, narration: broken }, memory.ctx)).rejects.toThrow(
+    /^ffmpeg ended with 1: .*Invalid data/s,
+  );
+  await expect(assemble({ ...parts, narration: parts.narration.slice(1) }, memory.ctx)).rejects.toMatchObject(
+    {
+      name: "FatalError",
+      code: "PAGES_DO_NOT_MATCH",
+    },
+  );
+  expect(readdirSync(folder)).toEqual([]);
+}, 120_000);
