@@ -139,6 +139,15 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import("../features/approvals/approvals-page.js"), "ApprovalsPage"),
 });
 
+const deadLetters = createRoute({
+  getParentRoute: () => app,
+  path: "/dead-letters",
+  component: lazyRouteComponent(
+    () => import("../features/dead-letters/dead-letters-page.js"),
+    "DeadLettersPage",
+  ),
+});
+
 const storybook = createRoute({
   getParentRoute: () => app,
   path: "/storybook",
@@ -160,6 +169,7 @@ const routeTree = root.addChildren([
     start,
     run.addChildren([runIndex, result, graph, timeline, steps, events, input]),
     approvals,
+    deadLetters,
     storybook,
     settings,
   ]),

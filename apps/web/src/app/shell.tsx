@@ -1,5 +1,5 @@
 import { Link, type LinkProps, useRouterState } from "@tanstack/react-router";
-import { BookOpen, Inbox, ListChecks, Play, Settings } from "lucide-react";
+import { BookOpen, Inbox, ListChecks, MailX, Play, Settings } from "lucide-react";
 import type { ComponentType, ReactNode } from "react";
 import { ErrorBoundary } from "../components/ui/error-boundary.js";
 import { ApprovalsBadge } from "../features/approvals/approvals-badge.js";
@@ -20,6 +20,7 @@ const places: Place[] = [
   { to: "/start", label: "Start", Icon: Play },
   { to: "/storybook", label: "Storybook", Icon: BookOpen },
   { to: "/approvals", label: "Approvals", Icon: Inbox, Badge: ApprovalsBadge },
+  { to: "/dead-letters", label: "Dead letters", Icon: MailX },
   { to: "/settings", label: "Settings", Icon: Settings },
 ];
 
@@ -34,16 +35,19 @@ export function Shell({ children }: { children: ReactNode }) {
       >
         Skip to content
       </a>
-      <header className="z-30 flex items-center gap-2 border-b bg-surface px-3 py-2 lg:sticky lg:top-0 lg:h-dvh lg:flex-col lg:items-stretch lg:gap-4 lg:border-r lg:border-b-0 lg:p-3">
+      <header className="z-30 flex flex-wrap items-center max-md:justify-between gap-2 border-b bg-surface px-3 py-2 lg:sticky lg:top-0 lg:h-dvh lg:flex-col lg:flex-nowrap lg:items-stretch lg:gap-4 lg:border-r lg:border-b-0 lg:p-3">
         <Brand />
-        <nav aria-label="Main" className="flex flex-1 gap-0.5 lg:flex-col">
+        <nav
+          aria-label="Main"
+          className="flex gap-0.5 overflow-x-auto p-0.5 max-md:order-last max-md:basis-full md:flex-1 lg:flex-col lg:overflow-visible lg:p-0"
+        >
           {places.map(({ to, label, Icon, Badge }) => (
             <Link
               key={label}
               data-inside={to === "/" && inRun ? true : undefined}
               to={to}
               activeOptions={{ exact: to === "/", includeSearch: false }}
-              className="flex h-8 items-center gap-2 rounded-md px-2 font-medium text-ink-soft hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent data-inside:bg-accent-soft data-inside:text-accent"
+              className="flex h-8 shrink-0 items-center gap-2 rounded-md px-2 font-medium whitespace-nowrap text-ink-soft hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent data-inside:bg-accent-soft data-inside:text-accent"
             >
               <Icon aria-hidden className="size-4 max-sm:hidden" />
               {label}

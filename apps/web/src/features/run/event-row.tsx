@@ -18,14 +18,14 @@ export const EventRow = memo(function EventRow({ event }: { event: RunEvent }) {
   const [open, setOpen] = useState(false);
   const time = Date.parse(event.at);
   return (
-    <li data-seq={event.seq} className="border-b last:border-b-0">
+    <li data-seq={event.seq} className="@container border-b last:border-b-0">
       <details open={open} onToggle={(toggle) => setOpen(toggle.currentTarget.open)}>
-        <summary className="grid list-none grid-cols-[2.5rem_4.5rem_minmax(0,1fr)] items-baseline gap-x-2 px-3 py-1.5 -outline-offset-2 hover:bg-sunken/60 sm:grid-cols-[2.5rem_4.5rem_9rem_minmax(0,1fr)] [&::-webkit-details-marker]:hidden">
+        <summary className="grid list-none grid-cols-[2.5rem_4.5rem_minmax(0,1fr)] items-baseline gap-x-2 px-3 py-1.5 -outline-offset-2 hover:bg-sunken/60 @lg:grid-cols-[2.5rem_4.5rem_9rem_minmax(0,1fr)] [&::-webkit-details-marker]:hidden">
           <span className="text-right font-mono text-sm text-ink-soft">{event.seq}</span>
           <time dateTime={event.at} title={formatExact(time)} className="font-mono text-sm text-ink-soft">
             {formatClock(time)}
           </time>
-          <code className="truncate font-mono text-sm text-ink-soft max-sm:hidden">{event.type}</code>
+          <code className="truncate font-mono text-sm text-ink-soft hidden @lg:block">{event.type}</code>
           <span className={cn("min-w-0 break-words", inks[groupOf(event)])}>{eventSentence(event)}</span>
         </summary>
         {open && (

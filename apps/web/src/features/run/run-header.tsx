@@ -84,9 +84,15 @@ function RunLine({ run, active }: { run: Run; active: boolean }) {
       )}
       {run.priority !== "normal" && <span>{humanize(run.priority)} priority</span>}
       {run.tags.map((tag) => (
-        <span key={tag} className="rounded-full bg-sunken px-2 py-0.5 text-ink">
+        <Link
+          key={tag}
+          to="/"
+          search={{ tag }}
+          title={`All runs tagged ${tag}`}
+          className="rounded-full border px-2 py-0.5 text-ink hover:border-line-strong"
+        >
           {tag}
-        </span>
+        </Link>
       ))}
       <Kept run={run} />
       {active && <LiveDot />}

@@ -119,7 +119,7 @@ function NoMatch() {
         </Button>
       }
     >
-      The search looks in names, ids and inputs.
+      The search looks in names, tags, ids and inputs.
     </EmptyState>
   );
 }

@@ -1,16 +1,19 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useEffect, useState } from "react";
-import { Input, Select } from "../../components/ui/input.js";
+import { Input } from "../../components/ui/input.js";
 import { trpc } from "../../lib/trpc.js";
-import { isStatusChoice, type RunSearch, statusChoices } from "./run-search.js";
+import { FilterSelect } from "./filter-select.js";
+import { type RunSearch, sinceChoices, statusChoices } from "./run-search.js";
+import { useKnown } from "./use-known.js";
 
 const typingMs = 250;
 
-/** Search, workflow and status; the filter is the URL. */
+/** Search, workflow, status, time, person and tag; the filter is the URL. */
 export function RunFilters({ search }: { search: RunSearch }) {
   const navigate = useNavigate();
   const { data: workflows = [] } = trpc.workflows.list.useQuery(undefined, { staleTime: Infinity });
+  const { people, tags } = useKnown();
   const [text, setText] = useState(search.q ?? "");
   const [shownFor, setShownFor] = useState(search.q);
   if (shownFor !== search.q) {
@@ -35,46 +38,53 @@ export function RunFilters({ search }: { search: RunSearch }) {
         <Input
           type="search"
           data-search
-          aria-label="Search by name, id or input"
-          placeholder="Search by name, id or input"
+          aria-label="Search by name, tag, id or input"
+          placeholder="Search by name, tag, id or input"
           value={text}
           maxLength={200}
           onChange={(event) => setText(event.target.value)}
           className="pl-8"
         />
       </div>
-      <Select
-        aria-label="Workflow"
-        className="w-auto max-sm:flex-1"
-        value={search.workflow ?? ""}
-        onChange={({ target: { value } }) => {
-          const { workflow: _, ...rest } = search;
-          void navigate({ to: "/", search: value ? { ...rest, workflow: value } : rest });
-        }}
-      >
-        <option value="">All workflows</option>
-        {workflows.map(({ name, title }) => (
-          <option key={name} value={name}>
-            {title}
-          </option>
-        ))}
-      </Select>
-      <Select
-        aria-label="Status"
-        className="w-auto max-sm:flex-1"
-        value={search.status ?? ""}
-        onChange={({ target: { value } }) => {
-          const { status: _, ...rest } = search;
-          void navigate({ to: "/", search: isStatusChoice(value) ? { ...rest, status: value } : rest });
-        }}
-      >
-        <option value="">Any status</option>
-        {Object.entries(statusChoices).map(([choice, { label }]) => (
-          <option key={choice} value={choice}>
-            {label}
-          </option>
-        ))}
-      </Select>
+      <FilterSelect
+        label="Workflow"
+        name="workflow"
+        any="All workflows"
+        search={search}
+        choices={workflows.map(({ name, title }) => [name, title])}
+      />
+      <FilterSelect
+        label="Status"
+        name="status"
+        any="Any status"
+        search={search}
+        choices={Object.entries(statusChoices).map(([choice, { label }]) => [choice, label])}
+      />
+      <FilterSelect
+        label="Time"
+        name="since"
+        any="Any time"
+        search={search}
+        choices={Object.entries(sinceChoices).map(([choice, { label }]) => [choice, label])}
+      />
+      {(people.length > 1 || search.person) && (
+        <FilterSelect
+          label="Person"
+          name="person"
+          any="Anybody"
+          search={search}
+          choices={people.map(({ id, name }) => [id, name])}
+        />
+      )}
+      {(tags.length > 0 || search.tag) && (
+        <FilterSelect
+          label="Tag"
+          name="tag"
+          any="Any tag"
+          search={search}
+          choices={tags.map((tag) => [tag, tag])}
+        />
+      )}
     </search>
   );
 }

@@ -7,9 +7,10 @@ import { LiveDot } from "../../components/ui/live-dot.js";
 import { PageHeader } from "../../components/ui/page-header.js";
 import { useMay } from "../settings/use-me.js";
 import { AllRuns } from "./all-runs.js";
+import { RunCount } from "./run-count.js";
 import { RunFilters } from "./run-filters.js";
 import { RunningNow } from "./running-now.js";
-import { activeStatuses, statusChoices } from "./run-search.js";
+import { activeStatuses, sinceChoices, statusChoices } from "./run-search.js";
 import { useScrolled } from "./use-scrolled.js";
 import { useSteadyOrder } from "./steady-order.js";
 import { type RunFilter, useRunList } from "./use-run-list.js";
@@ -21,17 +22,20 @@ const activeFilter: RunFilter = { statuses: activeStatuses, limit: 6 };
 
 export function RunsPage() {
   const search = route.useSearch();
-  const { workflow, status, q } = search;
+  const { workflow, status, tag, person, since, q } = search;
   const filter = useMemo<RunFilter>(
     () => ({
       ...(workflow ? { workflow } : {}),
       ...(status ? { statuses: [...statusChoices[status].statuses] } : {}),
+      ...(tag ? { tag } : {}),
+      ...(person ? { person } : {}),
+      ...(since ? { from: hoursAgo(sinceChoices[since].hours) } : {}),
       ...(q ? { search: q } : {}),
       limit: pageSize,
     }),
-    [workflow, status, q],
+    [workflow, status, tag, person, since, q],
   );
-  const filtered = Boolean(workflow ?? status ?? q);
+  const filtered = Object.keys(search).length > 0;
   return (
     <>
       <PageHeader title="Runs" aside={<LiveDot />} actions={<StartLink />} />
@@ -42,12 +46,19 @@ export function RunsPage() {
       )}
       <section aria-label="All runs" className="grid gap-3">
         <RunFilters search={search} />
+        <RunCount filter={filter} />
         <ErrorBoundary what="The list of runs">
           <AllRuns filter={filter} filtered={filtered} />
         </ErrorBoundary>
       </section>
     </>
   );
+}
+
+/** To the minute, so that the same choice soon after is the same filter. */
+function hoursAgo(hours: number): string {
+  const minute = 60_000;
+  return new Date(Math.floor((Date.now() - hours * 60 * minute) / minute) * minute).toISOString();
 }
 
 function StartLink() {

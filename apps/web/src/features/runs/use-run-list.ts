@@ -10,6 +10,10 @@ import { emptyList, type FirstPage, type RunList, withFirstPage, withOlderPage }
 export interface RunFilter {
   workflow?: string | undefined;
   statuses?: RunStatus[] | undefined;
+  tag?: string | undefined;
+  person?: string | undefined;
+  /** ISO 8601. */
+  from?: string | undefined;
   search?: string | undefined;
   limit: number;
 }

@@ -1,6 +1,7 @@
 import { isFinal, type Run } from "@longhaul/kit";
 import { useMay } from "../../settings/use-me.js";
 import { CancelRun } from "./cancel-run.js";
+import { PinRun } from "./pin-run.js";
 import { RerunMenu } from "./rerun-menu.js";
 import { RetryRun } from "./retry-run.js";
 
@@ -13,6 +14,7 @@ export function RunActions({ run }: { run: Run }) {
         <>
           {run.status !== "succeeded" && <RetryRun run={run} />}
           <RerunMenu run={run} />
+          <PinRun run={run} />
         </>
       ) : (
         <CancelRun run={run} />

@@ -21,7 +21,7 @@ interface StagePanelProps {
   stage: StageState | undefined;
   state: State;
   actions?: ReactNode;
-  /** What there is to see already; without it the panel is its heading alone. */
+  /** What there is to see already. */
   children?: ReactNode;
 }
 
@@ -49,17 +49,15 @@ export function StagePanel({ title, stage, state, actions, children }: StagePane
             <ProgressBar value={stage.fraction} label={stage.label} />
           </div>
         )}
-        {children ?? (!making && <p className="text-ink-soft">{quietWords[state]}</p>)}
+        {(state === "waiting" || state === "missing") && <p className="text-ink-soft">{quietWords[state]}</p>}
+        {children}
       </div>
     </Panel>
   );
 }
 
-const quietWords: Record<State, string> = {
+const quietWords = {
   waiting: "This begins when the stage before it is done.",
-  making: "",
-  ready: "",
-  failed: "This stage has failed. What was made before it is kept.",
   missing: "The run ended before this was made.",
 };
 

@@ -23,11 +23,13 @@ interface StoryPanelProps {
 export function StoryPanel({ run, part, text, mayEdit }: StoryPanelProps) {
   const [editing, setEditing] = useState(false);
   const ready = part.state === "ready" ? part.value : null;
+  // The text may come through before the checkpoint that it is written for.
+  const state = part.state === "waiting" && text ? "making" : part.state;
   return (
     <StagePanel
       title="The story"
       stage={stageOf(run, "story")}
-      state={part.state}
+      state={state}
       actions={
         ready &&
         mayEdit &&
@@ -45,7 +47,7 @@ export function StoryPanel({ run, part, text, mayEdit }: StoryPanelProps) {
         </Suspense>
       )}
       {ready && !editing && <Told story={ready} />}
-      {part.state === "making" && text && <BeingWritten text={text} />}
+      {state === "making" && text && <BeingWritten text={text} />}
       {part.state === "failed" && <p className="text-bad">{part.message}</p>}
     </StagePanel>
   );
