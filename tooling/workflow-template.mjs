@@ -4,19 +4,19 @@ function titleOf(name) {
   return words[0].toUpperCase() + words.slice(1);
 }
 
-/**
- * The files of a new workflow, by their paths in its folder: one step from a form to a result, with its
- * test. The words are there to be replaced.
- */
-export function filesOf(name, camel) {
-  const title = titleOf(name);
-  return {
-    "contract.ts": `import { type ContractInput, type ContractOutput, defineContract } from "@longhaul/kit";
+function pascal(camel) {
+  return camel[0].toUpperCase() + camel.slice(1);
+}
+
+const contract = (
+  name,
+  camel,
+) => `import { type ContractInput, type ContractOutput, defineContract } from "@longhaul/kit";
 import { z } from "zod";
 
 export const ${camel} = defineContract({
   name: "${name}",
-  title: "${title}",
+  title: "${titleOf(name)}",
   description: "Says how long a text is.",
   input: z.strictObject({
     text: z
@@ -33,8 +33,9 @@ export const ${camel} = defineContract({
 
 export type ${pascal(camel)}Input = ContractInput<typeof ${camel}>;
 export type ${pascal(camel)}Output = ContractOutput<typeof ${camel}>;
-`,
-    "steps/do-the-work.ts": `import { defineStep } from "@longhaul/kit/step";
+`;
+
+const step = () => `import { defineStep } from "@longhaul/kit/step";
 import { z } from "zod";
 
 export const doTheWork = defineStep({
@@ -44,8 +45,9 @@ export const doTheWork = defineStep({
   output: z.object({ characters: z.number().int(), summary: z.string().max(200) }),
   timeoutSeconds: 30,
 });
-`,
-    "steps/do-the-work.handler.ts": `import { FatalError, implement } from "@longhaul/kit/step";
+`;
+
+const handler = () => `import { FatalError, implement } from "@longhaul/kit/step";
 import { doTheWork } from "./do-the-work.js";
 
 export default implement(doTheWork, async ({ text }, ctx) => {
@@ -56,8 +58,9 @@ export default implement(doTheWork, async ({ text }, ctx) => {
   ctx.log.info("The text was read.", { characters });
   return { characters, summary: \`The text has \${characters} characters.\` };
 });
-`,
-    "machine.ts": `import { defineMachine } from "@longhaul/kit/machine";
+`;
+
+const machine = (camel) => `import { defineMachine } from "@longhaul/kit/machine";
 import { ${camel} } from "./contract.js";
 import { doTheWork } from "./steps/do-the-work.js";
 
@@ -67,8 +70,9 @@ export const ${camel}Machine = defineMachine(
     flow.step(doTheWork, ({ input }) => ({ text: input.text })).succeed("Done", ({ doTheWork: done }) => done),
   { onFailure: (failed, error) => failed.fail("Failed", error) },
 );
-`,
-    "machine.test.ts": `import { mermaidOf } from "@longhaul/kit/machine";
+`;
+
+const test = (name, camel) => `import { mermaidOf } from "@longhaul/kit/machine";
 import { FatalError } from "@longhaul/kit/step";
 import { describe, expect, it } from "vitest";
 import { memoryContext } from "../testing.js";
@@ -113,8 +117,9 @@ describe("the input", () => {
     expect(${camel}.input.safeParse({ text: " " }).error?.issues[0]?.message).toBe("Write something.");
   });
 });
-`,
-    "README.md": `# ${name}
+`;
+
+const readme = (name) => `# ${name}
 
 Says how long a text is. Replace this by what it does, and \`pnpm workflow graph ${name}\` gives the drawing.
 
@@ -130,10 +135,19 @@ stateDiagram-v2
 | stage | step      | what a person reads |
 | ----- | --------- | ------------------- |
 | work  | DoTheWork | Reading your text   |
-`,
-  };
-}
+`;
 
-function pascal(camel) {
-  return camel[0].toUpperCase() + camel.slice(1);
+/**
+ * The files of a new workflow, by their paths in its folder: one step from a form to a result, with its
+ * test. The words are there to be replaced.
+ */
+export function filesOf(name, camel) {
+  return {
+    "contract.ts": contract(name, camel),
+    "steps/do-the-work.ts": step(),
+    "steps/do-the-work.handler.ts": handler(),
+    "machine.ts": machine(camel),
+    "machine.test.ts": test(name, camel),
+    "README.md": readme(name),
+  };
 }

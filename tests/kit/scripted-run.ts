@@ -81,7 +81,12 @@ export async function openRun(
   const test = await openForTest({ functions, callbacks, startAt: new Date(runStart) });
   const arnOf = (name: string) =>
     `arn:aws:lambda:us-east-1:000000000000:function:${stepFunctionName(machine.name, name)}`;
-  const arn = await test.createMachine(machine.definition(arnOf));
+  const definition = JSON.stringify(machine.definition(arnOf));
+  const judged = await test.engine.handle("ValidateStateMachineDefinition", { definition });
+  const { diagnostics } = judged as { diagnostics: unknown[] };
+  if (diagnostics.length > 0)
+    throw new Error(`Not even a warning was expected: ${JSON.stringify(diagnostics)}`);
+  const arn = await test.createMachine(definition);
   let attempts = 0;
   return {
     test,

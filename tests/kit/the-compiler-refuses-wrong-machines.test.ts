@@ -49,8 +49,8 @@ const wrong: Record<string, [from: string, to: string, said: RegExp]> = {
   ],
   "an-item-without-a-result": [".yield(({ greetPerson }) => greetPerson.text)", "", /'Yielded<unknown>'/],
   "a-result-that-is-not-the-contract's": [
-    "({ greetings })",
-    "({ greetings: 7 })",
+    "=> ({ greetings })",
+    "=> ({ greetings: 7 })",
     /'number' is not assignable/,
   ],
   "a-machine-without-an-end": [

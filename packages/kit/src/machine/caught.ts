@@ -39,7 +39,8 @@ export function caughtWithin(container: string): Expression {
     [
       `$substring($message, 0, 9) = "{\\"code\\":\\"" ? $parse($message)`,
       `$exists($said.message) ? $merge([{ "code": $error }, $said])`,
-      `$exists($message) or $contains($error, /^(States|Lambda|Sandbox|Runtime)\\./) ? { ${fallback} }`,
+      // Codes of ours have no dot, names of AWS's errors do.
+      `$exists($message) or $contains($error, ".") ? { ${fallback} }`,
       `{ "code": $error, "message": $cause }`,
     ].join(" : "),
   ];

@@ -30,7 +30,12 @@ const sell = defineStep({
   retryAfter: { maxSeconds: 60 },
 });
 const play = defineStep({ ...common, name: "PlayMusic", output: z.object({ song: z.string().max(30) }) });
-const close = defineStep({ ...common, name: "CloseGate", output: z.null() });
+const close = defineStep({
+  ...common,
+  name: "CloseGate",
+  input: z.object({ input: z.unknown(), output: z.object({ at: z.string() }) }),
+  output: z.null(),
+});
 
 const build = () =>
   defineMachine(

@@ -49,7 +49,7 @@ export function addPoll(
   node.next.assigns.push({ variable: at, value: jsonata`$states.result.Payload.completedAt` });
 
   const check = `${name}Check`;
-  const until = conditionOf(spec.until(refsIn<never>(block) as never), name, block);
+  const until = conditionOf(spec.until(refsIn<never>(block)), name, block);
   const done = new Edge(check, "next");
   const late = new Edge(check, "when", { label: "deadline has passed" });
   const again = new Edge(check, "otherwise");

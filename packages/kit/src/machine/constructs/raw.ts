@@ -80,7 +80,7 @@ function constantsIn(selection: Selection): unknown {
 /** The states of a hand-written Map or Parallel share the names of the machine. */
 function nameInner(block: Block, value: unknown): void {
   if (typeof value !== "object" || value === null) return;
-  for (const [key, part] of Object.entries(value)) {
+  for (const [key, part] of Object.entries(value) as [string, unknown][]) {
     if (key === "States" && typeof part === "object" && part !== null) {
       for (const name of Object.keys(part)) block.draft.nameState(name, block);
     }
