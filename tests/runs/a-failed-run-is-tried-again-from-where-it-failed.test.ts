@@ -63,15 +63,18 @@ describe.each(["ProcessData", "SendNotification"] as const)("%s", (step) => {
     const second = await world.start();
     const input = (await world.stepsOf(runId)).find((done) => done.step === step)!.input;
     let effects = 0;
+    world.leases.length = 0;
     world.handle(step, async () => {
-      await new Promise((resolve) => setTimeout(resolve, 50));
       effects += 1;
+      // Until all three have asked.
+      await expect.poll(() => world.leases.length).toBeGreaterThanOrEqual(3);
       return step === "ProcessData" ? importResult : { status: "sent", channel: "SMS", recipient: "x" };
     });
     const payload = payloadOf(second, { state: step, input });
     const answers = await Promise.all([1, 2, 3].map(() => world.invokeStep(step, payload)));
     answers.push(await world.invokeStep(step, payload));
     expect(effects).toBe(1);
+    expect(world.leases.filter((kind) => kind === "acquired")).toHaveLength(1);
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 });

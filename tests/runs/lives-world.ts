@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { approvals, asCaller, history } from "@longhaul/db";
 import type { Approval, Json, Run, RunStep } from "@longhaul/kit";
-import { type StepPayload, stepHandler } from "@longhaul/kit/runtime";
+import { type StepPayload, type StepStore, stepHandler } from "@longhaul/kit/runtime";
 import { defineStep, implement, type Step, type StepContext } from "@longhaul/kit/step";
 import {
   approvalTask,
@@ -45,7 +45,15 @@ const steps: readonly Step[] = [
  */
 export async function openLivesWorld() {
   const world = await openRunsWorld({ waitScale: 0.01 });
-  const { store } = world;
+  const leases: string[] = [];
+  const store: StepStore = {
+    ...world.store,
+    async lease(request) {
+      const answer = await world.store.lease(request);
+      leases.push(answer.kind);
+      return answer;
+    },
+  };
   const log: string[] = [];
   const quiet = { debug() {}, info() {}, warn() {}, error() {} };
   const objects = { get: async () => null, put: async () => {} };
@@ -90,6 +98,7 @@ export async function openLivesWorld() {
 
   function reset(): void {
     log.length = 0;
+    leases.length = 0;
     handlers.set("ProcessData", async () => importResult);
     handlers.set("SendNotification", async () => ({ status: "sent", channel: "EMAIL", recipient: "a***" }));
     for (const name of Object.values(compensations)) handlers.set(name, async () => null);
@@ -124,6 +133,8 @@ export async function openLivesWorld() {
     reset,
     /** The handlers that were called, in order. */
     called: log,
+    /** What was answered to those who wanted to run a step, in order. */
+    leases,
     calls: (name: string) => log.filter((called) => called === name).length,
     handle: (name: string, handler: Handler) => void handlers.set(name, handler),
     invokeStep,
