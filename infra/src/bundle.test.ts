@@ -46,7 +46,7 @@ describe("the bundle", () => {
       expect(said.name).toBe("FatalError");
       expect(JSON.parse(said.message).code).toBe("PAYLOAD_INVALID");
     }
-  }, 30_000);
+  }, 120_000);
 
   it("holds no path of the machine that built it", async () => {
     const root = path.resolve(import.meta.dirname, "../..");
