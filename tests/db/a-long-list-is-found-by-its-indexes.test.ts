@@ -85,7 +85,7 @@ const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes
 
 /** Plans the statement as the function that runs it does, with that function's settings. */
 async function explain(filter: object, limit: number): Promise<Plan[]> {
-  return world.admin.sql.begin((tx) => explainIn(tx, filter, limit)) as Promise<Plan[]>;
+  return world.admin.sql.begin<Promise<Plan[]>>((tx) => explainIn(tx, filter, limit));
 }
 
 async function explainIn(sql: Tx, filter: object, limit: number): Promise<Plan[]> {
