@@ -1,7 +1,7 @@
 import { FatalError, RetryableError } from "@longhaul/kit/step";
 
 /** Seconds or an HTTP date, as a Retry-After header has it. */
-export function retryAfterOf(header: string | null | undefined): number | Date | undefined {
+function retryAfterOf(header: string | null | undefined): number | Date | undefined {
   if (!header) return undefined;
   const seconds = Number(header);
   if (Number.isFinite(seconds)) return seconds >= 0 ? seconds : undefined;

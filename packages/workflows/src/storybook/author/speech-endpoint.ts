@@ -59,7 +59,7 @@ function decoded(wav: Buffer) {
 }
 
 /** The endpoint does not say when each sentence begins: time is shared out by letters. */
-export function shared(text: string, seconds: number): Cue[] {
+function shared(text: string, seconds: number): Cue[] {
   const sentences = sentencesOf(text);
   const letters = sentences.reduce((sum, { length }) => sum + length, 0);
   let at = 0;

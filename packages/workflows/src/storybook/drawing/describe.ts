@@ -4,7 +4,7 @@ import { plainColour } from "./colour-name.js";
 const warm = new Set(["red", "orange", "yellow", "pink"]);
 
 /** The feel of a drawing by its light, its colours and how busy it is. */
-export function moodOf(measures: Measures, colours: readonly Colour[]): Mood {
+function moodOf(measures: Measures, colours: readonly Colour[]): Mood {
   const { brightness, contrast, colourfulness, edges, lineWidth } = measures;
   const dark = colours.reduce((sum, { name, share }) => sum + (/black|dark/.test(name) ? share : 0), 0);
   const warmth = colours.reduce((sum, { name, share }) => sum + (warm.has(plainColour(name)) ? share : 0), 0);
@@ -15,7 +15,7 @@ export function moodOf(measures: Measures, colours: readonly Colour[]): Mood {
   return warmth > 0.4 ? "cheerful" : "calm";
 }
 
-export const listed = (words: readonly string[]): string =>
+const listed = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 
 export const withArticle = (words: string): string =>

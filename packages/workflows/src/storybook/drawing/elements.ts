@@ -20,7 +20,7 @@ type Size = DrawingElement["size"];
 const sizeOf = ({ share }: Shape): Size => (share < 0.012 ? "small" : share < 0.09 ? "medium" : "large");
 
 /** The place on the sheet in words. */
-export function placeOf(x: number, y: number): string {
+function placeOf(x: number, y: number): string {
   const row = y < 0.36 ? "top" : y > 0.64 ? "bottom" : "";
   const column = x < 0.36 ? "left" : x > 0.64 ? "right" : "";
   return `${row} ${column}`.trim() || "middle";

@@ -3,8 +3,8 @@ import { unusable } from "./problems.js";
 import { type DrawingFormat, isAnimated, sniff } from "./sniff.js";
 
 /** A phone's camera has up to 50 million pixels; past that a small file can fill the memory. */
-export const maxPixels = 60_000_000;
-export const maxSide = 16_000;
+const maxPixels = 60_000_000;
+const maxSide = 16_000;
 const minSide = 32;
 /** Longer side of the drawing that everything after works on. */
 const workingSide = 1_200;

