@@ -15,7 +15,7 @@ describe.skipIf(aws)("a request that is wrong", () => {
     await world[Symbol.asyncDispose]();
   });
 
-  const post = (operation: string, body: string | Uint8Array, headers: Record<string, string> = {}) =>
+  const post = (operation: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
     fetch(world.local.aws.url, {
       method: "POST",
       headers: {
@@ -23,7 +23,7 @@ describe.skipIf(aws)("a request that is wrong", () => {
         "x-amz-target": `AmazonSQS.${operation}`,
         ...headers,
       },
-      body: body as BodyInit,
+      body,
     });
 
   it.each([
