@@ -5,7 +5,7 @@ import { readBrowserEnvironment } from "./env.js";
 
 const systems = "/usr/bin/chromium";
 /** Two busy cores: what is waited for comes, only later. */
-const waitMs = 20_000;
+const waitMs = 45_000;
 const args = [
   "--no-sandbox",
   "--disable-background-networking",

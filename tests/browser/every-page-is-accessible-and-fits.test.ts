@@ -1,4 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
+import { approvals, asDispatcher, connect } from "@longhaul/db";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
@@ -33,7 +34,39 @@ async function faultsOf(page: Page): Promise<string[]> {
   return found;
 }
 
-describe("every page", { timeout: 240_000 }, () => {
+/** As a machine with an approval does: a form for a person, with a deadline. */
+async function askForDecision(stack: Stack, runId: string): Promise<void> {
+  const db = connect(stack.env["DATABASE_URL"] as string);
+  try {
+    await asDispatcher(db, (tx) =>
+      approvals.request(tx, {
+        runId,
+        attempt: 1,
+        state: "Release",
+        itemPath: "",
+        visit: 0,
+        stage: null,
+        title: "Release the import?",
+        role: "operator",
+        form: {
+          type: "object",
+          properties: {
+            decision: { type: "string", enum: ["approve", "reject"] },
+            comment: { type: "string", description: "Goes into the log.", maxLength: 200 },
+          },
+          required: ["decision"],
+        },
+        details: { rows: 1461, file: "seattle-weather.csv" },
+        deadline: new Date(Date.now() + 3_600_000).toISOString(),
+        token: "a-token-that-nobody-waits-for",
+      }),
+    );
+  } finally {
+    await db.close();
+  }
+}
+
+describe("every page", { timeout: 480_000 }, () => {
   let stack: Stack;
   let browser: TestBrowser;
   let visitor: Visitor;
@@ -54,7 +87,7 @@ describe("every page", { timeout: 240_000 }, () => {
       file: { name: "not-a-table.csv", mimeType: "text/csv", buffer },
     });
     await status(page, "Failed").waitFor();
-  });
+  }, 300_000);
   afterAll(async () => {
     await browser[Symbol.asyncDispose]();
     await stack[Symbol.asyncDispose]();
@@ -83,9 +116,15 @@ describe("every page", { timeout: 240_000 }, () => {
       ["/?q=nothing-like-this", "No run matches this filter"],
       ["/start", "Import a file"],
       ["/start/data-import", "Rows that may be rejected"],
-      ["/settings", "Signed in as"],
+      ["/settings", "Save the limits"],
+      ["/storybook", "No book yet"],
+      ["/approvals", "Nothing waits for a decision"],
+      ["/dead-letters", "No dead letters"],
       [`/runs/${succeeded}/result`, "Most frequent values"],
       [`/runs/${succeeded}/steps`, "ProcessData"],
+      [`/runs/${succeeded}/graph`, "Choose a node"],
+      [`/runs/${succeeded}/graph?node=ProcessData`, "A step: its result is kept"],
+      [`/runs/${succeeded}/timeline`, "Since the start"],
       [`/runs/${succeeded}/events`, "The run has succeeded"],
       [`/runs/${succeeded}/input`, "Correlation id"],
       [`/runs/${failed}/result`, "For the engineer"],
@@ -109,6 +148,31 @@ describe("every page", { timeout: 240_000 }, () => {
     expect(await faultsOf(page)).toEqual([]);
     await page.getByRole("button", { name: "Cancel the run" }).click();
     await status(page, "Cancelled").waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it("is fit where it asks what to do again, and where it asks a person to decide", async () => {
+    const { page } = visitor;
+    await page.goto(`/runs/${failed}/result`);
+    await page.getByRole("button", { name: "Rerun" }).click();
+    await page.getByRole("menuitem", { name: "From a step..." }).click();
+    await page.getByLabel("Change something first").selectOption("The input of the run");
+    await page.getByLabel("Input of the run").fill("{");
+    await page.getByRole("button", { name: "Rerun from ProcessData" }).click();
+    await page.getByText("This is not JSON", { exact: false }).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+
+    const runId = await startImport(page, { name: "To be released", file: "stocks.csv", delay: 600_000 });
+    await status(page, "Running").waitFor();
+    await askForDecision(stack, runId);
+    await page.goto("/approvals");
+    await page.getByText("Release the import?").waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByLabel("Decision").selectOption("Approve");
+    await page.getByLabel("Comment").fill("Looks right.");
+    await page.getByRole("button", { name: "Decide" }).click();
+    await page.getByText("Decided by you").waitFor();
     expect(await faultsOf(page)).toEqual([]);
   });
 

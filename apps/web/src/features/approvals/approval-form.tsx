@@ -12,7 +12,11 @@ import { useUploads } from "../start/use-uploads.js";
 
 /** The form of a decision, drawn from its JSON schema. It can be sent once; of two people the quicker one counts. */
 export function ApprovalForm({ approval, onChanged }: { approval: Approval; onChanged: () => void }) {
-  const fields = useMemo(() => fieldsOf(approval.form), [approval.form]);
+  // Postgres keeps no order of an object's keys: what is needed comes first.
+  const fields = useMemo(
+    () => fieldsOf(approval.form).sort((a, b) => Number(b.required) - Number(a.required)),
+    [approval.form],
+  );
   const [values, setValues] = useState<FormValues>(() => initialValues(fields));
   const [errors, setErrors] = useState<FieldErrors>({});
   const uploads = useUploads();

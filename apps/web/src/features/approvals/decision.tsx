@@ -10,12 +10,13 @@ export function Decision({ approval }: { approval: Approval }) {
   const { status, decision, decidedBy, decidedAt } = approval;
   const { data: me } = useMe();
   const Icon = status === "decided" ? CircleCheck : status === "expired" ? Clock : Ban;
-  const who = decidedBy?.id === me?.userId ? "you" : (decidedBy?.name ?? "a former member");
+  const mine = decidedBy !== null && decidedBy.id === me?.userId;
   return (
     <div className="grid gap-3 rounded-md bg-sunken p-3">
       <p role="status" className="flex flex-wrap items-center gap-x-2 font-medium">
         <Icon aria-hidden className="size-4 text-ink-soft" />
-        {status === "decided" && `Already decided by ${who}`}
+        {status === "decided" &&
+          (mine ? "Decided by you" : `Already decided by ${decidedBy?.name ?? "a former member"}`)}
         {status === "expired" && "Nobody decided in time: the default was entered"}
         {status === "cancelled" && "The run does not wait for this any more"}
         {decidedAt && <TimeAgo at={decidedAt} className="text-sm font-normal text-ink-soft" />}

@@ -50,6 +50,9 @@ export function MachineDrawing({ graph, states, chosen, onChoose }: MachineDrawi
   );
 }
 
+/** A step needs no word; both kinds of end are told apart by their state. */
+const kindWords: Partial<Record<string, string>> = { step: "", succeed: "end", fail: "end" };
+
 interface NodeProps {
   placed: PlacedNode;
   state: NodeState | undefined;
@@ -77,10 +80,10 @@ function Node({ placed: { node, x, y, width, height }, state, chosen, onChoose }
         )}
       >
         <span className="flex items-center justify-between gap-2">
-          <span className="truncate font-medium" title={node.name}>
+          <span className="min-w-0 truncate font-medium" title={node.name}>
             {node.label}
           </span>
-          <span className="text-sm text-ink-soft">{node.kind === "step" ? "" : node.kind}</span>
+          <span className="shrink-0 text-sm text-ink-soft">{kindWords[node.kind] ?? node.kind}</span>
         </span>
         <span className={cn("flex items-center gap-1.5 text-sm", ink)}>
           <Icon aria-hidden className="size-3.5 shrink-0" />
@@ -118,7 +121,7 @@ function Edges({ layout }: { layout: Layout }) {
   );
 }
 
-const longestLabel = 26;
+const longestLabel = 22;
 
 function Way({ placed: { edge, points } }: { placed: PlacedEdge }) {
   const [first, second] = points;
@@ -136,8 +139,8 @@ function Way({ placed: { edge, points } }: { placed: PlacedEdge }) {
       />
       {label && first && second && (
         <text
-          x={(first.x + second.x) / 2 + 6}
-          y={(first.y + second.y) / 2 + 4}
+          x={first.x + (second.x - first.x) * labelAt + 6}
+          y={first.y + (second.y - first.y) * labelAt + 4}
           className="fill-ink-soft text-[11px] [paint-order:stroke] stroke-surface [stroke-width:4px]"
         >
           {label.length > longestLabel ? `${label.slice(0, longestLabel - 1)}...` : label}
@@ -146,6 +149,9 @@ function Way({ placed: { edge, points } }: { placed: PlacedEdge }) {
     </g>
   );
 }
+
+/** Towards the end of an edge, where those that leave the same node are apart. */
+const labelAt = 0.7;
 
 /** Down out of each point and down into the next. */
 function curve(points: PlacedEdge["points"]): string {
