@@ -137,7 +137,7 @@ test("a drawing becomes a film with narration, chapters and subtitles, and a bro
   server.close();
   expect(played).toMatchObject({ supported: "probably", videoWidth: 1280, videoHeight: 720 });
   expect(Math.abs(played.duration - book.video.seconds)).toBeLessThan(0.5);
-}, 180_000);
+}, 400_000);
 
 test("a stage that fails keeps those before it, and a retry goes on from there", async () => {
   const drawing = await uploadDrawing(shop);
