@@ -9,8 +9,15 @@ export interface MachineName {
   alias: string | null;
 }
 
+/** ARNs that are kept with what they say, and the longest of them. */
+const MOST_KNOWN = 1_000;
+const LONGEST_KNOWN = 256;
+
 /** Builds and reads the ARNs of one account and region. */
 export class Arns {
+  /** What has been read of machines' ARNs: each start has one. */
+  private readonly known = new Map<string, MachineName>();
+
   constructor(
     readonly region: string,
     readonly accountId: string,
@@ -39,11 +46,13 @@ export class Arns {
 
   /** @throws AwsError InvalidArn */
   parseMachine(arn: string): MachineName {
-    const [path = "", qualifier, ...more] = resource(arn, "stateMachine");
-    const [name = "", label, ...deeper] = path.split("/");
-    if (name === "" || more.length > 0 || deeper.length > 0 || qualifier === "") throw invalidArn(arn);
-    const version = qualifier !== undefined && /^\d{1,9}$/.test(qualifier) ? Number(qualifier) : null;
-    return { name, label: label ?? null, version, alias: version === null ? (qualifier ?? null) : null };
+    const known = this.known.get(arn);
+    if (known !== undefined) return known;
+    const read = readMachine(arn);
+    if (arn.length > LONGEST_KNOWN) return read;
+    if (this.known.size >= MOST_KNOWN) this.known.clear();
+    this.known.set(arn, read);
+    return read;
   }
 
   /** @throws AwsError InvalidArn, also for executions of EXPRESS machines: nothing is kept of them */
@@ -63,6 +72,14 @@ export class Arns {
   assertMapRun(arn: string): void {
     if (resource(arn, "mapRun").length !== 2) throw invalidArn(arn);
   }
+}
+
+function readMachine(arn: string): MachineName {
+  const [path = "", qualifier, ...more] = resource(arn, "stateMachine");
+  const [name = "", label, ...deeper] = path.split("/");
+  if (name === "" || more.length > 0 || deeper.length > 0 || qualifier === "") throw invalidArn(arn);
+  const version = qualifier !== undefined && /^\d{1,9}$/.test(qualifier) ? Number(qualifier) : null;
+  return { name, label: label ?? null, version, alias: version === null ? (qualifier ?? null) : null };
 }
 
 /** What follows the kind in an ARN of Step Functions. */

@@ -49,8 +49,14 @@ function syncResponse(row: ExecutionRow, data: boolean): object {
 type Target = Found & { testCase: string | null };
 
 function readTarget(context: Context, request: Request): Target {
-  const [arn = "", testCase] = request.string("stateMachineArn", { min: 1, max: 256 }).split("#", 2);
-  return { ...findMachine(context, arn), testCase: testCase ?? null };
+  const given = request.string("stateMachineArn", { min: 1, max: 256 });
+  if (!given.includes("#")) return targetOf(findMachine(context, given), null);
+  const [arn = "", testCase = null] = given.split("#", 2);
+  return targetOf(findMachine(context, arn), testCase);
+}
+
+function targetOf({ machine, version, alias, revision }: Found, testCase: string | null): Target {
+  return { machine, version, alias, revision, testCase };
 }
 
 type Given = Pick<ExecutionRow, "name" | "input" | "traceHeader" | "startedBy" | "sync">;
@@ -79,7 +85,7 @@ export const startForTask = (
   assertName(request.name);
   const { name, startedBy, traceHeader = null } = request;
   const given = { name, input: readInput(new Request(request)), traceHeader, startedBy };
-  return begin(context, { ...found, testCase: null }, given);
+  return begin(context, targetOf(found, null), given);
 };
 
 async function begin(context: Context, target: Target, given: Given): Promise<ExecutionRow> {

@@ -26,10 +26,14 @@ export function encode(value: unknown): Buffer {
   return encodeText(JSON.stringify(value));
 }
 
-/** The text that encodeText wrote. @throws ChecksumError when the bytes are no longer the same */
-export function decodeText(bytes: Buffer): string {
+/**
+ * The text that encodeText wrote.
+ * @param seed what its checksum began with
+ * @throws ChecksumError when the bytes are no longer the same
+ */
+export function decodeText(bytes: Buffer, seed = 0): string {
   const text = bytes.subarray(4);
-  if (bytes.length < 4 || bytes.readUInt32LE(0) !== crc32(text))
+  if (bytes.length < 4 || bytes.readUInt32LE(0) !== crc32(text, seed))
     throw new ChecksumError("a checksum does not match");
   return text.toString("utf8");
 }

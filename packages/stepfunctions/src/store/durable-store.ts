@@ -13,6 +13,8 @@ import { TABLES, textOf, valueOf } from "./tables.js";
 
 /** What is in memory is moved when nothing has been written for so long. */
 const IDLE_MS = 500;
+/** Machines that are kept as values. */
+const MOST_MACHINES = 1_000;
 
 interface Parts {
   folder: string;
@@ -38,6 +40,8 @@ export class DurableStore implements Store {
   private moving: Memtable | null = null;
   private move: Promise<void> = Promise.resolve();
   private idle: NodeJS.Timeout | undefined;
+  /** Machines as values: each start asks for one, and they change seldom. */
+  private readonly machines = new Map<Key, Tables["machines"]["value"]>();
   /** The highest number with which a key of a table begins that LMDB has, had, or is about to have. */
   private readonly highest: Record<TableName, number>;
 
@@ -76,6 +80,15 @@ export class DurableStore implements Store {
   }
 
   get<T extends TableName>(table: T, key: Tables[T]["key"]): Tables[T]["value"] | undefined {
+    if (table !== "machines") return this.read(table, key);
+    const known = this.machines.get(key);
+    if (known !== undefined) return known;
+    const machine = this.read("machines", key as string);
+    if (machine !== undefined) remember(this.machines, key, machine);
+    return machine;
+  }
+
+  private read<T extends TableName>(table: T, key: Tables[T]["key"]): Tables[T]["value"] | undefined {
     let text = this.recent.get(table, key);
     if (text === undefined) text = this.moving?.get(table, key);
     if (text === undefined) text = this.parts.tables.get(table, key);
@@ -135,6 +148,7 @@ export class DurableStore implements Store {
   }
 
   private durable(chunk: Buffer, changes: Placed[]): void {
+    for (const { table, key } of changes) if (table === "machines") this.machines.delete(key);
     this.recent.apply(chunk, changes);
     if (this.recent.bytes > this.parts.limits.memory && this.moving === null) this.turn();
     if (this.idle === undefined) this.idle = setTimeout(() => this.turn(), IDLE_MS).unref();
@@ -168,6 +182,12 @@ export class DurableStore implements Store {
     // One that stays is removed at the next opening.
     await segments.remove(mark.segment - 1).catch(() => {});
   }
+}
+
+/** Keeps a value, and not too many. */
+function remember<K, V>(values: Map<K, V>, key: K, value: V): void {
+  if (values.size >= MOST_MACHINES) values.clear();
+  values.set(key, value);
 }
 
 /** The first number of the last key of each table. */

@@ -2,6 +2,7 @@ import { type Database, open, type RootDatabase } from "lmdb";
 import { ChecksumError, decode, decodeText, encode } from "./codec.js";
 import { assertRoom } from "./disk.js";
 import { DataDirectoryDamagedError, DataDirectoryFormatError, DataDirectoryInUseError } from "./errors.js";
+import { keySeed } from "./key-seed.js";
 import { compareKeys, type Key } from "./keys.js";
 import { livesElsewhere, type Owner, self } from "./owner.js";
 import type { Row, SealedRow } from "./memtable.js";
@@ -9,7 +10,7 @@ import type { Span } from "./sorted-map.js";
 import type { TableName } from "./store.js";
 import { TABLES } from "./tables.js";
 
-const FORMAT = 4;
+const FORMAT = 5;
 const MAP_BYTES = 4 * 1024 ** 3;
 /** Twice LMDB's own: fewer pages to write for each commit, as measured. */
 const PAGE_BYTES = 8192;
@@ -53,7 +54,7 @@ export class LmdbTables {
   get(table: TableName, key: Key): string | undefined {
     return this.guarded(() => {
       const bytes = this.tables[table].get(key);
-      return bytes === undefined ? undefined : decodeText(bytes);
+      return bytes === undefined ? undefined : decodeText(bytes, keySeed(table, key));
     });
   }
 
@@ -77,7 +78,7 @@ export class LmdbTables {
       const rows: Row<string>[] = [];
       for (const { key, value } of this.tables[table].getRange(range)) {
         if (after && start !== undefined && compareKeys(key, start) === 0) continue;
-        if (rows.length < limit) rows.push({ key, text: decodeText(value) });
+        if (rows.length < limit) rows.push({ key, text: decodeText(value, keySeed(table, key)) });
       }
       return rows;
     });

@@ -1,6 +1,8 @@
 import type { Placed } from "./changes.js";
 import { compareKeys, firstOf, type Key } from "./keys.js";
+import { keySeed } from "./key-seed.js";
 import { SortedMap, type Span } from "./sorted-map.js";
+import { SortedRows } from "./sorted-rows.js";
 import type { TableName } from "./store.js";
 import { TABLES } from "./tables.js";
 import { Texts } from "./texts.js";
@@ -22,14 +24,14 @@ export interface Row<T = string | null> {
 
 /** The rows of a table that are in the journal alone. Keys of two parts are kept by their first. */
 class MemoryOfTable {
-  private readonly groups = new SortedMap<Part, Text | SortedMap<Part, Text>>();
+  private readonly groups = new SortedMap<Part, Text | SortedRows<Part>>();
   size = 0;
   /** The highest number with which a key begins. */
   highest = -Infinity;
 
   get(key: Key): Text | undefined {
     if (typeof key !== "object") return this.groups.get(key) as Text | undefined;
-    return (this.groups.get(key[0]) as SortedMap<Part, Text> | undefined)?.get(key[1]);
+    return (this.groups.get(key[0]) as SortedRows<Part> | undefined)?.get(key[1]);
   }
 
   set(key: Key, text: Text): void {
@@ -40,9 +42,9 @@ class MemoryOfTable {
       this.size = this.groups.size;
       return;
     }
-    let group = this.groups.get(key[0]) as SortedMap<Part, Text> | undefined;
+    let group = this.groups.get(key[0]) as SortedRows<Part> | undefined;
     if (group === undefined) {
-      group = new SortedMap();
+      group = new SortedRows();
       this.groups.set(key[0], group);
     }
     const before = group.size;
@@ -56,16 +58,17 @@ class MemoryOfTable {
       this.size = this.groups.size;
       return;
     }
-    const group = this.groups.get(key[0]) as SortedMap<Part, Text> | undefined;
-    if (group?.get(key[1]) === undefined) return;
+    const group = this.groups.get(key[0]) as SortedRows<Part> | undefined;
+    if (group === undefined) return;
+    const before = group.size;
     group.delete(key[1]);
-    this.size -= 1;
+    this.size += group.size - before;
     if (group.size === 0) this.groups.delete(key[0]);
   }
 
   *entries(): Generator<[Key, Text]> {
     for (const [first, of] of this.groups.entries()) {
-      if (of instanceof SortedMap) for (const [second, text] of of.entries()) yield [[first, second], text];
+      if (of instanceof SortedRows) for (const [second, text] of of.walk({})) yield [[first, second], text];
       else yield [first, of];
     }
   }
@@ -75,7 +78,7 @@ class MemoryOfTable {
     if (typeof start === "object" || typeof end === "object") yield* this.walkGroups(span);
     else
       for (const [first, of] of this.groups.walk(span as Span<Part>)) {
-        if (of instanceof SortedMap) yield* walkGroup(first, of, span);
+        if (of instanceof SortedRows) yield* walkGroup(first, of, span);
         else yield [first, of];
       }
   }
@@ -86,7 +89,7 @@ class MemoryOfTable {
     const to = typeof end === "object" ? end[0] : undefined;
     for (const [first, of] of this.groupsFrom(from, to, reverse)) {
       if (to !== undefined && compareKeys(first, to) * (reverse ? -1 : 1) > 0) return;
-      if (of instanceof SortedMap) yield* walkGroup(first, of, span);
+      if (of instanceof SortedRows) yield* walkGroup(first, of, span);
     }
   }
 
@@ -95,7 +98,7 @@ class MemoryOfTable {
     from: Part | undefined,
     to: Part | undefined,
     reverse: boolean,
-  ): Iterable<[Part, Text | SortedMap<Part, Text>]> {
+  ): Iterable<[Part, Text | SortedRows<Part>]> {
     const next = Number.isInteger(from) && to === (from as number) + (reverse ? -1 : 1);
     if (from === undefined || (from !== to && !next)) return this.groups.walk({ start: from, reverse });
     const parts = next ? [from, to as Part] : [from];
@@ -108,7 +111,7 @@ class MemoryOfTable {
 
 function* walkGroup(
   first: Part,
-  group: SortedMap<Part, Text>,
+  group: SortedRows<Part>,
   { start, after = false, end, reverse = false }: Span<Key>,
 ): Generator<[Key, Text]> {
   const begins = typeof start === "object" && start[0] === first;
@@ -167,7 +170,7 @@ export class Memtable {
   /** The rows of a table, in no order, with what LMDB is to keep: null for what it is to remove. */
   *sealed(table: TableName): Generator<SealedRow> {
     for (const [key, text] of this.tables[table].entries())
-      yield { table, key, bytes: text === REMOVED ? null : this.texts.sealed(text) };
+      yield { table, key, bytes: text === REMOVED ? null : this.texts.sealed(text, keySeed(table, key)) };
   }
 
   /** The rows of a table in order. Nothing may be written meanwhile. */

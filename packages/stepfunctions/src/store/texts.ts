@@ -28,14 +28,14 @@ export class Texts {
     return this.chunkOf(number).toString("utf8", at, at + this.length(number));
   }
 
-  /** A text's bytes after their checksum, as codec.ts has them. */
-  sealed(number: number): Buffer {
+  /** A text's bytes after their checksum, which begins with a seed, as codec.ts has them. */
+  sealed(number: number, seed: number): Buffer {
     const chunk = this.chunkOf(number);
     const at = this.at(number);
     const end = at + this.length(number);
     // The frame is on disk already: what was kept free in it may be written to here.
     const start = at - ROOM.length;
-    chunk.writeUInt32LE(crc32(chunk.subarray(at, end)), start);
+    chunk.writeUInt32LE(crc32(chunk.subarray(at, end), seed), start);
     return chunk.subarray(start, end);
   }
 
