@@ -1,13 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError } from "../aws-error.js";
+import { byteLength } from "../json.js";
 import type { Logger } from "../ports.js";
 
 const TARGET = /^AWSStepFunctions\.([A-Za-z]{1,64})$/;
 /** A definition of 1 MiB whose every byte is escaped still fits. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
-type Handle = (operation: string, request: unknown, signal: AbortSignal) => Promise<unknown>;
+/** Operations that end when their client has gone. Others are over before anybody could know. */
+const WAITING = new Set(["GetActivityTask"]);
+
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+
+type Handle = (operation: string, request: unknown, signal?: AbortSignal) => Promise<unknown>;
 
 /** Answers one request of AWS JSON 1.0 (POST, X-Amz-Target: AWSStepFunctions.<Operation>). Never rejects. */
 export async function answerHttp(
@@ -17,14 +23,11 @@ export async function answerHttp(
   res: ServerResponse,
 ): Promise<void> {
   const requestId = randomUUID();
-  const gone = new AbortController();
-  res.once("close", () => {
-    if (!res.writableFinished) gone.abort();
-  });
   try {
     const operation = readTarget(req);
+    const signal = WAITING.has(operation) ? goneSignal(res) : undefined;
     const body = await readBody(req);
-    send(res, requestId, 200, (await handle(operation, readJson(body), gone.signal)) ?? {});
+    send(res, requestId, 200, (await handle(operation, readJson(body), signal)) ?? {});
   } catch (error) {
     const known = error instanceof AwsError ? error : internal(error, requestId, logger);
     send(
@@ -35,6 +38,15 @@ export async function answerHttp(
       known.code,
     );
   }
+}
+
+/** A signal that aborts when a client goes before it has its answer. */
+function goneSignal(res: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  res.once("close", () => {
+    if (!res.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
 
 function readTarget(req: IncomingMessage): string {
@@ -60,7 +72,8 @@ function readBody(req: IncomingMessage): Promise<Buffer> {
       else chunks.length = 0;
     });
     req.on("end", () => {
-      if (size <= MAX_BODY_BYTES) resolve(Buffer.concat(chunks));
+      if (size <= MAX_BODY_BYTES)
+        resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
       else
         reject(
           new AwsError(
@@ -80,7 +93,7 @@ function readBody(req: IncomingMessage): Promise<Buffer> {
 
 function readJson(body: Buffer): unknown {
   try {
-    return JSON.parse(body.length === 0 ? "{}" : new TextDecoder("utf-8", { fatal: true }).decode(body));
+    return JSON.parse(body.length === 0 ? "{}" : UTF_8.decode(body));
   } catch {
     throw new AwsError("SerializationException", "The request body is not valid JSON");
   }
@@ -99,12 +112,13 @@ function send(
   errorCode?: string,
 ): void {
   if (res.headersSent || res.destroyed) return;
-  const text = Buffer.from(JSON.stringify(body), "utf8");
+  const text = JSON.stringify(body);
   res.writeHead(status, {
     "content-type": "application/x-amz-json-1.0",
-    "content-length": text.length,
+    "content-length": byteLength(text),
     "x-amzn-requestid": requestId,
     ...(errorCode === undefined ? {} : { "x-amzn-errortype": errorCode }),
   });
+  // As a string it leaves together with the headers.
   res.end(text);
 }
