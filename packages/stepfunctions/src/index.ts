@@ -20,4 +20,5 @@ export {
   DataDirectoryDamagedError,
   DataDirectoryFormatError,
   DataDirectoryInUseError,
+  DataDirectoryWriteError,
 } from "./store/errors.js";

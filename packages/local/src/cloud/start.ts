@@ -13,6 +13,7 @@ import {
   DataDirectoryDamagedError,
   DataDirectoryFormatError,
   DataDirectoryInUseError,
+  DataDirectoryWriteError,
   openStepFunctions,
   type StatusChangeEvent,
   type StepFunctions,
@@ -174,7 +175,12 @@ function claim(dataDir: string): () => void {
 
 /** What the system says about a file of ours is about the data folder, which the person can mend or change. */
 function asStartError(error: unknown, dataDir: string): unknown {
-  const known = [DataDirectoryInUseError, DataDirectoryDamagedError, DataDirectoryFormatError];
+  const known = [
+    DataDirectoryInUseError,
+    DataDirectoryDamagedError,
+    DataDirectoryFormatError,
+    DataDirectoryWriteError,
+  ];
   if (known.some((kind) => error instanceof kind)) {
     return new StartError((error as Error).message, { cause: error });
   }

@@ -8,6 +8,7 @@ import {
   DataDirectoryDamagedError,
   DataDirectoryFormatError,
   DataDirectoryInUseError,
+  DataDirectoryWriteError,
 } from "../store/errors.js";
 import { readNumber, readText } from "./arguments.js";
 import { CommandError, messageOf } from "./errors.js";
@@ -87,7 +88,12 @@ export async function openEngine(options: StepFunctionsOptions): Promise<StepFun
   try {
     return await openStepFunctions(options);
   } catch (error) {
-    const known = [DataDirectoryInUseError, DataDirectoryDamagedError, DataDirectoryFormatError];
+    const known = [
+      DataDirectoryInUseError,
+      DataDirectoryDamagedError,
+      DataDirectoryFormatError,
+      DataDirectoryWriteError,
+    ];
     const { code } = error as NodeJS.ErrnoException;
     if (known.some((kind) => error instanceof kind)) throw new CommandError(messageOf(error));
     if (code !== undefined)
