@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import jsonata from "jsonata";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { compileExpression } from "./expression.js";
 import { randomnessFrom } from "./randomness.js";
 import { AT, evaluate } from "./testing/evaluate.js";
+
+// A busy computer takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe("the functions that AWS adds", () => {
   test.each([
