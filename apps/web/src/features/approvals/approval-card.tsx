@@ -70,7 +70,8 @@ function Deadline({ at }: { at: string }) {
 /** Plain values as facts, everything else as it is. */
 function Details({ details }: { details: unknown }) {
   if (details === null || details === undefined) return null;
-  if (typeof details !== "object") return <p>{String(details)}</p>;
+  if (typeof details !== "object")
+    return <p>{typeof details === "string" ? details : JSON.stringify(details)}</p>;
   const values = Object.entries(details);
   const plain = values.filter(([, value]) => ["string", "number", "boolean"].includes(typeof value));
   return (

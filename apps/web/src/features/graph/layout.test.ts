@@ -1,4 +1,4 @@
-import type { GraphNode, MachineGraph } from "@longhaul/kit/machine";
+import type { GraphNode, MachineGraph } from "./nodes.js";
 import { describe, expect, it } from "vitest";
 import { type Layout, layOut, type PlacedNode } from "./layout.js";
 
@@ -10,10 +10,7 @@ const node = (name: string, inside: GraphNode["inside"] = []): GraphNode => ({
   compensation: null,
   inside,
 });
-const graph = (
-  edges: readonly (readonly [string, string | null])[],
-  nodes: readonly GraphNode[],
-): MachineGraph => ({
+const graph = (edges: readonly (readonly [string, string | null])[], nodes: GraphNode[]): MachineGraph => ({
   start: nodes[0]?.name ?? null,
   nodes,
   edges: edges.map(([from, to]) => ({ from, to, kind: "next", label: null })),

@@ -1,4 +1,4 @@
-import type { GraphEdge, GraphNode, MachineGraph } from "@longhaul/kit/machine";
+import type { GraphEdge, GraphNode, MachineGraph } from "./nodes.js";
 
 /** Where something is, in CSS pixels from the drawing's top left corner. */
 export interface Box {

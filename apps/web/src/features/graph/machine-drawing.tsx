@@ -1,4 +1,4 @@
-import type { MachineGraph } from "@longhaul/kit/machine";
+import type { MachineGraph } from "./nodes.js";
 import { useMemo } from "react";
 import { cn } from "../../lib/cn.js";
 import { type Layout, layOut, type PlacedEdge, type PlacedNode } from "./layout.js";

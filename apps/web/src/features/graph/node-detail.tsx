@@ -1,6 +1,6 @@
 import { useRun as useFollowedRun } from "@longhaul/client/react";
 import { isFinal, type Run, type RunStep } from "@longhaul/kit";
-import type { GraphNode } from "@longhaul/kit/machine";
+import type { GraphNode } from "./nodes.js";
 import { ListRestart } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/ui/button.js";

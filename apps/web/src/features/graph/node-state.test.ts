@@ -1,5 +1,5 @@
 import type { RunStep } from "@longhaul/kit";
-import type { GraphNode, MachineGraph } from "@longhaul/kit/machine";
+import type { GraphNode, MachineGraph } from "./nodes.js";
 import { describe, expect, it } from "vitest";
 import { nodeStates } from "./node-state.js";
 

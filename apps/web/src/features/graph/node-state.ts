@@ -1,5 +1,5 @@
 import { isFinal, type Run, type RunStep } from "@longhaul/kit";
-import type { GraphNode, MachineGraph } from "@longhaul/kit/machine";
+import type { GraphNode, MachineGraph } from "./nodes.js";
 
 /** What became of a node. "passed": it has no checkpoint of its own, and the run went through it. */
 export type NodeStatus = RunStep["status"] | "passed" | "ahead" | "not taken";

@@ -63,6 +63,9 @@ class Writer {
       case "run.timed_out":
       case "run.succeeded":
         for (const key of this.#rows.keys()) this.#close(key, at, "stopped");
+        return;
+      default:
+        return;
     }
   }
 
@@ -87,6 +90,8 @@ class Writer {
         return this.#open(key, label, { from: at, label: "Waits for a decision", waiting: true });
       case "approval.decided":
         return this.#close(key, at, "waiting");
+      default:
+        return;
     }
   }
 

@@ -1,6 +1,5 @@
 import type { RunStep } from "@longhaul/kit";
-import type { MachineGraph } from "@longhaul/kit/machine";
-import { allNodes } from "../../graph/nodes.js";
+import { allNodes, type MachineGraph } from "../../graph/nodes.js";
 
 export interface ToUndo {
   step: string;

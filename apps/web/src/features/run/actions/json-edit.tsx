@@ -35,13 +35,13 @@ export function JsonEdit({ label, text, errors, onChange, onRemove }: JsonEditPr
         value={text}
         onChange={(event) => onChange(event.target.value)}
       />
-      <ul id={`${id}-errors`} role="status" className="grid gap-0.5 text-bad empty:hidden">
+      <div id={`${id}-errors`} role="status" className="grid gap-0.5 text-bad empty:hidden">
         {errors.map((error) => (
-          <li key={error} className="break-words">
+          <p key={error} className="break-words">
             {error}
-          </li>
+          </p>
         ))}
-      </ul>
+      </div>
     </div>
   );
 }
