@@ -19,7 +19,7 @@ const reserved = new Set(
   ).split(" "),
 );
 
-export const camelCase = (name) => name.replace(/-([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+const camelCase = (name) => name.replace(/-([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 
 function checkName(root, name) {
   if (!kebab.test(name)) {

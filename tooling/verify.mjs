@@ -26,7 +26,12 @@ const steps = [
   { name: "build", about: "types of every package, and the dashboard's bundle" },
   { name: "lint", about: "ESLint: types, promises, the walls between rooms" },
   { name: "format", about: "Biome" },
-  { name: "unused", about: "knip: files, exports and dependencies that nobody uses" },
+  {
+    name: "unused",
+    about: "knip: files, exports and dependencies that nobody uses",
+    // What starts processes names built files, by which knip finds their sources.
+    needs: "build",
+  },
   {
     name: "unit",
     about: "tests beside the sources, the synthesised infrastructure among them",

@@ -15,7 +15,11 @@ describe.skipIf(aws)("a request that is wrong", () => {
     await world[Symbol.asyncDispose]();
   });
 
-  const post = (operation: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
+  const post = (
+    operation: string,
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = {},
+  ) =>
     fetch(world.local.aws.url, {
       method: "POST",
       headers: {

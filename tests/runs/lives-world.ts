@@ -32,7 +32,7 @@ const compensation = (name: string) =>
   });
 
 /** What takes back what a step of data-import has done, here. */
-export const compensations = { ProcessData: "DiscardData", SendNotification: "RevokeNotification" };
+const compensations = { ProcessData: "DiscardData", SendNotification: "RevokeNotification" };
 
 const steps: readonly Step[] = [
   ...machines["data-import"].steps,

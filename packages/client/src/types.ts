@@ -2,7 +2,6 @@ import type {
   AppRouter,
   CamelCase,
   RunDetails,
-  RunOf,
   RunPage,
   RunUpdate,
   RunUpdateOf,
@@ -79,4 +78,4 @@ export interface RunsClient {
   rerunFrom(runId: string, options: RerunFromOptions): Promise<Started>;
 }
 
-export type { RunDetails, RunOf, RunPage, RunUpdate, RunUpdateOf };
+export type { RunDetails, RunPage, RunUpdate, RunUpdateOf };

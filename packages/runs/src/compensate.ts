@@ -9,7 +9,7 @@ import { type Execution, executionArnOf } from "./execution.js";
 import { sendFailureOf } from "./send-failure.js";
 
 /** The key of a workflow's second machine in STATE_MACHINES. */
-export function undoKey(workflow: string): string {
+function undoKey(workflow: string): string {
   return `${workflow}-undo`;
 }
 

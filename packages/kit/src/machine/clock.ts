@@ -8,7 +8,7 @@ import { type Selection, toExpression } from "./refs.js";
 const runStart = executionField("startedAt");
 
 /** A time (ISO 8601) some seconds after another. */
-export function after(base: Expression, seconds: Selection): Expression {
+function after(base: Expression, seconds: Selection): Expression {
   return jsonata`$fromMillis($toMillis(${base}) + $round(1000 * ${toExpression(seconds)}))`;
 }
 

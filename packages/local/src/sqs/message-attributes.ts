@@ -118,6 +118,6 @@ export function wantedAttributes(
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => fits(name)));
 }
 
-export function isBinary(dataType: string): boolean {
+function isBinary(dataType: string): boolean {
   return dataType === "Binary" || dataType.startsWith("Binary.");
 }

@@ -37,7 +37,7 @@ const texts = ["KmsMasterKeyId", "SqsManagedSseEnabled"];
 const fifo = ["FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit"];
 
 /** Attributes that a queue shows and nobody sets. */
-export const shownAttributes = [
+const shownAttributes = [
   "QueueArn",
   "ApproximateNumberOfMessages",
   "ApproximateNumberOfMessagesNotVisible",

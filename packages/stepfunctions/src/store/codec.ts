@@ -6,7 +6,7 @@ export class ChecksumError extends Error {}
 const SCRATCH = Buffer.allocUnsafe(16_384);
 
 /** JSON text as bytes: CRC-32 of the rest, then the text. */
-export function encodeText(text: string): Buffer {
+function encodeText(text: string): Buffer {
   let bytes: Buffer;
   if (text.length * 3 > SCRATCH.length) {
     bytes = Buffer.allocUnsafe(Buffer.byteLength(text, "utf8") + 4);

@@ -53,6 +53,6 @@ function isSinceChoice(value: unknown): value is SinceChoice {
   return typeof value === "string" && Object.hasOwn(sinceChoices, value);
 }
 
-export function isStatusChoice(value: unknown): value is StatusChoice {
+function isStatusChoice(value: unknown): value is StatusChoice {
   return typeof value === "string" && Object.hasOwn(statusChoices, value);
 }
