@@ -181,11 +181,11 @@ describe("a person in a browser", { timeout: 90_000 }, () => {
     const { page } = grace;
     await page.getByRole("link", { name: "Settings" }).click();
     await page.getByLabel("Phone").fill("12");
-    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByText("Enter the number with its country code", { exact: false }).waitFor();
     await page.getByLabel("Phone").fill("+4915112345678");
     await page.getByLabel("Name").fill("Admiral Hopper");
-    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByText("Saved.").waitFor();
     await page.reload();
     await expect.poll(() => page.getByLabel("Name").inputValue()).toBe("Admiral Hopper");
