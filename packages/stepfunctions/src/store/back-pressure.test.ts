@@ -38,8 +38,8 @@ test("while LMDB does not keep up, nothing more is written than what memory may 
     segments: disk,
     limits: { smallestSegment: 1024, largestSegment: 4096, memory: MEMORY },
   });
+  let letGo = (): void => {};
   try {
-    let letGo = (): void => {};
     gate.open = new Promise((resolve) => (letGo = resolve));
     const acknowledged: number[] = [];
     let held: Promise<void> | undefined;
@@ -58,6 +58,7 @@ test("while LMDB does not keep up, nothing more is written than what memory may 
     const rows = [...store.range("log")].map(({ key }) => key[1]);
     expect(rows).toEqual([...acknowledged, acknowledged.length]);
   } finally {
+    letGo();
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   }
