@@ -103,7 +103,7 @@ test("what the API refuses is an error with its code and the field", async () =>
 
 test("the command line starts and follows, and its exit status tells the outcome", async () => {
   const longhaul = async (...args: string[]) => {
-    const env = { ...process.env, LONGHAUL_URL: world.url, LONGHAUL_TOKEN: world.ours.operator.token };
+    const env = { LONGHAUL_URL: world.url, LONGHAUL_TOKEN: world.ours.operator.token };
     const file = `${root}packages/client/bin/longhaul.js`;
     return run(process.execPath, [file, ...args], { env }).then(
       ({ stdout }) => ({ code: 0, said: stdout }),

@@ -133,7 +133,7 @@ test("a drawing becomes a film with narration, chapters and subtitles, and a bro
   await using browser = await openBrowser(url);
   const { page } = await browser.visitor();
   await page.goto(url);
-  const played = (await page.evaluate(playing)) as Played;
+  const played = await page.evaluate<Played>(playing);
   server.close();
   expect(played).toMatchObject({ supported: "probably", videoWidth: 1280, videoHeight: 720 });
   expect(Math.abs(played.duration - book.video.seconds)).toBeLessThan(0.5);

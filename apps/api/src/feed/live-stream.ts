@@ -47,22 +47,17 @@ export class LiveStream<T> implements AsyncIterable<unknown> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, unknown> {
     const view = coded(this.open);
-    let wake: (() => void) | null = null;
-    let news = true;
-    view.onNews = () => {
-      news = true;
-      wake?.();
-    };
+    const news = new News();
+    view.onNews = () => news.comes();
     const { signal } = this;
     signal?.addEventListener("abort", view.onNews);
     try {
       while (!signal?.aborted) {
-        news = false;
+        news.forget();
         const message = await view.take();
         if (message) yield message.id === null ? message.data : tracked(message.id, message.data);
         else if (view.isOver) return;
-        // An error, an event or the end may have come during the take.
-        else if (!(news as boolean)) await new Promise<void>((resolve) => (wake = resolve));
+        else await news.next();
       }
     } catch (error) {
       // Errors inside a stream do not pass the procedures' middleware: this gives them their codes.
@@ -79,5 +74,26 @@ function coded<T>(open: () => T): T {
     return open();
   } catch (error) {
     throw toTrpcError(error);
+  }
+}
+
+/** Something that has come since it was last forgotten: an error, an event or the end may come during a take. */
+class News {
+  #come = false;
+  #wake: () => void = () => {};
+
+  comes(): void {
+    this.#come = true;
+    this.#wake();
+  }
+
+  forget(): void {
+    this.#come = false;
+  }
+
+  /** Resolves at once where it has come already. */
+  async next(): Promise<void> {
+    if (this.#come) return;
+    await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 }

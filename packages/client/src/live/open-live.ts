@@ -107,21 +107,27 @@ export function openLive(
 
   const forget = transport.subscribe(follow);
   const leave = transport.enter();
-  let closed = false;
-  function close(): void {
-    if (closed) return;
-    closed = true;
+  const close = once(() => {
     forget();
     leaveFeed();
     leave();
-  }
+  });
   function end(error: unknown): void {
-    if (closed) return;
-    close();
-    onClose(error);
+    if (close()) onClose(error);
   }
   follow();
   return close;
+}
+
+/** Does something at the first call, which alone is answered with true. */
+function once(work: () => void): () => boolean {
+  let done = false;
+  return () => {
+    if (done) return false;
+    done = true;
+    work();
+    return true;
+  };
 }
 
 /** Tells whether there is no use in trying again. A token that ran out is fetched anew by the next attempt. */
