@@ -1,4 +1,4 @@
-import type { DataImportOutput } from "@longhaul/workflows/contracts";
+import { contracts, type DataImportOutput } from "@longhaul/workflows/contracts";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { expect, expectTypeOf, test } from "vitest";
 import type { AppRouter } from "../router.js";
@@ -27,6 +27,6 @@ test("a watched run has the contract's output once it has succeeded, and not bef
 });
 
 test("the procedures have their workflow's name in camelCase", () => {
-  expect(Object.keys(workflowRouters)).toEqual(["dataImport"]);
+  expect(Object.keys(workflowRouters)).toEqual(Object.keys(contracts).map(camelCase));
   expect(["a", "data-import", "a-2b-c3"].map(camelCase)).toEqual(["a", "dataImport", "a2bC3"]);
 });
