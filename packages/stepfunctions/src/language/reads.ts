@@ -15,7 +15,10 @@ export function readsOf(ast: AstNode): Reads {
   let whole = false;
   let named = 0;
   let all = 0;
+  let above = false;
   for (const { type, value, steps } of nodesOf(ast)) {
+    // What holds a value may be reached from it.
+    if (type === "parent") above = true;
     if (type === "variable" && value === "states") all += 1;
     if (type !== "path" || steps?.[0]?.type !== "variable" || steps[0].value !== "states") continue;
     const [start, member, part] = steps;
@@ -26,6 +29,6 @@ export function readsOf(ast: AstNode): Reads {
     if (member.stages === undefined && part?.type === "name") results.add(String(part.value));
     else whole = true;
   }
-  if (named !== all) return { members: STATES_MEMBERS, results: undefined };
+  if (above || named !== all) return { members: STATES_MEMBERS, results: undefined };
   return { members: [...read].filter(isStatesMember), results: whole ? undefined : [...results] };
 }

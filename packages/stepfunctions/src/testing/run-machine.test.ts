@@ -51,6 +51,16 @@ describe("a machine under test", () => {
     expect(run.duration).toBe((3 + 30 * 24) * 3_600_000);
   });
 
+  test.each(["{'status': %.StatusCode}", "{'status': %.%.result.StatusCode}"])(
+    "sees all that Lambda has answered above its payload: %s",
+    async (step) => {
+      const Output = `{% $states.result.Payload.${step} %}`;
+      const functions = { work: async () => ({ a: 1 }) };
+      const run = await runMachine(jsonata({ Work: invoke("work", { Output, End: true }) }), { functions });
+      expect(run.output).toEqual({ status: 200 });
+    },
+  );
+
   test("is told of states that it does not have, wherever the others are", async () => {
     const inner = { StartAt: "Inner", States: { Inner: { Type: "Pass", End: true } } };
     const machine = jsonata({
