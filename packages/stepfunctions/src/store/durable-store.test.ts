@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { DataDirectoryDamagedError, DataDirectoryWriteError } from "./errors.js";
@@ -342,4 +343,11 @@ test("a key that is too long is refused, with all that was to be written with it
   await expect(store.write([row(1), long])).rejects.toThrow(RangeError);
   await store.write([row(2)]);
   expect(keys(store)).toEqual([2]);
+});
+test("a write that is refused before there is another holds up neither those who wait for all, nor the end", async () => {
+  const store = await openStore(folder(), { segments: new MemorySegments() });
+  const long: Write = { table: "numbers", key: "x".repeat(2_000), value: 1 };
+  await expect(store.write([long])).rejects.toThrow(RangeError);
+  await expect(Promise.race([store.flushed().then(() => "flushed"), sleep(10_000)])).resolves.toBe("flushed");
+  await store.close();
 });

@@ -77,8 +77,9 @@ export class Journal {
     if (this.failed !== null) return Promise.reject(this.failed);
     this.gathered ??= newBatch();
     const { changes, told } = this.gathered;
-    changes.whole(() => work(changes));
+    // Also when the function throws: others may wait for this promise by then.
     this.schedule();
+    changes.whole(() => work(changes));
     return told.promise;
   }
 
