@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { expect, test } from "vitest";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { expect, test, vi } from "vitest";
 import { answerHttp } from "./http.js";
 
 test("a request that is broken off is nobody's fault: nothing is logged", async () => {
@@ -22,4 +23,22 @@ test("a request that is broken off is nobody's fault: nothing is logged", async 
   req.destroy(new Error("aborted"));
   await answered;
   expect(logged).toEqual([]);
+});
+
+test("a client that goes is missed by all the requests that it has sent, one after the other", async () => {
+  const signals: AbortSignal[] = [];
+  const logger = { warn: () => {}, error: () => {} };
+  const handle = (_operation: string, _request: unknown, signal?: AbortSignal): Promise<unknown> => {
+    if (signal !== undefined) signals.push(signal);
+    return new Promise(() => {});
+  };
+  const server = createServer((req, res) => void answerHttp(handle, logger, req, res));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  const target = "X-Amz-Target: AWSStepFunctions.GetActivityTask";
+  client.write(`POST / HTTP/1.1\r\nHost: x\r\n${target}\r\nContent-Length: 2\r\n\r\n{}`.repeat(2));
+  await vi.waitFor(() => expect(signals).toHaveLength(2));
+  client.destroy();
+  await vi.waitFor(() => expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]));
+  server.close();
 });

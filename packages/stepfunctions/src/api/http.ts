@@ -25,7 +25,7 @@ export async function answerHttp(
   const requestId = randomUUID();
   try {
     const operation = readTarget(req);
-    const signal = WAITING.has(operation) ? goneSignal(res) : undefined;
+    const signal = WAITING.has(operation) ? goneSignal(req, res) : undefined;
     const body = await readBody(req);
     send(res, requestId, 200, (await handle(operation, readJson(body), signal)) ?? {});
   } catch (error) {
@@ -41,10 +41,14 @@ export async function answerHttp(
 }
 
 /** A signal that aborts when a client goes before it has its answer. */
-function goneSignal(res: ServerResponse): AbortSignal {
+function goneSignal({ socket }: IncomingMessage, res: ServerResponse): AbortSignal {
   const gone = new AbortController();
+  const abort = (): void => gone.abort();
+  // A response that waits for those before it on its connection is not told that this has closed.
+  socket.once("close", abort);
   res.once("close", () => {
-    if (!res.writableFinished) gone.abort();
+    socket.off("close", abort);
+    if (!res.writableFinished) abort();
   });
   return gone.signal;
 }
