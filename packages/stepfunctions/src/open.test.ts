@@ -319,6 +319,17 @@ describe("functions", () => {
     expect(await describeOf(engine, timed)).toMatchObject({ status: "FAILED", error: "States.Timeout" });
   });
 
+  test("that are called by an invoker which tells no more than their payload leave a history", async () => {
+    const clock = new VirtualClock();
+    const lambda = (async ({ payload }) => ({ payload })) as LambdaInvoker;
+    const engine = await open(folder(), { clock, lambda });
+    const executionArn = await start(engine, await machine(engine, { Work: task }), "one");
+    await clock.advance(0);
+    expect(await describeOf(engine, executionArn)).toMatchObject({ status: "SUCCEEDED" });
+    const { events } = (await engine.handle("GetExecutionHistory", { executionArn })) as { events: object[] };
+    expect(events.at(-1)).toMatchObject({ type: "ExecutionSucceeded" });
+  });
+
   test("that break off without an answer are reported as an SDK error", async () => {
     const ends = new EventEmitter();
     const ended = once(ends, "FAILED");
