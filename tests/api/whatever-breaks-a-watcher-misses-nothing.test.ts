@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createTRPCClient, createWSClient, wsLink } from "@trpc/client";
 import type { AppRouter } from "@longhaul/api";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -118,6 +119,23 @@ test("whoever does not read for long is cut off, and resumes by a new connection
   expect(sockets.length).toBe(2);
   expect(seqs(slow)).toEqual(numbersTo(802));
   close();
+});
+
+test("who does not read the answers is not listened to meanwhile, and then gets them all", async () => {
+  const socket = new WebSocket(`${world.url.replace("http", "ws")}/trpc`);
+  await new Promise((resolve) => socket.once("open", resolve));
+  const answers: unknown[] = [];
+  socket.on("message", (data) => answers.push(data));
+  socket.pause();
+  const calls = 300;
+  for (let id = 0; id < calls; id += 1) {
+    socket.send(JSON.stringify({ id, method: "query", params: { path: "x".repeat(100_000) } }));
+  }
+  await sleep(4000);
+  expect(socket.bufferedAmount).toBeGreaterThan(0);
+  socket.resume();
+  await expect.poll(() => answers.length).toBe(calls);
+  socket.close();
 });
 
 test("started through one process, watched through another", async () => {

@@ -73,6 +73,8 @@ export class Connection {
     this.client.send(text);
     if (this.#fullSince === null && this.wire.writableLength > fullBytes) {
       this.#fullSince = this.services.clock.now();
+      // Nor is it listened to: answers to what it says would only pile up.
+      this.client.pause();
       this.wire.once("drain", () => this.#goOn());
     }
   }
@@ -227,6 +229,7 @@ export class Connection {
   /** The client has read what it had to read. */
   #goOn(): void {
     this.#fullSince = null;
+    this.client.resume();
     for (const pump of this.#subscriptions.values()) {
       if (this.isFull) return;
       pump?.run();
