@@ -167,6 +167,8 @@ describe("requests", () => {
     ["runs.list", { cursor: cursor("2026-01-01 10:00:00+19:59") }],
     ["runs.list", { cursor: cursor("infinity") }],
     ["runs.list", { cursor: cursor("2026-01-01 10:00:00+00'; drop table longhaul.runs; --") }],
+    ["runs.list", { from: "0000-01-01T00:00:00Z" }],
+    ["runs.list", { to: "0001-01-01T00:00:00+20:00" }],
     ["artifacts.signedUrl", { artifactId: "../../etc/passwd" }],
     ["workflows.get", { workflow: "x".repeat(100) }],
   ])("%s with %j", async (path, input) => {

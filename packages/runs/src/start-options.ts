@@ -38,7 +38,8 @@ export function parseNotBefore(text: string | null | undefined, now = Date.now()
   }
   const at = new Date(text);
   if (at.getTime() - now > longestDelayMs) throw invalid("A start can be delayed by a year at most.");
-  return at.toISOString();
+  // Postgres does not know the year 0.
+  return new Date(Math.max(at.getTime(), 0)).toISOString();
 }
 
 function invalid(message: string): RunsRefusal {

@@ -11,7 +11,12 @@ const statuses = [
   ...finalStatuses,
 ] as const satisfies readonly RunStatus[];
 
-const time = z.iso.datetime({ offset: true, error: "This is not a time." });
+const notATime = "This is not a time.";
+/** In UTC: Postgres takes neither offsets of a whole day nor the year 0. */
+const time = z.iso
+  .datetime({ offset: true, error: notATime })
+  .transform((text) => new Date(text).toISOString())
+  .refine((text) => /^(?!0000)\d{4}-/.test(text), notATime);
 
 /** What narrows a list of runs; what is left out narrows nothing. */
 export const narrowingSchema = z.object({
