@@ -59,6 +59,8 @@ const cases = (): [string, object][] => [
   ["a common word", { search: "march" }],
   ["a word that is nowhere", { search: "kiribati" }],
   ["two letters", { search: "qx" }],
+  ["signs without a letter", { search: "?!?" }],
+  ["a letter before signs", { search: "x?!" }],
   ["a common word among the failed", { search: "march", statuses: ["failed"] }],
   [
     "everything at once",

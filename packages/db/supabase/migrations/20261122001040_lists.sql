@@ -76,11 +76,12 @@ begin
     v_where := v_where || format(' and r.id = %L', v_search);
   elsif v_search is not null then
     v_from := 'longhaul.runs r join longhaul.run_search s on s.run_id = r.id';
-    if char_length(v_search) >= 3 then
+    -- What a trigram is made of: three letters, or fewer of a word that begins or ends here.
+    if v_search ~ '[[:alnum:]]{3}|[^[:alnum:]][[:alnum:]]|[[:alnum:]]{2}[^[:alnum:]]' then
       v_where := v_where || format(' and s.document like %L',
         '%' || replace(replace(replace(v_search, '\', '\\'), '%', '\%'), '_', '\_') || '%');
     else
-      -- Too short for a trigram: looked for among the newest only, and not with the index.
+      -- No trigram in it: looked for among the newest only, and not with the index.
       v_from := format('(select n.* from longhaul.runs n where n.organisation_id = %L
         order by n.created_at desc, n.id desc limit 3000) r join longhaul.run_search s on s.run_id = r.id', p_organisation);
       v_where := v_where || format(' and strpos(s.document, %L) > 0', v_search);
