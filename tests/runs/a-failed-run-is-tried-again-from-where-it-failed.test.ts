@@ -231,6 +231,9 @@ describe("a run again", () => {
     const request = { runId, ...again, step: "SendNotification", idempotencyKey: `again-${runId}` };
     const first = await rerunFrom(world.deps, operator(), request);
     expect(await rerunFrom(world.deps, operator(), request)).toEqual({ runId: first.runId, created: false });
+    await expect(
+      rerunFrom(world.deps, operator(), { ...request, step: "ProcessData" }),
+    ).rejects.toMatchObject({ code: "IDEMPOTENCY_CONFLICT" });
   });
 });
 

@@ -128,6 +128,29 @@ test("at the deadline the default is entered, unless a person was faster", async
   else expect(expired).toMatchObject({ byDefault: true });
 });
 
+test("after the deadline nobody decides, however late the default is entered", async () => {
+  const { approval } = await waiting();
+  await world.admin.sql`
+    update longhaul.approvals set deadline = clock_timestamp() - interval '1 second' where id = ${approval.id}`;
+  await expect(decide(approval.id)).rejects.toMatchObject({ code: "APPROVAL_EXPIRED" });
+});
+
+test("what was approved for one input is asked again for another", async () => {
+  const { runId, approval } = await waiting();
+  await decide(approval.id);
+  const { input } = await world.ended(runId);
+  const { runId: other } = await rerunFrom(world.asking, operator(), {
+    ...{ runId, step: "SendNotification", correlationId: "c-2", capabilities: new Set<"SIMULATION">() },
+    input: { ...(input as object), maxRejectedShare: 0.9 },
+  });
+  await dispatchQueued(world.asking);
+  await world.until(other, isWaiting);
+  const [asked] = await world.approvalsOf(other);
+  await decide(asked!.id);
+  expect(await world.ended(other)).toMatchObject({ status: "succeeded" });
+  expect(world.calls("ProcessData")).toBe(1);
+});
+
 test("a retry, and a run from a later step on, ask nobody again", async () => {
   world.handle("SendNotification", async () => {
     throw new FatalError("On purpose.");

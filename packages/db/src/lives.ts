@@ -69,12 +69,15 @@ export async function copyCheckpoints(
     toRunId: string;
     step: string;
     edits: readonly CheckpointEdit[];
+    /** The workflow's approvals: given for an input, they do not count for another one. */
+    approvals: readonly string[];
   },
 ): Promise<{ checkpoints: number }> {
-  const { organisationId, fromRunId, toRunId, step, edits } = params;
+  const { organisationId, fromRunId, toRunId, step, edits, approvals } = params;
   return one(
     await tx<{ checkpoints: number }[]>`
-    select longhaul.copy_checkpoints(${organisationId}, ${fromRunId}, ${toRunId}, ${step}, ${jsonb(tx, edits)})
+    select longhaul.copy_checkpoints(${organisationId}, ${fromRunId}, ${toRunId}, ${step}, ${jsonb(tx, edits)},
+      ${[...approvals]}::text[])
       as checkpoints`,
   );
 }

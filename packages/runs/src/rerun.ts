@@ -17,7 +17,10 @@ export interface RerunRequest {
 export interface RerunFromRequest extends RerunRequest {
   /** The state that is the first to be done anew. */
   step: string;
-  /** In place of the run's input, for the steps that are done anew. */
+  /**
+   * In place of the run's input, for the steps that are done anew. Approvals were given for the other one: they are
+   * asked for again, and what came after them is done anew, too.
+   */
   input?: unknown;
   /**
    * Outputs that take the place of what steps before it gave, by checkpoint: "WriteStory", in a map "DrawPage[2]" or
@@ -66,7 +69,9 @@ export async function rerunFrom(
   const edits = parseEdits(machine, step, request.outputs ?? {});
   const prepare = async (tx: Tx, runId: string) => {
     await refuseOutdated(tx, machine, run, edits);
-    await lives.copyCheckpoints(tx, { organisationId, fromRunId: run.id, toRunId: runId, step, edits });
+    const approvals = machine.approvals.map(({ name }) => name);
+    const lineage = { fromRunId: run.id, toRunId: runId, step };
+    await lives.copyCheckpoints(tx, { organisationId, ...lineage, edits, approvals });
   };
   const start = startOf(run, request);
   const lineage: Lineage = { rerunOf: run.id, rerunFrom: step, prepare };

@@ -94,6 +94,8 @@ begin
     where r.organisation_id = p_organisation and r.workflow = p_workflow and r.idempotency_key = p_idempotency_key;
     if v_first.input <> p_input then
       perform longhaul.refuse('IDEMPOTENCY_CONFLICT', 'This idempotency key was used before with another input.');
+    elsif (v_first.rerun_of, v_first.rerun_from) is distinct from (p_rerun_of, p_rerun_from) then
+      perform longhaul.refuse('IDEMPOTENCY_CONFLICT', 'This idempotency key was used before to run something else.');
     end if;
     run_id := v_first.id;
     return;

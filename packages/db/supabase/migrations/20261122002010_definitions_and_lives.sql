@@ -448,11 +448,13 @@ $$;
 -- Copies into a run that is queued anew what an earlier run of the same workflow had done before it came to p_step:
 -- every checkpoint that was completed before that step was, and before the first of the edited ones was. p_edits is
 -- [{ step, itemPath, visit, output }]: these take the place of what was there, or of what had failed. Times stay as they
--- were, so that waits already served pass at once. Returns how many checkpoints there are now.
-create function longhaul.copy_checkpoints(p_organisation uuid, p_from uuid, p_to uuid, p_step text, p_edits jsonb)
-returns integer
+-- were, so that waits already served pass at once. With another input, what people approved for the first one is asked
+-- anew, and what came after it is done anew. Returns how many checkpoints there are now.
+create function longhaul.copy_checkpoints(
+  p_organisation uuid, p_from uuid, p_to uuid, p_step text, p_edits jsonb, p_approvals text[]) returns integer
 language plpgsql security definer set search_path = '' as $$
 declare
+  v_other_input boolean := (select input from longhaul.runs where id = p_from) <> (select input from longhaul.runs where id = p_to);
   v_before timestamptz;
   v_edit jsonb;
   v_source longhaul.run_steps;
@@ -469,9 +471,13 @@ begin
     perform longhaul.refuse('STEP_NOT_REACHED', format('The run has not come to %s.', p_step));
   end if;
   select min(finished_at) into v_before from longhaul.run_steps s
-  where s.run_id = p_from and s.status = 'succeeded' and (s.step = p_step or exists (
-    select from jsonb_array_elements(p_edits) e
-    where e ->> 'step' = s.step and e ->> 'itemPath' = s.item_path and (e ->> 'visit')::integer = s.visit));
+  where s.run_id = p_from and s.status = 'succeeded' and (
+    s.step = p_step
+    or exists (
+      select from jsonb_array_elements(p_edits) e
+      where e ->> 'step' = s.step and e ->> 'itemPath' = s.item_path and (e ->> 'visit')::integer = s.visit)
+    or (v_other_input and (s.step = any (p_approvals) or exists (
+      select from longhaul.approvals a where a.run_id in (p_from, s.copied_from) and a.state = s.step))));
 
   insert into longhaul.run_steps (run_id, step, item_path, visit, organisation_id, stage, status, attempt, tries, progress,
     input, output, started_at, finished_at, copied_from)
@@ -751,5 +757,5 @@ to longhaul_dispatcher;
 grant execute on function
   longhaul.request_cancel(uuid, uuid),
   longhaul.retry_run(uuid, uuid),
-  longhaul.copy_checkpoints(uuid, uuid, uuid, text, jsonb)
+  longhaul.copy_checkpoints(uuid, uuid, uuid, text, jsonb, text[])
 to authenticated;

@@ -114,7 +114,7 @@ begin
   elsif v_approval.status = 'decided' then
     perform longhaul.refuse('APPROVAL_DECIDED', format('%s has decided this already.', coalesce(
       (select display_name from longhaul.profiles where user_id = v_approval.decided_by), 'Somebody')));
-  elsif v_approval.status = 'expired' then
+  elsif v_approval.status = 'expired' or (v_approval.status = 'open' and v_approval.deadline <= clock_timestamp()) then
     perform longhaul.refuse('APPROVAL_EXPIRED', 'The time to decide this is over.');
   elsif v_approval.status = 'cancelled' or v_run.finished_at is not null or v_run.cancel_requested_at is not null then
     perform longhaul.refuse('RUN_ENDED', 'The run that asked for this does not wait for it any more.');
