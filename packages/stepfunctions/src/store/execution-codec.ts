@@ -74,11 +74,14 @@ const MOST_MACHINES = 200;
 function machineText(row: OfMachine): string {
   const known = MACHINES.get(row.revisionId);
   if (known !== undefined && isSame(known.row, row)) return known.text;
-  const { machineId, machineArn, versionArn, aliasArn, type, revisionId, region, roleArn, machineName } = row;
-  const members = [machineId, machineArn, versionArn, aliasArn, type, revisionId, region, roleArn];
-  const text = JSON.stringify([...members, machineName, row.testCase]).slice(1, -1);
+  const { machineId, machineArn, versionArn, aliasArn, type, revisionId } = row;
+  const { region, roleArn, machineName, testCase } = row;
+  // No more of the row is kept than this: it has an input as well.
+  const part = { machineId, machineArn, versionArn, aliasArn, type, revisionId };
+  const kept: OfMachine = { ...part, region, roleArn, machineName, testCase };
+  const text = JSON.stringify(Object.values(kept)).slice(1, -1);
   if (MACHINES.size >= MOST_MACHINES) MACHINES.clear();
-  MACHINES.set(revisionId, { row, text });
+  MACHINES.set(revisionId, { row: kept, text });
   return text;
 }
 
