@@ -17,13 +17,18 @@ interface Ports {
 export function stopForsaken({ store, logger, recall, executions }: Ports): void {
   for (const { key } of store.range("running")) {
     const row = store.get("executions", key);
-    if (row === undefined || row.startedBy === null || !isForsaken(row.startedBy, store, recall)) continue;
-    executions.stop(key, {}).catch((error: unknown) => {
+    if (row === undefined || row.startedBy === null) continue;
+    const failed = (error: unknown): void =>
       logger.error(
         { err: error, execution: row.arn },
-        "An execution that nobody waits for could not be stopped",
+        "Whether anybody waits for an execution could not be found out, or it could not be stopped",
       );
-    });
+    try {
+      if (isForsaken(row.startedBy, store, recall)) executions.stop(key, {}).catch(failed);
+    } catch (error) {
+      // A starter's log that cannot be read keeps nobody else from going on.
+      failed(error);
+    }
   }
 }
 
