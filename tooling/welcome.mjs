@@ -10,7 +10,7 @@ Longhaul is running:  ${url}
 Sign in as            ${signIn}
 
   Outbox     ${urls.outbox}   (what workflows send lands here)
-  AWS        ${urls.aws}   (Step Functions, Lambda, EventBridge, SES, SNS; region us-east-1, any credentials)
+  AWS        ${urls.aws}   (Step Functions, Lambda, EventBridge, S3, SQS, SNS, SES; region us-east-1, any credentials)
   Supabase   ${urls.supabase}
   Postgres   ${urls.database}
   Data       ${path.relative(process.cwd(), dataDir) || "."}
