@@ -98,8 +98,7 @@ export class MoveTasks {
         if (task.status !== "RUNNING") return;
         const moved = await this.#moveSome(task);
         const now = this.#tasks.get(handle) ?? task;
-        const done = moved === 0 && now.status === "RUNNING";
-        await this.#keep({ ...now, moved: now.moved + moved, status: done ? "COMPLETED" : now.status });
+        if (moved === 0 && now.status === "RUNNING") await this.#keep({ ...now, status: "COMPLETED" });
         if (task.rate !== null && moved > 0) await this.#pause(pauseMs(task.rate));
       }
     } catch (error) {
@@ -110,17 +109,24 @@ export class MoveTasks {
     }
   }
 
-  #moveSome({ sourceArn, destinationArn, rate, moved, toMove }: MoveTask): Promise<number> {
+  #moveSome(task: MoveTask): Promise<number> {
+    const { sourceArn, destinationArn, rate, moved, toMove } = task;
     const source = this.#queues.findByArn(sourceArn);
     if (source === undefined) throw new Failure("AWS.SimpleQueueService.NonExistentQueue");
     const some = rate === null ? batch : Math.ceil((rate * pauseMs(rate)) / 1000);
     // What arrives meanwhile, perhaps by this very task, is not its business.
-    return this.#queues.moveBack(source, Math.min(some, toMove - moved), (from) => {
+    const to = (from: string | null) => {
       const target = destinationArn ?? from;
       if (target === null) throw new Failure("CouldNotDetermineMessageSource");
       const queue = this.#queues.findByArn(target);
       if (queue === undefined) throw new Failure("AWS.SimpleQueueService.NonExistentQueue");
       return queue;
+    };
+    return this.#queues.moveBack(source, Math.min(some, toMove - moved), to, (count, changes) => {
+      // Remembered before it is written: who cancels meanwhile keeps this count.
+      const counted = { ...(this.#tasks.get(task.handle) ?? task), moved: moved + count };
+      this.#tasks.set(task.handle, counted);
+      changes.putTask(counted);
     });
   }
 

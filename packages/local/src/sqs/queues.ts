@@ -197,9 +197,15 @@ export class Queues {
   /**
    * Moves up to `max` visible messages out of a dead-letter queue, as new messages, each to where `to` says.
    *
+   * @param count adds what is kept about the move to what is written with it, so that a kill leaves both or neither
    * @returns how many were moved; 0 when none was visible
    */
-  async moveBack(queue: LiveQueue, max: number, to: (source: string | null) => LiveQueue): Promise<number> {
+  async moveBack(
+    queue: LiveQueue,
+    max: number,
+    to: (source: string | null) => LiveQueue,
+    count: (moved: number, changes: Changes) => void,
+  ): Promise<number> {
     const changes = new Changes();
     const now = Date.now();
     const moves: { target: LiveQueue; seq: number; state: MessageState }[] = [];
@@ -219,6 +225,7 @@ export class Queues {
       changes.removeState(queue.record.id, message.seq).putState(target.record.id, message.seq, state);
       moves.push({ target, seq: message.seq, state });
     }
+    if (moves.length > 0) count(moves.length, changes);
     await this.#store.write(changes);
     for (const { target, seq, state } of moves) target.add(seq, state, Date.now());
     return moves.length;
