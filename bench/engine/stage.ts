@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startProduct } from "../product/servers/product.js";
+import { startProductDatabase } from "../product/servers/database.js";
 import { startEngine } from "./servers/engine.js";
 import { startPostgresServer } from "./servers/postgres.js";
 import { startRedis } from "./servers/redis.js";
@@ -36,20 +38,27 @@ export class Stage {
 
   /** URL of a subject's server, which is started at its first use for `purpose`. @throws Missing */
   async url(subject: SubjectName, purpose: string): Promise<string> {
+    return (await this.server(subject, purpose))?.url ?? "";
+  }
+
+  /** A subject's server, as {@link url} has it; null for a subject that needs none. @throws Missing */
+  async server(subject: SubjectName, purpose: string): Promise<Server | null> {
     const { server } = describe(subject);
-    if (server === undefined) return "";
+    if (server === undefined) return null;
     const key = `${subject} ${purpose}`;
     const known = this.servers.get(key);
-    if (known !== undefined) return (await known).url;
+    if (known !== undefined) return known;
     const folder = this.folder(`${subject}-server`);
     const starting = {
       postgres: () => startPostgresServer(folder, subject),
       redis: () => startRedis(folder),
       restate: () => startRestate(folder, join(home, "bench-servers")),
       engine: () => startEngine(folder),
+      product: () => startProduct(folder),
+      database: () => startProductDatabase(folder),
     }[server]();
     this.servers.set(key, starting);
-    return (await starting).url;
+    return starting;
   }
 
   /** Stops a purpose's servers, or all. */

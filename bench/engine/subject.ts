@@ -4,6 +4,8 @@ export interface Place {
   directory: string;
   /** How its server is reached: a connection URL; "" when it needs none. */
   url: string;
+  /** The first process of that server. */
+  pid?: number | undefined;
 }
 
 /** An engine that runs executions of five trivial steps. */

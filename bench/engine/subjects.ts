@@ -1,10 +1,12 @@
 import type { SubjectModule } from "./subject.js";
 
-export type ServerName = "postgres" | "redis" | "restate" | "engine";
+export type ServerName = "postgres" | "redis" | "restate" | "engine" | "product" | "database";
 
 interface Description {
   title: string;
   ours: boolean;
+  /** Which benches measure it: this one unless said. */
+  benches?: readonly ("engine" | "product")[];
   server?: ServerName;
   load: () => Promise<SubjectModule>;
 }
@@ -35,6 +37,7 @@ export const subjects = {
   restate: {
     title: "Restate 1.7",
     ours: false,
+    benches: ["engine", "product"],
     server: "restate",
     load: () => import("./subjects/restate.js"),
   },
@@ -46,6 +49,7 @@ export const subjects = {
   openworkflow: {
     title: "OpenWorkflow 0.10",
     ours: false,
+    benches: ["engine", "product"],
     server: "postgres",
     load: () => import("./subjects/openworkflow.js"),
   },
@@ -58,6 +62,7 @@ export const subjects = {
   dbos: {
     title: "DBOS 5.3",
     ours: false,
+    benches: ["engine", "product"],
     server: "postgres",
     load: () => import("./subjects/dbos.js"),
   },
@@ -66,12 +71,25 @@ export const subjects = {
     ours: false,
     load: () => import("./subjects/aws-local-stepfunctions.js"),
   },
+  longhaul: {
+    title: "ours, the whole path",
+    ours: true,
+    benches: ["product"],
+    server: "product",
+    load: () => import("../product/subjects/longhaul.js"),
+  },
 } satisfies Record<string, Description>;
 
 export type SubjectName = keyof typeof subjects;
 
-export const subjectNames = Object.keys(subjects) as SubjectName[];
+export const describe = (name: SubjectName): Description => subjects[name];
+
+const namesOf = (bench: "engine" | "product"): SubjectName[] =>
+  (Object.keys(subjects) as SubjectName[]).filter((name) =>
+    (describe(name).benches ?? ["engine"]).includes(bench),
+  );
+
+export const subjectNames = namesOf("engine");
+export const productSubjectNames = namesOf("product");
 
 export const isSubject = (name: string): name is SubjectName => Object.hasOwn(subjects, name);
-
-export const describe = (name: SubjectName): Description => subjects[name];

@@ -1,3 +1,4 @@
+import { cpuOfTree } from "../product/cpu.js";
 import { type Figures, measure, type Phases } from "./measure.js";
 import { fillDistributedMap, type MapFigures, type MapInput } from "./parts/distributed-map-child.js";
 import { countEvents, type EventFigures, type EventInput } from "./parts/events-child.js";
@@ -39,7 +40,7 @@ export const tasks: {
 } = {
   async measure({ subject, place, phases }) {
     const opened = await (await load(subject)).open(place);
-    const figures = await measure(opened, phases, inFlight);
+    const figures = await measure(opened, phases, inFlight, () => cpuOfTree(place.pid));
     await opened.close();
     return figures;
   },

@@ -12,5 +12,5 @@ export async function startEngine(directory: string): Promise<Server> {
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`the engine ended with ${code}`)));
   });
-  return { url, stop: () => stopChild(child) };
+  return { url, pid: child.pid, stop: () => stopChild(child) };
 }

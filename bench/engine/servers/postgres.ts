@@ -15,5 +15,5 @@ export async function startPostgresServer(directory: string, database: string): 
   }
   const url = new URL(server.adminUrl);
   url.pathname = `/${database}`;
-  return { url: url.href, stop: () => server.stop() };
+  return { url: url.href, pid: server.pid, stop: () => server.stop() };
 }

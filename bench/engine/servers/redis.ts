@@ -16,7 +16,7 @@ export async function startRedis(directory: string): Promise<Server> {
     cwd: directory,
     ready: () => answers(port),
   });
-  return { url: `redis://127.0.0.1:${port}`, stop: server.stop };
+  return { url: `redis://127.0.0.1:${port}`, pid: server.pid, stop: server.stop };
 }
 
 function answers(port: number): Promise<boolean> {

@@ -24,7 +24,7 @@ export async function startRestate(directory: string, cache: string): Promise<Se
     ready: async () => (await fetch(`http://127.0.0.1:${admin}/health`)).ok && (await ready(ingress)),
   });
   const url = JSON.stringify({ ingress: `http://127.0.0.1:${ingress}`, admin: `http://127.0.0.1:${admin}` });
-  return { url, stop: server.stop };
+  return { url, pid: server.pid, stop: server.stop };
 }
 
 const ready = async (ingress: number): Promise<boolean> =>

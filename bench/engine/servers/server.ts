@@ -6,6 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** A server that subjects stand on. */
 export interface Server {
   url: string;
+  /** Its first process, for the CPU time of it and of all that it has started. */
+  pid?: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -17,7 +19,7 @@ export async function startProgram(
   file: string,
   args: readonly string[],
   options: { cwd: string; env?: Record<string, string>; ready: () => Promise<boolean> },
-): Promise<{ stop(): Promise<void> }> {
+): Promise<{ pid: number | undefined; stop(): Promise<void> }> {
   const child = spawn(file, args, {
     cwd: options.cwd,
     env: { PATH: "/usr/local/bin:/usr/bin:/bin", ...options.env },
@@ -35,7 +37,7 @@ export async function startProgram(
     await stop();
     throw error;
   }
-  return { stop };
+  return { pid: child.pid, stop };
 }
 
 export async function stopChild(child: ChildProcess): Promise<void> {

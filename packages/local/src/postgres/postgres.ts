@@ -32,6 +32,8 @@ export interface PostgresOptions {
 /** A running Postgres 17 with what a hosted Supabase database has before the first migration. */
 export interface LocalPostgres extends AsyncDisposable {
   port: number;
+  /** The server's first process. */
+  pid: number;
   /** Connection URL of the superuser supabase_admin. */
   adminUrl: string;
   /** Connection URL of a role, to database `postgres` unless another is named. */
@@ -74,13 +76,14 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
 }
 
 function describe(server: Server, passwords: Record<LoginRole, string>, release: () => void): LocalPostgres {
-  const { port } = server;
+  const { port, pid } = server;
   const stop = async () => {
     await server.stop();
     release();
   };
   const running: LocalPostgres = {
     port,
+    pid,
     url: (role, database = "postgres") =>
       `postgres://${role}:${passwords[role]}@127.0.0.1:${port}/${database}`,
     adminUrl: `postgres://supabase_admin:${passwords.supabase_admin}@127.0.0.1:${port}/postgres`,

@@ -1,0 +1,51 @@
+import { fork } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stageProduct } from "@longhaul/local/testing/product";
+import { type Server, stopChild } from "../../engine/servers/server.js";
+
+/** Where the parts of a product are that runs with the bench's workflows; the API is whoever asks. */
+export interface ProductPlace {
+  readonly apiModule: string;
+  /** For the API's process. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The database as its owner sees it. */
+  readonly database: string;
+  readonly demo: { readonly email: string; readonly password: string };
+}
+
+interface Ready extends Omit<ProductPlace, "apiModule" | "database"> {
+  readonly type: string;
+  readonly message?: string;
+  readonly urls: { readonly database: string };
+}
+
+/** The cloud on a laptop (Postgres, the engine, Lambda's workers) as `npm start` starts it, with the bench's workflow. */
+export async function startProduct(
+  folder: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Server> {
+  const product = stageProduct(
+    join(folder, "checkout"),
+    fileURLToPath(new URL("../workflows", import.meta.url)),
+  );
+  const child = fork(product.cloud, {
+    env: {
+      LONGHAUL_DATA_DIR: join(folder, "data"),
+      LONGHAUL_AWS_PORT: "0",
+      LONGHAUL_SUPABASE_PORT: "0",
+      LONGHAUL_DATABASE_PORT: "0",
+      ...variables,
+    },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    execArgv: [],
+  });
+  const ready = await new Promise<Ready>((resolve, reject) => {
+    child.once("message", (message) => resolve(message as Ready));
+    child.once("exit", (code) => reject(new Error(`the cloud ended with ${code}`)));
+  });
+  if (ready.type !== "ready") throw new Error(ready.message);
+  const { env, demo, urls } = ready;
+  const place: ProductPlace = { apiModule: product.apiModule, env, demo, database: urls.database };
+  return { url: JSON.stringify(place), pid: child.pid, stop: () => stopChild(child) };
+}

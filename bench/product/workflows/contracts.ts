@@ -1,0 +1,3 @@
+import { five } from "./five/contract.js";
+
+export const contracts = { five } as const;
