@@ -13,11 +13,17 @@ export interface Running<N extends keyof Task> {
   kill(): Promise<void>;
 }
 
-/** Does a task in a child process, which is killed after `limit` ms. */
-export function start<N extends keyof Task>(name: N, input: Task[N][0], limit: number): Running<N> {
+/** Does a task in a child process, which is killed after `limit` ms. Without an `env` it has this process's. */
+export function start<N extends keyof Task>(
+  name: N,
+  input: Task[N][0],
+  limit: number,
+  env?: Readonly<Record<string, string>>,
+): Running<N> {
   const child = fork(fileURLToPath(new URL("./child.js", import.meta.url)), {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     execArgv: ["--expose-gc", "--no-deprecation"],
+    ...(env && { env: { ...env } }),
   });
   const kill = (): Promise<void> => killChild(child);
   const patience = setTimeout(() => void kill(), limit);
@@ -43,8 +49,12 @@ export function start<N extends keyof Task>(name: N, input: Task[N][0], limit: n
   return { began, result, kill };
 }
 
-export const run = <N extends keyof Task>(name: N, input: Task[N][0], limit: number): Promise<Task[N][1]> =>
-  start(name, input, limit).result;
+export const run = <N extends keyof Task>(
+  name: N,
+  input: Task[N][0],
+  limit: number,
+  env?: Readonly<Record<string, string>>,
+): Promise<Task[N][1]> => start(name, input, limit, env).result;
 
 async function killChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;

@@ -40,7 +40,7 @@ async function measured(name: SubjectName): Promise<Figures | string> {
     const server = await stage.server(name, "product");
     const place = { directory: stage.folder(name), url: server?.url ?? "", pid: server?.pid };
     const limit = 3 * (phases.warmUp + phases.together + phases.alone) + 60_000;
-    return await run("measure", { subject: name, place, phases }, limit);
+    return await run("measure", { subject: name, place, phases }, limit, server?.env);
   } catch (error) {
     return error instanceof Missing ? error.message : ((error as Error).stack ?? String(error));
   }

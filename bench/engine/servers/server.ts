@@ -8,6 +8,8 @@ export interface Server {
   url: string;
   /** Its first process, for the CPU time of it and of all that it has started. */
   pid?: number | undefined;
+  /** All that a program which uses it finds in its environment; where there is none it has the bench's own. */
+  env?: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 

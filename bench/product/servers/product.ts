@@ -47,5 +47,5 @@ export async function startProduct(
   if (ready.type !== "ready") throw new Error(ready.message);
   const { env, demo, urls } = ready;
   const place: ProductPlace = { apiModule: product.apiModule, env, demo, database: urls.database };
-  return { url: JSON.stringify(place), pid: child.pid, stop: () => stopChild(child) };
+  return { url: JSON.stringify(place), pid: child.pid, env, stop: () => stopChild(child) };
 }

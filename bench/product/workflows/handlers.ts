@@ -1,4 +1,6 @@
-const handler = (name: keyof typeof import("./five/steps.handler.js")["implementations"]) => async () => ({
+import type { implementations } from "./five/steps.handler.js";
+
+const handler = (name: keyof typeof implementations) => async () => ({
   default: (await import("./five/steps.handler.js")).implementations[name],
 });
 

@@ -39,10 +39,11 @@ export function stageProduct(folder: string, workflows: string): StagedProduct {
   for (const room of others) link(join(root, room), join(folder, room));
   cpSync(workflows, join(folder, "packages/workflows/dist"), { recursive: true });
   link(join(root, "packages/workflows/node_modules"), join(folder, "packages/workflows/node_modules"));
-  const faces = ["contracts", "machines", "handlers"].map((face) => [`./${face}`, `./dist/${face}.js`]);
+  const exports: Record<string, string> = {};
+  for (const face of ["contracts", "machines", "handlers"]) exports[`./${face}`] = `./dist/${face}.js`;
   writeFileSync(
     join(folder, "packages/workflows/package.json"),
-    JSON.stringify({ name: "@longhaul/workflows", type: "module", exports: Object.fromEntries(faces) }),
+    JSON.stringify({ name: "@longhaul/workflows", type: "module", exports }),
   );
   return {
     cloud: join(folder, "packages/local/dist/main.js"),
