@@ -16,29 +16,41 @@ export interface LeaseKeeperOptions {
   readonly logger: Logger;
   readonly bindings: object;
   readonly remainingMs: number;
+  /** When the lease was asked for: it lasts from then at the earliest. */
+  readonly askedAt: number;
 }
 
 /**
  * Holds a lease while a handler runs: renews it every 3 s, and aborts the signal when the run is
  * cancelled, the lease is lost or the deadline is near. In the seconds between renewals it only reads
  * (one indexed row), or not at all where a batch of events has just brought the same answer: renewing
- * each second instead would write a row version a second for each running step.
+ * each second instead would write a row version a second for each running step. The lease lasts from when
+ * it was asked for, however long the answer took: once it may be another's, the handler is stopped, also
+ * while a renewal hangs.
  */
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #controller = new AbortController();
   #callOffs: (() => void)[] = [];
+  #callOffExpiry = () => {};
   #renewedAt: number;
   #lookedAt: number;
   #over = false;
 
   constructor(options: LeaseKeeperOptions) {
     this.#options = options;
-    this.#renewedAt = options.clock.now();
-    this.#lookedAt = this.#renewedAt;
+    this.#renewedAt = options.askedAt;
+    this.#lookedAt = options.clock.now();
     const untilDeadline = Math.max(0, options.remainingMs - deadlineMarginMs);
     this.#callOffs.push(options.clock.after(untilDeadline, () => this.stop("timed_out")));
+    // A late one is renewed before anything is done under it.
+    if (!this.late) this.#expire();
     this.#next();
+  }
+
+  /** Whether the lease has to be renewed before the handler begins: its grant was long on its way. */
+  get late(): boolean {
+    return this.#options.clock.now() - this.#renewedAt >= renewMs;
   }
 
   get signal(): AbortSignal {
@@ -63,10 +75,28 @@ export class LeaseKeeper {
     throw this.signal.reason ?? new StepStopped("lease_lost");
   }
 
+  async renew(): Promise<void> {
+    const { store, lease, clock } = this.#options;
+    const askedAt = clock.now();
+    const state = await store.renew({ ...lease, leaseSeconds });
+    this.#renewedAt = askedAt;
+    this.#expire();
+    this.seen(state);
+  }
+
   close(): void {
     this.#over = true;
+    this.#callOffExpiry();
     for (const callOff of this.#callOffs) callOff();
     this.#callOffs = [];
+  }
+
+  #expire(): void {
+    this.#callOffExpiry();
+    if (this.#over) return;
+    const { clock } = this.#options;
+    const left = this.#renewedAt + leaseSeconds * 1_000 - clock.now();
+    this.#callOffExpiry = clock.after(Math.max(0, left), () => this.stop("lease_lost"));
   }
 
   #next(): void {
@@ -82,16 +112,10 @@ export class LeaseKeeper {
     const { store, lease, clock, logger, bindings } = this.#options;
     const now = clock.now();
     try {
-      if (now - this.#renewedAt >= renewMs) {
-        const state = await store.renew({ ...lease, leaseSeconds });
-        this.#renewedAt = now;
-        this.seen(state);
-      } else if (now - this.#lookedAt >= lookMs) {
-        this.seen(await store.check(lease));
-      }
+      if (now - this.#renewedAt >= renewMs) await this.renew();
+      else if (now - this.#lookedAt >= lookMs) this.seen(await store.check(lease));
     } catch (error) {
       logger.warn({ ...bindings, err: error }, "The step's lease could not be renewed or checked.");
-      if (clock.now() - this.#renewedAt >= leaseSeconds * 1_000) this.stop("lease_lost");
     }
   }
 }

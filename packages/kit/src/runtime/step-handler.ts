@@ -145,7 +145,7 @@ class Invocation {
   }
 
   async #answer(): Promise<StepResult> {
-    const answer = await this.#lease();
+    const { answer, askedAt } = await this.#lease();
     switch (answer.kind) {
       case "done":
         this.#outcome = "answered";
@@ -155,32 +155,37 @@ class Invocation {
       case "busy":
         throw this.#thrown(failure("busy", "STEP_BUSY", this.#name, `${this.#name} is already being run.`));
       case "acquired":
-        return this.#hold(answer);
+        return this.#hold(answer, askedAt);
     }
   }
 
   /** Asks until the lease is free, the step is done, or too little time is left. */
-  async #lease(): Promise<LeaseAnswer> {
+  async #lease(): Promise<{ answer: LeaseAnswer; askedAt: number }> {
     const { attempt, input, state, compensation } = this.#payload;
     const { stage } = this.#implementation.step;
     const owner = this.#lambda.awsRequestId;
     const undoes = compensation === undefined ? null : state;
     const request = { ...this.#key, attempt, input, stage, undoes, owner, leaseSeconds };
     for (;;) {
-      const answer = await this.#stored(() => this.#store.lease(request));
-      if (answer.kind !== "busy") return answer;
-      if (this.#lambda.getRemainingTimeInMillis() - answer.retryAfterMs < busyMarginMs) return answer;
+      let askedAt = 0;
+      const answer = await this.#stored(() => {
+        askedAt = this.#clock.now();
+        return this.#store.lease(request);
+      });
+      if (answer.kind !== "busy") return { answer, askedAt };
+      if (this.#lambda.getRemainingTimeInMillis() - answer.retryAfterMs < busyMarginMs)
+        return { answer, askedAt };
       await this.#pause(Math.max(50, Math.min(1_000, answer.retryAfterMs)));
     }
   }
 
-  async #hold(answer: Acquired): Promise<StepResult> {
+  async #hold(answer: Acquired, askedAt: number): Promise<StepResult> {
     const lease: StepLease = { key: this.#key, fence: answer.fence };
     const store = this.#store;
     const { logger } = this.#options;
     const base = { clock: this.#clock, logger, bindings: this.#bindings };
     const remainingMs = this.#lambda.getRemainingTimeInMillis();
-    const keeper = new LeaseKeeper({ ...base, store, lease, remainingMs });
+    const keeper = new LeaseKeeper({ ...base, store, lease, remainingMs, askedAt });
     const journal = new Journal({
       ...base,
       append: (events) => store.append({ ...lease, events }),
@@ -192,6 +197,9 @@ class Invocation {
       seen: (leaseState) => keeper.seen(leaseState),
     });
     try {
+      if (keeper.late) await this.#stored(() => keeper.renew());
+      if (keeper.signal.aborted)
+        return await this.#fail(lease, failureOf(null, this.#name, keeper.signal), answer.try, journal);
       const context = this.#context(lease, answer, { keeper, journal, streams });
       const outcome = await this.#handle(answer.input ?? this.#payload.input, context);
       await streams.close();

@@ -1,5 +1,26 @@
-import { describe, expect, it } from "vitest";
-import { bench, failing, onAbort, words } from "../testing/step-bench.js";
+import { describe, expect, it, vi } from "vitest";
+import { bench, failing, gate, onAbort, words } from "../testing/step-bench.js";
+
+/** Grants the lease at once, and tells so `milliseconds` later. */
+function slowLease(
+  store: ReturnType<typeof bench>["store"],
+  clock: ReturnType<typeof bench>["clock"],
+  milliseconds: number,
+) {
+  const told = gate();
+  const lease = store.lease.bind(store);
+  store.lease = async (request) => {
+    const answer = await lease(request);
+    await told.opened;
+    return answer;
+  };
+  return async (meanwhile = () => {}) => {
+    await clock.pass(milliseconds);
+    meanwhile();
+    told.open();
+    await clock.pass(0);
+  };
+}
 
 describe("a step that is stopped", () => {
   it("hears of a cancel within a second", async () => {
@@ -43,6 +64,38 @@ describe("a step that is stopped", () => {
     expect(store.holder).toBe(1);
     await clock.pass(1_000);
     expect(await failed).toMatchObject({ name: "StepLeaseLost" });
+  });
+
+  it("stops when a renewal is not answered for as long as the lease lasts", async () => {
+    const { store, clock, invoke } = bench((_, ctx) => onAbort(ctx.signal));
+    const stopped = vi.fn();
+    const failed = failing(invoke());
+    failed.then(stopped, stopped);
+    store.renew = () => new Promise(() => {});
+    await clock.pass(9_900);
+    expect(stopped).not.toHaveBeenCalled();
+    await clock.pass(200);
+    expect(await failed).toMatchObject({ name: "StepLeaseLost" });
+  });
+
+  it("renews a lease whose grant was long on its way before it does anything", async () => {
+    const handled = vi.fn(words);
+    const { store, clock, invoke } = bench(handled);
+    const answer = slowLease(store, clock, 4_000);
+    const result = invoke();
+    await answer();
+    expect(await result).toMatchObject({ output: { words: 2 } });
+    expect(store.calls).toEqual(["lease", "renew", "succeed"]);
+    expect(handled).toHaveBeenCalledTimes(1);
+  });
+
+  it("does not begin when its lease was over before it heard of it", async () => {
+    const { store, clock, invoke } = bench(() => expect.fail("The handler ran."));
+    const answer = slowLease(store, clock, 11_000);
+    const failed = failing(invoke());
+    await answer(() => (store.holder = 99));
+    expect(await failed).toMatchObject({ name: "StepLeaseLost" });
+    expect(store.failures).toEqual([]);
   });
 
   it("is stopped before the Lambda's end, even if the handler does not listen", async () => {
