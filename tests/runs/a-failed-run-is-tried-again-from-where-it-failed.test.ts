@@ -1,6 +1,8 @@
+import { DeleteStateMachineVersionCommand, DescribeExecutionCommand } from "@aws-sdk/client-sfn";
 import { FatalError } from "@longhaul/kit/step";
 import { closeRun, rerun, rerunFrom, retryRun } from "@longhaul/runs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { dataImport } from "./engine.js";
 import { type LivesWorld, openLivesWorld, payloadOf } from "./lives-world.js";
 import { importResult } from "./scripted-steps.js";
 
@@ -121,6 +123,55 @@ test("a step of an earlier attempt that is still at work can store nothing", asy
   await retry(other);
   const late = payloadOf(other, { state: "SendNotification" });
   await expect(world.invokeStep("SendNotification", late)).rejects.toThrow("STALE_ATTEMPT");
+});
+
+describe("when another version was deployed meanwhile", () => {
+  /** The workflow as it is deployed anew: another text is another version. */
+  const deployed = async (Comment: string) => {
+    const arn = await world.deploy("longhaul-data-import", { ...dataImport(), Comment });
+    return { ...world.deps, stateMachines: { ...world.deps.stateMachines, "data-import": arn } };
+  };
+  const versionOf = async (runId: string) => {
+    const { executionArn, stateMachineVersionArn } = await world.attempt(runId);
+    const told = await world.sfn.send(new DescribeExecutionCommand({ executionArn }));
+    expect(told.stateMachineVersionArn).toBe(stateMachineVersionArn);
+    return stateMachineVersionArn;
+  };
+
+  test("a retry goes on with the version that the run began with, a rerun takes the new one", async () => {
+    world.handle("SendNotification", failing);
+    const first = await deployed("the first");
+    const runId = await world.go({}, first);
+    await world.ended(runId);
+    const second = await deployed("the second");
+    world.reset();
+    await retry(runId);
+    await world.send(second);
+    expect(await world.ended(runId)).toMatchObject({ status: "succeeded", attempt: 2 });
+    expect(await versionOf(runId)).toBe(first.stateMachines["data-import"]);
+
+    const { runId: other } = await rerun(second, operator(), { runId, ...again });
+    await world.send(second);
+    expect(await world.ended(other)).toMatchObject({ status: "succeeded" });
+    expect(await versionOf(other)).toBe(second.stateMachines["data-import"]);
+  });
+
+  test("a retry of a run whose version is gone says so, and starts nothing", async () => {
+    world.handle("SendNotification", failing);
+    const first = await deployed("that goes");
+    const runId = await world.go({}, first);
+    await world.ended(runId);
+    const second = await deployed("that stays");
+    const stateMachineVersionArn = first.stateMachines["data-import"];
+    await world.sfn.send(new DeleteStateMachineVersionCommand({ stateMachineVersionArn }));
+    await retry(runId);
+    await world.send(second);
+    expect(await world.run(runId)).toMatchObject({
+      status: "failed",
+      attempt: 2,
+      error: { code: "VERSION_GONE", message: expect.stringContaining("Run it anew") },
+    });
+  });
 });
 
 describe("a run again", () => {

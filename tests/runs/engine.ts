@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateStateMachineCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { CreateStateMachineCommand, SFNClient, UpdateStateMachineCommand } from "@aws-sdk/client-sfn";
 import { openStepFunctions, type StatusChangeEvent } from "@longhaul/stepfunctions";
 import { machines } from "@longhaul/workflows/machines";
 import { scriptedSteps } from "./scripted-steps.js";
@@ -33,6 +33,17 @@ export async function openEngine(
     stateMachineArn: await install(sfn, "longhaul-data-import", dataImport()),
     /** Installs another machine. @returns the ARN of its published version. */
     install: (name: string, definition: object) => install(sfn, name, definition),
+    /** Deploys another definition of an installed machine. @returns the ARN of its published version. */
+    async deploy(name: string, definition: object): Promise<string> {
+      const { stateMachineVersionArn } = await sfn.send(
+        new UpdateStateMachineCommand({
+          stateMachineArn: `arn:aws:states:us-east-1:000000000000:stateMachine:${name}`,
+          definition: JSON.stringify(definition),
+          publish: true,
+        }),
+      );
+      return stateMachineVersionArn!;
+    },
     newClient: () => clientOf(port),
     /** An SDK client whose server is not there. */
     unreachable: clientOf(1),

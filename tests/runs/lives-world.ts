@@ -150,6 +150,13 @@ export async function openLivesWorld() {
       asCaller(world.api, people.viewer, (tx) => history.stepsOf(tx, { organisationId, runId })),
     approvalsOf: (runId: string): Promise<Approval[]> =>
       asCaller(world.api, people.viewer, (tx) => approvals.ofRun(tx, { organisationId, runId })),
+    /** How its present attempt was sent. */
+    async attempt(runId: string) {
+      const [sent] = await world.admin.sql<{ executionArn: string; stateMachineVersionArn: string }[]>`
+        select execution_arn as "executionArn", state_machine_arn as "stateMachineVersionArn"
+        from longhaul.run_attempts where run_id = ${runId} order by attempt desc limit 1`;
+      return sent!;
+    },
     types: async (runId: string) => (await world.log(runId)).map(({ type }) => type),
   };
 }

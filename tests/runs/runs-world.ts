@@ -35,6 +35,7 @@ export async function openRunsWorld(options: { waitScale?: number } = {}) {
     stateMachineArn,
     steps,
     install: engine.install,
+    deploy: engine.deploy,
     newClient: engine.newClient,
     unreachable: engine.unreachable,
     caller: callerOf,

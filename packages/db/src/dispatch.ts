@@ -16,12 +16,15 @@ export interface Dispatchable {
   readonly priority: Priority;
   /** How often sending was tried, this time included. */
   readonly tries: number;
+  /** The version of its workflow that the run was sent to first; null where it was never sent. */
+  readonly stateMachineArn: string | null;
 }
 
 function dispatchable(tx: Tx) {
   return tx`
     run_id as "runId", organisation_id as "organisationId", attempt, workflow, execution_name as "executionName",
-    execution_input as "executionInput", correlation_id as "correlationId", lane, priority, tries`;
+    execution_input as "executionInput", correlation_id as "correlationId", lane, priority, tries,
+    state_machine_arn as "stateMachineArn"`;
 }
 
 /**

@@ -49,7 +49,7 @@ export async function deadLetter(
   if (!run || run.status !== "queued" || run.executionArn) return { deadLettered: false };
 
   const executionArn = executionArnOfRun(deps, run);
-  const stateMachineArn = deps.stateMachines[run.workflow];
+  const stateMachineArn = run.stateMachineArn ?? deps.stateMachines[run.workflow];
   const execution = executionArn ? await describeExecution(deps.sfn, executionArn) : null;
   if (execution && executionArn && stateMachineArn && execution.input === run.executionInput) {
     const started = { runId, attempt, executionArn, stateMachineArn };

@@ -46,3 +46,8 @@ test("the wait doubles up to a minute, and varies so that runs do not come back 
   ]);
   expect(backoffSeconds(1, () => 1)).toBe(3);
 });
+
+test("a version that a run was to go on with does not come back: nobody waits for it", () => {
+  expect(sendFailureOf(named("StateMachineDoesNotExist"), 1, true)).toMatchObject({ code: "VERSION_GONE" });
+  expect(sendFailureOf(named("ThrottlingException"), 1, true)).toMatchObject({ kind: "postponed" });
+});

@@ -19,6 +19,9 @@ const untilDeployed: Readonly<Record<string, string>> = {
   AccessDeniedException: "Longhaul is not allowed to start this workflow",
 };
 
+const versionGone =
+  "The version of the workflow that this run began with is no longer deployed. Run it anew to use the present one.";
+
 const crowded = new Set([
   "Throttled",
   "ThrottledException",
@@ -33,11 +36,16 @@ const crowded = new Set([
  * people who wait.
  *
  * @param tries how often this run was sent, this time included.
+ * @param goesOn whether it was to go on with the version of its workflow that it began with, which no deployment
+ *   brings back.
  */
-export function sendFailureOf(error: unknown, tries: number): SendFailure {
+export function sendFailureOf(error: unknown, tries: number, goesOn = false): SendFailure {
   const name = error instanceof Error ? error.name : "";
   const never = permanent[name];
   if (never) return { kind: "refused", code: "START_REFUSED", message: never };
+  if (goesOn && (name === "StateMachineDoesNotExist" || name === "StateMachineDeleting")) {
+    return { kind: "refused", code: "VERSION_GONE", message: versionGone };
+  }
   const missing = untilDeployed[name];
   if (missing && tries >= patience) {
     return { kind: "refused", code: "WORKFLOW_NOT_DEPLOYED", message: `${missing}.` };

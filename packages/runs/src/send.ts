@@ -20,7 +20,7 @@ export type Sent =
  * also at once.
  */
 export async function send(deps: RunsDependencies, run: Dispatchable): Promise<Sent> {
-  const stateMachineArn = deps.stateMachines[run.workflow];
+  const stateMachineArn = run.stateMachineArn ?? deps.stateMachines[run.workflow];
   if (!stateMachineArn) {
     return giveUp(deps, run, namedError("StateMachineDoesNotExist", `No ARN is set for "${run.workflow}".`));
   }
@@ -84,7 +84,7 @@ async function settle(deps: RunsDependencies, { run, started, ended }: Begun, st
 
 async function giveUp(deps: RunsDependencies, run: Dispatchable, error: unknown): Promise<Sent> {
   const { runId, attempt, tries } = run;
-  const failure = sendFailureOf(error, tries);
+  const failure = sendFailureOf(error, tries, run.stateMachineArn !== null);
   deps.logger.warn({ err: error, runId, attempt, tries, ...failure }, "a run could not be sent");
   if (failure.kind === "postponed") return failure;
   const { code, message } = failure;

@@ -170,7 +170,9 @@ $$;
 -- What is to be sent, whole: a join outside would look at the moment before the function looked, and miss runs.
 create type longhaul.dispatchable as (
   run_id uuid, organisation_id uuid, attempt integer, workflow text, execution_name text, execution_input text,
-  correlation_id text, lane text, priority text, tries integer);
+  correlation_id text, lane text, priority text, tries integer,
+  -- Of a run that was sent before: the version that it goes on with.
+  state_machine_arn text);
 
 -- Admits up to p_limit ready runs and holds them for whoever asked: organisations take turns, the one first that has
 -- waited longest for one; within an organisation the most urgent run goes first, then the oldest. Each step is a look
@@ -254,7 +256,7 @@ begin
       -- An execution that began before its run was admitted is under way: it takes its slot, and is not sent again.
       return query
         select a.run_id, a.organisation_id, a.attempt, r.workflow, a.execution_name, a.execution_input, r.correlation_id,
-          r.lane, r.priority, a.tries
+          r.lane, r.priority, a.tries, a.state_machine_arn
         from longhaul.run_attempts a join longhaul.runs r on r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
         where a.run_id = v_run and a.attempt = v_attempt;
       update longhaul.organisation_queues set turn = nextval('longhaul.queue_turns') where organisation_id = v_organisation;
@@ -303,7 +305,7 @@ begin
     from due join longhaul.runs r on r.id = due.run_id
     where a.run_id = due.run_id and a.attempt = due.attempt
     returning a.run_id, a.organisation_id, a.attempt, r.workflow, a.execution_name, a.execution_input, r.correlation_id,
-      r.lane, r.priority, a.tries;
+      r.lane, r.priority, a.tries, a.state_machine_arn;
   get diagnostics v_again = row_count;
   if v_again < p_limit then
     return query select * from longhaul.admit(p_limit - v_again, p_hold_seconds);
@@ -454,7 +456,7 @@ language sql security definer set search_path = '' as $$
   where a.run_id = p_run and a.attempt = p_attempt and r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
     and a.admission = 'admitted' and a.sent_at is null and a.closed_at is null
   returning a.run_id, a.organisation_id, a.attempt, r.workflow, a.execution_name, a.execution_input, r.correlation_id,
-    r.lane, r.priority, a.tries
+    r.lane, r.priority, a.tries, a.state_machine_arn
 $$;
 
 -- Runs under way of which nothing was heard for a while, each handed out once per such while. A run that waits for its

@@ -411,8 +411,8 @@ begin
 end
 $$;
 
--- Queues an ended run again as its next attempt, which is answered from the checkpoints as far as they go. A run that
--- has succeeded has nothing to try again.
+-- Queues an ended run again as its next attempt, which is answered from the checkpoints as far as they go: by the version
+-- of the workflow that it was sent to first, since these are that one's. A run that has succeeded has nothing to try again.
 create function longhaul.retry_run(p_organisation uuid, p_run uuid) returns integer
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -427,9 +427,9 @@ begin
   elsif v_run.status = 'succeeded' then
     perform longhaul.refuse('RUN_SUCCEEDED', 'This run has succeeded. Run it anew to repeat it.');
   end if;
-  insert into longhaul.run_attempts (run_id, attempt, organisation_id, execution_name, execution_input)
+  insert into longhaul.run_attempts (run_id, attempt, organisation_id, execution_name, execution_input, state_machine_arn)
   select run_id, v_run.attempt + 1, organisation_id, run_id || '-' || v_run.attempt + 1,
-    jsonb_set(execution_input::jsonb, '{attempt}', to_jsonb(v_run.attempt + 1))::text
+    jsonb_set(execution_input::jsonb, '{attempt}', to_jsonb(v_run.attempt + 1))::text, state_machine_arn
   from longhaul.run_attempts where run_id = p_run and attempt = v_run.attempt;
   -- They are tried again, and no longer what the stages have failed by.
   update longhaul.run_steps set status = 'retrying', finished_at = null
