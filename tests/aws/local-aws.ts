@@ -33,6 +33,7 @@ export function testFunction(
     timeoutSeconds: 20,
     databaseRole: null,
     permissions: [],
+    concurrency: 1,
     reservedConcurrency: null,
     ...rest,
   };

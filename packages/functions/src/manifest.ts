@@ -21,6 +21,9 @@ function entry(file: string): URL {
   return new URL(`../dist/${file}`, import.meta.url);
 }
 
+/** Of functions that wait for others most of their time, and whose statements are the better for being many. */
+const manyAtATime = 64;
+
 /** Long enough for a full pass of the reconciler over 100 stale runs. */
 const housekeeping = {
   environment: {},
@@ -30,7 +33,10 @@ const housekeeping = {
   permissions: [],
 } as const;
 
-const consumer = { ...housekeeping, timeoutSeconds: consumerTimeoutSeconds };
+const answering = { ...housekeeping, concurrency: manyAtATime };
+/** One at a time. */
+const sweeping = { ...housekeeping, concurrency: 1, reservedConcurrency: 1 };
+const consumer = { ...answering, timeoutSeconds: consumerTimeoutSeconds };
 
 const { statusChanged, reconciler, approvals, compensations, retention } = houseFunctions;
 const allMachines: readonly Machine[] = Object.values(machines);
@@ -44,6 +50,7 @@ function stepFunction(workflow: string, step: Step): FunctionSpec {
     timeoutSeconds: step.timeoutSeconds,
     databaseRole: "worker",
     permissions: step.permissions,
+    concurrency: step.exclusive ? 1 : manyAtATime,
     reservedConcurrency: null,
   };
 }
@@ -51,14 +58,11 @@ function stepFunction(workflow: string, step: Step): FunctionSpec {
 /** Every function of the product. */
 export const functions: readonly FunctionSpec[] = [
   ...allMachines.flatMap(({ name, steps }) => steps.map((step) => stepFunction(name, step))),
-  { ...housekeeping, name: statusChanged, entry: entry("status-changed.js"), reservedConcurrency: 2 },
-  { ...housekeeping, name: reconciler, entry: entry("reconciler.js"), reservedConcurrency: 1 },
-  { ...housekeeping, name: approvals, entry: entry("approvals.js"), reservedConcurrency: null },
-  { ...housekeeping, name: compensations, entry: entry("compensations.js"), reservedConcurrency: null },
-  {
-    ...{ ...housekeeping, name: retention, entry: entry("retention.js"), reservedConcurrency: 1 },
-    permissions: ["storage"],
-  },
+  { ...answering, name: statusChanged, entry: entry("status-changed.js"), reservedConcurrency: 2 },
+  { ...answering, name: approvals, entry: entry("approvals.js"), reservedConcurrency: null },
+  { ...answering, name: compensations, entry: entry("compensations.js"), reservedConcurrency: null },
+  { ...sweeping, name: reconciler, entry: entry("reconciler.js") },
+  { ...sweeping, name: retention, entry: entry("retention.js"), permissions: ["storage"] },
   { ...consumer, name: runConsumer, entry: entry("run-consumer.js"), reservedConcurrency: 4 },
   { ...consumer, name: deadLetterConsumer, entry: entry("dead-letters.js"), reservedConcurrency: null },
 ];

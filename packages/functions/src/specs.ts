@@ -11,6 +11,11 @@ export interface FunctionSpec {
   /** The database role it signs in with; null where it needs no database. */
   readonly databaseRole: "worker" | "dispatcher" | null;
   readonly permissions: readonly Permission[];
+  /**
+   * Invocations that one instance may hold at a time, where instances can hold several: the local cloud's do, as Lambda
+   * Managed Instances do. 1 has an instance for each.
+   */
+  readonly concurrency: number;
   /** Instances kept free for it, and no more than these; null shares the account's concurrency. */
   readonly reservedConcurrency: number | null;
 }

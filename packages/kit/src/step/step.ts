@@ -35,6 +35,8 @@ export interface Step<
   /** Whether a RetryableError's `retryAfter` is waited for, and for how long at most; null: the policy alone decides. */
   readonly retryAfter: RetryAfter | null;
   readonly permissions: readonly Permission[];
+  /** Whether an invocation wants its process for itself. */
+  readonly exclusive: boolean;
 }
 
 export interface StepOptions<
@@ -55,6 +57,11 @@ export interface StepOptions<
   /** Makes the machine wait for as long as a RetryableError's `retryAfter` says, `maxSeconds` at most. */
   readonly retryAfter?: RetryAfter | null;
   readonly permissions?: readonly Permission[];
+  /**
+   * True for a step that computes, or needs much memory: where a process may hold several invocations of a step, this one
+   * gets one for itself each time. On AWS each invocation has that anyway. False unless said.
+   */
+  readonly exclusive?: boolean;
 }
 
 const defaultRetry: RetryPolicy = { maxAttempts: 3, intervalSeconds: 2, backoffRate: 2, maxDelaySeconds: 60 };
@@ -77,7 +84,7 @@ export function defineStep<
   Output extends z.ZodType,
 >(options: StepOptions<Name, Stage, Input, Output>): Step<Name, Stage, Input, Output> {
   const { name, timeoutSeconds, memoryMb = 512, retry = defaultRetry, permissions = [] } = options;
-  const { retryAfter = null } = options;
+  const { retryAfter = null, exclusive = false } = options;
   demand(stepName.test(name), `Step name "${name}" must be PascalCase, at most 48 letters and digits.`);
   const within = (value: number, low: number, high: number, what: string, whole = true) =>
     demand(
@@ -91,7 +98,7 @@ export function defineStep<
   within(retry.backoffRate, 1, 100, "retry.backoffRate", false);
   within(retry.maxDelaySeconds, retry.intervalSeconds + 1, 31_622_400, "retry.maxDelaySeconds");
   if (retryAfter) within(retryAfter.maxSeconds, 1, 86_400, "retryAfter.maxSeconds");
-  return { ...options, memoryMb, retry, retryAfter, permissions };
+  return { ...options, memoryMb, retry, retryAfter, permissions, exclusive };
 }
 
 /** What the selector of a machine must produce for the step: the input before zod's defaults. */

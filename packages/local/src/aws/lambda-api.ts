@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FunctionSpec } from "@longhaul/functions/manifest";
+import { checkPayload, maxEventBytes, maxRequestBytes } from "../lambda/payloads.js";
 import type { Lambda } from "../lambda/service.js";
 import { AwsError } from "@longhaul/stepfunctions";
 import { json, type Reply } from "./reply.js";
@@ -40,6 +41,8 @@ async function invoke(
   const type = request.header("x-amz-invocation-type") ?? "RequestResponse";
   const payload = request.body.length === 0 ? "{}" : request.body.toString("utf8");
   const call = { functionName: name, qualifier, payload };
+  lambda.find(name, qualifier);
+  checkPayload(payload, type === "Event" ? maxEventBytes : maxRequestBytes);
   if (type === "Event") {
     lambda.invokeLater(call);
     return { status: 202, body: "" };
@@ -60,7 +63,7 @@ async function invoke(
     "x-amz-executed-version": result.executedVersion,
   };
   if (result.functionError !== undefined) headers["x-amz-function-error"] = result.functionError;
-  if (request.header("x-amz-log-type") === "Tail") headers["x-amz-log-result"] = result.logTail;
+  if (request.header("x-amz-log-type") === "Tail") headers["x-amz-log-result"] = result.logTail();
   return { status: 200, headers, body: result.payload };
 }
 

@@ -6,8 +6,8 @@ const maxFileBytes = 10 * 1024 * 1024;
 const tailBytes = 4096;
 
 export interface FunctionLogs {
-  /** Adds a line that a function wrote. */
-  write(functionName: string, requestId: string, line: string): void;
+  /** Adds a line that a function wrote; `requestId` is null for one that belongs to no invocation. */
+  write(functionName: string, requestId: string | null, line: string): void;
   /** Resolves when what was added so far is in the files. */
   flush(): Promise<void>;
 }
@@ -58,17 +58,23 @@ async function append(base: string, text: string): Promise<void> {
   await appendFile(file, text);
 }
 
-function entry(functionName: string, requestId: string, line: string): string {
-  const about = { function: functionName, awsRequestId: requestId };
+/** The line as it is where that is a JSON object, with whose it is as its last fields, which win over its own. */
+function entry(functionName: string, requestId: string | null, line: string): string {
+  const about = JSON.stringify({
+    function: functionName,
+    ...(requestId !== null && { awsRequestId: requestId }),
+  });
   try {
     const parsed: unknown = JSON.parse(line);
     if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) {
-      return JSON.stringify({ ...parsed, ...about });
+      const text = line.trim();
+      return text === "{}" ? about : `${text.slice(0, text.lastIndexOf("}"))},${about.slice(1)}`;
     }
   } catch {
     // Plain text: below.
   }
-  return JSON.stringify({ time: new Date().toISOString(), ...about, message: line });
+  const time = new Date().toISOString();
+  return `${JSON.stringify({ time }).slice(0, -1)},${about.slice(1, -1)},${JSON.stringify({ message: line }).slice(1)}`;
 }
 
 /** Collects the end of one invocation's log, as the LogType Tail answer carries it. */

@@ -1,20 +1,30 @@
-/** What the Lambda service and its worker processes say to each other over IPC. */
+/**
+ * What the Lambda service and its worker processes say to each other over IPC: a list of messages at a time, which is
+ * what was said within one turn of the event loop. One message each would cost twice the CPU time.
+ */
 export interface FunctionDescription {
   readonly entry: string;
   readonly functionName: string;
   readonly functionArn: string;
   readonly memoryMb: number;
+  /** Invocations that the process may hold at a time. */
+  readonly concurrency: number;
+  /** What begins a line of output that belongs to an invocation; nobody who writes there can guess it. */
+  readonly mark: string;
 }
 
 export type ToWorker =
   | { readonly type: "init"; readonly description: FunctionDescription }
   | {
       readonly type: "invoke";
+      readonly id: number;
       readonly requestId: string;
       readonly payload: string;
       /** Milliseconds since 1970 at which the invocation is killed. */
       readonly deadline: number;
-    };
+    }
+  /** Asks whether the event loop turns. */
+  | { readonly type: "ping" };
 
 /** Lambda's error payload, as Node's runtime writes it. */
 export interface ErrorPayload {
@@ -25,12 +35,9 @@ export interface ErrorPayload {
 
 export type FromWorker =
   | { readonly type: "ready" }
-  | { readonly type: "init-failed"; readonly error: ErrorPayload }
-  | { readonly type: "result"; readonly requestId: string; readonly payload: string }
-  | {
-      readonly type: "error";
-      readonly requestId: string;
-      readonly error: ErrorPayload;
-      /** Whether the process ends with this error. */
-      readonly last: boolean;
-    };
+  | { readonly type: "pong" }
+  /** `lines` were written for the invocation, which may still be on their way. */
+  | { readonly type: "result"; readonly id: number; readonly payload: string; readonly lines: number }
+  | { readonly type: "error"; readonly id: number; readonly error: ErrorPayload; readonly lines: number }
+  /** The process ends. `id` is the invocation that it ends of, null where that is not known. */
+  | { readonly type: "fatal"; readonly id: number | null; readonly error: ErrorPayload };

@@ -1,11 +1,11 @@
-import type { Invocation, Outcome, WorkerProcess } from "./process.js";
+import { judge } from "./judge.js";
+import type { Answer, Ending, Outcome } from "./process.js";
+import { type Invocation, type Job, type Pooled, Slot, type SlotListener } from "./slot.js";
 
-/** A function as the pool sees it: how to start a process for it. */
-export interface Pooled {
-  readonly name: string;
-  readonly reservedConcurrency: number | null;
-  readonly start: () => WorkerProcess;
-}
+/** How often busy processes are looked at. */
+const lookMs = 100;
+/** The share of the newest invocation in what a function usually takes. */
+const newestShare = 0.1;
 
 /** The pool was closed before the invocation ended. */
 export class PoolClosed extends Error {
@@ -14,147 +14,264 @@ export class PoolClosed extends Error {
   }
 }
 
-interface Slot {
-  readonly name: string;
-  readonly shared: boolean;
-  readonly worker: WorkerProcess;
-  busy: boolean;
-  retired: boolean;
-  idleTimer: NodeJS.Timeout | undefined;
+export interface PoolOptions {
+  /** Invocations at a time of those that are alone in their process, all functions together. */
+  readonly concurrency: number;
+  /** Processes at a time, of all functions that reserve none. */
+  readonly processes: number;
+  /** How long a free process is kept, in milliseconds. */
+  readonly idleMs: number;
 }
 
-interface Waiting {
-  readonly pooled: Pooled;
-  readonly resolve: (slot: Slot) => void;
-  readonly reject: (reason: Error) => void;
+/** The processes of one function, and what waits for them. */
+interface Fleet {
+  readonly name: string;
+  readonly slots: Set<Slot>;
+  readonly queue: Job[];
+  /** What its invocations usually take: a moving average, in milliseconds. */
+  typicalMs: number;
 }
 
 /**
- * Keeps worker processes: `concurrency` at most for all functions without reserved concurrency, and for
- * each function with it as many as it reserves. A process serves one function and is reused; the one that
- * was free longest makes room for another function's.
+ * Keeps worker processes. A process serves one function, holds as many of its invocations as that allows, and takes
+ * another only while those it holds move on: they are young and its event loop turns. Else another process is started,
+ * or the invocation waits.
+ *
+ * When a process ends under several invocations, because one of them has crashed it or had its time, the others
+ * are run again and their callers do not notice; where nobody knows which one it was, each is run again alone.
  */
 export class Pool {
-  /** In the order of their last use, so that the first free one found is the one that was free longest. */
-  readonly #slots = new Set<Slot>();
-  readonly #options: { readonly concurrency: number; readonly idleMs: number };
-  #queue: Waiting[] = [];
+  readonly #options: PoolOptions;
+  readonly #fleets = new Map<string, Fleet>();
+  readonly #listener: SlotListener = {
+    ready: (slot) => this.#serve(this.#fleet(slot.pooled.name)),
+    answered: (slot, job, outcome) => this.#answered(slot, job, outcome),
+    ended: (slot, ending) => this.#ended(slot, ending),
+  };
+  /** Invocations that are under way and alone by their function's wish. */
+  #exclusive = 0;
+  #watch: NodeJS.Timeout | null = null;
+  #lookedAt = 0;
+  #sweeper: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor(options: { concurrency: number; idleMs: number }) {
+  constructor(options: PoolOptions) {
     this.#options = options;
   }
 
   /**
-   * Runs one invocation in a free process of the function, or a new one, waiting for its turn where as many
-   * run as may. A `signal` that aborts takes a waiting invocation out of the queue; one that runs goes on.
+   * Runs one invocation, waiting for its turn where as many run as may. A signal that aborts takes a waiting
+   * invocation out of the queue; one that runs goes on.
    *
    * @throws PoolClosed
    */
-  async run(pooled: Pooled, invocation: Invocation, signal?: AbortSignal): Promise<Outcome> {
-    signal?.throwIfAborted();
-    if (this.#closed) throw new PoolClosed();
-    const slot = this.#take(pooled) ?? (await this.#turn(pooled, signal));
-    let usable = false;
-    try {
-      const outcome = await slot.worker.run(invocation);
-      // A process that ended because the pool did says nothing about its function.
-      if (this.#closed) throw new PoolClosed();
-      usable = outcome.kind === "result" || (outcome.kind === "error" && !outcome.last);
-      return outcome;
-    } finally {
-      this.#release(slot, usable);
-    }
+  run(pooled: Pooled, invocation: Invocation, signal: Job["signal"] = null): Promise<Outcome> {
+    return new Promise((settle, fail) => {
+      if (this.#closed) return fail(new PoolClosed());
+      const fresh = { losses: 0, alone: false, accompanied: false, since: 0, linesSeen: 0, answer: null };
+      const job: Job = { pooled, invocation, settle, fail, signal, ...fresh };
+      const fleet = this.#fleet(pooled.name);
+      if (fleet.queue.length > 0 || !this.#place(fleet, job)) this.#wait(fleet, job, false);
+      this.#keepWatch();
+    });
   }
 
-  /** Ends free processes now and busy ones after their invocation, so that new code is read. */
+  /** Ends free processes now and busy ones after their invocations, so that new code is read. */
   recycle(): void {
-    for (const slot of [...this.#slots]) {
+    for (const slot of this.#slots()) {
       slot.retired = true;
-      if (!slot.busy) this.#drop(slot);
+      if (slot.held.size === 0) this.#drop(slot);
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const waiting of this.#queue) waiting.reject(new PoolClosed());
-    this.#queue = [];
-    const slots = [...this.#slots];
-    this.#slots.clear();
-    for (const slot of slots) clearTimeout(slot.idleTimer);
-    await Promise.all(slots.map((slot) => slot.worker.stop()));
+    if (this.#watch !== null) clearInterval(this.#watch);
+    if (this.#sweeper !== null) clearTimeout(this.#sweeper);
+    const slots = [...this.#slots()];
+    for (const fleet of this.#fleets.values()) {
+      for (const job of fleet.queue.splice(0)) job.fail(new PoolClosed());
+    }
+    for (const slot of slots) slot.kill("closed");
+    await Promise.all(slots.map((slot) => slot.gone));
   }
 
-  #take(pooled: Pooled): Slot | null {
-    const shared = pooled.reservedConcurrency === null;
-    const own = [...this.#slots].filter((slot) => slot.name === pooled.name);
-    const free = own.find((slot) => !slot.busy && !slot.retired && slot.worker.alive());
-    if (free !== undefined) {
-      clearTimeout(free.idleTimer);
-      free.busy = true;
-      return free;
+  #fleet(name: string): Fleet {
+    let fleet = this.#fleets.get(name);
+    if (fleet === undefined) {
+      fleet = { name, slots: new Set(), queue: [], typicalMs: 0 };
+      this.#fleets.set(name, fleet);
     }
-    const rivals = shared ? [...this.#slots].filter((slot) => slot.shared) : own;
-    if (rivals.length >= (pooled.reservedConcurrency ?? this.#options.concurrency)) {
-      const idle = rivals.find((slot) => !slot.busy);
-      if (idle === undefined) return null;
-      this.#drop(idle);
+    return fleet;
+  }
+
+  *#slots(): Generator<Slot> {
+    for (const { slots } of this.#fleets.values()) yield* slots;
+  }
+
+  /** Hands the job to a process, a new one where need be; false when it has to wait. */
+  #place(fleet: Fleet, job: Job): boolean {
+    const now = performance.now();
+    const { concurrency } = job.pooled;
+    const single = job.alone || concurrency === 1;
+    if (concurrency === 1 && this.#exclusive >= this.#options.concurrency && isShared(job.pooled))
+      return false;
+    let spare: Slot | null = null;
+    let hope = false;
+    for (const slot of fleet.slots) {
+      const room = slot.hasRoom && (!single || slot.held.size === 0);
+      const moves = slot.moves(fleet.typicalMs, now);
+      if (room && moves) return this.#hand(slot, job);
+      if (room && slot.answers(now)) spare ??= slot;
+      // What a process will have room for shortly need not start another one.
+      hope ||= !single && moves && !slot.retired;
     }
-    const { name } = pooled;
-    const slot: Slot = {
-      name,
-      shared,
-      worker: pooled.start(),
-      busy: true,
-      retired: false,
-      idleTimer: undefined,
-    };
-    this.#slots.add(slot);
+    if (hope) return false;
+    const slot = this.#mayStart(fleet, job) ? this.#start(fleet, job.pooled) : spare;
+    return slot !== null && this.#hand(slot, job);
+  }
+
+  #hand(slot: Slot, job: Job): true {
+    if (isExclusive(job.pooled)) this.#exclusive += 1;
+    slot.hand(job);
+    return true;
+  }
+
+  #start(fleet: Fleet, pooled: Pooled): Slot {
+    const slot = new Slot(pooled, this.#listener);
+    fleet.slots.add(slot);
     return slot;
   }
 
-  #turn(pooled: Pooled, signal: AbortSignal | undefined): Promise<Slot> {
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#queue = this.#queue.filter((other) => other !== waiting);
-        reject(signal?.reason as Error);
-      };
-      const waiting: Waiting = {
-        pooled,
-        reject,
-        resolve: (slot) => {
-          signal?.removeEventListener("abort", leave);
-          resolve(slot);
-        },
-      };
-      signal?.addEventListener("abort", leave, { once: true });
-      this.#queue.push(waiting);
-    });
+  /** Whether there may be one more process of the function; one that was free longest makes room for it. */
+  #mayStart(fleet: Fleet, { pooled, alone }: Job): boolean {
+    // One is for those that are run again, so that they need not wait for what may never end.
+    const beyond = alone && ![...fleet.slots].some((slot) => slot.oldest?.alone) ? 1 : 0;
+    if (pooled.reservedConcurrency !== null) return fleet.slots.size < pooled.reservedConcurrency + beyond;
+    const shared = [...this.#slots()].filter((slot) => isShared(slot.pooled));
+    if (shared.length < this.#options.processes + beyond) return true;
+    const free = shared.filter((slot) => slot.ready && slot.held.size === 0);
+    const [longest] = free.toSorted((one, other) => one.idleSince - other.idleSince);
+    if (longest === undefined) return false;
+    this.#drop(longest);
+    return true;
   }
 
-  #release(slot: Slot, usable: boolean): void {
-    if (this.#closed) return;
-    slot.busy = false;
-    if (!usable || slot.retired || !slot.worker.alive()) this.#drop(slot);
-    else {
-      this.#slots.delete(slot);
-      this.#slots.add(slot);
-      slot.idleTimer = setTimeout(() => this.#drop(slot), this.#options.idleMs).unref();
+  #wait(fleet: Fleet, job: Job, first: boolean): void {
+    const signal = job.signal?.();
+    if (signal?.aborted) return job.fail(signal.reason as Error);
+    const leave = () => {
+      const place = fleet.queue.indexOf(job);
+      if (place < 0) return;
+      fleet.queue.splice(place, 1);
+      job.fail(signal?.reason as Error);
+    };
+    signal?.addEventListener("abort", leave, { once: true });
+    if (first) fleet.queue.unshift(job);
+    else fleet.queue.push(job);
+  }
+
+  #answered(slot: Slot, job: Job, outcome: Answer): void {
+    const fleet = this.#fleet(slot.pooled.name);
+    fleet.typicalMs += (performance.now() - job.since - fleet.typicalMs) * newestShare;
+    this.#release(job);
+    job.settle(outcome);
+    if (slot.retired && slot.held.size === 0) this.#drop(slot);
+    this.#served(fleet);
+    if (slot.held.size === 0) this.#sweepLater();
+  }
+
+  #ended(slot: Slot, ending: Ending): void {
+    const fleet = this.#fleet(slot.pooled.name);
+    fleet.slots.delete(slot);
+    const jobs = [...slot.held.values()];
+    for (const job of jobs) this.#release(job);
+    if (this.#closed) {
+      for (const job of jobs) job.fail(new PoolClosed());
+      return;
     }
-    this.#serveQueue();
+    for (const { job, outcome, alone } of judge(slot, ending)) {
+      if (outcome === null) this.#again(fleet, job, alone);
+      else job.settle(outcome);
+    }
+    this.#served(fleet);
+  }
+
+  /** Runs a job anew whose process ended under it, before those that came later. */
+  #again(fleet: Fleet, job: Job, alone: boolean): void {
+    job.losses += 1;
+    job.alone ||= alone || job.losses > 1;
+    Object.assign(job, { accompanied: false, linesSeen: 0, answer: null });
+    this.#wait(fleet, job, true);
+  }
+
+  #release({ pooled }: Job): void {
+    if (isExclusive(pooled)) this.#exclusive -= 1;
+  }
+
+  /** A place became free: for the same function first, then for whichever waits for a process. */
+  #served(fleet: Fleet): void {
+    this.#serve(fleet);
+    for (const other of this.#fleets.values()) if (other.queue.length > 0) this.#serve(other);
+  }
+
+  #serve(fleet: Fleet): void {
+    const { queue } = fleet;
+    while (queue[0] !== undefined && this.#place(fleet, queue[0])) queue.shift();
   }
 
   #drop(slot: Slot): void {
-    clearTimeout(slot.idleTimer);
-    this.#slots.delete(slot);
-    void slot.worker.stop();
+    this.#fleet(slot.pooled.name).slots.delete(slot);
+    slot.kill("closed");
   }
 
-  #serveQueue(): void {
-    this.#queue = this.#queue.filter((waiting) => {
-      const slot = this.#take(waiting.pooled);
-      if (slot !== null) waiting.resolve(slot);
-      return slot === null;
-    });
+  /** Looks at the processes as long as any is busy. */
+  #keepWatch(): void {
+    if (this.#watch !== null) return;
+    this.#lookedAt = performance.now();
+    this.#watch = setInterval(() => this.#look(), lookMs);
   }
+
+  #look(): void {
+    const now = performance.now();
+    const slept = now - this.#lookedAt > 10 * lookMs;
+    this.#lookedAt = now;
+    let busy = false;
+    for (const slot of this.#slots()) {
+      if (slot.held.size === 0) continue;
+      busy = true;
+      if (slept) slot.forgive(now);
+      slot.look(now);
+      const verdict = slot.due(now);
+      if (verdict !== null) slot.kill(verdict);
+    }
+    for (const fleet of this.#fleets.values()) {
+      if (fleet.queue.length === 0) continue;
+      busy = true;
+      this.#serve(fleet);
+    }
+    if (busy || this.#watch === null) return;
+    clearInterval(this.#watch);
+    this.#watch = null;
+  }
+
+  /** Ends processes that were free for long, when the first of them has been. */
+  #sweepLater(): void {
+    if (this.#sweeper !== null || this.#closed) return;
+    this.#sweeper = setTimeout(() => {
+      this.#sweeper = null;
+      const until = performance.now() - this.#options.idleMs;
+      const free = [...this.#slots()].filter((slot) => slot.held.size === 0);
+      for (const slot of free) if (slot.idleSince <= until) this.#drop(slot);
+      if (free.length > 0) this.#sweepLater();
+    }, this.#options.idleMs).unref();
+  }
+}
+
+function isShared({ reservedConcurrency }: Pooled): boolean {
+  return reservedConcurrency === null;
+}
+
+function isExclusive(pooled: Pooled): boolean {
+  return pooled.concurrency === 1 && isShared(pooled);
 }

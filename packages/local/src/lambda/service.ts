@@ -5,17 +5,21 @@ import { AwsError } from "@longhaul/stepfunctions";
 import type { Logger } from "../log.js";
 import { type FunctionLogs, logTail, openFunctionLogs } from "./logs.js";
 import { type Account, functionArn, functionName, notFound } from "./names.js";
-import { type FunctionResult, maxEventBytes, maxRequestBytes, resultOf } from "./payloads.js";
+import { checkSize, type FunctionResult, maxEventBytes, maxRequestBytes, resultOf } from "./payloads.js";
 import { Pool, PoolClosed } from "./pool.js";
-import { type Invocation, type Outcome, startWorker } from "./process.js";
+import { startWorker } from "./process.js";
+import type { Pooled } from "./slot.js";
 
 export interface InvokeCall {
   /** A name or ARN of a function. */
   readonly functionName: string;
   readonly qualifier?: string | null;
-  /** JSON text. */
+  /** JSON text; who takes it from outside has checked it with {@link checkPayload}. */
   readonly payload: string;
-  /** Gives up waiting; as on AWS, a function that runs is not stopped. */
+  /**
+   * Takes the call out of the queue where it waits for its turn. As on AWS, a function that runs is not stopped. Looked
+   * at only when the call has to wait: it may be one that is made by the looking.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -23,7 +27,7 @@ export interface InvokeResult extends FunctionResult {
   readonly statusCode: 200;
   readonly executedVersion: "$LATEST";
   /** The last 4 kB of the invocation's log in base64. */
-  readonly logTail: string;
+  readonly logTail: () => string;
 }
 
 export interface Lambda {
@@ -46,8 +50,10 @@ export interface LambdaOptions extends Account {
   readonly environment: (spec: FunctionSpec) => Record<string, string>;
   readonly logFolder: string;
   readonly logger: Logger;
-  /** Invocations at a time of all functions without reserved concurrency. */
+  /** Invocations at a time of functions that want a process for each, those with reserved concurrency aside. */
   readonly concurrency?: number;
+  /** Processes at a time of all functions without reserved concurrency. */
+  readonly processes?: number;
   /** How long a free process is kept, in milliseconds. */
   readonly idleMs?: number;
   /** Waits before the second and the third try of an event, in milliseconds; AWS waits 1 and 2 minutes. */
@@ -59,59 +65,73 @@ export function createLambda(options: LambdaOptions): Lambda {
   return new LocalLambda(options);
 }
 
+/** Room for a process of each function of a few workflows. */
+const standardProcesses = 24;
+
+/** A function, and how the pool starts processes for it. */
+interface Deployed {
+  readonly spec: FunctionSpec;
+  readonly pooled: Pooled;
+}
+
 class LocalLambda implements Lambda {
   readonly #options: LambdaOptions;
   readonly #pool: Pool;
   readonly #logs: FunctionLogs;
   readonly #retries = new Set<NodeJS.Timeout>();
-  #functions: Map<string, FunctionSpec>;
+  #functions = new Map<string, Deployed>();
+  /** By the names and ARNs under which they were called without a qualifier. */
+  readonly #called = new Map<string, Deployed>();
   #closed = false;
 
   constructor(options: LambdaOptions) {
-    const concurrency = options.concurrency ?? Math.max(4, 2 * availableParallelism());
     this.#options = options;
-    this.#pool = new Pool({ concurrency, idleMs: options.idleMs ?? 300_000 });
+    this.#pool = new Pool({
+      concurrency: options.concurrency ?? Math.max(4, 2 * availableParallelism()),
+      processes: options.processes ?? standardProcesses,
+      idleMs: options.idleMs ?? 300_000,
+    });
     this.#logs = openFunctionLogs(options.logFolder);
-    this.#functions = byName(options.functions);
+    this.#deploy(options.functions);
   }
 
   find(name: string, qualifier: string | null = null): FunctionSpec {
-    const plainName = functionName(name, qualifier, this.#options);
-    const spec = this.#functions.get(plainName);
-    if (spec === undefined) throw notFound(this.arn(plainName));
-    return spec;
+    return this.#find(name, qualifier).spec;
   }
 
   async invoke(call: InvokeCall): Promise<InvokeResult> {
-    const spec = this.find(call.functionName, call.qualifier);
-    checkPayload(call.payload, maxRequestBytes);
+    const { spec, pooled } = this.#find(call.functionName, call.qualifier ?? null);
+    const { payload } = call;
+    checkSize(payload, maxRequestBytes);
     const requestId = randomUUID();
     const tail = logTail();
-    const running = this.#run(spec, call, {
-      requestId,
-      payload: call.payload,
-      timeoutMs: spec.timeoutSeconds * 1000,
-      onLine: (line) => {
-        tail.add(line);
-        this.#logs.write(spec.name, requestId, line);
-      },
-    });
-    const result = resultOf(await unlessAborted(running, call.signal), requestId, spec.timeoutSeconds);
+    const onLine = (line: string) => {
+      tail.add(line);
+      this.#logs.write(spec.name, requestId, line);
+    };
+    const invocation = { requestId, payload, timeoutMs: spec.timeoutSeconds * 1000, onLine };
+    const outcome = await this.#pool
+      .run(pooled, invocation, () => call.signal)
+      .catch((error: unknown) => {
+        if (error instanceof PoolClosed) throw new AwsError("ServiceException", error.message, 500);
+        throw error;
+      });
+    const result = resultOf(outcome, requestId, spec.timeoutSeconds);
     if (result.functionError !== undefined) {
       const failed: unknown = JSON.parse(result.payload);
       this.#logs.write(spec.name, requestId, JSON.stringify({ level: "error", failed }));
     }
-    return { statusCode: 200, executedVersion: "$LATEST", logTail: tail.base64(), ...result };
+    return { statusCode: 200, executedVersion: "$LATEST", logTail: () => tail.base64(), ...result };
   }
 
   invokeLater(call: InvokeCall): void {
     this.find(call.functionName, call.qualifier);
-    checkPayload(call.payload, maxEventBytes);
+    checkSize(call.payload, maxEventBytes);
     this.#try(call, 0);
   }
 
   list(): readonly FunctionSpec[] {
-    return [...this.#functions.values()];
+    return [...this.#functions.values()].map(({ spec }) => spec);
   }
 
   arn(name: string): string {
@@ -119,7 +139,7 @@ class LocalLambda implements Lambda {
   }
 
   reload(functions: readonly FunctionSpec[]): void {
-    this.#functions = byName(functions);
+    this.#deploy(functions);
     this.#pool.recycle();
   }
 
@@ -130,20 +150,30 @@ class LocalLambda implements Lambda {
     await this.#logs.flush();
   }
 
-  async #run(spec: FunctionSpec, call: InvokeCall, invocation: Invocation): Promise<Outcome> {
-    const description = {
-      entry: spec.entry.href,
-      functionName: spec.name,
-      functionArn: this.arn(spec.name),
-      memoryMb: spec.memoryMb,
+  #deploy(functions: readonly FunctionSpec[]): void {
+    this.#called.clear();
+    this.#functions = new Map(functions.map((spec) => [spec.name, { spec, pooled: this.#pooled(spec) }]));
+  }
+
+  #pooled(spec: FunctionSpec): Pooled {
+    const { name, reservedConcurrency, concurrency, memoryMb } = spec;
+    const entry = spec.entry.href;
+    const description = { entry, functionName: name, functionArn: this.arn(name), memoryMb, concurrency };
+    return {
+      ...{ name, reservedConcurrency, concurrency },
+      start: (listener) => startWorker(description, workerEnvironment(spec, this.#options), listener),
+      onLine: (line) => this.#logs.write(name, null, line),
     };
-    const start = () => startWorker(description, workerEnvironment(spec, this.#options));
-    try {
-      return await this.#pool.run({ ...spec, start }, invocation, call.signal);
-    } catch (error) {
-      if (error instanceof PoolClosed) throw new AwsError("ServiceException", error.message, 500);
-      throw error;
-    }
+  }
+
+  #find(name: string, qualifier: string | null): Deployed {
+    const known = qualifier === null ? this.#called.get(name) : undefined;
+    if (known !== undefined) return known;
+    const plainName = functionName(name, qualifier, this.#options);
+    const found = this.#functions.get(plainName);
+    if (found === undefined) throw notFound(this.arn(plainName));
+    if (qualifier === null) this.#called.set(name, found);
+    return found;
   }
 
   #try(call: InvokeCall, tried: number): void {
@@ -167,39 +197,6 @@ class LocalLambda implements Lambda {
   }
 }
 
-function byName(functions: readonly FunctionSpec[]): Map<string, FunctionSpec> {
-  return new Map(functions.map((spec) => [spec.name, spec]));
-}
-
-/** Settles as `work` does, or rejects when the signal aborts first; the work goes on and nobody listens. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    const onAbort = () => reject(signal.reason as Error);
-    signal.addEventListener("abort", onAbort, { once: true });
-    stop = () => signal.removeEventListener("abort", onAbort);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    stop();
-  }
-}
-
-function checkPayload(payload: string, limit: number): void {
-  if (Buffer.byteLength(payload) > limit) {
-    const message = `Request must be smaller than ${limit} bytes for the InvokeFunction operation`;
-    throw new AwsError("RequestTooLargeException", message, 413);
-  }
-  try {
-    JSON.parse(payload);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new AwsError("InvalidRequestContentException", `Could not parse request body into json: ${reason}`);
-  }
-}
-
 /** As on AWS, a function sees its own settings only: nothing of the environment of whoever started the cloud. */
 function workerEnvironment(spec: FunctionSpec, options: LambdaOptions): Record<string, string> {
   return {
@@ -211,6 +208,7 @@ function workerEnvironment(spec: FunctionSpec, options: LambdaOptions): Record<s
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${spec.name}`,
+    ...(spec.concurrency > 1 && { AWS_LAMBDA_MAX_CONCURRENCY: String(spec.concurrency) }),
     ...options.environment(spec),
     ...spec.environment,
   };

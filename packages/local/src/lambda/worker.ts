@@ -1,21 +1,27 @@
-// The process that runs one function's handler, one invocation at a time: what a Lambda execution
-// environment is. It is started by process.ts with an IPC channel and ends when that channel closes.
+// The process that runs one function's handler, several invocations at a time where the function allows it: what a
+// Lambda execution environment is. It is started by process.ts with an IPC channel and ends when that channel closes.
 import { Worker } from "node:worker_threads";
+import { Invocations, markOutput, publishInvokeStore, type Running } from "./invocations.js";
 import type { ErrorPayload, FromWorker, FunctionDescription, ToWorker } from "./messages.js";
 
 type Handler = (event: unknown, context: object) => unknown;
 
-interface Running {
-  readonly requestId: string;
-}
-
-let running: Running | null = null;
+let invocations = new Invocations(1);
+let endLines: (running: Running) => void = () => {};
 let handler: Handler | null = null;
 let description: FunctionDescription | null = null;
+let outgoing: FromWorker[] = [];
 
-function send(message: FromWorker, then?: () => void): void {
+/** What is said in one turn of the loop travels together. */
+function say(message: FromWorker): void {
+  if (outgoing.push(message) === 1) setImmediate(() => flush());
+}
+
+function flush(then: () => void = () => {}): void {
   if (process.send === undefined || !process.connected) process.exit(1);
-  process.send(message, () => then?.());
+  const messages = outgoing;
+  outgoing = [];
+  process.send(messages, then);
 }
 
 function errorPayload(error: unknown): ErrorPayload {
@@ -31,36 +37,37 @@ function errorPayload(error: unknown): ErrorPayload {
 
 async function init(given: FunctionDescription): Promise<void> {
   description = given;
+  invocations = new Invocations(given.concurrency);
+  endLines = markOutput(given.mark, invocations);
+  if (given.concurrency > 1) publishInvokeStore(invocations);
   try {
     const module = (await import(given.entry)) as { handler?: unknown };
     if (typeof module.handler !== "function") {
       const errorMessage = `${given.entry} does not export a function "handler".`;
-      return fail({ errorType: "Runtime.HandlerNotFound", errorMessage, trace: [] });
+      return end(null, { errorType: "Runtime.HandlerNotFound", errorMessage, trace: [] }, 1);
     }
     handler = module.handler as Handler;
-    send({ type: "ready" });
+    say({ type: "ready" });
   } catch (error) {
     const payload = errorPayload(error);
     const missing = error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
-    fail(missing ? { ...payload, errorType: "Runtime.ImportModuleError" } : payload);
+    end(null, missing ? { ...payload, errorType: "Runtime.ImportModuleError" } : payload, 1);
   }
 }
 
-function fail(error: ErrorPayload): void {
-  send({ type: "init-failed", error }, () => process.exit(1));
-}
-
-async function invoke({ requestId, payload, deadline }: ToWorker & { type: "invoke" }): Promise<void> {
-  running = { requestId };
-  let reply: FromWorker;
-  try {
-    const result = await (handler as Handler)(JSON.parse(payload), context(requestId, deadline));
-    reply = { type: "result", requestId, payload: serialise(result) };
-  } catch (error) {
-    reply = { type: "error", requestId, error: errorPayload(error), last: false };
-  }
-  running = null;
-  send(reply);
+async function invoke(message: ToWorker & { type: "invoke" }): Promise<void> {
+  const { id, requestId, payload, deadline } = message;
+  const answer = await invocations.run(id, requestId, async (running) => {
+    try {
+      const result = await (handler as Handler)(JSON.parse(payload), context(requestId, deadline));
+      return { type: "result", payload: serialise(result), running } as const;
+    } catch (error) {
+      return { type: "error", error: errorPayload(error), running } as const;
+    }
+  });
+  const { running, ...rest } = answer;
+  endLines(running);
+  say({ ...rest, id, lines: running.lines });
 }
 
 function serialise(result: unknown): string {
@@ -90,8 +97,14 @@ function context(awsRequestId: string, deadline: number): object {
 /** As Node's Lambda runtime does: the invocation fails with the error, and the environment is gone. */
 function giveUp(error: ErrorPayload): void {
   process.stderr.write(`${JSON.stringify({ level: "error", ...error })}\n`);
-  if (running === null) process.exit(1);
-  send({ type: "error", requestId: running.requestId, error, last: true }, () => process.exit(129));
+  const culprit = invocations.current();
+  // What an invocation that has ended left behind is nobody's among those that run.
+  end(culprit !== undefined && invocations.holds(culprit) ? culprit.id : null, error, 129);
+}
+
+function end(id: number | null, error: ErrorPayload, exitCode: number): void {
+  outgoing.push({ type: "fatal", id, error });
+  flush(() => process.exit(exitCode));
 }
 
 // A handler that never yields would not see the channel close, so a thread watches the parent too.
@@ -100,6 +113,17 @@ const watchdog = `
   setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, "SIGKILL"); }, 1000);
 `;
 
+function hear(message: ToWorker): void {
+  switch (message.type) {
+    case "init":
+      return void init(message.description);
+    case "invoke":
+      return void invoke(message);
+    case "ping":
+      return say({ type: "pong" });
+  }
+}
+
 process.on("uncaughtException", (error) => giveUp(errorPayload(error)));
 process.on("unhandledRejection", (reason) =>
   giveUp({ ...errorPayload(reason), errorType: "Runtime.UnhandledPromiseRejection" }),
@@ -107,9 +131,8 @@ process.on("unhandledRejection", (reason) =>
 process.on("disconnect", () => process.exit(0));
 // Ctrl-C in a terminal reaches the whole group; the cloud decides when its workers end.
 process.on("SIGINT", () => {});
-process.on("message", (message: ToWorker) => {
-  if (message.type === "init") void init(message.description);
-  else void invoke(message);
+process.on("message", (messages: readonly ToWorker[]) => {
+  for (const message of messages) hear(message);
 });
 new Worker(watchdog, {
   eval: true,

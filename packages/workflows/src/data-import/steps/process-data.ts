@@ -15,5 +15,6 @@ export const processData = defineStep({
   output: importResultSchema,
   timeoutSeconds: 900,
   memoryMb: 1_024,
+  exclusive: true,
   permissions: ["storage"],
 });

@@ -19,6 +19,7 @@ export const drawPage = defineStep({
   output: pictureResultSchema,
   timeoutSeconds: 240,
   memoryMb: 1_024,
+  exclusive: true,
   ...modelRetries,
   permissions: ["storage", "models"],
 });

@@ -15,6 +15,7 @@ export const recordPage = defineStep({
   output: narrationResultSchema,
   timeoutSeconds: 240,
   memoryMb: 1_024,
+  exclusive: true,
   ...modelRetries,
   permissions: ["storage", "models"],
 });

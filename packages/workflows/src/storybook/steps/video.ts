@@ -27,6 +27,7 @@ export const video = defineStep({
   timeoutSeconds: 600,
   // Lambda gives processors by memory, and ffmpeg uses what there is.
   memoryMb: 3_008,
+  exclusive: true,
   retry: { maxAttempts: 2, intervalSeconds: 2, backoffRate: 2, maxDelaySeconds: 30 },
   permissions: ["storage"],
 });

@@ -11,6 +11,7 @@ export const vision = defineStep({
   output: visionResultSchema,
   timeoutSeconds: 240,
   memoryMb: 1_536,
+  exclusive: true,
   ...modelRetries,
   permissions: ["storage", "models"],
 });
