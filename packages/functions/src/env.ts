@@ -4,6 +4,11 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 const common = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must begin with postgres://"),
+  /**
+   * Connections of one instance. An instance with one invocation at a time has use for one; where it holds many, a
+   * second takes leases while checkpoints are written on the first.
+   */
+  DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(20).default(1),
   AWS_LAMBDA_FUNCTION_NAME: z.string().min(1).default("longhaul"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
@@ -18,6 +23,8 @@ const stepSchema = common
     SUPABASE_URL: supabaseUrl.optional(),
     SUPABASE_SERVICE_ROLE_KEY: z.string().min(1).optional(),
     SIMULATION: z.enum(["on", "off"]).default("off"),
+    /** Where nobody counts; Powertools would still spend time on what it does not write. */
+    POWERTOOLS_METRICS_DISABLED: z.enum(["true", "false"]).default("false"),
     /** Given by Lambda: where traces go. */
     AWS_XRAY_DAEMON_ADDRESS: z.string().min(1).optional(),
     NODE_ENV: z.string().default("development"),

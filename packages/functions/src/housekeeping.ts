@@ -6,14 +6,14 @@ import type { HousekeepingEnvironment } from "./env.js";
 import { createLogger } from "./logger.js";
 
 /**
- * What the use cases of packages/runs work with in a Lambda: one connection, kept between invocations. It
+ * What the use cases of packages/runs work with in a Lambda: connections that are kept between invocations. They
  * may go through a pooler in transaction mode, so no statement is prepared.
  */
 export function housekeeping(environment: HousekeepingEnvironment): RunsDependencies {
-  const { DATABASE_URL, STATE_MACHINES, RUNS_TOPIC_ARN, LOG_LEVEL } = environment;
+  const { DATABASE_URL, DATABASE_CONNECTIONS: max, STATE_MACHINES, RUNS_TOPIC_ARN, LOG_LEVEL } = environment;
   const { AWS_LAMBDA_FUNCTION_NAME: functionName } = environment;
   return {
-    db: connect(DATABASE_URL, { max: 1, prepare: false, applicationName: functionName }),
+    db: connect(DATABASE_URL, { max, prepare: false, applicationName: functionName }),
     sfn: new SFNClient(),
     stateMachines: STATE_MACHINES,
     queue: RUNS_TOPIC_ARN ? snsRunQueue(new SNSClient(), RUNS_TOPIC_ARN) : undefined,

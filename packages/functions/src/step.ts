@@ -8,14 +8,14 @@ import { noObjects, storageObjects } from "./objects.js";
 import { createTracing } from "./tracing.js";
 
 const environment = readStepEnvironment();
-const { DATABASE_URL, SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY } = environment;
+const { DATABASE_URL, DATABASE_CONNECTIONS: max, SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY } = environment;
 const { AWS_LAMBDA_FUNCTION_NAME: functionName, LONGHAUL_STEP: stepName } = environment;
 const [workflow = ""] = stepName.split("/");
 const hasStorage = SUPABASE_URL !== undefined && SUPABASE_SERVICE_ROLE_KEY !== undefined;
 const traced = await createTracing({ functionName, daemonAddress: environment.AWS_XRAY_DAEMON_ADDRESS });
 
 const run = stepHandler(await findImplementation(stepName), {
-  store: stepStore(connect(DATABASE_URL, { max: 1, prepare: false, applicationName: functionName })),
+  store: stepStore(connect(DATABASE_URL, { max, prepare: false, applicationName: functionName })),
   objects: hasStorage
     ? storageObjects({
         supabaseUrl: SUPABASE_URL,
@@ -24,13 +24,19 @@ const run = stepHandler(await findImplementation(stepName), {
       })
     : noObjects,
   logger: createLogger({ level: environment.LOG_LEVEL, functionName }),
-  observe: stepMetrics({ workflow, functionName }),
+  ...(environment.POWERTOOLS_METRICS_DISABLED === "false" && {
+    observe: stepMetrics({ workflow, functionName }),
+  }),
   simulation: environment.SIMULATION === "on",
 });
 
-/** The handler of the step that LONGHAUL_STEP names; its connection is kept between invocations. */
+/** The handler of the step that LONGHAUL_STEP names; its connections are kept between invocations. */
 export function handler(payload: unknown, lambda: LambdaContext): Promise<StepResult> {
-  return traced(stepName, annotationsOf(payload), () => run(payload, lambda));
+  return traced(
+    stepName,
+    () => annotationsOf(payload),
+    () => run(payload, lambda),
+  );
 }
 
 /** What traces are found by. The payload is not checked yet. */

@@ -1,7 +1,8 @@
 /** Runs an invocation within a part of its trace. */
 export type Traced = <Result>(
   name: string,
-  annotations: Readonly<Record<string, string | number>>,
+  /** What the part is found by; asked only where there is a trace. */
+  annotations: () => Readonly<Record<string, string | number>>,
   work: () => Promise<Result>,
 ) => Promise<Result>;
 
@@ -24,7 +25,7 @@ export async function createTracing(options: {
     tracer.setSegment(part);
     tracer.annotateColdStart();
     tracer.addServiceNameAnnotation();
-    for (const [key, value] of Object.entries(annotations)) tracer.putAnnotation(key, value);
+    for (const [key, value] of Object.entries(annotations())) tracer.putAnnotation(key, value);
     try {
       return await work();
     } catch (error) {

@@ -52,8 +52,11 @@ export function functionEnvironment(spec: FunctionSpec, places: Places): Record<
   const environment: Record<string, string> = {
     ...awsEnvironment(places),
     SIMULATION: simulation ? "on" : "off",
+    // Nobody counts on a laptop: a line of metrics for each step would be all that most steps write.
+    POWERTOOLS_METRICS_DISABLED: "true",
   };
   if (spec.databaseRole !== null) environment["DATABASE_URL"] = database.url(`longhaul_${spec.databaseRole}`);
+  if (spec.concurrency > 1) environment["DATABASE_CONNECTIONS"] = "2";
   if (spec.databaseRole === "dispatcher") {
     environment["STATE_MACHINES"] = JSON.stringify(stateMachines);
     environment["RUNS_TOPIC_ARN"] = runsTopicArn;
