@@ -173,6 +173,34 @@ describe("an approval", () => {
     expect(again.duration).toBe(0);
   });
 
+  it("asks anew with a new deadline when the run is tried again because nobody had decided", async () => {
+    const wanting = defineMachine(contract, (flow) =>
+      flow
+        .step(cook, ({ input: given }) => ({ dish: given.dish }))
+        .approval("TasteDish", {
+          title: "Is it good?",
+          form,
+          select: ({ cookDish }) => ({ plate: cookDish.plate }),
+          stage: "ask",
+          deadlineSeconds: 3_600,
+          onDeadline: (late) => late.fail("NobodyCame", { code: "NOBODY_CAME", message: "It got cold." }),
+        })
+        .succeed("Eaten", ({ tasteDish }) => ({ answer: tasteDish })),
+    );
+    const deadlines: unknown[] = [];
+    await using run = await openRun(wanting, steps, {
+      approvals: async (payload, send) => {
+        if (payload.expire) return { ...answer(false, 3_600, null), decision: null };
+        deadlines.push(payload.approval?.["deadline"]);
+        if (payload.attempt === 2 && payload.token) await send(payload.token, answer(true, 3_700));
+        return null;
+      },
+    });
+    expect(runErrorOf(await run.attempt(input))).toMatchObject({ code: "NOBODY_CAME" });
+    expect((await run.attempt(input)).output).toEqual({ answer: answer(true, 3_700) });
+    expect(deadlines).toEqual([decidedAt(3_600), decidedAt(7_200)]);
+  });
+
   it("fails the run when nobody could be asked", async () => {
     await using run = await openRun(machine, steps, {
       approvals: () => {

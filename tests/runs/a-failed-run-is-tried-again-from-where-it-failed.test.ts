@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { DeleteStateMachineVersionCommand, DescribeExecutionCommand } from "@aws-sdk/client-sfn";
 import { FatalError } from "@longhaul/kit/step";
 import { closeRun, rerun, rerunFrom, retryRun } from "@longhaul/runs";
@@ -227,12 +228,31 @@ describe("a run again", () => {
     expect(world.called).toEqual(["SendNotification"]);
   });
 
+  test("may read the files that edited outputs name, and none of which nobody knows", async () => {
+    const runId = await world.go();
+    await world.ended(runId);
+    const file = await world.upload();
+    const request = { runId, ...again, step: "SendNotification" };
+    const naming = (profileArtifactId: string) =>
+      rerunFrom(world.deps, operator(), {
+        ...request,
+        outputs: { ProcessData: { ...importResult, profileArtifactId } },
+      });
+    const { runId: other } = await naming(file);
+    const files = await world.admin.sql`select artifact_id from longhaul.run_files where run_id = ${other}`;
+    expect(files.map(({ artifact_id }) => artifact_id as string)).toContain(file);
+    for (const unknown of [randomUUID(), await world.upload(world.theirs)]) {
+      await expect(naming(unknown)).rejects.toMatchObject({ code: "FILE_NOT_FOUND" });
+    }
+  });
+
   test("takes the output of a step that had failed from whoever knows it", async () => {
     world.handle("ProcessData", failing);
     const runId = await world.go();
     await world.ended(runId);
     world.reset();
-    const request = { runId, ...again, step: "SendNotification", outputs: { ProcessData: importResult } };
+    const known = { ...importResult, profileArtifactId: await world.upload() };
+    const request = { runId, ...again, step: "SendNotification", outputs: { ProcessData: known } };
     const { runId: other } = await rerunFrom(world.deps, operator(), request);
     await world.send();
     expect(await world.ended(other)).toMatchObject({ status: "succeeded" });

@@ -1,6 +1,7 @@
 import {
   approvalTask,
   cancelRun,
+  closeRun,
   decideApproval,
   dispatchQueued,
   reconcile,
@@ -10,6 +11,7 @@ import {
 import { FatalError } from "@longhaul/kit/step";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type LivesWorld, openLivesWorld } from "./lives-world.js";
+import { importResult } from "./scripted-steps.js";
 
 let world: LivesWorld;
 beforeAll(async () => {
@@ -176,6 +178,64 @@ test("a retry, and a run from a later step on, ask nobody again", async () => {
       id === runId ? 1 : 0,
     );
   }
+});
+
+test("a retry asks anew where nobody had decided and nothing was decided by default", async () => {
+  const { runId } = await waiting();
+  const payload = { run: runId, attempt: 1, correlationId: "c", state: "Approve", itemPath: "", visit: 0 };
+  const expired = await approvalTask(world.deps, { ...payload, expire: true, default: null });
+  expect(expired).toMatchObject({ decision: null, byDefault: true });
+  // As the machine's own way at the deadline may end it.
+  await closeRun(world.deps, {
+    executionArn: (await world.attempt(runId)).executionArn,
+    ...{ name: `${runId}-1`, status: "FAILED", error: "NOBODY_CAME", cause: "Nobody has decided." },
+  });
+  expect(await world.run(runId)).toMatchObject({ status: "failed" });
+  await retryRun(world.deps, operator(), { runId });
+  await dispatchQueued(world.asking);
+  await world.until(runId, isWaiting);
+  const [asked, ...more] = await world.approvalsOf(runId);
+  expect(more).toEqual([]);
+  expect(asked).toMatchObject({ status: "open", decision: null, decidedAt: null });
+  await decide(asked!.id);
+  expect(await world.ended(runId)).toMatchObject({ status: "succeeded", attempt: 2 });
+
+  // Nor does a run from a later step on take over that nobody had decided.
+  const again = { correlationId: "c-2", capabilities: new Set<"SIMULATION">() };
+  await world.admin.sql`
+    update longhaul.run_steps set output = output || '{"decision": null, "byDefault": true}'
+    where run_id = ${runId} and step = 'Approve'`;
+  const request = { runId, step: "SendNotification", ...again };
+  const { runId: other } = await rerunFrom(world.asking, operator(), request);
+  await dispatchQueued(world.asking);
+  await world.until(other, isWaiting);
+});
+
+test("what was approved is asked again when the output of a failed step before it is given", async () => {
+  const { runId, approval } = await waiting();
+  await decide(approval.id);
+  await world.ended(runId);
+  // As where a machine catches the failure of a step and asks a person.
+  await world.admin.sql`
+    update longhaul.run_steps set status = 'failed', output = null, error = '{"code": "X", "message": "x"}'
+    where run_id = ${runId} and step = 'ProcessData'`;
+  const { runId: other } = await rerunFrom(world.asking, operator(), {
+    ...{ runId, step: "SendNotification", correlationId: "c-2", capabilities: new Set<"SIMULATION">() },
+    outputs: { ProcessData: { ...importResult, profileArtifactId: await world.upload() } },
+  });
+  await dispatchQueued(world.asking);
+  await world.until(other, isWaiting);
+});
+
+test("the slot of a run that waits for a person goes to the next at once", async () => {
+  const { theirs } = world;
+  await world.setLimits(1, 1, theirs);
+  const asking = await world.start({}, theirs);
+  const next = await world.start({}, theirs);
+  await dispatchQueued(world.asking);
+  expect(await world.run(next, theirs)).toMatchObject({ status: "queued" });
+  await expect.poll(() => world.run(asking, theirs)).toMatchObject({ status: "waiting" });
+  await expect.poll(async () => (await world.run(next, theirs)).status).not.toBe("queued");
 });
 
 test("a run that is cancelled while it waits takes its question back", async () => {

@@ -11,6 +11,7 @@ import {
 import type { Approval, Json } from "@longhaul/kit";
 import { z } from "zod";
 import { machineOf } from "./catalogue.js";
+import { dispatchQueued } from "./dispatch.js";
 import type { Caller, RunsDependencies } from "./dependencies.js";
 import { RunsRefusal } from "./refusal.js";
 
@@ -26,9 +27,20 @@ export async function requestApproval(
   if (answer.kind === "open") {
     const { runId, attempt, state } = request;
     deps.logger.info({ runId, attempt, state, approvalId: answer.approvalId }, "an approval was requested");
+    await dispatchNext(deps);
   }
   if (answer.kind === "decided") await tell(deps, request.token, answer.answer);
   return answer;
+}
+
+/** A run that only waits for people leaves its slot: it may be another's turn. */
+async function dispatchNext(deps: RunsDependencies): Promise<void> {
+  try {
+    await dispatchQueued(deps);
+  } catch (error) {
+    // The reconciler dispatches within a minute; the question has been asked.
+    deps.logger.warn({ err: error }, "runs could not be dispatched after an approval was requested");
+  }
 }
 
 /** The deadline has passed: gives the decision that came in time, else enters the default (null: there is none). */

@@ -25,7 +25,8 @@ export interface RerunFromRequest extends RerunRequest {
   /**
    * Outputs that take the place of what steps before it gave, by checkpoint: "WriteStory", in a map "DrawPage[2]" or
    * "DrawPage[2/0]", of a loop's later visit "AskModel#3". Steps that were completed after the first of them are done
-   * anew, too.
+   * anew, too, and approvals given after it are asked for again. Files that they name, which the step had not, are the
+   * organisation's: a file is named by a field "artifactId" or "...ArtifactId".
    */
   outputs?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -51,7 +52,7 @@ export async function rerun(
  * edited where `outputs` say so. The effects of copied steps stay the earlier run's, also when the new one is cancelled.
  *
  * @throws as {@link startRunOf}; RunsRefusal STEP_NOT_FOUND, OUTPUT_INVALID with an issue per field;
- *   DatabaseRefusal RUN_NOT_FOUND, STEP_NOT_REACHED
+ *   DatabaseRefusal RUN_NOT_FOUND, STEP_NOT_REACHED, FILE_NOT_FOUND
  */
 export async function rerunFrom(
   deps: Dependencies,
@@ -74,13 +75,45 @@ export async function rerunFrom(
     await lives.copyCheckpoints(tx, { organisationId, ...lineage, edits, approvals });
   };
   const start = startOf(run, request);
-  const lineage: Lineage = { rerunOf: run.id, rerunFrom: step, prepare };
+  const artifactIds = await newFilesOf(deps, caller, run.id, edits);
+  const lineage: Lineage = { rerunOf: run.id, rerunFrom: step, artifactIds, prepare };
   return startRunOf(
     deps,
     caller,
     request.input === undefined ? start : { ...start, input: request.input },
     lineage,
   );
+}
+
+/** Files that edited outputs name, and the outputs in whose place they stand do not. */
+async function newFilesOf(
+  { db }: Dependencies,
+  caller: Caller,
+  runId: string,
+  edits: readonly CheckpointEdit[],
+): Promise<string[]> {
+  if (edits.every(({ output }) => filesIn(output).size === 0)) return [];
+  const { organisationId } = caller;
+  const steps = await asCaller(db, caller, (tx) => history.stepsOf(tx, { organisationId, runId }));
+  const files = edits.flatMap(({ step, itemPath, visit, output }) => {
+    const given = steps.find(
+      (known) => known.step === step && known.itemPath === itemPath && known.visit === visit,
+    );
+    // One that the run has not come to is refused with its checkpoints.
+    if (!given) return [];
+    const before = filesIn(given.output);
+    return [...filesIn(output)].filter((file) => !before.has(file));
+  });
+  return [...new Set(files)];
+}
+
+function filesIn(output: Json, found = new Set<string>()): Set<string> {
+  if (typeof output !== "object" || output === null) return found;
+  for (const [field, value] of Object.entries(output)) {
+    if (typeof value === "string" && /(?:^a|A)rtifactId$/.test(field)) found.add(value);
+    else filesIn(value, found);
+  }
+  return found;
 }
 
 async function earlierRun({ db }: Dependencies, caller: Caller, runId: string): Promise<Run> {

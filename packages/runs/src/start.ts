@@ -37,6 +37,8 @@ export interface Lineage {
   readonly rerunOf: string;
   /** The state from which on it is done anew; null for all of it. */
   readonly rerunFrom: string | null;
+  /** Files that it may read beside those of its input. */
+  readonly artifactIds?: readonly string[];
   /** Called with the new run before anybody can send it. */
   prepare?(tx: Tx, runId: string): Promise<void>;
 }
@@ -92,7 +94,7 @@ export async function startRunOf(
       definitionHash: machine.hash,
       correlationId: request.correlationId,
       idempotencyKey: request.idempotencyKey,
-      artifactIds,
+      artifactIds: [...new Set([...artifactIds, ...(lineage?.artifactIds ?? [])])],
       tags,
       notBefore,
       lane: contract.lane ?? "direct",

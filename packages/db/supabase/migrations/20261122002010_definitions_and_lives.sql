@@ -470,13 +470,12 @@ begin
   ) then
     perform longhaul.refuse('STEP_NOT_REACHED', format('The run has not come to %s.', p_step));
   end if;
-  select min(finished_at) into v_before from longhaul.run_steps s
-  where s.run_id = p_from and s.status = 'succeeded' and (
-    s.step = p_step
-    or exists (
+  select min(coalesce(s.finished_at, s.started_at)) into v_before from longhaul.run_steps s
+  -- One that had not succeeded, and is given an output now, was not what came after it was done upon either.
+  where s.run_id = p_from and (exists (
       select from jsonb_array_elements(p_edits) e
       where e ->> 'step' = s.step and e ->> 'itemPath' = s.item_path and (e ->> 'visit')::integer = s.visit)
-    or (v_other_input and (s.step = any (p_approvals) or exists (
+    or s.status = 'succeeded' and (s.step = p_step or v_other_input and (s.step = any (p_approvals) or exists (
       select from longhaul.approvals a where a.run_id in (p_from, s.copied_from) and a.state = s.step))));
 
   insert into longhaul.run_steps (run_id, step, item_path, visit, organisation_id, stage, status, attempt, tries, progress,

@@ -1,5 +1,6 @@
 -- Asks a person for a decision, or finds that it was given: { kind: decided, answer } | { kind: open, approvalId }
 -- | { kind: ended, reason }. Asked again (a retry of the task, a later attempt), the same approval gets the new token.
+-- That nobody had decided, and nothing was decided by default, is no answer for a later attempt or another run.
 create function longhaul.request_approval(
   p_run uuid, p_attempt integer, p_state text, p_item_path text, p_visit integer, p_stage text, p_title text, p_role text,
   p_form jsonb, p_details jsonb, p_deadline timestamptz, p_token text) returns jsonb
@@ -23,7 +24,9 @@ begin
   end if;
   select * into v_step from longhaul.run_steps
   where run_id = p_run and step = p_state and item_path = p_item_path and visit = p_visit;
-  if v_step.status = 'succeeded' then
+  if v_step.status = 'succeeded' and not (v_step.output @> '{"decision": null, "byDefault": true}'
+    and (v_step.attempt < p_attempt or v_step.copied_from is not null))
+  then
     update longhaul.approvals set task_token = p_token, token_resolved_at = null
     where run_id = p_run and state = p_state and item_path = p_item_path and visit = p_visit;
     return jsonb_build_object('kind', 'decided', 'answer', v_step.output);
@@ -48,7 +51,8 @@ begin
   values (p_run, p_state, p_item_path, p_visit, v_run.organisation_id, p_stage, 'waiting', p_attempt, p_details)
   on conflict (run_id, step, item_path, visit) do update set
     status = 'waiting', attempt = excluded.attempt, input = excluded.input, stage = excluded.stage, fence = s.fence + 1,
-    lease_owner = null, lease_expires_at = null, finished_at = null, output = null, error = null;
+    lease_owner = null, lease_expires_at = null, finished_at = null, output = null, error = null, progress = 0,
+    copied_from = null;
   update longhaul.runs set open_approvals = open_approvals + 1 where id = p_run;
   if v_run.status = 'queued' then
     v_events := '[{"type": "run.started"}]';

@@ -7,6 +7,12 @@ import { type Selection, toExpression } from "./refs.js";
 /** The run's start, over all its attempts: a retry is another execution, which starts later. */
 const runStart = executionField("startedAt");
 
+/** A deadline begins with the attempt that asks: nobody was asked in the time between two attempts, or in that of another run. */
+function asked(base: Expression): Expression {
+  const began = jsonata`$states.context.Execution.StartTime`;
+  return jsonata`($toMillis(${began}) > $toMillis(${base}) ? ${began} : ${base})`;
+}
+
 /** A time (ISO 8601) some seconds after another. */
 function after(base: Expression, seconds: Selection): Expression {
   return jsonata`$fromMillis($toMillis(${base}) + $round(1000 * ${toExpression(seconds)}))`;
@@ -104,7 +110,7 @@ function setClock(block: Block, outside: Expression, reading: Reading): void {
 
 function tellTime(node: Node, block: Block, base: Expression, reading: Reading): void {
   if (node.kind === "wait" && "seconds" in node.until) node.timestamp = after(base, node.until.seconds);
-  if (node.kind === "approval") node.deadline = after(base, node.deadlineSeconds);
+  if (node.kind === "approval") node.deadline = after(asked(base), node.deadlineSeconds);
   if (node.kind === "start") {
     const { variable: name, seconds } = node.deadline;
     node.next.assigns.push({ variable: name, value: after(base, seconds) });
