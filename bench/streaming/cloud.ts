@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asCaller, asDispatcher, connect, runs } from "@longhaul/db";
@@ -65,16 +65,26 @@ export async function openCloud() {
       return ids;
     },
     /** Writes one event into each of these runs' logs, which says when. */
-    async write(ids: readonly string[]): Promise<void> {
-      for (let from = 0; from < ids.length; from += batch) {
+    async write(ids: readonly string[], together = batch): Promise<void> {
+      for (let from = 0; from < ids.length; from += together) {
         await asDispatcher(
           db,
           (tx) => tx`
           select longhaul.append_events(id, jsonb_build_array(jsonb_build_object('type', 'step.log', 'step', 'ProcessData',
             'itemPath', '', 'visit', 0, 'data', jsonb_build_object('level', 'info', 'message', ${String(now())}::text))))
-          from unnest(${ids.slice(from, from + batch)}::uuid[]) id`,
+          from unnest(${ids.slice(from, from + together)}::uuid[]) id`,
         );
       }
+    },
+    /** Microseconds of CPU that Postgres has spent so far: for this application, and for all. */
+    async cpuMicros(application: string): Promise<{ application: number; all: number }> {
+      const backends = await db.sql<{ pid: number; name: string }[]>`
+        select pid, application_name as name from pg_stat_activity where pid is not null`;
+      const cpu = await Promise.all(
+        backends.map(async ({ pid, name }) => ({ name, micros: await microsOf(pid) })),
+      );
+      const sum = (which: typeof cpu) => which.reduce((total, { micros }) => total + micros, 0);
+      return { application: sum(cpu.filter(({ name }) => name === application)), all: sum(cpu) };
     },
     async close() {
       await db.close();
@@ -82,6 +92,17 @@ export async function openCloud() {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** What the system says of a process; its ticks are hundredths of a second on every Linux. */
+async function microsOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(11, 13)
+    .map(Number);
+  return (user + system) * 10_000;
 }
 
 export type BenchCloud = Awaited<ReturnType<typeof openCloud>>;

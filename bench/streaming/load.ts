@@ -3,8 +3,8 @@ import type { AppRouter } from "@longhaul/api";
 import { createTRPCClient, createWSClient, wsLink } from "@trpc/client";
 import { WebSocket } from "ws";
 import { type FromLoad, now, type ToLoad } from "./messages.js";
+import { usage } from "./usage.js";
 
-const closers: (() => void)[] = [];
 /** How many connect at the same time. */
 const lane = 50;
 let latencies: number[] = [];
@@ -28,13 +28,13 @@ function watchRun(url: string, token: string, runId: string): Promise<void> {
       connectionParams: { token },
     });
     const api = createTRPCClient<AppRouter>({ links: [wsLink<AppRouter>({ client })] });
-    closers.push(() => void client.close());
     api.runs.watch.subscribe(
       { runId },
       {
-        onData({ data: { events } }) {
+        onData({ data: message }) {
           resolve();
-          for (const { type, data } of events) if (type === "step.log") delivered(Number(data["message"]));
+          for (const { type, data } of "events" in message ? message.events : [])
+            if (type === "step.log") delivered(Number(data["message"]));
         },
         onError: reject,
       },
@@ -45,7 +45,6 @@ function watchRun(url: string, token: string, runId: string): Promise<void> {
 function watchBare(url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url);
-    closers.push(() => socket.terminate());
     socket.once("open", resolve);
     socket.once("error", reject);
     socket.on("message", (data: Buffer) => delivered((JSON.parse(data.toString()) as { at: number }).at));
@@ -73,8 +72,7 @@ process.on("message", (message: ToLoad) => {
     latencies = [];
     wanted = message.deliveries;
   } else {
-    for (const close of closers.splice(0)) close();
-    tell({ type: "stopped" });
+    void usage(message.collect).then(tell);
   }
 });
 process.on("disconnect", () => process.exit(0));

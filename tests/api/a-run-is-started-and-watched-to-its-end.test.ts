@@ -73,8 +73,8 @@ test("the workflow's own watch is typed by its contract and knows no other workf
     client.workflows.dataImport.watch.subscribe(
       { runId },
       {
-        onData({ data: { run } }) {
-          if (run.status === "succeeded") resolve(run.output.rowsRead);
+        onData({ data }) {
+          if ("run" in data && data.run.status === "succeeded") resolve(data.run.output.rowsRead);
         },
         onError: reject,
       },

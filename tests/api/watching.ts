@@ -1,4 +1,4 @@
-import type { RunListUpdate, RunUpdate } from "@longhaul/api";
+import type { RunListUpdate, RunText, RunUpdate } from "@longhaul/api";
 import type { Run, RunEvent } from "@longhaul/kit";
 import type { Client } from "./clients.js";
 
@@ -6,6 +6,7 @@ import type { Client } from "./clients.js";
 export interface Watch {
   readonly events: RunEvent[];
   readonly updates: RunUpdate[];
+  readonly texts: RunText[];
   /** Resolves once the feed has said all it will say; rejects with its error. */
   readonly done: Promise<void>;
   /** Until an event with this number, or beyond it, has come. */
@@ -19,6 +20,7 @@ export interface Watch {
 export function watch(client: Client, runId: string, lastEventId?: number): Watch {
   const events: RunEvent[] = [];
   const updates: RunUpdate[] = [];
+  const texts: RunText[] = [];
   const waiting = new Set<() => void>();
   let stop = () => {};
   const done = new Promise<void>((resolve, reject) => {
@@ -26,6 +28,10 @@ export function watch(client: Client, runId: string, lastEventId?: number): Watc
       { runId, lastEventId },
       {
         onData({ data }) {
+          if ("text" in data) {
+            texts.push(...data.text);
+            return;
+          }
           updates.push(data);
           events.push(...data.events);
           for (const look of waiting) look();
@@ -57,6 +63,7 @@ export function watch(client: Client, runId: string, lastEventId?: number): Watc
   return {
     events,
     updates,
+    texts,
     done,
     stop: () => stop(),
     open,

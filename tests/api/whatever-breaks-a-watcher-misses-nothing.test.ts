@@ -68,16 +68,16 @@ test("a text is shown as it is written to whoever is there, and is in no log", a
   await Promise.all([watched.open, streamed.open]);
   write(0, "Once ");
   write(5, "upon");
-  const texts = (updates: typeof watched.updates) =>
-    updates.flatMap(({ text = [] }) => text.map((piece) => piece.text)).join("");
-  await expect.poll(() => texts(watched.updates)).toBe("Once upon");
-  await expect.poll(() => texts(streamed.updates)).toContain("Once ");
+  const written = ({ texts }: typeof watched) => texts.map(({ text }) => text).join("");
+  await expect.poll(() => written(watched)).toBe("Once upon");
+  await expect.poll(() => written(streamed)).toContain("Once ");
+  expect(watched.updates).toHaveLength(1);
   const late = watch(world.clients.ws(world.ours.viewer.token), runId);
   await late.open;
   await world.append(runId, 1);
   ring(3);
   await Promise.all([watched.reaches(3), streamed.reaches(3), late.reaches(3)]);
-  expect(texts(late.updates)).toBe("");
+  expect(written(late)).toBe("");
   for (const one of [watched, streamed, late]) expect(seqs(one)).toEqual(numbersTo(3));
   for (const one of [watched, streamed, late]) one.stop();
 });

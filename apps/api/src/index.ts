@@ -13,7 +13,7 @@ export {
 export { createLogger, type Logger } from "./logger.js";
 export type { NumberedSubscription } from "./feed/subscription.js";
 export type { RunListUpdate } from "./feed/list-view.js";
-export type { RunUpdate } from "./feed/message.js";
+export type { RunMessage, RunTexts, RunUpdate } from "./feed/message.js";
 export type { RunText } from "./feed/text.js";
 export { type AppRouter, procedureNames } from "./router.js";
 export type { ApprovalList } from "./routers/approvals.js";

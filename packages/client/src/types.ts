@@ -3,8 +3,9 @@ import type {
   CamelCase,
   RunDetails,
   RunPage,
-  RunUpdate,
-  RunUpdateOf,
+  RunTexts,
+  RunUpdate as ToldUpdate,
+  RunUpdateOf as ToldUpdateOf,
   Started,
 } from "@longhaul/api";
 import type { Contract, ContractOutput } from "@longhaul/kit";
@@ -16,6 +17,16 @@ import type { WatchOptions } from "./watch.js";
 
 type Inputs = inferRouterInputs<AppRouter>;
 type Contracts = typeof contracts;
+
+interface Written {
+  /** What steps have just written of texts that are not in the log; who was not there has missed it. */
+  text?: RunTexts["text"] | undefined;
+}
+
+/** A run as it is now, and what has come since the last update: its events, oldest first and without a gap, or texts. */
+export type RunUpdate = ToldUpdate & Written;
+/** The same of a run of one workflow. */
+export type RunUpdateOf<C extends Contract> = ToldUpdateOf<C> & Written;
 
 /** What goes with a start besides the input. The same idempotency key and input give the same run. */
 export type StartOptions = Omit<Inputs["workflows"]["dataImport"]["start"], "input"> & {
@@ -78,4 +89,4 @@ export interface RunsClient {
   rerunFrom(runId: string, options: RerunFromOptions): Promise<Started>;
 }
 
-export type { RunDetails, RunPage, RunUpdate, RunUpdateOf };
+export type { RunDetails, RunPage };

@@ -1,8 +1,8 @@
-import type { RunUpdate } from "@longhaul/api";
 import type { Connection } from "./connection.js";
 import { toLonghaulError } from "./errors.js";
 import { openLive } from "./live/open-live.js";
 import { createRunSource } from "./live/run-source.js";
+import type { RunUpdate } from "./types.js";
 
 export interface WatchOptions {
   /** The number of the last event that is known already: what came after it is given. By default everything is. */

@@ -96,8 +96,7 @@ test("a drawing becomes a film with narration, chapters and subtitles, and a bro
       "Video  succeeded",
     ].sort(),
   );
-  const streamed = watcher.updates
-    .flatMap(({ text }) => text ?? [])
+  const streamed = watcher.texts
     .filter(({ stream }) => stream === "story")
     .map(({ text }) => text)
     .join("");

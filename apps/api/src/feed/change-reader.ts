@@ -1,77 +1,87 @@
-import { type Database, watching } from "@longhaul/db";
+import { type Database, type Watched, type WatchedChanges, watching } from "@longhaul/db";
 import type { Logger } from "../logger.js";
-import { changesLimit, type RunChannel } from "./run-channel.js";
-import type { RunView } from "./run-view.js";
 
-/** How many runs one question is for. */
-const mostRuns = 200;
-/** How many questions are under way at the same time; while they are, further runs gather for the next one. */
+/** How many events of a run one read takes; who is further behind reads several times. */
+export const changesLimit = 500;
+/** How much one question is for, and how many questions are under way at the same time, where there is so much. */
+const mostWeight = 200;
 const mostReads = 2;
+/** The least time between the beginnings of two questions that are not full. */
+const gatherMs = 8;
 
-interface Reading {
-  channel: RunChannel;
-  spokesman: RunView;
-  after: number;
+/** Somebody who wants to know what is new in a run. */
+export interface Asker {
+  /** How much its answer may be, beside that of a run that has just changed. */
+  readonly weight: number;
+  /** From where on; null where the answer is of no use any more. */
+  question(): Watched | null;
+  /** What is new; null where the run is not there for whoever it was read for. */
+  answer(changes: WatchedChanges | null): void;
+  /** There is no answer. */
+  fail(error: unknown): void;
 }
 
-/** Reads the runs that have changed, many in one question: the busier it is, the more go together. */
+/** Reads runs, many in one question: what is wanted gathers for a moment, and while a question is under way. */
 export class ChangeReader {
-  readonly #wanted = new Set<RunChannel>();
+  readonly #wanted = new Set<Asker>();
   #reads = 0;
+  #lastBegan = 0;
+  #scheduled = false;
 
   constructor(
     private readonly db: Database,
     private readonly log: Logger,
   ) {}
 
-  /** The run has changed: it is read soon, and once however often this is said before. */
-  want(channel: RunChannel): void {
-    this.#wanted.add(channel);
-    if (this.#reads >= mostReads) return;
+  /** Is read soon, and once however often this is said before. */
+  want(asker: Asker): void {
+    this.#wanted.add(asker);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#wanted.size === 0) return;
+    const many = this.#wanted.size >= mostWeight;
+    if (this.#reads >= (many ? mostReads : 1)) return;
+    this.#scheduled = true;
+    // Real time: it is about the load of this process and not about what anybody waits for.
+    const rest = many ? 0 : gatherMs - (performance.now() - this.#lastBegan);
+    // What is wanted in the same turn goes together.
+    if (rest <= 0) setImmediate(this.#begin);
+    else setTimeout(this.#begin, rest);
+  }
+
+  readonly #begin = (): void => {
+    this.#scheduled = false;
+    this.#lastBegan = performance.now();
     this.#reads += 1;
-    // What is announced in the same turn goes together.
-    setImmediate(() => void this.#work());
-  }
-
-  async #work(): Promise<void> {
-    try {
-      while (this.#wanted.size > 0) await this.#read(this.#next());
-    } finally {
+    void this.#read().finally(() => {
       this.#reads -= 1;
-    }
-  }
+      this.#schedule();
+    });
+    this.#schedule();
+  };
 
-  #next(): Reading[] {
-    const readings: Reading[] = [];
-    for (const channel of this.#wanted) {
-      this.#wanted.delete(channel);
-      const { spokesman } = channel;
-      if (!spokesman) continue;
-      channel.beginRead();
-      readings.push({ channel, spokesman, after: channel.head });
-      if (readings.length === mostRuns) break;
+  async #read(): Promise<void> {
+    const askers: Asker[] = [];
+    const questions: Watched[] = [];
+    let weight = 0;
+    for (const asker of this.#wanted) {
+      this.#wanted.delete(asker);
+      const question = asker.question();
+      if (!question) continue;
+      askers.push(asker);
+      questions.push(question);
+      weight += asker.weight;
+      if (weight >= mostWeight) break;
     }
-    return readings;
-  }
-
-  async #read(readings: readonly Reading[]): Promise<void> {
-    if (readings.length === 0) return;
-    const watched = readings.map(({ channel: { organisationId, runId }, spokesman, after }) => ({
-      userId: spokesman.viewer.userId,
-      organisationId,
-      runId,
-      after,
-    }));
+    if (questions.length === 0) return;
     try {
-      const found = await watching.changes(this.db, watched, { limit: changesLimit });
-      for (const { channel, spokesman, after } of readings) {
-        const changes = found.get(channel.runId);
-        const isTheirs = changes?.run.organisationId === channel.organisationId;
-        channel.endRead(spokesman, after, isTheirs ? changes : null);
-      }
+      const answers = await watching.changes(this.db, questions, { limit: changesLimit });
+      askers.forEach((asker, place) => asker.answer(answers[place] ?? null));
     } catch (error) {
-      // The next doorbell or safety check tries again; the watchers have lost nothing meanwhile.
-      this.log.warn({ err: error, runs: readings.length }, "watched runs could not be read");
+      this.log.warn({ err: error, runs: questions.length }, "watched runs could not be read");
+      for (const asker of askers) asker.fail(error);
     }
   }
 }

@@ -13,8 +13,8 @@ import type { Viewer } from "./viewer.js";
 
 /** How often what is watched is compared with the database, for doorbells that never rang. */
 const safetyCheckMs = 10_000;
-/** How many views one question of the check is for. */
-const mostViews = 2_000;
+/** How many runs, or people, one question of the check is for. */
+const mostAsked = 2_000;
 /** Sockets are closed when their token ends, and come back with a new one; this is for all the others. */
 const expiryGraceMs = 5_000;
 
@@ -27,8 +27,7 @@ export interface FeedOptions {
 
 /** Everything that is watched through this process. */
 export class Feed {
-  readonly #runs = new Map<string, RunChannel>();
-  readonly #lists = new Map<string, Map<string, ListChannel>>();
+  readonly #organisations = new Map<string, Watched>();
   readonly #reader: ChangeReader;
   readonly #stopChecking: () => void;
   #checking = false;
@@ -37,7 +36,7 @@ export class Feed {
     const { db, doorbell, clock, log } = options;
     this.#reader = new ChangeReader(db, log);
     doorbell.onRing((rings) => this.#ring(rings));
-    doorbell.onText((org, piece) => this.#runs.get(`${org}/${piece.run}`)?.show(piece.text));
+    doorbell.onText((org, { run, text }) => this.#organisations.get(org)?.runs.get(run)?.show(text));
     doorbell.onOpen(() => void this.check());
     this.#stopChecking = clock.every(safetyCheckMs, () => void this.check());
   }
@@ -45,13 +44,13 @@ export class Feed {
   /** A view of a run, among its watchers until it is closed. */
   viewRun(viewer: Viewer, wanted: Wanted): RunView {
     const { organisationId } = viewer;
-    const key = `${organisationId}/${wanted.runId}`;
+    const { runs } = this.#watchedOf(organisationId);
     const channel = getOrMake(
-      this.#runs,
-      key,
+      runs,
+      wanted.runId,
       () => new RunChannel(organisationId, wanted.runId, this.#reader),
     );
-    const view = new RunView(viewer, this.options.db, channel, wanted, this.#leaveRun);
+    const view = new RunView(viewer, channel, wanted, this.#leaveRun);
     channel.views.add(view);
     return view;
   }
@@ -59,13 +58,14 @@ export class Feed {
   /** A view of a list, among its watchers until it is closed. */
   viewList(viewer: Viewer, filter: RunFilter): ListView {
     const { organisationId } = viewer;
-    const lists = getOrMake(this.#lists, organisationId, () => new Map<string, ListChannel>());
+    const watched = this.#watchedOf(organisationId);
+    const { lists } = watched;
     const key = JSON.stringify(filter, Object.keys(filter).sort());
     const channel = getOrMake(lists, key, () => new ListChannel(organisationId, filter, this.options));
     const view = new ListView(viewer, this.options.db, channel, () => {
       if (channel.views.delete(view)) viewer.leave();
       if (channel.views.size === 0 && lists.get(key) === channel) lists.delete(key);
-      if (lists.size === 0 && this.#lists.get(organisationId) === lists) this.#lists.delete(organisationId);
+      this.#tidy(organisationId, watched);
     });
     channel.views.add(view);
     return view;
@@ -77,11 +77,9 @@ export class Feed {
     if (this.#checking) return;
     this.#checking = true;
     try {
-      const asked = this.#watched();
-      for (let from = 0; from < asked.length; from += mostViews) {
-        await this.#compare(asked.slice(from, from + mostViews));
-      }
-      for (const list of this.#allLists()) list.refresh();
+      for (const some of chunks(this.#people())) await this.#showOut(some);
+      for (const some of chunks(this.#channels())) await this.#compare(some);
+      for (const { lists } of this.#organisations.values()) for (const list of lists.values()) list.refresh();
     } catch (error) {
       this.options.log.warn({ err: error }, "the feed's safety check failed");
     } finally {
@@ -91,7 +89,11 @@ export class Feed {
 
   /** Numbers for the log and for tests: nothing is left once everybody has gone. */
   size(): { runs: number; lists: number } {
-    return { runs: this.#runs.size, lists: [...this.#allLists()].length };
+    const watched = [...this.#organisations.values()];
+    return {
+      runs: watched.reduce((sum, { runs }) => sum + runs.size, 0),
+      lists: watched.reduce((sum, { lists }) => sum + lists.size, 0),
+    };
   }
 
   async close(): Promise<void> {
@@ -101,71 +103,99 @@ export class Feed {
 
   readonly #leaveRun = (view: RunView): void => {
     const { channel, viewer } = view;
-    if (channel.views.delete(view)) viewer.leave();
-    const key = `${channel.organisationId}/${channel.runId}`;
-    if (channel.views.size === 0 && this.#runs.get(key) === channel) this.#runs.delete(key);
+    const { organisationId, runId, views } = channel;
+    if (views.delete(view)) viewer.leave();
+    const watched = this.#organisations.get(organisationId);
+    if (!watched) return;
+    if (views.size === 0 && watched.runs.get(runId) === channel) watched.runs.delete(runId);
+    this.#tidy(organisationId, watched);
   };
 
+  #watchedOf(organisationId: string): Watched {
+    return getOrMake(this.#organisations, organisationId, () => ({ runs: new Map(), lists: new Map() }));
+  }
+
+  #tidy(organisationId: string, watched: Watched): void {
+    if (watched.runs.size > 0 || watched.lists.size > 0) return;
+    if (this.#organisations.get(organisationId) === watched) this.#organisations.delete(organisationId);
+  }
+
   #ring(rings: readonly Ring[]): void {
-    for (const { org, run, seq } of rings) this.#runs.get(`${org}/${run}`)?.announce(seq);
-    for (const org of new Set(rings.map(({ org }) => org))) {
-      for (const list of this.#lists.get(org)?.values() ?? []) list.refresh();
+    const organisations = new Set<string>();
+    for (const { org, run, seq } of rings) {
+      this.#organisations.get(org)?.runs.get(run)?.announce(seq);
+      organisations.add(org);
+    }
+    for (const org of organisations) {
+      for (const list of this.#organisations.get(org)?.lists.values() ?? []) list.refresh();
     }
   }
 
   #endExpired(): void {
     const past = this.options.clock.now() - expiryGraceMs;
-    for (const { views } of this.#channels()) {
-      for (const view of views) if (view.viewer.expiresAt < past) view.end(new ApiError("TOKEN_EXPIRED"));
+    for (const view of this.#views()) {
+      if (view.viewer.expiresAt < past) view.end(new ApiError("TOKEN_EXPIRED"));
     }
   }
 
-  /** What is watched and by whom, once for each person however many views of it they have open. */
-  #watched(): Watched[] {
-    const watched: Watched[] = [];
-    for (const channel of this.#channels()) {
-      const people = new Map<string, Watched>();
-      for (const view of channel.views) {
-        const person = getOrMake(people, view.viewer.userId, () => ({
-          userId: view.viewer.userId,
-          channel,
-          views: [],
-        }));
-        person.views.push(view);
+  /** Who watches, once for each organisation however many views of it they have open. */
+  #people(): Person[] {
+    const people: Person[] = [];
+    for (const [organisationId, watched] of this.#organisations) {
+      const known = new Map<string, Person>();
+      for (const view of viewsOf(watched)) {
+        const { userId } = view.viewer;
+        getOrMake(known, userId, () => ({ userId, organisationId, views: [] })).views.push(view);
       }
-      watched.push(...people.values());
+      people.push(...known.values());
     }
-    return watched;
+    return people;
   }
 
-  async #compare(watched: readonly Watched[]): Promise<void> {
-    const questions = watched.map(({ userId, channel }) => ({
-      userId,
-      organisationId: channel.organisationId,
-      runId: channel instanceof RunChannel ? channel.runId : null,
-    }));
-    const answers = await watching.heads(this.options.db, questions);
-    for (const [index, { channel, views }] of watched.entries()) {
-      const answer = answers[index];
-      if (!answer) for (const view of views) view.end(new ApiError("NOT_A_MEMBER"));
-      else if (answer.lastSeq !== null && channel instanceof RunChannel) channel.announce(answer.lastSeq);
+  async #showOut(people: readonly Person[]): Promise<void> {
+    for (const place of await watching.goneMembers(this.options.db, people)) {
+      for (const view of people[place]?.views ?? []) view.end(new ApiError("NOT_A_MEMBER"));
     }
   }
 
-  *#allLists(): Generator<ListChannel> {
-    for (const lists of this.#lists.values()) yield* lists.values();
+  #channels(): RunChannel[] {
+    return [...this.#organisations.values()].flatMap(({ runs }) => [...runs.values()]);
   }
 
-  *#channels(): Generator<RunChannel | ListChannel> {
-    yield* this.#runs.values();
-    yield* this.#allLists();
+  async #compare(channels: readonly RunChannel[]): Promise<void> {
+    const moved = await watching.movedHeads(this.options.db, channels);
+    if (moved.length === 0) return;
+    const heads = new Map(moved.map(({ runId, lastSeq }) => [runId, lastSeq]));
+    for (const channel of channels) {
+      const head = heads.get(channel.runId);
+      if (head !== undefined) channel.announce(head);
+    }
+  }
+
+  *#views(): Generator<RunView | ListView> {
+    for (const watched of this.#organisations.values()) yield* viewsOf(watched);
   }
 }
 
+/** What is watched of one organisation. */
 interface Watched {
+  runs: Map<string, RunChannel>;
+  lists: Map<string, ListChannel>;
+}
+
+interface Person {
   userId: string;
-  channel: RunChannel | ListChannel;
+  organisationId: string;
   views: (RunView | ListView)[];
+}
+
+function* viewsOf({ runs, lists }: Watched): Generator<RunView | ListView> {
+  for (const { views } of runs.values()) yield* views;
+  for (const { views } of lists.values()) yield* views;
+}
+
+function* chunks<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += mostAsked) yield all.slice(from, from + mostAsked);
 }
 
 function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {

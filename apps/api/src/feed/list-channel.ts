@@ -4,7 +4,7 @@ import { ApiError } from "../errors.js";
 import type { Logger } from "../logger.js";
 import type { RunFilter } from "../routers/run-filter.js";
 import type { ListView } from "./list-view.js";
-import { type ListPage, pageOf } from "./reads.js";
+import { type ListPage, pageOf } from "./list-page.js";
 
 /** The least time between two reads of a list, however often the doorbell rings. */
 const restMs = 300;
@@ -40,7 +40,7 @@ export class ListChannel {
     this.#stale = false;
     try {
       this.#page = (await this.#read()) ?? this.#page;
-      for (const view of this.views) view.onNews();
+      for (const view of this.views) view.hear();
     } catch (error) {
       log.warn({ err: error }, "a watched list could not be read");
     }

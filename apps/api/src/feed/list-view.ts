@@ -4,7 +4,7 @@ import { ApiError } from "../errors.js";
 import type { ListChannel } from "./list-channel.js";
 import { View } from "./live-stream.js";
 import { type Message, PlainMessage } from "./message.js";
-import { type ListPage, pageOf } from "./reads.js";
+import { type ListPage, pageOf } from "./list-page.js";
 import type { Viewer } from "./viewer.js";
 
 /** A list as it is now: what is on it in order, and those runs that have changed since the last message. */
@@ -19,6 +19,8 @@ export class ListView extends View<RunListUpdate> {
   /** The order and the state of what was shown last; null before the first message. */
   #shown: ReadonlyMap<string, number> | null = null;
   #seen: ListPage | null = null;
+  #first: Message<RunListUpdate> | null = null;
+  #reading = false;
 
   constructor(
     viewer: Viewer,
@@ -29,13 +31,26 @@ export class ListView extends View<RunListUpdate> {
     super(viewer);
   }
 
-  override take(): Message<RunListUpdate> | null | Promise<Message<RunListUpdate>> {
+  override take(): Message<RunListUpdate> | null {
     if (this.ended) throw this.ended;
-    if (!this.#shown) return this.#first();
+    if (!this.#shown) {
+      if (!this.#reading) void this.#begin();
+      return null;
+    }
+    const first = this.#first;
+    if (first) {
+      this.#first = null;
+      return first;
+    }
     const { page } = this.channel;
     if (!page || page === this.#seen) return null;
     this.#seen = page;
     return this.#show(page, this.#shown);
+  }
+
+  /** The list has been read again. */
+  hear(): void {
+    this.tell();
   }
 
   override get isOver(): boolean {
@@ -46,13 +61,18 @@ export class ListView extends View<RunListUpdate> {
     this.leave(this);
   }
 
-  async #first(): Promise<Message<RunListUpdate>> {
-    const page = await pageOf(this.db, this.viewer.caller, this.channel.filter);
-    if (!page) throw new ApiError("NOT_A_MEMBER");
-    this.#shown = new Map();
-    this.#seen = this.channel.page;
-    const first = this.#show(page, this.#shown);
-    return first ?? new PlainMessage(null, { ids: [], runs: [], nextCursor: page.nextCursor });
+  async #begin(): Promise<void> {
+    this.#reading = true;
+    try {
+      const page = await pageOf(this.db, this.viewer.caller, this.channel.filter);
+      if (!page) throw new ApiError("NOT_A_MEMBER");
+      this.#seen = this.channel.page;
+      const empty = new PlainMessage(null, { ids: [], runs: [], nextCursor: page.nextCursor });
+      this.#first = this.#show(page, new Map()) ?? empty;
+      this.tell();
+    } catch (error) {
+      this.end(error as Error);
+    }
   }
 
   /** @returns null when nothing has changed since. */

@@ -3,13 +3,18 @@ import { toTrpcError } from "../errors.js";
 import type { Message } from "./message.js";
 import type { Viewer } from "./viewer.js";
 
+/** Whoever brings what is new in a view to its watcher. */
+export interface Listener {
+  /** Asking the view is worthwhile again. */
+  hear(): void;
+}
+
 /**
  * What one subscription shows. It keeps only the place that its watcher has got to: what is new is taken from it
  * when the watcher has room for it, so that a slow one costs no memory.
  */
 export abstract class View<T> {
-  /** Called when asking is worthwhile again. */
-  onNews: () => void = () => {};
+  listener: Listener | null = null;
   #ended: Error | null = null;
 
   constructor(readonly viewer: Viewer) {}
@@ -21,15 +26,20 @@ export abstract class View<T> {
 
   end(reason: Error): void {
     this.#ended ??= reason;
-    this.onNews();
+    this.tell();
+  }
+
+  /** There is something new. */
+  protected tell(): void {
+    this.listener?.hear();
   }
 
   /**
-   * What is new: at once where it is at hand, later where the database has to be asked; null until the next news.
+   * What is new and at hand; null until the next news, which this also asks the database for.
    *
    * @throws what the view has ended with
    */
-  abstract take(): Message<T> | null | Promise<Message<T> | null>;
+  abstract take(): Message<T> | null;
 
   /** Whether everything has been said that will ever be said. */
   abstract get isOver(): boolean;
@@ -48,13 +58,14 @@ export class LiveStream<T> implements AsyncIterable<unknown> {
   async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, unknown> {
     const view = coded(this.open);
     const news = new News();
-    view.onNews = () => news.comes();
+    view.listener = news;
     const { signal } = this;
-    signal?.addEventListener("abort", view.onNews);
+    const onAbort = () => news.hear();
+    signal?.addEventListener("abort", onAbort);
     try {
       while (!signal?.aborted) {
         news.forget();
-        const message = await view.take();
+        const message = view.take();
         if (message) yield message.id === null ? message.data : tracked(message.id, message.data);
         else if (view.isOver) return;
         else await news.next();
@@ -63,7 +74,7 @@ export class LiveStream<T> implements AsyncIterable<unknown> {
       // Errors inside a stream do not pass the procedures' middleware: this gives them their codes.
       throw toTrpcError(error);
     } finally {
-      signal?.removeEventListener("abort", view.onNews);
+      signal?.removeEventListener("abort", onAbort);
       view.close();
     }
   }
@@ -77,12 +88,12 @@ function coded<T>(open: () => T): T {
   }
 }
 
-/** Something that has come since it was last forgotten: an error, an event or the end may come during a take. */
-class News {
+/** Something that has come since it was last forgotten: it may come while what was taken is on its way. */
+class News implements Listener {
   #come = false;
   #wake: () => void = () => {};
 
-  comes(): void {
+  hear(): void {
     this.#come = true;
     this.#wake();
   }

@@ -1,5 +1,4 @@
 import type { Run, RunEvent } from "@longhaul/kit";
-import type { WatchedChanges } from "@longhaul/db";
 import type { RunText } from "./text.js";
 
 /** What is said to all watchers that are at the same place; written as JSON once for all of them. */
@@ -10,13 +9,22 @@ export interface Message<T> {
   readonly json: string;
 }
 
-/** A run as it is now, and its events since the last message, oldest first and without a gap. */
+/** A run as it is now, and its events since the last such message, oldest first and without a gap. */
 export interface RunUpdate {
   run: Run;
   events: RunEvent[];
-  /** What steps have just written of texts that are not in the log; who was not there has missed it. */
-  text?: RunText[] | undefined;
 }
+
+/**
+ * What steps have just written of texts that are not in the log; who was not there has missed it. It comes alone:
+ * of the run there is nothing new.
+ */
+export interface RunTexts {
+  text: RunText[];
+}
+
+/** What a watcher of a run is told. */
+export type RunMessage = RunUpdate | RunTexts;
 
 /** A message that is written when it is first needed. */
 export class PlainMessage<T> implements Message<T> {
@@ -32,25 +40,20 @@ export class PlainMessage<T> implements Message<T> {
   }
 }
 
-/** What the database has just said of a run. Its events come as JSON and go out as they came. */
-export class ChangesMessage implements Message<RunUpdate> {
+/** What the database has just said of a run. It comes as JSON and goes out as it came. */
+export class UpdateMessage implements Message<RunUpdate> {
   readonly id: string;
-  #json: string | undefined;
 
   constructor(
-    /** The number of the event that these follow. */
+    /** The number of the event that these follow, and that of the last of them. */
     readonly after: number,
     readonly last: number,
-    private readonly changes: Pick<WatchedChanges, "run" | "events">,
+    readonly json: string,
   ) {
     this.id = String(last);
   }
 
   get data(): RunUpdate {
-    return { run: this.changes.run, events: JSON.parse(this.changes.events) as RunEvent[] };
-  }
-
-  get json(): string {
-    return (this.#json ??= `{"run":${JSON.stringify(this.changes.run)},"events":${this.changes.events}}`);
+    return JSON.parse(this.json) as RunUpdate;
   }
 }

@@ -1,33 +1,40 @@
-import type { WatchedChanges } from "@longhaul/db";
-import { isFinal, type Run } from "@longhaul/kit";
+import type { Watched, WatchedChanges } from "@longhaul/db";
 import { ApiError } from "../errors.js";
-import type { ChangeReader } from "./change-reader.js";
-import { ChangesMessage, PlainMessage } from "./message.js";
+import { type Asker, type ChangeReader, changesLimit } from "./change-reader.js";
+import { PlainMessage, type RunTexts, UpdateMessage } from "./message.js";
 import type { RunView } from "./run-view.js";
 import type { RunText } from "./text.js";
 
-/** How many events of a run one read takes; who is further behind reads several times. */
-export const changesLimit = 500;
-
 /**
  * One watched run of one organisation. A doorbell leads to one read, made with the rights of one watcher and
- * shared by all. Nothing of what was read is kept but the run itself.
+ * shared by all. Nothing of what was read is kept.
  */
-export class RunChannel {
+export class RunChannel implements Asker {
+  readonly weight = 1;
   readonly views = new Set<RunView>();
-  #run: Run | null = null;
   #head = 0;
   #announced = 0;
+  /** Of the latest reading. */
+  #lastSeq = 0;
+  #isFinal = false;
+  #typicalSeconds: number | null | undefined;
+  /** For whom a read is under way. */
+  #reading: RunView | null = null;
 
   constructor(
     readonly organisationId: string,
     readonly runId: string,
-    private readonly reader: ChangeReader,
+    readonly reader: ChangeReader,
   ) {}
 
   /** The number of the last event that is known here; 0 while nothing is known. */
   get head(): number {
     return this.#head;
+  }
+
+  /** Undefined while nobody has read the run. */
+  get typicalSeconds(): number | null | undefined {
+    return this.#typicalSeconds;
   }
 
   /** Someone says that the run has got to event `seq`. */
@@ -37,63 +44,74 @@ export class RunChannel {
   }
 
   /** A watcher has read the run: the first such read tells the channel where the run is. */
-  learn(run: Run): void {
-    if (!this.#run) {
-      this.#run = run;
-      this.#head = run.lastSeq;
-    }
-    this.announce(run.lastSeq);
+  learn(changes: WatchedChanges): void {
+    this.#note(changes);
+    if (this.#head === 0) this.#head = changes.lastSeq;
+    this.announce(changes.lastSeq);
   }
 
   /** Whether a watcher that has got to `cursor` has seen the run's end. */
   isOver(cursor: number): boolean {
-    return this.#run !== null && isFinal(this.#run.status) && cursor >= this.#run.lastSeq;
-  }
-
-  /** By whose rights the run is read; null when nobody is left to read it for. */
-  get spokesman(): RunView | null {
-    for (const view of this.views) if (!view.ended) return view;
-    return null;
+    return this.#isFinal && cursor >= this.#lastSeq;
   }
 
   /**
    * A read begins. A doorbell may name an event that never comes (a restored backup): what counts after a read is
    * what rang during it.
    */
-  beginRead(): void {
+  question(): Watched | null {
+    this.#reading = this.#spokesman;
+    if (!this.#reading) return null;
     this.#announced = 0;
+    const { organisationId, runId, typicalSeconds } = this;
+    return { userId: this.#reading.viewer.userId, organisationId, runId, after: this.#head, typicalSeconds };
   }
 
-  /** What a read by `spokesman` after event `after` has found; null when the run is not there for them. */
-  endRead(spokesman: RunView, after: number, changes: WatchedChanges | null): void {
+  answer(changes: WatchedChanges | null): void {
+    const spokesman = this.#reading;
+    this.#reading = null;
     if (!changes) {
-      spokesman.end(new ApiError("RUN_NOT_FOUND"));
-      if (this.spokesman) this.announce(this.#head + 1);
+      spokesman?.end(new ApiError("RUN_NOT_FOUND"));
+      if (this.#spokesman) this.announce(this.#head + 1);
       return;
     }
-    const { events, lastEvent } = changes;
-    const run = { ...changes.run, typicalSeconds: this.#run?.typicalSeconds ?? null };
-    if (run.lastSeq >= (this.#run?.lastSeq ?? 0)) this.#run = run;
-    if (lastEvent !== null && after === this.#head) {
+    this.#note(changes);
+    const { lastEvent, json, events } = changes;
+    if (lastEvent !== null) {
+      const message = new UpdateMessage(this.#head, lastEvent, json);
       this.#head = lastEvent;
-      const message = new ChangesMessage(after, lastEvent, { run, events });
       for (const view of this.views) view.offer(message);
-    } else if (lastEvent !== null) {
-      // Another read was quicker, and may have found less.
-      this.#announced = Math.max(this.#announced, lastEvent);
     }
-    if (changes.eventCount >= changesLimit) this.#announced = Math.max(this.#announced, this.#head + 1);
+    if (events >= changesLimit) this.#announced = Math.max(this.#announced, this.#head + 1);
     this.#catchUp();
+  }
+
+  /** The next doorbell or safety check tries again; the watchers have lost nothing meanwhile. */
+  fail(): void {
+    this.#reading = null;
   }
 
   /** Shows a piece of a text to those who are up to date; nobody waits for it, and it is kept nowhere. */
   show(piece: RunText): void {
-    if (!this.#run) return;
-    const message = new PlainMessage(String(this.#head), { run: this.#run, events: [], text: [piece] });
+    if (this.#head === 0) return;
+    const message = new PlainMessage<RunTexts>(String(this.#head), { text: [piece] });
     for (const view of this.views) view.offerText(message, this.#head);
   }
 
+  /** By whose rights the run is read; null when nobody is left to read it for. */
+  get #spokesman(): RunView | null {
+    for (const view of this.views) if (!view.ended) return view;
+    return null;
+  }
+
+  #note({ lastSeq, isFinal, typicalSeconds }: WatchedChanges): void {
+    if (lastSeq < this.#lastSeq) return;
+    this.#lastSeq = lastSeq;
+    this.#isFinal = isFinal;
+    this.#typicalSeconds = typicalSeconds;
+  }
+
   #catchUp(): void {
-    if (this.#run && this.#announced > this.#head) this.reader.want(this);
+    if (this.#head > 0 && this.#announced > this.#head && !this.#reading) this.reader.want(this);
   }
 }

@@ -1,8 +1,8 @@
-import type { Database } from "@longhaul/db";
+import type { Watched, WatchedChanges } from "@longhaul/db";
 import { ApiError } from "../errors.js";
+import type { Asker } from "./change-reader.js";
 import { View } from "./live-stream.js";
-import { type ChangesMessage, type Message, PlainMessage, type RunUpdate } from "./message.js";
-import { changesOf } from "./reads.js";
+import { type Message, type RunMessage, UpdateMessage } from "./message.js";
 import type { RunChannel } from "./run-channel.js";
 import type { Viewer } from "./viewer.js";
 
@@ -15,50 +15,59 @@ export interface Wanted {
 }
 
 /** One watcher's place in a run. */
-export class RunView extends View<RunUpdate> {
+export class RunView extends View<RunMessage> implements Asker {
+  /** Who comes late may have much to read. */
+  readonly weight = 4;
+  readonly #workflow: string | undefined;
   #cursor: number;
   #begun = false;
   #reading = false;
-  #pending: Message<RunUpdate> | null = null;
+  #closed = false;
+  #pending: Message<RunMessage> | null = null;
   #pendingLast = 0;
 
   constructor(
     viewer: Viewer,
-    private readonly db: Database,
     readonly channel: RunChannel,
-    private readonly wanted: Wanted,
+    { after, workflow }: Wanted,
     private readonly leave: (view: RunView) => void,
   ) {
     super(viewer);
-    this.#cursor = wanted.after;
+    this.#cursor = after;
+    this.#workflow = workflow;
   }
 
   /** What follows on event `message.after`: for whoever is there; anybody else reads what they miss by themselves. */
-  offer(message: ChangesMessage): void {
-    const fits = this.#begun && !this.#reading && this.#cursor === message.after;
+  offer(message: UpdateMessage): void {
+    // The first message always comes from a read of one's own; what it has not got is missed after it.
+    if (!this.#begun) return;
+    const fits = !this.#reading && this.#cursor === message.after;
     this.#pending = fits ? message : null;
     this.#pendingLast = message.last;
-    this.onNews();
+    this.tell();
   }
 
   /** A piece of text, for whoever has everything up to event `head` and waits. */
-  offerText(message: Message<RunUpdate>, head: number): void {
+  offerText(message: Message<RunMessage>, head: number): void {
     if (!this.#begun || this.#reading || this.#pending || this.#cursor !== head) return;
     this.#pending = message;
     this.#pendingLast = head;
-    this.onNews();
+    this.tell();
   }
 
-  override take(): Message<RunUpdate> | null | Promise<Message<RunUpdate> | null> {
+  override take(): Message<RunMessage> | null {
     if (this.ended) throw this.ended;
     const message = this.#pending;
     if (message) {
       this.#pending = null;
       this.#cursor = this.#pendingLast;
-      return message;
+      this.#begun = true;
+    } else if (!this.#reading && (!this.#begun || this.#cursor < this.channel.head)) {
+      // The watcher is among the run's watchers before this reads, so that nothing can happen between the two.
+      this.#reading = true;
+      this.channel.reader.want(this);
     }
-    if (!this.#begun || this.#cursor < this.channel.head) return this.#read();
-    return null;
+    return message;
   }
 
   override get isOver(): boolean {
@@ -66,28 +75,35 @@ export class RunView extends View<RunUpdate> {
   }
 
   override close(): void {
+    this.#closed = true;
     this.leave(this);
   }
 
-  /** The watcher is among the run's watchers before this reads, so that nothing can happen between the two. */
-  async #read(): Promise<Message<RunUpdate> | null> {
-    this.#reading = true;
-    try {
-      const { runId, after, workflow } = this.wanted;
-      const first = !this.#begun;
-      const changes = await changesOf(this.db, this.viewer.caller, runId, this.#cursor);
-      if (!changes || (workflow && changes.run.workflow !== workflow)) throw new ApiError("RUN_NOT_FOUND");
-      if (after > changes.run.lastSeq) {
-        throw new ApiError("INPUT_INVALID", { message: `This run has no event ${after} yet.` });
-      }
-      this.#begun = true;
-      if (first) this.channel.learn(changes.run);
-      const last = changes.events.at(-1)?.seq;
-      if (last === undefined && !first) return null;
-      this.#cursor = last ?? this.#cursor;
-      return new PlainMessage(String(this.#cursor), changes);
-    } finally {
-      this.#reading = false;
+  question(): Watched | null {
+    if (this.#closed || this.ended) return null;
+    const { organisationId, runId, typicalSeconds } = this.channel;
+    return { userId: this.viewer.userId, organisationId, runId, after: this.#cursor, typicalSeconds };
+  }
+
+  answer(changes: WatchedChanges | null): void {
+    this.#reading = false;
+    if (this.#closed) return;
+    const from = this.#cursor;
+    if (!changes || (this.#workflow && changes.workflow !== this.#workflow)) {
+      return this.end(new ApiError("RUN_NOT_FOUND"));
     }
+    if (!this.#begun && from > changes.lastSeq) {
+      return this.end(new ApiError("INPUT_INVALID", { message: `This run has no event ${from} yet.` }));
+    }
+    if (!this.#begun) this.channel.learn(changes);
+    if (this.#begun && changes.lastEvent === null) return;
+    this.#pendingLast = changes.lastEvent ?? from;
+    this.#pending = new UpdateMessage(from, this.#pendingLast, changes.json);
+    this.tell();
+  }
+
+  fail(error: unknown): void {
+    this.#reading = false;
+    this.end(error as Error);
   }
 }

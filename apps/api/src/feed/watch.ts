@@ -1,7 +1,7 @@
 import type { RunFilter } from "../routers/run-filter.js";
 import type { RunListUpdate } from "./list-view.js";
 import { LiveStream } from "./live-stream.js";
-import type { RunUpdate } from "./message.js";
+import type { RunMessage } from "./message.js";
 import { type MemberContext, viewerOf } from "./viewer.js";
 
 /**
@@ -15,7 +15,7 @@ export function watchRun(
   context: MemberContext,
   { runId, lastEventId, workflow }: { runId: string; lastEventId: number; workflow?: string },
   signal: AbortSignal | undefined,
-): LiveStream<RunUpdate> {
+): LiveStream<RunMessage> {
   const { feed } = context.services;
   const open = () => feed.viewRun(viewerOf(context), { runId, after: lastEventId, workflow });
   return new LiveStream(open, signal);

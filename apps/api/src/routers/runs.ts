@@ -5,7 +5,7 @@ import type { TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 import { ApiError } from "../errors.js";
 import type { RunListUpdate } from "../feed/list-view.js";
-import type { RunUpdate } from "../feed/message.js";
+import type { RunMessage, RunUpdate } from "../feed/message.js";
 import type { LiveSubscription, NumberedSubscription } from "../feed/subscription.js";
 import { watchList, watchRun } from "../feed/watch.js";
 import { orgProcedure } from "../trpc.js";
@@ -39,7 +39,7 @@ const watch = orgProcedure
   .input(watchSchema)
   .subscription(({ ctx, input, signal }) => watchRun(ctx, input, signal)) as unknown as NumberedSubscription<
   WatchInput,
-  RunUpdate
+  RunMessage
 >;
 
 const watchListOfRuns = orgProcedure

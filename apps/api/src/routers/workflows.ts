@@ -12,7 +12,7 @@ import { type contracts as catalogue, contracts } from "@longhaul/workflows/cont
 import type { TRPCMutationProcedure, TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 import { ApiError } from "../errors.js";
-import type { RunUpdate } from "../feed/message.js";
+import type { RunTexts, RunUpdate } from "../feed/message.js";
 import type { NumberedSubscription } from "../feed/subscription.js";
 import { watchRun } from "../feed/watch.js";
 import { operatorProcedure, orgProcedure, protectedProcedure } from "../trpc.js";
@@ -51,7 +51,7 @@ type WorkflowRouter<C extends Contract> = {
     input: { input: z.input<C["input"]> } & z.input<typeof startOptionsSchema>;
     output: Started;
   }>;
-  watch: NumberedSubscription<WatchInput, RunUpdateOf<C>>;
+  watch: NumberedSubscription<WatchInput, RunUpdateOf<C> | RunTexts>;
 };
 
 export type WorkflowRouters = {

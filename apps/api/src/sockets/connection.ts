@@ -15,6 +15,7 @@ import { LiveStream } from "../feed/live-stream.js";
 import { identify } from "../http/identify.js";
 import { logError } from "../http/log-error.js";
 import { appRouter } from "../router.js";
+import { textFrame } from "./frame.js";
 import { tokenOf } from "./introduction.js";
 import { Pump } from "./pump.js";
 
@@ -25,15 +26,25 @@ const fullBytes = 65_536;
 /** How long a client may be full before it is cut off; it comes back and resumes where it was. */
 const fullMs = 20_000;
 /** A client that is silent for so many ticks is asked for a sign of life, and cut off after so many. */
-const silence = { ask: 15, cut: 25 };
+const silence = { ask: 25, cut: 40 };
+const ping = textFrame("PING");
+const pong = textFrame("PONG");
 /** Asks tRPC's client to open a new connection and to take its subscriptions along. */
-const comeBack = JSON.stringify({ id: null, method: "reconnect" });
+const comeBack = textFrame(JSON.stringify({ id: null, method: "reconnect" }));
 /** How long such a client has until the old connection is closed. */
 const movingMs = 3_000;
 export const closeCodes = { restart: 1012, tokenEnded: 4401 };
 
 type MessageId = string | number | null;
 type Call = Exclude<TRPCClientOutgoingMessage, { method: "subscription.stop" }>;
+
+export interface ConnectionOptions {
+  correlationId: string;
+  /** Whether its first message says who it is. */
+  introducesItself: boolean;
+  /** Called once, when the connection is no more; one function for all, since there may be thousands. */
+  onEnd: (connection: Connection) => void;
+}
 
 /**
  * One client, in tRPC's protocol over WebSocket. Where tRPC's own server pulls each subscription through a chain of
@@ -44,6 +55,7 @@ export class Connection {
   readonly #watches = { open: 0 };
   readonly #calls = { open: 0, most: maxCalls };
   readonly #correlationId: string;
+  readonly #onEnd: (connection: Connection) => void;
   #identity: Promise<Identity> | null = null;
   #tokenEnds = Number.POSITIVE_INFINITY;
   #closesAt = Number.POSITIVE_INFINITY;
@@ -54,9 +66,10 @@ export class Connection {
     private readonly client: WebSocket,
     private readonly wire: Duplex,
     private readonly services: Services,
-    { correlationId, introducesItself }: { correlationId: string; introducesItself: boolean },
+    { correlationId, introducesItself, onEnd }: ConnectionOptions,
   ) {
     this.#correlationId = correlationId;
+    this.#onEnd = onEnd;
     if (!introducesItself) this.#identity = Promise.resolve({ kind: "anonymous" });
     client.on("message", (data, isBinary) => this.#receive(data, isBinary));
     client.on("error", (cause) => this.#log(getTRPCErrorFromUnknown(cause), undefined));
@@ -69,8 +82,13 @@ export class Connection {
   }
 
   send(text: string): void {
+    this.#write(textFrame(text));
+  }
+
+  /** Straight to the wire: nothing of ours is ever deflated, so that frames go out in the order in which they are written. */
+  #write(frame: Buffer): void {
     if (this.client.readyState !== WebSocket.OPEN) return;
-    this.client.send(text);
+    this.wire.write(frame);
     if (this.#fullSince === null && this.wire.writableLength > fullBytes) {
       this.#fullSince = this.services.clock.now();
       // Nor is it listened to: answers to what it says would only pile up.
@@ -99,7 +117,7 @@ export class Connection {
   }
 
   askBack(): void {
-    this.send(comeBack);
+    this.#write(comeBack);
   }
 
   close(code: number, reason: string): void {
@@ -120,14 +138,14 @@ export class Connection {
 
   checkPulse(): void {
     this.#silentTicks += 1;
-    if (this.#silentTicks === silence.ask) this.send("PING");
+    if (this.#silentTicks === silence.ask) this.#write(ping);
     else if (this.#silentTicks >= silence.cut) this.client.terminate();
   }
 
   #receive(data: RawData, isBinary: boolean): void {
     this.#silentTicks = 0;
     const text = isBinary ? "" : (data as Buffer).toString();
-    if (text === "PING") return this.send("PONG");
+    if (text === "PING") return this.#write(pong);
     if (text === "PONG") return;
     try {
       if (!this.#identity) return this.#introduce(text);
@@ -194,7 +212,7 @@ export class Connection {
     const pump = new Pump(this, id, message.params.path, stream.open());
     this.#subscriptions.set(id, pump);
     this.send(JSON.stringify({ id, result: { type: "started" } }));
-    pump.run();
+    pump.hear();
   }
 
   async #call(message: Call, batchIndex: number): Promise<unknown> {
@@ -232,13 +250,14 @@ export class Connection {
     this.client.resume();
     for (const pump of this.#subscriptions.values()) {
       if (this.isFull) return;
-      pump?.run();
+      pump?.hear();
     }
   }
 
   #end(): void {
     for (const pump of this.#subscriptions.values()) pump?.close();
     this.#subscriptions.clear();
+    this.#onEnd(this);
   }
 
   #log(error: TRPCError, path: string | undefined): void {

@@ -1,10 +1,9 @@
-import type { View } from "../feed/live-stream.js";
+import type { Listener, View } from "../feed/live-stream.js";
 import type { Message } from "../feed/message.js";
 import type { Connection } from "./connection.js";
 
 /** Brings what is new in a view to its client, for as long as the client has room. */
-export class Pump {
-  #waiting = false;
+export class Pump implements Listener {
   #closed = false;
 
   constructor(
@@ -13,16 +12,14 @@ export class Pump {
     private readonly path: string,
     private readonly view: View<unknown>,
   ) {
-    view.onNews = () => this.run();
+    view.listener = this;
   }
 
-  run(): void {
-    if (this.#waiting || this.#closed) return;
+  hear(): void {
     try {
-      while (!this.connection.isFull) {
-        const taken = this.view.take();
-        if (taken instanceof Promise) return this.#waitFor(taken);
-        if (taken) this.#send(taken);
+      while (!this.#closed && !this.connection.isFull) {
+        const message = this.view.take();
+        if (message) this.#send(message);
         else return this.view.isOver ? this.complete() : undefined;
       }
     } catch (error) {
@@ -44,25 +41,11 @@ export class Pump {
     this.view.close();
   }
 
-  #waitFor(taken: Promise<Message<unknown> | null>): void {
-    this.#waiting = true;
-    taken.then(
-      (message) => {
-        this.#waiting = false;
-        if (this.#closed) return;
-        if (message) this.#send(message);
-        this.run();
-      },
-      (error: unknown) => this.#fail(error),
-    );
-  }
-
   #send({ id, json }: Message<unknown>): void {
     const data = id === null ? json : `{"id":"${id}","data":${json}}`;
     const number = id === null ? "" : `"id":"${id}",`;
-    this.connection.send(
-      `{"id":${JSON.stringify(this.id)},"result":{"type":"data",${number}"data":${data}}}`,
-    );
+    const to = typeof this.id === "number" ? String(this.id) : JSON.stringify(this.id);
+    this.connection.send(`{"id":${to},"result":{"type":"data",${number}"data":${data}}}`);
   }
 
   #fail(error: unknown): void {

@@ -29,9 +29,10 @@ export function serveSockets(server: Server, services: Services, options: Socket
   const { clock } = services;
   const wss = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
   const connections = new Set<Connection>();
+  const forget = (connection: Connection) => void connections.delete(connection);
 
   server.on("upgrade", function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
-    socket.on("error", () => socket.destroy());
+    socket.on("error", giveUp);
     const refusal = refusalOf(request, options, connections.size);
     if (refusal)
       return void socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -40,9 +41,9 @@ export function serveSockets(server: Server, services: Services, options: Socket
       const connection = new Connection(client, socket, services, {
         correlationId: correlationIdOf(request.headers[correlationHeader]),
         introducesItself: searchParams.get("connectionParams") === "1",
+        onEnd: forget,
       });
       connections.add(connection);
-      client.once("close", () => connections.delete(connection));
     });
   });
 
@@ -64,16 +65,21 @@ export function serveSockets(server: Server, services: Services, options: Socket
         connection.close(closeCodes.restart, "The server is restarting.");
       }
       await new Promise<void>((resolve) => {
-        const giveUp = clock.after(movingMs, () => {
+        const cancel = clock.after(movingMs, () => {
           for (const client of wss.clients) client.terminate();
         });
         wss.close(() => {
-          giveUp();
+          cancel();
           resolve();
         });
       });
     },
   };
+}
+
+/** Stands alone: a function made for each socket would keep its whole request for as long as the socket is open. */
+function giveUp(this: Duplex): void {
+  this.destroy();
 }
 
 /** @returns the status line of the refusal, or null. Pages of other origins may not use a visitor's session. */

@@ -1,5 +1,6 @@
-import type { RunText, RunUpdate } from "@longhaul/api";
+import type { RunText } from "@longhaul/api";
 import type { Run, RunEvent } from "@longhaul/kit";
+import type { RunUpdate } from "../types.js";
 import { addTexts, type StreamedText } from "./streamed-text.js";
 
 /** What the live feed has said about a run so far. `events` is gapless from 1, oldest first. */

@@ -1,6 +1,7 @@
-import type { AppRouter, RunUpdate } from "@longhaul/api";
-import { isFinal } from "@longhaul/kit";
+import type { AppRouter, RunMessage } from "@longhaul/api";
+import { isFinal, type Run } from "@longhaul/kit";
 import type { TRPCClient } from "@trpc/client";
+import type { RunUpdate } from "../types.js";
 import type { LiveSource } from "./open-live.js";
 
 export interface RunSourceOptions {
@@ -17,19 +18,26 @@ export function createRunSource({ client, runId, after, receive }: RunSourceOpti
   let seq = after;
   let over = false;
   let silent = true;
+  let run: Run | null = null;
 
-  function take(update: RunUpdate): void {
-    const events = update.events.filter((event) => event.seq > seq);
+  function take(message: RunMessage): void {
+    if ("text" in message) {
+      // Texts come without the run, which is as it was.
+      if (run) receive({ run, events: [], text: message.text });
+      return;
+    }
+    const events = message.events.filter((event) => event.seq > seq);
     if (events.some((event, index) => event.seq !== seq + 1 + index)) {
       throw new Error("The feed left something out.");
     }
-    const nothingNew = events.length === 0 && !update.text?.length;
     seq += events.length;
-    over = isFinal(update.run.status) && seq >= update.run.lastSeq;
+    const now = message.run;
+    run = now;
+    over = isFinal(now.status) && seq >= now.lastSeq;
     // Each connection begins with a message, also when there is nothing new; only the first such one says anything.
-    if (nothingNew && !silent) return;
+    if (events.length === 0 && !silent) return;
     silent = false;
-    receive({ ...update, events });
+    receive({ run: now, events });
   }
 
   return {
