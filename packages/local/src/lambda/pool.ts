@@ -123,8 +123,8 @@ export class Pool {
       const moves = slot.moves(fleet.typicalMs, now);
       if (room && moves) return this.#hand(slot, job);
       if (room && slot.answers(now)) spare ??= slot;
-      // What a process will have room for shortly need not start another one.
-      hope ||= !single && moves && !slot.retired;
+      // What will have its turn shortly need not start another process.
+      hope ||= moves && !slot.retired && (job.alone ? slot.oldest?.alone === true : !single);
     }
     if (hope) return false;
     const slot = this.#mayStart(fleet, job) ? this.#start(fleet, job.pooled) : spare;
@@ -190,14 +190,15 @@ export class Pool {
       for (const job of jobs) job.fail(new PoolClosed());
       return;
     }
-    for (const { job, outcome, alone } of judge(slot, ending)) {
+    // Those that are run again come before all others, in their order.
+    for (const { job, outcome, alone } of judge(slot, ending).toReversed()) {
       if (outcome === null) this.#again(fleet, job, alone);
       else job.settle(outcome);
     }
     this.#served(fleet);
   }
 
-  /** Runs a job anew whose process ended under it, before those that came later. */
+  /** Runs a job anew whose process ended under it. */
   #again(fleet: Fleet, job: Job, alone: boolean): void {
     job.losses += 1;
     job.alone ||= alone || job.losses > 1;
