@@ -1,4 +1,4 @@
-import { asDispatcher, connect, type Database } from "@longhaul/db";
+import { asDispatcher, connect, type Database, type Tx } from "@longhaul/db";
 import { createTestDatabase, type TestDatabase } from "@longhaul/local/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { layWire } from "../api/cuttable-wire.js";
@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 const terminate = (pid: number) => admin.sql`select pg_terminate_backend(${pid}, 5000)`;
-const pidIn = async (sql: Database["sql"]) => (await sql`select pg_backend_pid() as pid`)[0]!.pid as number;
+const pidIn = async (sql: Tx) => (await sql`select pg_backend_pid() as pid`)[0]!.pid as number;
 const pool = (url: string, max = 1) => {
   const db = connect(url, { max });
   return Object.assign(db, { [Symbol.asyncDispose]: () => db.close() });
