@@ -25,7 +25,6 @@ export function stepArtifacts(
   lease: StepLease,
   keeper: LeaseKeeper,
 ): StepArtifacts {
-  const { signal } = keeper;
   const open: StepArtifacts["open"] = async (id, { start = 0, maxBytes, contentTypes } = {}) => {
     const artifact = uuid.safeParse(id).success ? await store.openArtifact({ key: lease.key, id }) : null;
     if (!artifact) throw new FatalError("The file was not found.", { code: "ARTIFACT_NOT_FOUND" });
@@ -35,7 +34,7 @@ export function stepArtifacts(
       const message = `The file "${name}" is of type ${contentType}; ${contentTypes.join(", ")} can be read here.`;
       throw new FatalError(message, { code: "ARTIFACT_TYPE_REFUSED" });
     }
-    const stream = await objects.get(path, { start, signal });
+    const stream = await objects.get(path, { start, signal: keeper.signal });
     if (!stream) throw new FatalError(`The file "${name}" is gone.`, { code: "ARTIFACT_NOT_FOUND" });
     return { name, contentType, size, stream };
   };
@@ -45,7 +44,7 @@ export function stepArtifacts(
       const { stream, ...artifact } = await open(id, options);
       const chunks: Uint8Array[] = [];
       // The bytes are counted all the same: what Storage gives need not be what the row says.
-      const counter = new Counter(stream, signal, artifact.name, options.maxBytes);
+      const counter = new Counter(stream, keeper.signal, artifact.name, options.maxBytes);
       for await (const chunk of counter.bytes()) chunks.push(chunk);
       return { ...artifact, bytes: Buffer.concat(chunks) };
     },
@@ -57,9 +56,9 @@ export function stepArtifacts(
         throw new TypeError(`"${contentType}" is no content type, like "text/csv".`);
       }
       const created = (await store.createArtifact({ ...lease, name, contentType })) ?? keeper.lose();
-      const counter = new Counter(body, signal, name, Math.min(maxBytes, maxArtifactBytes));
+      const counter = new Counter(body, keeper.signal, name, Math.min(maxBytes, maxArtifactBytes));
       try {
-        await objects.put(created.path, contentType, counter.bytes(), { signal });
+        await objects.put(created.path, contentType, counter.bytes(), { signal: keeper.signal });
       } catch (error) {
         // What a client makes of a body that breaks off says less than why it broke off.
         throw counter.refusal ?? error;

@@ -79,8 +79,8 @@ export function failure(
 }
 
 /** What a handler threw, seen with whether it had been told to stop. */
-export function failureOf(thrown: unknown, step: string, signal: AbortSignal): StepFailure {
-  if (signal.reason instanceof StepStopped) return stopped(signal.reason.reason, step);
+export function failureOf(thrown: unknown, step: string, stop: StepStopped | null): StepFailure {
+  if (stop !== null) return stopped(stop.reason, step);
   if (thrown instanceof Error) {
     const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : "STEP_FAILED";
     const cause = thrown.cause ?? undefined;

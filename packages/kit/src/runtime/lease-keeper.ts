@@ -30,7 +30,12 @@ export interface LeaseKeeperOptions {
  */
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
-  readonly #controller = new AbortController();
+  readonly #deadline: number;
+  readonly #onStop: ((stop: StepStopped) => void)[] = [];
+  /** Made when somebody looks at it: most steps are over before anybody does. */
+  #controller: AbortController | null = null;
+  #stopped: StepStopped | null = null;
+  #armed = false;
   #callOffs: (() => void)[] = [];
   #callOffExpiry = () => {};
   #renewedAt: number;
@@ -41,10 +46,9 @@ export class LeaseKeeper {
     this.#options = options;
     this.#renewedAt = options.askedAt;
     this.#lookedAt = options.clock.now();
-    const untilDeadline = Math.max(0, options.remainingMs - deadlineMarginMs);
-    this.#callOffs.push(options.clock.after(untilDeadline, () => this.stop("timed_out")));
+    this.#deadline = this.#lookedAt + Math.max(0, options.remainingMs - deadlineMarginMs);
     // A late one is renewed before anything is done under it.
-    if (!this.late) this.#expire();
+    if (this.late || this.#deadline <= this.#lookedAt + lookMs) this.#arm();
     this.#next();
   }
 
@@ -54,7 +58,20 @@ export class LeaseKeeper {
   }
 
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#stopped) this.#controller.abort(this.#stopped);
     return this.#controller.signal;
+  }
+
+  /** Why the handler was told to stop. */
+  get stopped(): StepStopped | null {
+    return this.#stopped;
+  }
+
+  /** Calls back when the handler is told to stop, at once where it has been. */
+  onStop(callback: (stop: StepStopped) => void): void {
+    if (this.#stopped) callback(this.#stopped);
+    else this.#onStop.push(callback);
   }
 
   /** Takes note of an answer that any call to the store brought. */
@@ -66,13 +83,17 @@ export class LeaseKeeper {
 
   /** Aborts the signal; the first reason stays. */
   stop(reason: StepStopped["reason"]): void {
-    if (!this.#over && !this.signal.aborted) this.#controller.abort(new StepStopped(reason));
+    if (this.#over || this.#stopped) return;
+    const stop = new StepStopped(reason);
+    this.#stopped = stop;
+    this.#controller?.abort(stop);
+    for (const callback of this.#onStop) callback(stop);
   }
 
   /** Stops a handler whose write found the lease gone. */
   lose(): never {
     this.stop("lease_lost");
-    throw this.signal.reason ?? new StepStopped("lease_lost");
+    throw this.#stopped ?? new StepStopped("lease_lost");
   }
 
   async renew(): Promise<void> {
@@ -91,6 +112,16 @@ export class LeaseKeeper {
     this.#callOffs = [];
   }
 
+  /** Sets the clock for deadline and expiry, which a step that is over within a second does not need. */
+  #arm(): void {
+    if (this.#armed) return;
+    this.#armed = true;
+    const { clock } = this.#options;
+    const left = Math.max(0, this.#deadline - clock.now());
+    this.#callOffs.push(clock.after(left, () => this.stop("timed_out")));
+    if (!this.late) this.#expire();
+  }
+
   #expire(): void {
     this.#callOffExpiry();
     if (this.#over) return;
@@ -103,6 +134,7 @@ export class LeaseKeeper {
     if (this.#over) return;
     const callOff = this.#options.clock.after(lookMs, () => {
       this.#callOffs = this.#callOffs.filter((other) => other !== callOff);
+      this.#arm();
       void this.#look().finally(() => this.#next());
     });
     this.#callOffs.push(callOff);

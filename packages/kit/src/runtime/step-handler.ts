@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Json } from "../json.js";
-import type { StepContext, StepImplementation } from "../step/step.js";
+import { isJson, type Json } from "../json.js";
+import type { StepArtifacts, StepContext, StepImplementation } from "../step/step.js";
 import { stepArtifacts } from "./artifacts.js";
 import {
   ended,
   failure,
   failureOf,
   type StepFailure,
-  type StepStopped,
   stopped,
   thrownAs,
   treatmentOf,
@@ -198,10 +197,10 @@ class Invocation {
     });
     try {
       if (keeper.late) await this.#stored(() => keeper.renew());
-      if (keeper.signal.aborted)
-        return await this.#fail(lease, failureOf(null, this.#name, keeper.signal), answer.try, journal);
+      if (keeper.stopped)
+        return await this.#fail(lease, failureOf(null, this.#name, keeper.stopped), answer.try, journal);
       const context = this.#context(lease, answer, { keeper, journal, streams });
-      const outcome = await this.#handle(answer.input ?? this.#payload.input, context);
+      const outcome = await this.#handle(answer.input ?? this.#payload.input, context, keeper);
       await streams.close();
       return "output" in outcome
         ? await this.#succeed(lease, outcome.output, journal)
@@ -217,6 +216,9 @@ class Invocation {
     { keeper, journal, streams }: { keeper: LeaseKeeper; journal: Journal; streams: TextStreams },
   ): StepContext {
     const store = this.#store;
+    const { objects, simulation } = this.#options;
+    let artifacts: StepArtifacts | undefined;
+    // What most handlers do not look at is made when one does.
     return {
       run: {
         id: lease.key.run,
@@ -228,11 +230,16 @@ class Invocation {
       attempt: this.#payload.attempt,
       try: tries,
       correlationId: run.correlationId,
-      signal: keeper.signal,
+      get signal() {
+        return keeper.signal;
+      },
       log: journal.log,
       progress: (fraction, message) => journal.progress(fraction, message),
       stream: (name) => streams.open(name),
-      artifacts: stepArtifacts(store, this.#options.objects, lease, keeper),
+      get artifacts() {
+        artifacts ??= stepArtifacts(store, objects, lease, keeper);
+        return artifacts;
+      },
       deliveries: {
         find: () => store.findDelivery({ key: lease.key }),
         async record(delivery) {
@@ -240,13 +247,19 @@ class Invocation {
           if (!held) keeper.lose();
         },
       },
-      idempotencyKey: idempotencyKey(lease.key, generation),
-      simulation: this.#options.simulation,
+      get idempotencyKey() {
+        return idempotencyKey(lease.key, generation);
+      },
+      simulation,
     };
   }
 
   /** Runs the handler to its end, or past the signal as long as its grace lasts. */
-  async #handle(given: Json, context: StepContext): Promise<{ output: Json } | { failed: StepFailure }> {
+  async #handle(
+    given: Json,
+    context: StepContext,
+    keeper: LeaseKeeper,
+  ): Promise<{ output: Json } | { failed: StepFailure }> {
     const { step } = this.#implementation;
     const input = step.input.safeParse(given);
     if (!input.success) {
@@ -256,39 +269,37 @@ class Invocation {
     try {
       const running = (async () => this.#implementation.run(input.data, context))();
       running.catch(() => {});
-      return this.#checked(await Promise.race([running, this.#graceOver(context.signal)]));
+      return this.#checked(await Promise.race([running, this.#graceOver(keeper)]));
     } catch (thrown) {
-      const failed = failureOf(thrown, this.#name, context.signal);
+      const failed = failureOf(thrown, this.#name, keeper.stopped);
       return { failed: withRetryAfter(failed, thrown, step, context.try, this.#clock.now()) };
     }
   }
 
-  #graceOver(signal: AbortSignal): Promise<never> {
+  #graceOver(keeper: LeaseKeeper): Promise<never> {
     return new Promise((_, reject) => {
-      const giveUp = () => {
-        const stop = signal.reason as StepStopped;
-        this.#clock.after(graceMs[stop.reason], () => reject(stop));
-      };
-      if (signal.aborted) giveUp();
-      else signal.addEventListener("abort", giveUp, { once: true });
+      keeper.onStop((stop) => void this.#clock.after(graceMs[stop.reason], () => reject(stop)));
     });
   }
 
   /** The output as JSON that fits into a state, or why it is not. */
   #checked(value: unknown): { output: Json } | { failed: StepFailure } {
     const parsed = this.#implementation.step.output.safeParse(value);
-    const json = parsed.success ? z.json().safeParse(parsed.data ?? null) : parsed;
-    if (!json.success) {
+    const output: unknown = parsed.success ? (parsed.data ?? null) : undefined;
+    if (!isJson(output)) {
       const message = `${this.#name} gave a result that it has not declared.`;
-      return { failed: failure("fatal", "STEP_OUTPUT_INVALID", this.#name, message, json.error) };
+      const cause = parsed.error ?? z.json().safeParse(output).error;
+      return { failed: failure("fatal", "STEP_OUTPUT_INVALID", this.#name, message, cause) };
     }
-    const bytes = new TextEncoder().encode(JSON.stringify(json.data)).byteLength;
+    const text = JSON.stringify(output);
+    // A UTF-16 unit is three bytes at most.
+    const bytes = text.length * 3 <= maxOutputBytes ? 0 : new TextEncoder().encode(text).byteLength;
     if (bytes > maxOutputBytes) {
       const message = `The result of ${this.#name} has ${bytes} bytes; a step may hand on ${maxOutputBytes}.`;
       const cause = "Write large results to an artifact and hand on its id.";
       return { failed: failure("fatal", "STEP_OUTPUT_TOO_LARGE", this.#name, message, cause) };
     }
-    return { output: json.data };
+    return { output };
   }
 
   async #succeed(lease: StepLease, output: Json, journal: Journal): Promise<StepResult> {
