@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
-import { isJson, type Json } from "../json.js";
+import type { Json } from "../json.js";
 import type { StepArtifacts, StepContext, StepImplementation } from "../step/step.js";
 import { stepArtifacts } from "./artifacts.js";
 import {
@@ -15,16 +14,12 @@ import {
 } from "./failures.js";
 import { Journal } from "./journal.js";
 import { LeaseKeeper, leaseSeconds } from "./lease-keeper.js";
+import { checkedOutput } from "./output.js";
 import { type StepPayload, stepPayloadSchema } from "./payload.js";
 import { type Clock, type Logger, type ObjectStore, systemClock } from "./ports.js";
 import type { LeaseAnswer, StepKey, StepLease, StepStore } from "./step-store.js";
 import { TextStreams } from "./text-streams.js";
 
-/**
- * Step Functions allows 262,144 bytes for a state's payload, of which Lambda's answer around the
- * output takes a part.
- */
-const maxOutputBytes = 250_000;
 /** A duplicate gives up waiting for the holder when this little is left of its own time. */
 const busyMarginMs = 3_000;
 /** How long a handler has to end by itself after the signal. At a deadline there is no more time. */
@@ -269,7 +264,7 @@ class Invocation {
     try {
       const running = (async () => this.#implementation.run(input.data, context))();
       running.catch(() => {});
-      return this.#checked(await Promise.race([running, this.#graceOver(keeper)]));
+      return checkedOutput(step, await Promise.race([running, this.#graceOver(keeper)]));
     } catch (thrown) {
       const failed = failureOf(thrown, this.#name, keeper.stopped);
       return { failed: withRetryAfter(failed, thrown, step, context.try, this.#clock.now()) };
@@ -280,26 +275,6 @@ class Invocation {
     return new Promise((_, reject) => {
       keeper.onStop((stop) => void this.#clock.after(graceMs[stop.reason], () => reject(stop)));
     });
-  }
-
-  /** The output as JSON that fits into a state, or why it is not. */
-  #checked(value: unknown): { output: Json } | { failed: StepFailure } {
-    const parsed = this.#implementation.step.output.safeParse(value);
-    const output: unknown = parsed.success ? (parsed.data ?? null) : undefined;
-    if (!isJson(output)) {
-      const message = `${this.#name} gave a result that it has not declared.`;
-      const cause = parsed.error ?? z.json().safeParse(output).error;
-      return { failed: failure("fatal", "STEP_OUTPUT_INVALID", this.#name, message, cause) };
-    }
-    const text = JSON.stringify(output);
-    // A UTF-16 unit is three bytes at most.
-    const bytes = text.length * 3 <= maxOutputBytes ? 0 : new TextEncoder().encode(text).byteLength;
-    if (bytes > maxOutputBytes) {
-      const message = `The result of ${this.#name} has ${bytes} bytes; a step may hand on ${maxOutputBytes}.`;
-      const cause = "Write large results to an artifact and hand on its id.";
-      return { failed: failure("fatal", "STEP_OUTPUT_TOO_LARGE", this.#name, message, cause) };
-    }
-    return { output };
   }
 
   async #succeed(lease: StepLease, output: Json, journal: Journal): Promise<StepResult> {
