@@ -113,14 +113,24 @@ describe("a state machine", () => {
       ) as Resource[];
       const { DefinitionString, DefinitionSubstitutions } = deployed?.Properties as {
         DefinitionString: string;
-        DefinitionSubstitutions: Record<string, { "Fn::GetAtt": [string, string] }>;
+        DefinitionSubstitutions: Record<
+          string,
+          { "Fn::GetAtt": [string, string] } | { "Fn::Join": [string, (string | object)[]] }
+        >;
       };
       const localArn = (functionName: string) =>
         `arn:aws:lambda:us-east-1:000000000000:function:${functionName}`;
       const filled = DefinitionString.replaceAll(/\$\{(\w+)\}/g, (_, step: string) => {
-        const [id, attribute] = DefinitionSubstitutions[step]?.["Fn::GetAtt"] ?? [];
+        const arn = DefinitionSubstitutions[step] ?? { "Fn::GetAtt": ["", ""] };
+        // The house's functions know the machines, so machines know them by their names.
+        if ("Fn::Join" in arn) {
+          const [, functionName = ""] = /:function:([\w-]+)$/.exec(arn["Fn::Join"][1].join("")) ?? [];
+          expect(byName(functionName).id).toBeDefined();
+          return localArn(functionName);
+        }
+        const [id, attribute] = arn["Fn::GetAtt"];
         expect(attribute).toBe("Arn");
-        return localArn(resources(workflows)[id ?? ""]?.Properties["FunctionName"]);
+        return localArn(resources(workflows)[id]?.Properties["FunctionName"]);
       });
       expect(JSON.parse(filled)).toEqual(JSON.parse(machine.definition(localArn)));
       expect(JSON.parse(filled).Comment).toContain(`sha256:${machine.hash}`);

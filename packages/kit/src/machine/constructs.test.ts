@@ -137,7 +137,7 @@ describe("a machine of all constructs", () => {
     expect(machine.steps).toEqual([open, sell, play, close]);
     expect(machine.distributedMaps).toEqual(["Stalls"]);
     expect(machine.stages.map(({ key, steps }) => [key, steps])).toEqual([
-      ["sell", 3],
+      ["sell", 2],
       ["ask", 1],
     ]);
   });

@@ -5,6 +5,7 @@ import { houseFunctions } from "../house-functions.js";
 import type { Role, RunError } from "../run.js";
 import type { Step } from "../step/step.js";
 import { caughtError, caughtWithin } from "./caught.js";
+import { certainNodes } from "./certain.js";
 import { checkFlow, checkStages, checkVariables } from "./check.js";
 import { checkSizes } from "./check-sizes.js";
 import { checkTasks } from "./check-tasks.js";
@@ -34,7 +35,7 @@ export interface MachineOptions<C extends Contract> {
   readonly onFailure?: (flow: StartOf<C>, error: Ref<RunError>) => Ended;
 }
 
-/** A stage as a run is started with it: `steps` is how many states of the machine belong to it. */
+/** A stage as a run is started with it: `steps` is how many of its states each run that succeeds goes through. */
 export interface MachineStage {
   readonly key: string;
   readonly label: string;
@@ -120,7 +121,9 @@ export function defineMachine<C extends Contract>(
   const undo = undoOf(draft, fillIn);
   const steps = nodes.flatMap((node) => (node.kind === "step" ? [node.step] : []));
   const approvals = nodes.flatMap((node) => (node.kind === "approval" ? [node] : []));
-  const staged = [...steps, ...approvals];
+  const staged = [...certainNodes(draft.root)].flatMap((node) =>
+    node.kind === "step" ? [node.step.stage] : node.kind === "approval" ? [node.stage] : [],
+  );
   const text = (comment: string) => JSON.stringify(emit(draft.root, comment), null, 2);
   const title = `Longhaul workflow ${contract.name}`;
   const hash = createHash("sha256").update(text(title)).digest("hex");
@@ -139,7 +142,7 @@ export function defineMachine<C extends Contract>(
       key,
       label,
       weight,
-      steps: staged.filter(({ stage }) => stage === key).length,
+      steps: staged.filter((stage) => stage === key).length,
     })),
     graph: graphOf(draft.root),
     template,

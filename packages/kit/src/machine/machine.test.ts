@@ -366,6 +366,34 @@ describe("what a dashboard and a start need of it", () => {
     expect(machine.steps).toEqual([mix, bake]);
   });
 
+  it("counts no step that a run may leave out on its way to success", () => {
+    const twice = defineMachine(contract, (flow) =>
+      flow
+        .step(mix, ({ input }) => ({ flour: input.flour }))
+        .step(bake, ({ mixDough }) => ({ dough: mixDough.dough, minutes: 1 }))
+        .choice("SoftStill", (soft) =>
+          soft
+            .when(
+              ({ bakeLoaf }) => eq(bakeLoaf.crust, 0),
+              (yes) =>
+                yes
+                  .approval("AskBaker", {
+                    title: "Longer?",
+                    form: z.object({ longer: z.boolean() }),
+                    select: () => ({}),
+                    stage: "bake",
+                    deadlineSeconds: 60,
+                    onDeadline: { decide: { longer: false } },
+                  })
+                  .succeed("Asked", ({ bakeLoaf }) => bakeLoaf),
+            )
+            .otherwise((no) => no.succeed("Done", ({ bakeLoaf }) => bakeLoaf)),
+        ),
+    );
+    expect(twice.stages.map(({ steps }) => steps)).toEqual([1, 1]);
+    expect(twice.approvals).toHaveLength(1);
+  });
+
   it("draws states and ways", () => {
     expect(machine.graph.start).toBe("MixDough");
     expect(machine.graph.nodes.map(({ name, kind, label, stage }) => [name, kind, label, stage])).toEqual([

@@ -35,6 +35,16 @@ export const pagesField = z
   .default(6)
   .meta({ title: "Pages", description: "How long the story is, 4 to 8 pages.", examples: [6] });
 
+const reviewStoryField = z
+  .boolean()
+  .default(false)
+  .meta({
+    title: "Read the story first",
+    description:
+      "Asks you before the pages are drawn: you may change the text. After a day it goes on by itself.",
+    examples: [false],
+  });
+
 /** Faults on demand; takes effect only where the capability SIMULATION is on. */
 export const simulationSchema = z.strictObject({
   failStep: z
@@ -72,6 +82,7 @@ export const storybook = defineContract({
     drawing: drawingField,
     childName: childNameField,
     pages: pagesField,
+    reviewStory: reviewStoryField,
     simulation: simulationField,
   }),
   output: storybookResultSchema,

@@ -1,10 +1,14 @@
-import { defineMachine } from "@longhaul/kit/machine";
+import { defineMachine, eq } from "@longhaul/kit/machine";
 import { storybook } from "./contract.js";
+import { storyResultSchema } from "./result.js";
 import { drawPage } from "./steps/draw-page.js";
 import { recordPage } from "./steps/record-page.js";
 import { story } from "./steps/story.js";
 import { video } from "./steps/video.js";
 import { vision } from "./steps/vision.js";
+
+/** Parents read stories in the evening: a day holds one. */
+const reviewSeconds = 86_400;
 
 export const storybookMachine = defineMachine(storybook, (flow) =>
   flow
@@ -15,8 +19,30 @@ export const storybookMachine = defineMachine(storybook, (flow) =>
       seen: { summary: seen.summary, elements: seen.elements, colours: seen.colours, mood: seen.mood },
       simulation: input.simulation,
     }))
+    // A branch that gives the story that is told: as a person left it, or as it was written.
+    .parallel("Edition", {
+      story: (draft) =>
+        draft.choice("ReviewWanted", (wanted) =>
+          wanted
+            .when(
+              ({ input }) => eq(input.reviewStory, true),
+              (review) =>
+                review
+                  .approval("ReviewStory", {
+                    title: "Read the story before it is drawn",
+                    form: storyResultSchema,
+                    select: ({ story: told }) => ({ story: told }),
+                    stage: "story",
+                    deadlineSeconds: reviewSeconds,
+                    onDeadline: (late) => late.yield(({ story: told }) => told),
+                  })
+                  .yield(({ reviewStory }) => reviewStory.decision),
+            )
+            .otherwise((unread) => unread.yield(({ story: told }) => told)),
+        ),
+    })
     .map("Pictures", {
-      items: ({ story: told }) => told.pages,
+      items: ({ edition }) => edition.story.pages,
       as: "page",
       maxConcurrency: 3,
       item: (each) =>
@@ -33,7 +59,7 @@ export const storybookMachine = defineMachine(storybook, (flow) =>
           .yield(({ drawPage: picture }) => picture),
     })
     .map("Narration", {
-      items: ({ story: told }) => told.pages,
+      items: ({ edition }) => edition.story.pages,
       as: "page",
       maxConcurrency: 3,
       item: (each) =>
@@ -45,9 +71,9 @@ export const storybookMachine = defineMachine(storybook, (flow) =>
           }))
           .yield(({ recordPage: recording }) => recording),
     })
-    .step(video, ({ input, vision: seen, story: told, pictures, narration }) => ({
+    .step(video, ({ input, vision: seen, edition, pictures, narration }) => ({
       childName: input.childName,
-      story: told,
+      story: edition.story,
       colours: seen.colours,
       drawingArtifactId: seen.drawingArtifactId,
       cutoutArtifactId: seen.cutoutArtifactId,
@@ -55,9 +81,9 @@ export const storybookMachine = defineMachine(storybook, (flow) =>
       narration,
       simulation: input.simulation,
     }))
-    .succeed("StorybookReady", ({ vision: seen, story: told, pictures, narration, video: film }) => ({
+    .succeed("StorybookReady", ({ vision: seen, edition, pictures, narration, video: film }) => ({
       vision: seen,
-      story: told,
+      story: edition.story,
       pictures,
       narration,
       video: film,

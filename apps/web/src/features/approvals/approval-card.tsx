@@ -1,8 +1,10 @@
 import { type Approval, roleAtLeast } from "@longhaul/kit";
 import { Link } from "@tanstack/react-router";
+import { createElement, Suspense } from "react";
 import { Facts } from "../../components/ui/facts.js";
 import { JsonView } from "../../components/ui/json-view.js";
 import { Panel } from "../../components/ui/panel.js";
+import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { TimeAgo } from "../../components/ui/time.js";
 import { useNow } from "../../lib/clock.js";
 import { formatDuration, formatExact, humanize } from "../../lib/format.js";
@@ -10,6 +12,7 @@ import { trpc } from "../../lib/trpc.js";
 import { useMe } from "../settings/use-me.js";
 import { ApprovalForm } from "./approval-form.js";
 import { Decision } from "./decision.js";
+import { formOf } from "./forms.js";
 
 interface ApprovalCardProps {
   approval: Approval;
@@ -28,6 +31,8 @@ export function ApprovalCard({ approval: listed, withRun = false, onChanged }: A
   const approval = data.status === "open" ? listed : data;
   const role = useMe().data?.organisation?.role;
   const mayDecide = role !== undefined && roleAtLeast(role, approval.role);
+  const open = approval.status === "open";
+  const ownForm = open && mayDecide ? formOf(approval) : undefined;
   return (
     <Panel title={approval.title}>
       <div className="grid gap-4" data-approval={approval.id} data-approval-status={approval.status}>
@@ -40,11 +45,15 @@ export function ApprovalCard({ approval: listed, withRun = false, onChanged }: A
           <span>
             Asked <TimeAgo at={approval.createdAt} />
           </span>
-          {approval.status === "open" && approval.deadline && <Deadline at={approval.deadline} />}
+          {open && approval.deadline && <Deadline at={approval.deadline} />}
         </p>
-        <Details details={approval.details} />
-        {approval.status !== "open" ? (
+        {!ownForm && <Details details={approval.details} />}
+        {!open ? (
           <Decision approval={approval} />
+        ) : ownForm ? (
+          <Suspense fallback={<SkeletonLines label="Opening the form" />}>
+            {createElement(ownForm, { approval, onChanged })}
+          </Suspense>
         ) : mayDecide ? (
           <ApprovalForm approval={approval} onChanged={onChanged} />
         ) : (

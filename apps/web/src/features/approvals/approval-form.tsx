@@ -2,13 +2,13 @@ import type { Approval } from "@longhaul/kit";
 import { type FormEvent, useMemo, useState } from "react";
 import { Button } from "../../components/ui/button.js";
 import { Notice } from "../../components/ui/notice.js";
-import { toProblem } from "../../lib/errors.js";
-import { trpc } from "../../lib/trpc.js";
+import type { Problem } from "../../lib/errors.js";
 import { ContractField, type FormState } from "../start/form-field.js";
 import { type FormValues, initialValues, readForm } from "../start/form-values.js";
 import { type FieldErrors, placeIssues } from "../start/issues.js";
 import { fieldsOf } from "../start/schema.js";
 import { useUploads } from "../start/use-uploads.js";
+import { useDecide } from "./use-decide.js";
 
 /** The form of a decision, drawn from its JSON schema. It can be sent once; of two people the quicker one counts. */
 export function ApprovalForm({ approval, onChanged }: { approval: Approval; onChanged: () => void }) {
@@ -20,17 +20,9 @@ export function ApprovalForm({ approval, onChanged }: { approval: Approval; onCh
   const [values, setValues] = useState<FormValues>(() => initialValues(fields));
   const [errors, setErrors] = useState<FieldErrors>({});
   const uploads = useUploads();
-  const utils = trpc.useUtils();
-  const settled = async () => {
-    await utils.approvals.get.invalidate({ approvalId: approval.id });
-    await utils.runs.get.invalidate({ runId: approval.runId });
-    onChanged();
-  };
-  const decide = trpc.approvals.decide.useMutation({
-    // Also after a refusal: somebody else may have been quicker, which is then shown.
-    onSettled: settled,
-    onError: (error) => setErrors(placeIssues(decisionIssues(error), fields)),
-  });
+  const { decide, pending, problem } = useDecide(approval, onChanged, (refused) =>
+    setErrors(placeIssues(decisionIssues(refused), fields)),
+  );
   const form: FormState = {
     values,
     errors,
@@ -47,28 +39,28 @@ export function ApprovalForm({ approval, onChanged }: { approval: Approval; onCh
     const { input, errors: unreadable } = readForm(fields, { ...values, ...files });
     setErrors(unreadable);
     if (Object.keys(unreadable).length > 0) return;
-    decide.mutate({ approvalId: approval.id, decision: input });
+    decide(input);
   }
   const placed = Object.keys(errors).some((path) => path !== "");
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
-      {decide.isError && !placed && (
+      {problem && !placed && (
         <Notice role="alert" look="bad">
-          {toProblem(decide.error).message}
+          {problem.message}
         </Notice>
       )}
       {fields.map((field) => (
         <ContractField key={field.path} field={field} form={form} />
       ))}
-      <Button type="submit" look="primary" className="justify-self-start" disabled={decide.isPending}>
-        {decide.isPending ? "Sending..." : "Decide"}
+      <Button type="submit" look="primary" className="justify-self-start" disabled={pending}>
+        {pending ? "Sending..." : "Decide"}
       </Button>
     </form>
   );
 }
 
-function decisionIssues(error: unknown) {
-  return toProblem(error).issues.map(({ path, message }) => ({
+function decisionIssues({ issues }: Problem) {
+  return issues.map(({ path, message }) => ({
     path: path[0] === "decision" ? path.slice(1) : path,
     message,
   }));

@@ -17,7 +17,8 @@ export function Decision({ approval }: { approval: Approval }) {
         <Icon aria-hidden className="size-4 text-ink-soft" />
         {status === "decided" &&
           (mine ? "Decided by you" : `Already decided by ${decidedBy?.name ?? "a former member"}`)}
-        {status === "expired" && "Nobody decided in time: the default was entered"}
+        {status === "expired" &&
+          (decision === null ? "Nobody decided in time" : "Nobody decided in time: the default was entered")}
         {status === "cancelled" && "The run does not wait for this any more"}
         {decidedAt && <TimeAgo at={decidedAt} className="text-sm font-normal text-ink-soft" />}
       </p>

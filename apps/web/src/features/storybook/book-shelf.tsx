@@ -77,6 +77,7 @@ function Cover({ run }: { run: Run }) {
             <TimeAgo at={run.createdAt} />
           </p>
         )}
+        {run.status === "waiting" && <p className="text-sm">{run.waitingFor}</p>}
       </div>
     </li>
   );

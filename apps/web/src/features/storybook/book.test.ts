@@ -59,6 +59,16 @@ describe("bookOf", () => {
     expect(book.video).toEqual({ state: "missing" });
   });
 
+  it("tells the story as its reader left it, and as it was written where nobody read it in time", () => {
+    const written = step("Story", { output: story });
+    const told = (decision: typeof story | null) =>
+      bookOf({ status: "running", input: {} }, [written, step("ReviewStory", { output: { decision } })])
+        .story;
+    const edited = { ...story, title: "The Moon" };
+    expect(told(edited)).toEqual({ state: "ready", value: edited });
+    expect(told(null)).toEqual({ state: "ready", value: story });
+  });
+
   it("does not take an output of another shape for a story", () => {
     const book = bookOf({ status: "succeeded", input: {} }, [step("Story", { output: { title: "x" } })]);
     expect(book.story.state).toBe("failed");

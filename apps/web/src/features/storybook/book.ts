@@ -11,6 +11,7 @@ import {
   type VisionResult,
   visionResultSchema,
 } from "@longhaul/workflows/contracts";
+import { z } from "zod";
 
 /** A part of the book on its way. "missing": the run has ended without it. */
 export type Part<T> =
@@ -29,6 +30,8 @@ export interface Book {
   readonly video: Part<VideoResult>;
 }
 
+const reviewSchema = z.object({ decision: storyResultSchema });
+
 interface Parser<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false };
 }
@@ -40,7 +43,7 @@ export function bookOf(run: Pick<Run, "status" | "input">, steps: readonly RunSt
     const step = steps.findLast((one) => one.step === name && one.itemPath === itemPath);
     return partOf(step, schema, ended);
   };
-  const story = part("Story", storyResultSchema);
+  const story = asReviewed(part("Story", storyResultSchema), steps);
   const pages = story.state === "ready" ? story.value.pages.length : orderedPages(run.input);
   const each = <T>(name: string, schema: Parser<T>) =>
     Array.from({ length: pages }, (_, index) => part(name, schema, String(index)));
@@ -51,6 +54,13 @@ export function bookOf(run: Pick<Run, "status" | "input">, steps: readonly RunSt
     narration: each("RecordPage", narrationResultSchema),
     video: part("Video", videoResultSchema),
   };
+}
+
+/** The story as whoever read it before it was drawn has left it. */
+function asReviewed(story: Part<StoryResult>, steps: readonly RunStep[]): Part<StoryResult> {
+  const review = steps.findLast(({ step, status }) => step === "ReviewStory" && status === "succeeded");
+  const read = reviewSchema.safeParse(review?.output);
+  return story.state === "ready" && read.success ? { state: "ready", value: read.data.decision } : story;
 }
 
 function partOf<T>(step: RunStep | undefined, schema: Parser<T>, ended: boolean): Part<T> {

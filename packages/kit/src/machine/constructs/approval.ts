@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Role } from "../../run.js";
 import { Condition } from "../conditions.js";
 import { type Block, variableOf } from "../draft.js";
@@ -16,6 +16,13 @@ export interface ApprovalSpec {
   readonly deadlineSeconds: unknown;
   readonly onDeadline: { readonly decide: unknown } | ((flow: never) => unknown);
 }
+
+/** What comes with each decision. */
+const answered = {
+  decidedBy: z.object({ id: z.string().max(40), name: z.string().max(200) }).nullable(),
+  decidedAt: z.iso.datetime(),
+  byDefault: z.boolean(),
+};
 
 /** A year, as long as an execution may take. */
 const longestSeconds = 31_536_000;
@@ -54,6 +61,7 @@ export function addApproval(
     caught: null,
   });
   block.draft.nameVariable(own, name, block);
+  block.draft.schemas.set(own, z.object({ decision: form, ...answered }));
   const told = new Edge(expired, "next", {
     assigns: [{ variable: own, value: jsonata`$states.result.Payload` }],
   });

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { Block, variableOf } from "../draft.js";
 import { jsonata, jsonataString } from "../expression.js";
 import { Edge, type ParallelNode } from "../nodes.js";
@@ -33,7 +34,24 @@ export function addParallel(
     inside.push({ key, block: inner });
     grow(inner);
   }
+  const known = inside.map(({ key, block: inner }) => [key, yieldedSchema(inner)] as const);
+  if (known.every(([, schema]) => schema !== null)) {
+    block.draft.schemas.set(
+      variableOf(name),
+      z.object(Object.fromEntries(known) as Record<string, z.ZodType>),
+    );
+  }
   return node;
+}
+
+/** What a branch gives, where that comes whole from one schema: bounds of lists are read off it. */
+function yieldedSchema(block: Block): z.ZodType | null {
+  const schemas = [...block.nodes.values()].flatMap((node) => {
+    if (node.kind !== "yield") return [];
+    return [node.output.kind === "expression" ? node.output.expression.known?.schema : undefined];
+  });
+  const [first] = schemas;
+  return first instanceof z.ZodType && schemas.every((schema) => schema === first) ? first : null;
 }
 
 /** What the way on from a parallel sets: the results by the names of the branches. */
