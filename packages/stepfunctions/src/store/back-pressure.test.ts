@@ -6,8 +6,6 @@ import type * as checkpoints from "./checkpoint.js";
 import { openStore } from "./open-store.js";
 import { MemorySegments } from "./testing/memory-segments.js";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 /** What is to be moved into LMDB waits for this. */
 const gate = vi.hoisted(() => ({ open: Promise.resolve() }));
 vi.mock("./checkpoint.js", async (original) => {

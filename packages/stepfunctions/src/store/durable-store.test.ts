@@ -3,19 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { DataDirectoryDamagedError, DataDirectoryWriteError } from "./errors.js";
+import { FrameWriter } from "./frame.js";
 import { compareKeys, type Key } from "./keys.js";
+import { Memtable } from "./memtable.js";
 import { openStore } from "./open-store.js";
 import type { Store, TableName, Write } from "./store.js";
 import { MemorySegments } from "./testing/memory-segments.js";
 
-// A busy computer takes its time over many small files and cases.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const folders: string[] = [];
 const stores: Store[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const store of stores.splice(0)) await store.close();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
@@ -129,9 +129,7 @@ function expectSame(store: Store, model: Model): void {
   }
 }
 
-test("it is what a map would be, over everything that is moved, reopened and killed", {
-  timeout: 60_000,
-}, async () => {
+test("it is what a map would be, over everything that is moved, reopened and killed", {}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
       let path = folder();
@@ -177,9 +175,7 @@ const row = (key: number, value = `value ${key}`): Write => ({ table: "mapRunsOf
 const keys = (store: Store): number[] => [...store.range("mapRunsOf")].map(({ key }) => key[0]);
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, place) => place + 1);
 
-test("a power cut leaves what was acknowledged, and of the rest all or nothing", {
-  timeout: 60_000,
-}, async () => {
+test("a power cut leaves what was acknowledged, and of the rest all or nothing", {}, async () => {
   const path = folder();
   const disk = new MemorySegments();
   const store = await open(path, disk);
@@ -202,9 +198,7 @@ test("a power cut leaves what was acknowledged, and of the rest all or nothing",
   disk.sync();
 });
 
-test("a journal that ends anywhere has every whole entry before its end, and no other", {
-  timeout: 60_000,
-}, async () => {
+test("a journal that ends anywhere has every whole entry before its end, and no other", {}, async () => {
   const path = folder();
   const disk = new MemorySegments();
   const store = await open(path, disk);
@@ -250,6 +244,55 @@ test("nobody reads what is not on disk, and who writes in one turn waits for one
   disk.prompt = true;
 });
 
+describe("what is written in one turn", () => {
+  /** A clock that is moved by hand, and a store whose first write has taken a second. */
+  async function timed(): Promise<{ disk: MemorySegments; store: Store; pass: (ms: number) => void }> {
+    let now = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => now);
+    const pass = (ms: number): void => void (now += ms);
+    const disk = new MemorySegments();
+    const store = await open(folder(), disk);
+    disk.prompt = false;
+    const first = store.write([row(1)]);
+    await new Promise(setImmediate);
+    pass(1_000);
+    disk.sync();
+    await first;
+    return { disk, store, pass };
+  }
+  const long = "x".repeat(20_000);
+
+  test("goes to the disk early where that is quick, and what comes after it gathers meanwhile", async () => {
+    const { disk, store, pass } = await timed();
+    const early = [store.write([row(2, long)])];
+    pass(1_000);
+    early.push(store.write([row(3, long)]));
+    expect(disk.waiting).toBe(true);
+    const later = [store.write([row(4, long)]), store.write([row(5, long)])];
+    expect(early[1]).toBe(early[0]);
+    expect(later[1]).toBe(later[0]);
+    expect(later[0]).not.toBe(early[0]);
+    disk.sync();
+    await early[0];
+    expect(keys(store)).toEqual([1, 2, 3]);
+    disk.sync();
+    await later[0];
+    expect(keys(store)).toEqual([1, 2, 3, 4, 5]);
+    disk.prompt = true;
+  });
+
+  test("goes to the disk together where that is slow", async () => {
+    const { disk, store, pass } = await timed();
+    const writes = [store.write([row(2, long)])];
+    pass(999);
+    writes.push(store.write([row(3, long)]));
+    expect(disk.waiting).toBe(false);
+    disk.prompt = true;
+    await Promise.all(writes);
+    expect(keys(store)).toEqual([1, 2, 3]);
+  });
+});
+
 test("a walk goes on over what is written and moved meanwhile", async () => {
   const disk = new MemorySegments();
   const path = folder();
@@ -287,6 +330,26 @@ test.each([
   expect(keys(store)).toEqual([1]);
   await close(store);
   expect(keys(await open(path, disk))).toEqual([1]);
+});
+
+test.each([
+  ["as bytes", (): MockInstance => vi.spyOn(FrameWriter.prototype, "frame") as MockInstance],
+  ["in memory", (): MockInstance => vi.spyOn(Memtable.prototype, "apply") as MockInstance],
+])("what cannot be kept %s fails those who wrote it, and all after them, and nobody else", async (_, spy) => {
+  const disk = new MemorySegments();
+  const path = folder();
+  const store = await open(path, disk);
+  await store.write([row(1)]);
+  spy().mockImplementationOnce(() => {
+    throw new RangeError("Array buffer allocation failed");
+  });
+  const failed = [store.write([row(2)]), store.write([row(3)])];
+  for (const write of failed) await expect(write).rejects.toThrow("Array buffer allocation failed");
+  await expect(store.write([row(4)])).rejects.toThrow(DataDirectoryWriteError);
+  expect(keys(store)).toEqual([1]);
+  vi.restoreAllMocks();
+  await close(store);
+  expect(keys(await open(path, disk))).toContain(1);
 });
 
 test("a disk that is full when the next segment is made fails those who write", async () => {

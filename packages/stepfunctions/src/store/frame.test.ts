@@ -1,12 +1,9 @@
 import fc from "fast-check";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { ChangesText, changesAmong } from "./changes.js";
 import { framesOf, FrameWriter, SegmentError } from "./frame.js";
 import type { Key } from "./keys.js";
 import type { TableName } from "./store.js";
-
-// A busy computer takes its time over many small files and cases.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 interface Change {
   table: TableName;

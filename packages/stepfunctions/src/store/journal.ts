@@ -31,10 +31,15 @@ export interface JournalKeeper {
   failure(error: Error): Error;
 }
 
+/** So many characters are worth a frame of their own. */
+const ENOUGH = 8 * 1024;
+
 /** What is written together. */
 interface Batch {
   changes: ChangesText;
   told: Deferred;
+  /** When the first of it was appended. */
+  since: number;
 }
 
 /**
@@ -51,6 +56,8 @@ export class Journal {
   /** What waits for the write that is out, before the file may be closed. */
   private landed: (() => void) | null = null;
   private out = false;
+  /** How long the disk took to write the last frame, in ms. */
+  private took = Infinity;
   private at = 0;
   private size: number;
   /** The segment that is next, once it has been made. */
@@ -76,10 +83,11 @@ export class Journal {
   append(work: (changes: ChangesText) => void): Promise<void> {
     if (this.failed !== null) return Promise.reject(this.failed);
     this.gathered ??= newBatch();
-    const { changes, told } = this.gathered;
+    const { changes, told, since } = this.gathered;
     // Also when the function throws: others may wait for this promise by then.
     this.schedule();
     changes.whole(() => work(changes));
+    if (changes.text.length >= ENOUGH) this.flushEarly(since);
     return told.promise;
   }
 
@@ -124,6 +132,15 @@ export class Journal {
     });
   }
 
+  /**
+   * What has taken as long to gather as the disk will need to write it does not wait for what else comes in this turn of the event
+   * loop, which is then decided and gathered meanwhile: otherwise all writers wait for the disk together, and nothing goes on.
+   * Where the disk is slower than that, two frames one after the other would take longer than one.
+   */
+  private flushEarly(since: number): void {
+    if (this.writing === null && performance.now() - since >= this.took) this.flush();
+  }
+
   private flush(): void {
     if (this.writing !== null || this.failed !== null || this.keeper.full()) return;
     const last =
@@ -132,17 +149,33 @@ export class Journal {
     const batch = this.gathered ?? newBatch();
     this.gathered = null;
     this.writing = batch;
+    // Nobody calls who could be told what is thrown here: those who wait are.
+    this.guarded(() => this.send(batch, last));
+  }
+
+  private send(batch: Batch, last: boolean): void {
     const { bytes, chunk, placed } = this.writer.frame(batch.changes, this.mark.sequence + 1, last);
-    this.out = true;
+    const began = performance.now();
     this.file.write(bytes, this.at, (error) => {
       this.out = false;
+      this.took = performance.now() - began;
       this.landed?.();
       if (error !== null) this.fail(error);
-      else if (this.failed === null) {
-        this.keeper.durable(chunk, placed);
-        this.written(batch, bytes.length, last);
-      }
+      else if (this.failed === null)
+        this.guarded(() => {
+          this.keeper.durable(chunk, placed);
+          this.written(batch, bytes.length, last);
+        });
     });
+    this.out = true;
+  }
+
+  private guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   private written(batch: Batch, bytes: number, last: boolean): void {
@@ -197,7 +230,7 @@ export class Journal {
 }
 
 function newBatch(): Batch {
-  return { changes: new ChangesText(), told: new Deferred() };
+  return { changes: new ChangesText(), told: new Deferred(), since: performance.now() };
 }
 
 /** A promise that may be rejected without anybody looking: each writer hears of it by what it does with the promise. */

@@ -1,11 +1,8 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { ChangesText } from "./changes.js";
 import { FrameWriter } from "./frame.js";
 import type { Key } from "./keys.js";
 import { Memtable } from "./memtable.js";
-
-// A busy computer takes its time over many small files and cases.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 function apply(memtable: Memtable, key: Key, text: string | null): void {
   const changes = new ChangesText();
