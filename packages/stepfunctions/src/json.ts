@@ -5,6 +5,18 @@ export function byteLength(text: string): number {
   return Buffer.byteLength(text, "utf8");
 }
 
+/** Names that come again and again, as JSON. */
+const QUOTED = new Map<string, string>();
+
+/** A name as JSON. */
+export function quoted(name: string): string {
+  const known = QUOTED.get(name);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(name);
+  if (QUOTED.size < 1_000 && name.length < 300) QUOTED.set(name, text);
+  return text;
+}
+
 /** Whether a value is a JSON object (not null, not an array). */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -36,7 +36,7 @@ export function answer(stay: Stay, state: TaskState, task: PendingTask, given: T
       return returned(stay, state, task, given);
     case "submitted":
     case "succeeded": {
-      const output = resultOf(given.output, state.resource);
+      const output = resultOf(stay, given.output, state.resource);
       if (!(output instanceof Json)) return failed(stay, state, output);
       if (given.kind === "submitted") return submitted(stay, state, task, { output: output.text });
       return succeeded(stay, state, output);
@@ -75,7 +75,7 @@ function returned(stay: Stay, state: TaskState, task: PendingTask, given: Given<
   const failure = invocationFailure(given, invoked ? "invoke" : "function", stay.turn.random);
   if (failure !== null) return failed(stay, state, failure);
   // A call that nobody waits for is answered with nothing.
-  const payload = invoked && given.payload === "" ? null : resultOf(given.payload, resource);
+  const payload = invoked && given.payload === "" ? null : resultOf(stay, given.payload, resource);
   if (payload !== null && !(payload instanceof Json)) return failed(stay, state, payload);
   if (!invoked) return succeeded(stay, state, payload as Json);
   const { executedVersion, statusCode } = given;
@@ -85,13 +85,15 @@ function returned(stay: Stay, state: TaskState, task: PendingTask, given: Given<
 }
 
 /** A result, or what is wrong with it. */
-function resultOf(text: string, resource: Resource): Json | StateError {
+function resultOf({ turn }: Stay, text: string, resource: Resource): Json | StateError {
   if (text.length * 3 > MAX_PAYLOAD_BYTES && byteLength(text) > MAX_PAYLOAD_BYTES) {
     const { error, message } = tooLarge(resource.kind === "service" ? resource.service : resource.arn);
     return { error, cause: message };
   }
   try {
-    return Json.parsed(text, parseJson(text));
+    const value = parseJson(text);
+    turn.memo.keep(text, value);
+    return Json.parsed(text, value);
   } catch (error) {
     const cause = `The result is not usable JSON: ${(error as Error).message}`;
     return { error: "States.Runtime", cause };

@@ -41,12 +41,12 @@ export interface Stay {
 /** The state's input as InputPath leaves it. */
 export function filteredInput({ turn, branch, visit }: Stay, state: State, seen: Seen = NOTHING): Json {
   const { inputPath } = state;
-  const raw = Json.text(visit.input);
+  const raw = Json.text(visit.input, turn.memo);
   if (inputPath === undefined) return traced(turn, "afterInputPath", raw);
   const filtered =
     inputPath === null
       ? Json.value({})
-      : Json.value(inputPath.evaluate(turn.pathScope(branch, visit, raw.value, seen)));
+      : Json.value(inputPath.evaluate(turn.pathScope(branch, visit, raw.value, seen)), turn.memo);
   return traced(turn, "afterInputPath", filtered);
 }
 
@@ -79,7 +79,8 @@ export function plainInput(
   const filtered = filteredInput(stay, state, seen);
   if (field === null) return traced(turn, "afterParameters", filtered);
   if (field.language === "JSONata") throw new Error("a state has one language");
-  const made = Json.value(pathValue(field, turn.pathScope(branch, visit, filtered.value, seen)));
+  const value = pathValue(field, turn.pathScope(branch, visit, filtered.value, seen));
+  const made = Json.value(value, turn.memo);
   assertSize(made.text, visit.state);
   return traced(turn, "afterParameters", made);
 }
@@ -158,7 +159,7 @@ export function concludeSimply(
     state.assignPayload === null
       ? NOTHING_ASSIGNED
       : textsOf(state.assignPayload.evaluate(turn.pathScope(branch, visit, selected.value, seen)));
-  const placed = traced(turn, "afterResultPath", placeResult(state, visit, selected));
+  const placed = traced(turn, "afterResultPath", placeResult(state, stay, selected));
   const output = "outputPath" in state ? throughOutputPath(stay, state.outputPath, placed, seen) : placed;
   const { text } = output;
   assertSize(text, visit.state);
@@ -174,9 +175,9 @@ function textsOf(values: unknown): Record<string, string> {
   return texts;
 }
 
-function placeResult({ resultPath }: Result, visit: Visit, result: Json): Json {
+function placeResult({ resultPath }: Result, { turn, visit }: Stay, result: Json): Json {
   if (resultPath === undefined) return result;
-  const raw = Json.text(visit.input);
+  const raw = Json.text(visit.input, turn.memo);
   return resultPath === null ? raw : Json.value(resultPath.put(raw.value, result.value));
 }
 
@@ -188,7 +189,7 @@ function throughOutputPath(
 ): Json {
   if (path === undefined) return placed;
   if (path === null) return Json.value({});
-  return Json.value(path.evaluate(turn.pathScope(branch, visit, placed.value, seen)));
+  return Json.value(path.evaluate(turn.pathScope(branch, visit, placed.value, seen)), turn.memo);
 }
 
 /** Evaluates Assign and Output, both against the variables as they were. */

@@ -36,16 +36,6 @@ export const NO_THEN = [undefined];
 
 export type Details = Record<string, string>;
 
-/** A text as JSON. Names come again and again. */
-const QUOTED = new Map<string, string>();
-export function quoted(name: string): string {
-  const known = QUOTED.get(name);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(name);
-  if (QUOTED.size < 1_000) QUOTED.set(name, text);
-  return text;
-}
-
 export function word(text: string, words: Words): string {
   const number = words.number(text);
   return number === undefined ? JSON.stringify(text) : String(number);

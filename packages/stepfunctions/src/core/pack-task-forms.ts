@@ -1,9 +1,10 @@
 // The short forms of what happens to a task.
 
+import { quoted } from "../json.js";
 import { Json } from "../json-text.js";
 import { functionOf } from "./function-name.js";
 import { lambdaCall } from "./lambda.js";
-import { dataIn, type Details, type Form, NO_THEN, quoted, type Said, word, wordIn } from "./pack-form.js";
+import { dataIn, type Details, type Form, NO_THEN, type Said, word, wordIn } from "./pack-form.js";
 import { regionOf, type TaskCall, type Then } from "./state.js";
 import type { Words } from "./words.js";
 

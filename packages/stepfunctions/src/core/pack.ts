@@ -1,6 +1,7 @@
 // How the records of a turn are kept on disk: what can be known from elsewhere, or stands in them twice, is left out.
 
-import { type Form, type Place, quoted, Said } from "./pack-form.js";
+import { quoted } from "../json.js";
+import { type Form, type Place, Said } from "./pack-form.js";
 import { FORMS } from "./pack-forms.js";
 import type { ExecutionIdentity, LogRecord, Then } from "./state.js";
 import type { Words } from "./words.js";

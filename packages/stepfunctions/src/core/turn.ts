@@ -1,5 +1,6 @@
 import type { PathScope, Scope } from "../language/scope.js";
 import { randomnessFrom, type Randomness } from "../language/randomness.js";
+import { JsonMemo } from "../json-memo.js";
 import { MAX_HISTORY_EVENTS } from "../limits.js";
 import { apply } from "./apply.js";
 import type { LambdaResponse } from "./lambda.js";
@@ -83,6 +84,7 @@ const PLAIN: Emission = {};
 export class Turn {
   readonly records: LogRecord[] = [];
   readonly commands: Command[] = [];
+  readonly memo = new JsonMemo();
   trace: Trace | undefined;
   /** The context object as TestState is given it, in place of the execution's own. */
   givenContext: Record<string, unknown> | undefined;

@@ -96,11 +96,15 @@ export class VisitScope implements Scope {
   variable(name: string): string | undefined {
     return this.turn.variable(this.branch, name);
   }
+
+  write(value: unknown): string {
+    return this.turn.memo.write(value);
+  }
 }
 
 /** Members parse when they are read, once. What a member is absent from reads as undefined. */
 class VisitStates {
-  private parsedInput: { value: unknown } | undefined;
+  private parsedInput: unknown;
   private made: Record<string, unknown> | undefined;
 
   constructor(
@@ -111,8 +115,8 @@ class VisitStates {
   ) {}
 
   get input(): unknown {
-    this.parsedInput ??= { value: JSON.parse(this.visit.input) as unknown };
-    return this.parsedInput.value;
+    this.parsedInput ??= this.turn.memo.read(this.visit.input);
+    return this.parsedInput;
   }
 
   get context(): unknown {

@@ -16,6 +16,8 @@ export interface Scope {
   random: Randomness;
   /** Name of the state, for messages. */
   state: string;
+  /** As JSON.stringify, which it may be quicker than. */
+  write?(value: unknown): string;
 }
 
 /** What a JSONPath sees. */

@@ -143,8 +143,9 @@ export function evaluateJson(template: Template, scope: Scope, location: string)
   );
 }
 
-function written(value: unknown, { state }: Scope): string {
-  const text = JSON.stringify(value);
+function written(value: unknown, scope: Scope): string {
+  const { state } = scope;
+  const text = scope.write === undefined ? JSON.stringify(value) : scope.write(value);
   if (text.length * 3 > MAX_PAYLOAD_BYTES && byteLength(text) > MAX_PAYLOAD_BYTES) throw tooLarge(state);
   return text;
 }
