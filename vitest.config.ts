@@ -16,6 +16,9 @@ export default defineConfig({
           name: "unit",
           include: ["{packages,apps}/*/src/**/*.test.{ts,tsx}", "infra/src/**/*.test.ts"],
           environment: "node",
+          // A busy computer takes its time: this ends what hangs, and says nothing of what is slow.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

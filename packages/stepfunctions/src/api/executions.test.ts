@@ -1,8 +1,5 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { Bench } from "./testing/bench.js";
-
-// A busy computer takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const asleep = { Sleep: { Type: "Wait", Seconds: 60, End: true } };
 const DAY = 86_400_000;

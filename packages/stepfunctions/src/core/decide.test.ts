@@ -1,11 +1,8 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { compileMachine } from "./compile.js";
 import { decide } from "./decide.js";
 import { nextReady, nextWake, type ExecutionState, type LogRecord } from "./state.js";
 import type { Command, CoreEvent, TaskAnswer } from "./turn.js";
-
-// A busy computer takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const START = Date.UTC(2030, 0, 1);
 const INVOKE = "arn:aws:states:::lambda:invoke";

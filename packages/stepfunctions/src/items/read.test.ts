@@ -1,10 +1,7 @@
 import { gzipSync } from "node:zlib";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { collect, memoryObjects } from "./memory-objects.js";
 import { readItems } from "./read.js";
-
-// A busy computer takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const getObject = "arn:aws:states:::s3:getObject";
 

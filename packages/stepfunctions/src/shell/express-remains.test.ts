@@ -1,13 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { openOn } from "../open.js";
 import { openStore } from "../store/open-store.js";
 import type { Store } from "../store/store.js";
-
-// A busy computer takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 function sizes(store: Store): Record<string, number> {
   const tables = ["executions", "numbers", "byMachine", "log", "running"] as const;

@@ -1,16 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { definitionOf } from "../api/testing/bench.js";
 import { CountingStore } from "../api/testing/counting-store.js";
 import { openOn, type StepFunctions } from "../open.js";
 import type { StatusChangeEvent } from "../ports.js";
 import { openStore } from "../store/open-store.js";
 import { VirtualClock } from "./clock.js";
-
-// A busy computer takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** An engine whose status sink fails until it is told not to. */
 class Bench implements AsyncDisposable {

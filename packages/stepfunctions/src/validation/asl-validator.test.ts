@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { judge, pass, type State, task } from "./testing/judge.js";
 
 // The community's schema validator is a good witness, and slow: it compiles its schemas anew for each definition.
@@ -10,8 +10,6 @@ const require = createRequire(import.meta.url);
 const ajv = createRequire(require.resolve("asl-validator"))("ajv") as { default: Compiler };
 ajv.default = once(ajv.default);
 const isValid = require("asl-validator") as Validator;
-vi.setConfig({ testTimeout: 60_000 });
-
 function once(Original: Compiler): Compiler {
   let only: InstanceType<Compiler> | undefined;
   return function compilerOf(options: unknown) {

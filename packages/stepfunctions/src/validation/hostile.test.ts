@@ -1,8 +1,6 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { jsonata, judge, machine, pass } from "./testing/judge.js";
 import { validateDefinition } from "./validate.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 test("ten thousand states in a row are fine", () => {
   const names = Array.from({ length: 10_000 }, (_, index) => `S${index}`);

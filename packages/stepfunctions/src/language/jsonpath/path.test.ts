@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { StateFailure } from "../failure.js";
 import { Budget } from "./budget.js";
 import { PathMiss } from "./path-miss.js";
@@ -8,9 +8,6 @@ import { directReader } from "./read.js";
 import { scopeOf } from "./testing/scope.js";
 import type { Token } from "./tokens.js";
 import { routeOf, walkPath } from "./walk.js";
-
-// A busy computer takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const shop = {
   books: [
