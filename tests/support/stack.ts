@@ -13,6 +13,10 @@ export interface StackOptions {
   readonly simulation?: boolean;
   /** Serve the built dashboard too. */
   readonly web?: boolean;
+  /** Other programs than those of the checkout, as of a staged product. */
+  readonly programs?: Readonly<Record<Process, string>>;
+  /** Hears of a process that ends though nobody has ended it. */
+  readonly onDeath?: (name: Process, how: string) => void;
 }
 
 type Process = "cloud" | "api";
@@ -41,12 +45,17 @@ export async function startStack(options: StackOptions = {}) {
   ];
   const output = createWriteStream(join(dataDir, "processes.log"));
   const children: Partial<Record<Process, ChildProcess>> = {};
+  const ended = new WeakSet<ChildProcess>();
+  const programs = options.programs ?? {
+    cloud: join(root, "packages/local/dist/main.js"),
+    api: join(root, "apps/api/dist/main.js"),
+  };
   let cloudEnv: Record<string, string> = {};
   let demo: { email: string; password: string } | null = null;
   const url = `http://127.0.0.1:${port}`;
 
-  function spawn(name: Process, file: string, env: Record<string, string>): ChildProcess {
-    const child = fork(join(root, file), {
+  function spawn(name: Process, env: Record<string, string>): ChildProcess {
+    const child = fork(programs[name], {
       env,
       execArgv: [],
       silent: true,
@@ -54,11 +63,14 @@ export async function startStack(options: StackOptions = {}) {
     child.stdout?.pipe(output, { end: false });
     child.stderr?.pipe(output, { end: false });
     children[name] = child;
+    child.once("exit", (code, signal) => {
+      if (!ended.has(child)) options.onDeath?.(name, String(signal ?? code));
+    });
     return child;
   }
 
   async function startCloud(): Promise<void> {
-    const child = spawn("cloud", "packages/local/dist/main.js", {
+    const child = spawn("cloud", {
       LONGHAUL_DATA_DIR: dataDir,
       LONGHAUL_AWS_PORT: String(aws),
       LONGHAUL_SUPABASE_PORT: String(supabase),
@@ -84,13 +96,10 @@ export async function startStack(options: StackOptions = {}) {
 
   async function startApi(): Promise<void> {
     const web: Record<string, string> = options.web ? { WEB_DIR: join(root, "apps/web/dist") } : {};
-    const child = spawn("api", "apps/api/dist/main.js", { ...cloudEnv, ...web, PORT: String(port) });
-    let ended = false;
-    child.once("exit", () => {
-      ended = true;
-    });
+    const child = spawn("api", { ...cloudEnv, ...web, PORT: String(port) });
     for (;;) {
-      if (ended) throw new Error(`The API ended before it was ready; see ${dataDir}`);
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`The API ended before it was ready; see ${dataDir}`);
       const ready = await fetch(`${url}/readyz`).catch(() => null);
       if (ready?.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -100,8 +109,10 @@ export async function startStack(options: StackOptions = {}) {
   async function end(name: Process, signal: NodeJS.Signals): Promise<void> {
     const child = children[name];
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    ended.add(child);
+    const gone = once(child, "exit");
     child.kill(signal);
-    await once(child, "exit");
+    await gone;
   }
 
   await startCloud();
@@ -115,6 +126,7 @@ export async function startStack(options: StackOptions = {}) {
     demo: demo as { email: string; password: string } | null,
     startCloud,
     startApi,
+    pid: (name: Process) => children[name]?.pid,
     /** As a power cut does: no process gets to say good-bye. */
     kill: (name: Process) => end(name, "SIGKILL"),
     async [Symbol.asyncDispose]() {
