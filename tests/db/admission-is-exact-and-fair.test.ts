@@ -1,4 +1,4 @@
-import { asCaller, asDispatcher, dispatch, limits, runs } from "@longhaul/db";
+import { asCaller, asDispatcher, dispatch, limits, runs, type Tx } from "@longhaul/db";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openWorld, startRun, type World } from "../support/database.js";
 import { endRun, queueMany, takeNext } from "../support/many-runs.js";
@@ -323,3 +323,32 @@ test("tags are the run's, at most ten, and another organisation's start names no
     code: "RUN_NOT_FOUND",
   });
 });
+
+test("two admins who change different limits at the same moment both get what they set", async () => {
+  const { organisationId, people } = world.theirs;
+  const as = <T>(work: (tx: Tx) => Promise<T>) => asCaller(world.api, people.admin, work);
+  await as((tx) =>
+    limits.update(tx, { organisationId, maxRunning: 9, maxRunningPerUser: 8, retentionDays: 7 }),
+  );
+  let hasWritten = () => {};
+  const written = new Promise<void>((resolve) => (hasWritten = resolve));
+  let goOn = () => {};
+  const both = new Promise<void>((resolve) => (goOn = resolve));
+  const first = as(async (tx) => {
+    await limits.update(tx, { organisationId, maxRunning: 3 });
+    hasWritten();
+    await both;
+  });
+  await written;
+  const second = as((tx) => limits.update(tx, { organisationId, retentionDays: 30 }));
+  await expect.poll(() => waitingForLocks()).toBeGreaterThan(0);
+  goOn();
+  await first;
+  expect(await second).toEqual({ maxRunning: 3, maxRunningPerUser: 8, retentionDays: 30 });
+});
+
+const waitingForLocks = async () =>
+  (
+    await world.admin.sql`
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  ).length;

@@ -128,6 +128,41 @@ it("tries a compensation again as its step's policy says, and stops at one that 
   expect(stopped.calls).toHaveLength(1);
 });
 
+it("waits as long as a third party asked for, and takes the same back then", async () => {
+  const slow = defineStep({ ...refund, name: "RefundLater", retryAfter: { maxSeconds: 600 } });
+  const patient = defineMachine(contract, (flow) =>
+    flow.step(charge, () => ({ legs: 2 }), { compensate: slow }).succeed("Booked", () => ({ done: true })),
+  );
+  const { template, definition } = patient.undo!;
+  expect(template).toContain("RetryAfter");
+  const name = (step: string) => stepFunctionName(patient.name, step);
+  const listed = ["0", "1"].map((itemPath) => ({
+    ...{ state: "ChargeCard", itemPath, visit: 0, compensation: "RefundLater" },
+  }));
+  const calls: string[] = [];
+  const ended = await runMachine(
+    definition((step) => `arn:aws:lambda:us-east-1:000000000000:function:${name(step)}`),
+    {
+      input: started,
+      startAt: new Date("2030-01-01T00:00:00Z"),
+      functions: {
+        [name("LonghaulCompensations")]: async () => ({ items: listed }),
+        [name("RefundLater")]: async (payload) => {
+          calls.push((payload as Payload).itemPath);
+          if (calls.length > 1) return { output: null, completedAt: "2030-01-01T00:00:00.000Z" };
+          throw stepError("RetryAfter", {
+            at: "2030-01-01T00:05:00.000Z",
+            error: { code: "BANK_BUSY", message: "The bank is busy." },
+          });
+        },
+      },
+    },
+  );
+  expect(ended.status, ended.cause).toBe("SUCCEEDED");
+  expect(calls).toEqual(["0", "0", "1"]);
+  expect(ended.duration).toBe(300_000);
+});
+
 it("is the same at every build, and names the compensation of each state", () => {
   expect(undo.compensations).toEqual({ ChargeCard: "RefundCard", BookLeg: "FreeSeat" });
   expect(undo.definition((step) => step).Comment).toBe(

@@ -19,12 +19,17 @@ export async function get(tx: Tx, params: { organisationId: string }): Promise<L
 }
 
 /**
- * Sets all three. Runs that are under way stay so; raised limits admit more from the next dispatch on.
+ * Sets what is given and leaves the rest, in one statement: who changes something else at the same moment loses nothing.
+ * Runs that are under way stay so; raised limits admit more from the next dispatch on.
  *
+ * @returns what holds now.
  * @throws DatabaseRefusal ORGANISATION_NOT_FOUND, FORBIDDEN (admins only), INPUT_INVALID.
  */
-export async function update(tx: Tx, params: Limits & { organisationId: string }): Promise<void> {
-  await tx`
-    select longhaul.set_limits(
-      ${params.organisationId}, ${params.maxRunning}, ${params.maxRunningPerUser}, ${params.retentionDays})`;
+export async function update(tx: Tx, params: Partial<Limits> & { organisationId: string }): Promise<Limits> {
+  const { organisationId, maxRunning = null, maxRunningPerUser = null, retentionDays = null } = params;
+  return one(
+    await tx<Limits[]>`
+    select max_running as "maxRunning", max_running_per_user as "maxRunningPerUser", retention_days as "retentionDays"
+    from longhaul.set_limits(${organisationId}, ${maxRunning}, ${maxRunningPerUser}, ${retentionDays})`,
+  );
 }

@@ -21,17 +21,9 @@ export const limitsRouter = {
   update: adminProcedure.input(limitsSchema.partial()).mutation(async ({ ctx, input }): Promise<Limits> => {
     const { caller, services } = ctx;
     const { organisationId } = caller;
-    const updated = await asCaller(services.db, caller, async (tx) => {
-      const before = await limits.get(tx, { organisationId });
-      const { maxRunning, maxRunningPerUser, retentionDays } = input;
-      await limits.update(tx, {
-        organisationId,
-        maxRunning: maxRunning ?? before.maxRunning,
-        maxRunningPerUser: maxRunningPerUser ?? before.maxRunningPerUser,
-        retentionDays: retentionDays ?? before.retentionDays,
-      });
-      return limits.get(tx, { organisationId });
-    });
+    const updated = await asCaller(services.db, caller, (tx) =>
+      limits.update(tx, { ...input, organisationId }),
+    );
     services.dispatchSoon();
     return updated;
   }),

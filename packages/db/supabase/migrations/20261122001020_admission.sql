@@ -476,9 +476,10 @@ language sql security definer set search_path = '' as $$
   update longhaul.runs r set checked_at = clock_timestamp() from quiet where r.id = quiet.id returning r.id
 $$;
 
--- Changes an organisation's limits, and lets the dispatchers look at its queues anew.
+-- Changes what is given of an organisation's limits, and lets the dispatchers look at its queues anew. Returns what holds.
 create function longhaul.set_limits(
-  p_organisation uuid, p_max_running integer, p_max_running_per_user integer, p_retention_days integer) returns void
+  p_organisation uuid, p_max_running integer, p_max_running_per_user integer, p_retention_days integer,
+  out max_running integer, out max_running_per_user integer, out retention_days integer)
 language plpgsql security definer set search_path = '' as $$
 begin
   perform longhaul.require_role(p_organisation, 'admin');
@@ -488,10 +489,16 @@ begin
     perform longhaul.refuse('INPUT_INVALID', 'Runs can be kept from 1 to 3,650 days.');
   end if;
   insert into longhaul.organisation_limits as l (organisation_id, max_running, max_running_per_user, retention_days, updated_by)
-  values (p_organisation, p_max_running, p_max_running_per_user, p_retention_days, (select auth.uid()))
+  values (p_organisation, coalesce(p_max_running, longhaul.default_max_running()),
+    coalesce(p_max_running_per_user, longhaul.default_max_running_per_user()),
+    coalesce(p_retention_days, longhaul.default_retention_days()), (select auth.uid()))
   on conflict (organisation_id) do update set
-    max_running = excluded.max_running, max_running_per_user = excluded.max_running_per_user,
-    retention_days = excluded.retention_days, updated_by = excluded.updated_by, updated_at = clock_timestamp();
+    max_running = coalesce(p_max_running, l.max_running),
+    max_running_per_user = coalesce(p_max_running_per_user, l.max_running_per_user),
+    retention_days = coalesce(p_retention_days, l.retention_days), updated_by = excluded.updated_by,
+    updated_at = clock_timestamp()
+  returning l.max_running, l.max_running_per_user, l.retention_days
+  into set_limits.max_running, set_limits.max_running_per_user, set_limits.retention_days;
   insert into longhaul.queue_wakes
   select organisation_id, user_id from longhaul.user_queues where organisation_id = p_organisation;
 end

@@ -75,7 +75,7 @@ function undoStates(steps: readonly Step[], comment: string): AslMachine {
   };
   const inside = [
     ["WhichCompensation", which] as const,
-    ...steps.map((step) => [step.name, compensationTask(step)] as const),
+    ...steps.flatMap((step) => compensationStates(step)),
     ["NoCompensation", none] as const,
   ];
   const takeBack = {
@@ -98,6 +98,25 @@ function undoStates(steps: readonly Step[], comment: string): AslMachine {
   };
 }
 
+/** Also waits as long as a third party asked for, and tries the same compensation again, as a step does. */
+function compensationStates(step: Step): (readonly [string, AslState])[] {
+  const task = compensationTask(step);
+  if (!step.retryAfter) return [[step.name, task]];
+  const time = `${step.name}RetryAt`;
+  const pause = `${step.name}RetryPause`;
+  const later = {
+    ErrorEquals: ["RetryAfter"],
+    Assign: { [time]: "{% $parse($parse($states.errorOutput.Cause).errorMessage).at %}" },
+    // Which checkpoint it is about.
+    Output: "{% $states.input %}",
+    Next: pause,
+  };
+  return [
+    [step.name, { ...task, Catch: [later] }],
+    [pause, { Type: "Wait", Timestamp: `{% $${time} %}`, Next: step.name }],
+  ];
+}
+
 /** The runtime reads what the step was given and gave from its checkpoint: the key is all it needs. */
 function compensationTask(step: Step): AslState {
   return {
@@ -115,7 +134,7 @@ function compensationTask(step: Step): AslState {
       },
     },
     TimeoutSeconds: timeoutOf(step),
-    Retry: retriers(step.retry),
+    Retry: retriers(step.retry, step.retryAfter ? ["RetryAfter"] : []),
     Output: {},
     End: true,
   };
