@@ -115,7 +115,7 @@ it("kills a process for the one whose time is over, and runs the others again", 
 });
 
 it("takes the others out of a process whose event loop one of them blocks, long before its time is over", async () => {
-  await using local = await start(20);
+  await using local = await start(600);
   const companions = names.map((name) => invoke(local, name, "companion", `text of ${name}`));
   const culprit = invoke(local, "culprit", "spin");
   const first = await Promise.race([culprit, Promise.all(companions)]);
