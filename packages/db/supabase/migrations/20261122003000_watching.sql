@@ -2,10 +2,12 @@
 -- for whom it is read: who is no member of the organisation at that moment gets no row. The API asks under its own
 -- role, since one transaction for each person would cost more than all of the rest; which tokens it has verified,
 -- and whom it asks for, is in its hands here as it is where it sets a caller's claims.
--- PL/pgSQL keeps its plans for as long as the connection lasts; a function in SQL would be planned at each call.
+-- PL/pgSQL keeps its plans for as long as the connection lasts, if it is told to: planning costs more than reading a few
+-- runs. Everything is found by its key, whatever the statistics were when the plan was made.
 
 -- Each run as it is, and its events after a number, oldest first, in one snapshot: as the text {"run":...,"events":[...]}
--- that a watcher gets, so that nobody reads and writes it again on the way. The shape is that of a Run and its RunEvents,
+-- that a watcher gets, so that nobody reads and writes it again on the way; put together by hand, since json_build_object and
+-- row_to_json look up anew for each value how its type is written, which is most of what they cost. The shape is that of a Run and its RunEvents,
 -- as packages/db gives them. How long such a run usually takes is reckoned where p_first says that this is the first
 -- reading; later ones say it in p_typical, since it does not change while a run is under way. By place from 1 on.
 create function longhaul.watched_changes(
@@ -13,18 +15,39 @@ create function longhaul.watched_changes(
   p_limit integer)
 returns table (place bigint, update text, last_event bigint, event_count integer, last_seq bigint, is_final boolean,
   workflow text, typical double precision)
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer
+set search_path = '' set plan_cache_mode = 'force_generic_plan' set enable_seqscan = off as $$
 #variable_conflict use_column
 begin
   return query
   select w.place,
-    '{"run":' || left(row_to_json(s)::text, -1) || case
-      when r.status = 'queued' then ',"reason":' || coalesce(to_json(r.status_reason)::text, 'null')
-      when r.status = 'waiting' then ',"waitingFor":' || to_json(r.status_reason)::text
-      when r.status = 'succeeded' then ',"output":' || r.output::text
-      when r.status in ('failed', 'timed_out') then ',"error":' || r.error::text
-      else ''
-    end || '},"events":[' || coalesce(e.events, '') || ']}',
+    concat('{"run":{"status":"', r.status, '","id":"', r.id, '","organisationId":"', r.organisation_id,
+      '","workflow":"', r.workflow, '","name":', to_json(r.name::text), ',"priority":"', r.priority,
+      '","input":', r.input, ',"attempt":', r.attempt, ',"lastSeq":', r.last_seq, ',"progress":', r.progress,
+      -- In jsonb no key but "key" and "label" comes before this one, and within a text a quote has a backslash before it.
+      ',"stages":', regexp_replace(r.stages::text, ', "steps": [0-9]+', '', 'g'),
+      ',"correlationId":', to_json(r.correlation_id::text), ',"definitionHash":', to_json(r.definition_hash::text),
+      ',"createdBy":', case when r.created_by is null then 'null' else
+        concat('{"id":"', r.created_by, '","name":', to_json(coalesce(p.display_name, 'Former member')), '}') end,
+      ',"createdAt":"', longhaul.iso(r.created_at),
+      '","startedAt":', coalesce('"' || longhaul.iso(r.started_at) || '"', 'null'),
+      ',"finishedAt":', coalesce('"' || longhaul.iso(r.finished_at) || '"', 'null'),
+      ',"cancelRequestedAt":', coalesce('"' || longhaul.iso(r.cancel_requested_at) || '"', 'null'),
+      ',"tags":', case when r.tags = '{}' then '[]' else array_to_json(r.tags)::text end,
+      ',"notBefore":', coalesce('"' || longhaul.iso(r.not_before) || '"', 'null'),
+      ',"lane":"', r.lane, '","rerunOf":', coalesce('"' || r.rerun_of || '"', 'null'),
+      ',"rerunFrom":', coalesce(to_json(r.rerun_from::text)::text, 'null'),
+      ',"pinned":', case when r.pinned then 'true' else 'false' end,
+      ',"expiresAt":', case when r.finished_at is null then 'null' else coalesce(
+        '"' || longhaul.iso(longhaul.expires_at(r.organisation_id, r.finished_at, r.pinned)) || '"', 'null') end,
+      ',"typicalSeconds":', coalesce(t.seconds::text, 'null'),
+      case
+        when r.status = 'queued' then ',"reason":' || coalesce(to_json(r.status_reason::text)::text, 'null')
+        when r.status = 'waiting' then ',"waitingFor":' || to_json(r.status_reason::text)::text
+        when r.status = 'succeeded' then ',"output":' || r.output::text
+        when r.status in ('failed', 'timed_out') then ',"error":' || r.error::text
+      end,
+      '},"events":[', e.events, ']}'),
     e.last_event, e.event_count, r.last_seq::bigint, r.finished_at is not null, r.workflow::text, t.seconds
   from unnest(p_users, p_organisations, p_runs, p_after, p_first, p_typical)
     with ordinality w (user_id, organisation_id, run_id, after, first, typical, place)
@@ -40,39 +63,26 @@ begin
         where l.organisation_id = r.organisation_id and l.workflow = r.workflow and l.status = 'succeeded'
         order by l.finished_at desc limit 20
       ) d) end as seconds
+    offset 0
   ) t
   cross join lateral (
-    select r.status, r.id, r.organisation_id as "organisationId", r.workflow, r.name, r.priority, r.input, r.attempt,
-      r.last_seq as "lastSeq", r.progress, g.stages, r.correlation_id as "correlationId",
-      r.definition_hash as "definitionHash",
-      case when r.created_by is not null then
-        json_build_object('id', r.created_by, 'name', coalesce(p.display_name, 'Former member')) end as "createdBy",
-      longhaul.iso(r.created_at) as "createdAt", longhaul.iso(r.started_at) as "startedAt",
-      longhaul.iso(r.finished_at) as "finishedAt", longhaul.iso(r.cancel_requested_at) as "cancelRequestedAt",
-      r.tags, longhaul.iso(r.not_before) as "notBefore", r.lane, r.rerun_of as "rerunOf", r.rerun_from as "rerunFrom",
-      r.pinned,
-      longhaul.iso(case when r.finished_at is not null then
-        longhaul.expires_at(r.organisation_id, r.finished_at, r.pinned) end) as "expiresAt",
-      t.seconds as "typicalSeconds"
-    from (select jsonb_agg(a.stage - 'steps' order by a.place) as stages
-      from jsonb_array_elements(r.stages) with ordinality a (stage, place)) g
-  ) s
-  cross join lateral (
-    select string_agg(row_to_json(v)::text, ',' order by v.seq) as events, count(*)::integer as event_count,
-      max(v.seq)::bigint as last_event
+    select string_agg(
+        concat('{"runId":"', l.run_id, '","seq":', l.seq, ',"type":"', l.type, '","at":"', longhaul.iso(l.at),
+          '","attempt":', l.attempt, ',"step":', coalesce(to_json(l.step::text)::text, 'null'),
+          ',"itemPath":', coalesce(to_json(l.item_path::text)::text, 'null'), ',"visit":', coalesce(l.visit::text, 'null'),
+          ',"stage":', coalesce(to_json(l.stage::text)::text, 'null'), ',"data":', l.data, '}'),
+        ',' order by l.seq) as events, count(*)::integer as event_count, max(l.seq)::bigint as last_event
     from (
-      select l.run_id as "runId", l.seq, l.type, longhaul.iso(l.at) as at, l.attempt, l.step, l.item_path as "itemPath",
-        l.visit, l.stage, l.data
-      from longhaul.run_events l
-      where l.run_id = r.id and l.seq > w.after order by l.seq limit p_limit
-    ) v
+      select * from longhaul.run_events v where v.run_id = r.id and v.seq > w.after order by v.seq limit p_limit
+    ) l
   ) e;
 end
 $$;
 
 -- Which of these people are no members, by place from 1 on.
 create function longhaul.gone_members(p_users uuid[], p_organisations uuid[]) returns table (place bigint)
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer
+set search_path = '' set plan_cache_mode = 'force_generic_plan' set enable_seqscan = off as $$
 #variable_conflict use_column
 begin
   return query
@@ -84,7 +94,8 @@ $$;
 
 -- Which of these runs' logs go further than what is known of them, and how far.
 create function longhaul.moved_heads(p_runs uuid[], p_known bigint[]) returns table (run_id uuid, last_seq bigint)
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer
+set search_path = '' set plan_cache_mode = 'force_generic_plan' set enable_seqscan = off as $$
 #variable_conflict use_column
 begin
   return query
