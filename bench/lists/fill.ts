@@ -62,8 +62,7 @@ export async function fill(
         returning id, name, tags, input
       )
       insert into longhaul.run_search (run_id, document)
-      select id, lower(concat_ws(' ', name, left(id::text, 8), nullif(array_to_string(tags, ' '), ''), left(input::text, 500)))
-      from filled`;
+      select id, longhaul.search_document(id, name, tags, input) from filled`;
     progress(to);
   }
   for (const { definition } of indexes) await sql.unsafe(definition);

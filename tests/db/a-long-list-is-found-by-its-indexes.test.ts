@@ -23,7 +23,7 @@ afterAll(async () => {
  */
 async function fill({ organisationId, people }: Tenant, count: number): Promise<void> {
   await world.admin.sql`
-    insert into longhaul.runs (organisation_id, workflow, name, priority, status, error, output, input, stages,
+    with filled as (insert into longhaul.runs (organisation_id, workflow, name, priority, status, error, output, input, stages,
       definition_hash, correlation_id, created_by, created_at, started_at, finished_at, cancel_requested_at, tags, last_seq)
     select ${organisationId}, case when n % 4 = 0 then 'storybook' else 'data-import' end,
       case when n % 1000 = 7 then 'Readings of Pellworm ' else 'Readings of March ' end || n, 'normal', s.status,
@@ -38,7 +38,10 @@ async function fill({ organisationId, people }: Tenant, count: number): Promise<
     from generate_series(1, ${count}::integer) n
     cross join lateral (select now() - make_interval(secs => (${count}::integer - n) * 20) as at) t
     cross join lateral (select case when n % 1000 = 5 then 'cancelled' when n % 100 = 9 then 'failed'
-      when n > ${count}::integer - 5 then 'running' else 'succeeded' end as status) s`;
+      when n > ${count}::integer - 5 then 'running' else 'succeeded' end as status) s
+      returning id, name, tags, input)
+    insert into longhaul.run_search (run_id, document)
+    select id, longhaul.search_document(id, name, tags, input) from filled`;
 }
 
 const day = 86_400_000;

@@ -194,7 +194,10 @@ describe.each(roles)("the %s of one organisation", (role) => {
       `longhaul.append_events('${ourRun}', '[]')`,
       `longhaul.close_run('${ourRun}', 1, '{"status": "cancelled"}')`,
       `longhaul.next_to_send(1, 1)`,
-      `longhaul.lease_step('${ourRun}', 1, 'S', '', 0, 's', '{}', 'me', 10)`,
+      `longhaul.lease_steps('[{"run": "${ourRun}", "attempt": 1, "step": "S", "itemPath": "", "visit": 0}]')`,
+      `longhaul.start_runs('[]')`,
+      `longhaul.begin_runs('[]')`,
+      `longhaul.close_executions('[]')`,
       `longhaul.end_attempt('${ourRun}')`,
       `longhaul.custom_access_token_hook('{"claims": {}}')`,
     ];

@@ -9,7 +9,7 @@ export interface ManyRuns {
   readonly priority?: string;
 }
 
-/** Queues runs as start_run does, many at once; nobody is told of them but by what the tables themselves do. */
+/** Queues runs as start_runs does, many at once: the queue that they fill is woken, and nobody else is told. */
 export async function queueMany(
   admin: postgres.Sql,
   { organisationId, people }: Pick<Tenant, "organisationId" | "people">,
@@ -23,13 +23,15 @@ export async function queueMany(
         '[{"key": "read", "label": "Reading", "weight": 1, "steps": 1, "fraction": 0, "status": "pending", "message": null}]',
         ${"0".repeat(64)}, ${randomUUID()}, ${userId}, 1
       from generate_series(1, ${count}::integer) n
-      returning id, organisation_id
+      returning id, organisation_id, priority
     ), logged as (
       insert into longhaul.run_events (run_id, seq, organisation_id, type, at, attempt)
       select id, 1, organisation_id, 'run.queued', clock_timestamp(), 1 from started
+    ), woken as (
+      insert into longhaul.queue_wakes (organisation_id, user_id) select ${organisationId}, ${userId} where ${count}::integer > 0
     )
-    insert into longhaul.run_attempts (run_id, attempt, organisation_id, execution_name, execution_input)
-    select id, 1, organisation_id, id || '-1', '{}' from started`;
+    insert into longhaul.run_attempts (run_id, attempt, organisation_id, user_id, rank, execution_name, execution_input)
+    select id, 1, organisation_id, ${userId}, longhaul.priority_rank(priority), id || '-1', '{}' from started`;
 }
 
 /** What one dispatcher takes at one moment. */

@@ -1,5 +1,6 @@
 import type { Json, Lane, Priority, RunError, RunStatus } from "@longhaul/kit";
-import type { Tx } from "./database.js";
+import { gatheredCall, perDatabase } from "./call.js";
+import type { Database, Tx } from "./database.js";
 import { jsonb } from "./json.js";
 import { one } from "./one.js";
 
@@ -143,6 +144,32 @@ export async function close(
     await tx<{ closed: boolean }[]>`
     select longhaul.close_run(${params.runId}, ${params.attempt}, ${jsonb(tx, params.outcome)}) as closed`,
   );
+}
+
+/** An execution that has ended, and what its run's end is by that. */
+export interface ExecutionEnd {
+  /** The execution's. */
+  readonly name: string;
+  readonly arn: string;
+  /** Whose state machine it is of. */
+  readonly workflow: string;
+  readonly outcome: Outcome;
+}
+
+const closeExecution = perDatabase((db) =>
+  gatheredCall<ExecutionEnd, "closed" | "open" | "unknown">(db, "close_executions", {
+    ...{ most: 50, atOnce: 1, role: "longhaul_dispatcher" },
+  }),
+);
+
+/**
+ * Ends the run of an execution, in a transaction of its own that it may share with others.
+ *
+ * @returns "open" where the run had ended before, goes on with another attempt or has first to take back what it did;
+ *   "unknown" where the execution is no run's of that workflow.
+ */
+export function closeByExecution(db: Database, end: ExecutionEnd): Promise<"closed" | "open" | "unknown"> {
+  return closeExecution(db)(end);
 }
 
 /** A run under way with what is known of its execution. */

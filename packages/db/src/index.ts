@@ -21,7 +21,7 @@ export {
 export * as definitions from "./definitions.js";
 export type { Definition } from "./definitions.js";
 export * as dispatch from "./dispatch.js";
-export type { Dispatchable, Outcome, RunUnderWay, Started } from "./dispatch.js";
+export type { Dispatchable, ExecutionEnd, Outcome, RunUnderWay, Started } from "./dispatch.js";
 export * as history from "./history.js";
 export * as limits from "./limits.js";
 export type { Limits } from "./limits.js";

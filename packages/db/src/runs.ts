@@ -1,5 +1,6 @@
 import type { Json, Lane, Priority, Run, RunStatus } from "@longhaul/kit";
-import type { Tx } from "./database.js";
+import { gatheredCall, perDatabase } from "./call.js";
+import { type Database, type DatabaseCaller, DatabaseRefusal, type Tx } from "./database.js";
 import { jsonb } from "./json.js";
 import { one } from "./one.js";
 import { type RunRow, runColumns, toRun } from "./rows.js";
@@ -27,8 +28,14 @@ export interface StartRun {
   readonly rerunFrom: string | null;
 }
 
+/** As start_run and start_runs take it. */
+function startOf(run: StartRun) {
+  const { organisationId: organisation, artifactIds: _, ...rest } = run;
+  return { organisation, ...rest };
+}
+
 /**
- * Queues a run. `created` is false where the idempotency key was used before with the same input.
+ * Queues a run, as caller. `created` is false where the idempotency key was used before with the same input.
  *
  * @throws DatabaseRefusal ORGANISATION_NOT_FOUND, FORBIDDEN, INPUT_TOO_LARGE, INPUT_INVALID (tags, notBefore), IDEMPOTENCY_CONFLICT,
  *   FILE_NOT_FOUND, RUN_NOT_FOUND (rerunOf).
@@ -36,13 +43,31 @@ export interface StartRun {
 export async function start(tx: Tx, run: StartRun): Promise<{ runId: string; created: boolean }> {
   const row = one(
     await tx<{ run_id: string; created: boolean }[]>`
-    select * from longhaul.start_run(
-      ${run.organisationId}, ${run.workflow}, ${run.name}, ${run.priority}, ${jsonb(tx, run.input)},
-      ${jsonb(tx, run.stages)}, ${run.definitionHash}, ${run.correlationId}, ${run.idempotencyKey},
-      ${[...run.artifactIds]}::uuid[], ${[...run.tags]}::text[], ${run.notBefore}::text::timestamptz, ${run.lane},
-      ${run.rerunOf}, ${run.rerunFrom})`,
+    select * from longhaul.start_run(${jsonb(tx, startOf(run))}, ${[...run.artifactIds]}::uuid[])`,
   );
   return { runId: row.run_id, created: row.created };
+}
+
+type StartAnswer = { run: string; created: boolean } | { code: string; message: string };
+
+const startRun = perDatabase((db) =>
+  gatheredCall<object, StartAnswer>(db, "start_runs", { most: 50, atOnce: 2 }),
+);
+
+/**
+ * Queues a run that names no files, in a transaction of its own that it may share with others: over a connection of role
+ * longhaul_api, for a caller whose token was verified.
+ *
+ * @throws as {@link start}
+ */
+export async function startAlone(
+  db: Database,
+  caller: DatabaseCaller,
+  run: Omit<StartRun, "artifactIds">,
+): Promise<{ runId: string; created: boolean }> {
+  const answer = await startRun(db)({ user: caller.userId, ...startOf({ ...run, artifactIds: [] }) });
+  if ("code" in answer) throw new DatabaseRefusal(answer.code, answer.message);
+  return { runId: answer.run, created: answer.created };
 }
 
 /** Median duration of the last twenty successes, per workflow: what the time left is reckoned from. */

@@ -6,6 +6,7 @@ import type {
   StepLease,
   StepStore,
 } from "@longhaul/kit/runtime";
+import { gatheredCall } from "./call.js";
 import { type Database, withRefusals } from "./database.js";
 import { jsonb, storable } from "./json.js";
 import { one } from "./one.js";
@@ -18,11 +19,18 @@ function logEntries(events: readonly StepEvent[]) {
   return events.map(({ type, at: _, ...data }) => ({ type: `step.${type}`, data }));
 }
 
+/** The most leases, or checkpoints, of one transaction. */
+const most = 50;
+
 /**
  * The step runtime's store over a connection of role longhaul_worker. Each method is one statement, and so one
- * transaction; a refusal rejects with DatabaseRefusal.
+ * transaction; leases and checkpoints of invocations that run beside each other share theirs. A refusal rejects with
+ * DatabaseRefusal.
  */
-export function stepStore({ sql }: Database): StepStore {
+export function stepStore(db: Database): StepStore {
+  const { sql } = db;
+  const leaseStep = gatheredCall<object, LeaseAnswer>(db, "lease_steps", { most, atOnce: 1 });
+  const checkpointStep = gatheredCall<object, string | null>(db, "checkpoint_steps", { most, atOnce: 1 });
   const key = (k: StepKey) => sql`${k.run}, ${k.state}, ${k.itemPath}, ${k.visit}`;
   const lease = (l: StepLease) => sql`${key(l.key)}, ${l.fence}`;
   const json = (value: unknown) => jsonb(sql, value);
@@ -42,11 +50,10 @@ export function stepStore({ sql }: Database): StepStore {
   return {
     lease: (r) =>
       r.undoes == null
-        ? call<LeaseAnswer>(
-            "lease_step",
-            sql`${r.run}, ${r.attempt}, ${r.state}, ${r.itemPath}, ${r.visit}, ${r.stage}, ${json(r.input)}, ${r.owner},
-              ${r.leaseSeconds}`,
-          )
+        ? leaseStep({
+            ...{ run: r.run, attempt: r.attempt, step: r.state, itemPath: r.itemPath, visit: r.visit },
+            ...{ stage: r.stage, input: r.input, owner: r.owner, leaseSeconds: r.leaseSeconds },
+          })
         : call<LeaseAnswer>(
             "lease_compensation",
             sql`${r.run}, ${r.attempt}, ${r.undoes}, ${r.state}, ${r.itemPath}, ${r.visit}, ${r.owner}, ${r.leaseSeconds}`,
@@ -59,8 +66,10 @@ export function stepStore({ sql }: Database): StepStore {
       return (await call<LeaseState | null>("append_step_events", sql`${lease(w)}, ${events}`)) ?? gone;
     },
     succeed: async (w) => {
-      const parameters = sql`${lease(w)}, ${json(w.output)}, ${json(logEntries(w.events))}`;
-      const completedAt = await call<string | null>("checkpoint_step", parameters);
+      const { run, state: step, itemPath, visit } = w.key;
+      const { fence, output } = w;
+      const events = logEntries(w.events);
+      const completedAt = await checkpointStep({ run, step, itemPath, visit, fence, output, events });
       return completedAt ? { held: true, completedAt } : { held: false };
     },
     fail: async (w) => {

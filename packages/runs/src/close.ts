@@ -2,7 +2,14 @@ import { asDispatcher, dispatch, type RunUnderWay, undo as undos } from "@longha
 import { z } from "zod";
 import { closeByUndo, executionArnOfUndo, sendUndo } from "./compensate.js";
 import type { RunsDependencies } from "./dependencies.js";
-import { describeExecution, type Execution, executionArnOfRun, executionStatusSchema } from "./execution.js";
+import { contractOf } from "./catalogue.js";
+import {
+  describeExecution,
+  type Execution,
+  executionArnOf,
+  executionArnOfRun,
+  executionStatusSchema,
+} from "./execution.js";
 import { outcomeOf } from "./outcome.js";
 
 /**
@@ -30,6 +37,8 @@ export const statusChangeSchema = z.object({
 export async function closeRun(deps: RunsDependencies, detail: unknown): Promise<{ closed: boolean }> {
   const told = statusChangeSchema.parse(detail);
   if (told.status === "RUNNING" || told.status === "PENDING_REDRIVE") return { closed: false };
+  const known = await closeKnown(deps, told);
+  if (known) return known;
   const undo = await asDispatcher(deps.db, (tx) => undos.find(tx, { executionName: told.name }));
   if (undo && executionArnOfUndo(deps, undo) === told.executionArn) {
     const ended = isWhole(told) ? withoutNulls(told) : await describeExecution(deps.sfn, told.executionArn);
@@ -43,6 +52,29 @@ export async function closeRun(deps: RunsDependencies, detail: unknown): Promise
   const execution = isWhole(told) ? withoutNulls(told) : await describeExecution(deps.sfn, told.executionArn);
   const { closed } = await closeByExecution(deps, run, execution ?? withoutNulls(told));
   return { closed };
+}
+
+/**
+ * Ends a run in one statement, where the execution's ARN tells of which workflow it is. Null where more has to be looked
+ * at: an undo's execution, or one of a state machine that was called otherwise when the run was sent.
+ */
+async function closeKnown(deps: RunsDependencies, told: StatusChange): Promise<{ closed: boolean } | null> {
+  const { executionArn: arn, name } = told;
+  const workflow = Object.entries(deps.stateMachines).find(
+    ([known, machine]) => contractOf(known) && executionArnOf(machine, name) === arn,
+  )?.[0];
+  if (!workflow) return null;
+  const whole = isWhole(told) ? withoutNulls(told) : await describeExecution(deps.sfn, arn);
+  const outcome = outcomeOf(workflow, whole ?? withoutNulls(told));
+  if (!outcome) return { closed: false };
+  const answer = await dispatch.closeByExecution(deps.db, { name, arn, workflow, outcome });
+  if (answer === "unknown") return null;
+  // A run's execution is named `<run id>-<attempt>`.
+  const runId = name.slice(0, name.lastIndexOf("-"));
+  if (answer === "closed")
+    deps.logger.info({ runId, execution: name, status: outcome.status }, "a run has ended");
+  else await sendUndoOf(deps, runId);
+  return { closed: answer === "closed" };
 }
 
 /**

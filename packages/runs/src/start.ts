@@ -82,25 +82,28 @@ export async function startRunOf(
   const tags = parseTags(request.tags);
   const { organisationId } = caller;
   await registerDefinitions({ db });
+  const run = {
+    organisationId,
+    workflow: contract.name,
+    name: storableName(contract.runName(input), contract.title),
+    priority: contract.runPriority?.(input) ?? request.priority ?? "normal",
+    input: value,
+    stages: machine.stages,
+    definitionHash: machine.hash,
+    correlationId: request.correlationId,
+    idempotencyKey: request.idempotencyKey,
+    artifactIds: [...new Set([...artifactIds, ...(lineage?.artifactIds ?? [])])],
+    tags,
+    notBefore,
+    lane: contract.lane ?? "direct",
+    rerunOf: lineage?.rerunOf ?? null,
+    rerunFrom: lineage?.rerunFrom ?? null,
+  };
+  // Nothing else is to be done in its transaction, which may then be others' too.
+  if (run.artifactIds.length === 0 && !lineage?.prepare) return runs.startAlone(db, caller, run);
   return asCaller(db, caller, async (tx) => {
     await refuseUnfitFiles(tx, contract, organisationId, input);
-    const started = await runs.start(tx, {
-      organisationId,
-      workflow: contract.name,
-      name: storableName(contract.runName(input), contract.title),
-      priority: contract.runPriority?.(input) ?? request.priority ?? "normal",
-      input: value,
-      stages: machine.stages,
-      definitionHash: machine.hash,
-      correlationId: request.correlationId,
-      idempotencyKey: request.idempotencyKey,
-      artifactIds: [...new Set([...artifactIds, ...(lineage?.artifactIds ?? [])])],
-      tags,
-      notBefore,
-      lane: contract.lane ?? "direct",
-      rerunOf: lineage?.rerunOf ?? null,
-      rerunFrom: lineage?.rerunFrom ?? null,
-    });
+    const started = await runs.start(tx, run);
     // Only now is it known how large a new upload is; a refusal takes the run back.
     if (started.created) await refuseUnfitFiles(tx, contract, organisationId, input);
     if (started.created) await lineage?.prepare?.(tx, started.runId);

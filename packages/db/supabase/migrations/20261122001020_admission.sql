@@ -1,11 +1,12 @@
 -- Admission: which queued runs may be sent. An attempt is `later` while its time has not come, `ready` while it waits
 -- for room, and `admitted` from then to its end. What is admitted, has not ended and does not wait for a person takes a
 -- slot; slots are counted from the attempts themselves, so that no counter can go wrong.
+create domain longhaul.admission as text constraint run_attempts_admission_known check (value in ('later', 'ready', 'admitted'));
 alter table longhaul.run_attempts
   -- Who started the run, as the limits count; kept here, with the priority's rank, for the queue's index.
   add user_id uuid,
   add rank smallint,
-  add admission text not null default 'ready',
+  add admission longhaul.admission not null default 'ready',
   add admitted_at timestamptz,
   -- Waits for a person and takes no slot meanwhile.
   add parked boolean not null default false,
@@ -14,9 +15,10 @@ alter table longhaul.run_attempts
   -- When it was last given to the queue of the queued lane.
   add published_at timestamptz;
 
+-- Without settings of its own, so that it is inlined.
 create function longhaul.priority_rank(p_priority text) returns smallint
-language sql immutable set search_path = '' as $$
-  select array_position(array['urgent', 'high', 'normal', 'low'], p_priority)::smallint
+language sql immutable as $$
+  select case p_priority when 'urgent' then 1 when 'high' then 2 when 'normal' then 3 when 'low' then 4 end::smallint
 $$;
 
 update longhaul.run_attempts a set
@@ -30,10 +32,7 @@ from longhaul.runs r where r.id = a.run_id;
 
 alter table longhaul.run_attempts
   alter user_id set not null,
-  alter rank set not null,
-  add constraint run_attempts_admission_known check (admission in ('later', 'ready', 'admitted')),
-  add constraint run_attempts_admitted_has_time check ((admission = 'admitted') = (admitted_at is not null)),
-  add constraint run_attempts_sent_was_admitted check (sent_at is null or admission = 'admitted');
+  alter rank set not null;
 
 drop index longhaul.run_attempts_to_send;
 create index run_attempts_later on longhaul.run_attempts (next_try_at)
@@ -82,46 +81,31 @@ alter table longhaul.queue_wakes enable row level security;
 alter table longhaul.user_queues enable row level security;
 alter table longhaul.organisation_queues enable row level security;
 
-create function longhaul.place_attempt() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  select coalesce(r.created_by, '00000000-0000-0000-0000-000000000000'), longhaul.priority_rank(r.priority)
-  into new.user_id, new.rank from longhaul.runs r where r.id = new.run_id;
-  if new.admission = 'ready' and new.next_try_at > clock_timestamp() then
-    new.admission := 'later';
-  end if;
-  return new;
-end
-$$;
-create trigger run_attempts_place before insert on longhaul.run_attempts
-for each row execute function longhaul.place_attempt();
-
+-- A run that is deleted leaves its slot. What else fills a queue or leaves a slot says so where it does.
 create function longhaul.wake_queue() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  insert into longhaul.queue_wakes values (coalesce(new.organisation_id, old.organisation_id), coalesce(new.user_id, old.user_id));
+  insert into longhaul.queue_wakes values (old.organisation_id, old.user_id);
   return null;
 end
 $$;
-create trigger run_attempts_arrive after insert on longhaul.run_attempts
-for each row when (new.admission = 'ready') execute function longhaul.wake_queue();
-create trigger run_attempts_free_slot after update of closed_at, parked on longhaul.run_attempts
-for each row when (old.admission = 'admitted' and old.closed_at is null and not old.parked
-  and (new.closed_at is not null or new.parked)) execute function longhaul.wake_queue();
 create trigger run_attempts_leave_slot after delete on longhaul.run_attempts
 for each row when (old.admission = 'admitted' and old.closed_at is null) execute function longhaul.wake_queue();
 
 -- A run that waits for a person leaves its slot to another, and takes one again, at once, when it goes on: for a while
 -- more may be under way then than the limit says, and nothing is admitted until they are fewer.
-create function longhaul.park_attempt() returns trigger
-language plpgsql security definer set search_path = '' as $$
+create function longhaul.park_attempt(p_run uuid, p_attempt integer, p_parked boolean) returns void
+language plpgsql set search_path = '' as $$
 begin
-  update longhaul.run_attempts set parked = new.status = 'waiting' where run_id = new.id and attempt = new.attempt;
-  return null;
+  with moved as (
+    update longhaul.run_attempts set parked = p_parked
+    where run_id = p_run and attempt = p_attempt and parked <> p_parked
+    returning organisation_id, user_id, admission, closed_at
+  )
+  insert into longhaul.queue_wakes
+  select organisation_id, user_id from moved where p_parked and admission = 'admitted' and closed_at is null;
 end
 $$;
-create trigger runs_park after update of status on longhaul.runs
-for each row when ((old.status = 'waiting') <> (new.status = 'waiting')) execute function longhaul.park_attempt();
 
 insert into longhaul.queue_wakes
 select distinct organisation_id, user_id from longhaul.run_attempts where admission = 'ready' and closed_at is null;
@@ -174,21 +158,105 @@ create type longhaul.dispatchable as (
   -- Of a run that was sent before: the version that it goes on with.
   state_machine_arn text);
 
+-- Admits up to p_share ready runs of one organisation, the most urgent first, then the oldest, whoever started them:
+-- of each user the first that the user's limit leaves, and of these the first. A queue with nothing that could go now
+-- falls asleep. Returns how many.
+create function longhaul.admit_some(p_organisation uuid, p_share integer, p_now timestamptz, p_hold_seconds double precision)
+returns uuid[]
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set search_path = '' as $$
+declare
+  v_room integer;
+  v_most_of_user integer;
+  v_looked_at uuid[];
+  v_full uuid[];
+  v_runs uuid[];
+  v_busy uuid[];
+begin
+  select coalesce(l.max_running, longhaul.default_max_running()) - (
+      select count(*) from (
+        select from longhaul.run_attempts a
+        where a.organisation_id = p_organisation and a.admission = 'admitted' and a.closed_at is null and not a.parked
+        limit coalesce(l.max_running, longhaul.default_max_running())) slot),
+    coalesce(l.max_running_per_user, longhaul.default_max_running_per_user())
+  into v_room, v_most_of_user
+  from (values (1)) always (one) left join longhaul.organisation_limits l on l.organisation_id = p_organisation;
+  v_room := least(v_room, p_share);
+  if v_room > 0 then
+    select array_agg(user_id) into v_looked_at from (
+      select user_id from longhaul.user_queues
+      where organisation_id = p_organisation and awake order by head_rank, head_at limit v_room) q;
+  end if;
+  if v_looked_at is null then
+    update longhaul.organisation_queues set awake = false where organisation_id = p_organisation;
+    return '{}';
+  end if;
+
+  with users as materialized (
+    select u.id, v_most_of_user - (
+      select count(*) from (
+        select from longhaul.run_attempts a
+        where a.organisation_id = p_organisation and a.user_id = u.id and a.admission = 'admitted' and a.closed_at is null
+          and not a.parked
+        limit v_most_of_user) slot) as room
+    from unnest(v_looked_at) u (id)
+  ), chosen as materialized (
+    select c.* from users u cross join lateral (
+      select a.run_id, a.attempt, a.user_id, a.rank, a.created_at from longhaul.run_attempts a
+      where a.organisation_id = p_organisation and a.user_id = u.id and a.admission = 'ready' and a.closed_at is null
+      order by a.rank, a.created_at, a.run_id limit least(u.room, v_room)) c
+    order by c.rank, c.created_at, c.run_id limit v_room
+  ), head as materialized (
+    -- Those that are being changed at this moment are passed by.
+    select h.*, c.rank, c.created_at from chosen c cross join lateral (
+      select a.run_id, a.attempt, a.user_id from longhaul.run_attempts a
+      where a.run_id = c.run_id and a.attempt = c.attempt and a.admission = 'ready' and a.closed_at is null
+      for update skip locked) h
+  ), admitted as (
+    update longhaul.run_attempts a
+    -- Not the moment of the look, but one later than that of the run before.
+    set admission = 'admitted', admitted_at = clock_timestamp(), tries = a.tries + 1,
+      held_until = p_now + make_interval(secs => p_hold_seconds), next_try_at = p_now + make_interval(secs => p_hold_seconds)
+    from (select * from head order by rank, created_at, run_id) h where a.run_id = h.run_id and a.attempt = h.attempt
+    returning a.run_id
+  )
+  select (select coalesce(array_agg(run_id), '{}') from admitted),
+    (select coalesce(array_agg(u.id), '{}') from users u
+     where u.room <= (select count(*) from head h where h.user_id = u.id)),
+    (select coalesce(array_agg(distinct c.user_id), '{}') from chosen c
+     where not exists (select from head h where h.run_id = c.run_id))
+  into v_runs, v_full, v_busy;
+
+  insert into longhaul.queue_wakes select p_organisation, user_id from unnest(v_busy) b (user_id);
+  update longhaul.user_queues q
+  set awake = h.rank is not null and q.user_id <> all (v_full) and q.user_id <> all (v_busy), head_rank = h.rank, head_at = h.created_at
+  from unnest(v_looked_at) u (id)
+  left join lateral (
+    select a.rank, a.created_at from longhaul.run_attempts a
+    where a.organisation_id = p_organisation and a.user_id = u.id and a.admission = 'ready' and a.closed_at is null
+    order by a.rank, a.created_at limit 1
+  ) h on true
+  where q.organisation_id = p_organisation and q.user_id = u.id;
+  if v_runs <> '{}' then
+    update longhaul.organisation_queues set turn = nextval('longhaul.queue_turns') where organisation_id = p_organisation;
+  end if;
+  return v_runs;
+end
+$$;
+
 -- Admits up to p_limit ready runs and holds them for whoever asked: organisations take turns, the one first that has
--- waited longest for one; within an organisation the most urgent run goes first, then the oldest. Each step is a look
--- into an index, however many runs wait. One dispatcher admits at a time, so that the limits hold exactly; what
--- commits while it is at work is there for the next.
+-- waited longest for one. Each step is a look into an index, however many runs wait. One dispatcher admits at a time, so
+-- that the limits hold exactly; what commits while it is at work is there for the next.
 create function longhaul.admit(p_limit integer, p_hold_seconds double precision) returns setof longhaul.dispatchable
-language plpgsql set search_path = '' as $$
+language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
 declare
   v_now timestamptz := clock_timestamp();
-  v_limits record;
-  v_organisation uuid;
-  v_user uuid;
-  v_taken integer;
-  v_run uuid;
-  v_attempt integer;
-  v_admitted integer := 0;
+  v_organisations uuid[];
+  v_count integer;
+  v_left integer := p_limit;
+  v_share integer;
+  v_more integer;
+  v_runs uuid[];
 begin
   -- Who has to wait for another dispatcher often finds its work done by that one.
   loop
@@ -208,73 +276,28 @@ begin
   perform set_config('idle_in_transaction_session_timeout', '5s', true);
   perform longhaul.look_at_queues(v_now);
 
-  while v_admitted < p_limit loop
-    select organisation_id into v_organisation from longhaul.organisation_queues where awake order by turn limit 1;
-    exit when not found;
-    select coalesce(l.max_running, longhaul.default_max_running()) as max_running,
-      coalesce(l.max_running_per_user, longhaul.default_max_running_per_user()) as max_running_per_user
-    into v_limits
-    from (values (1)) always (one) left join longhaul.organisation_limits l on l.organisation_id = v_organisation;
-    select count(*) into v_taken from (
-      select from longhaul.run_attempts
-      where organisation_id = v_organisation and admission = 'admitted' and closed_at is null and not parked
-      limit v_limits.max_running) slot;
-    v_user := null;
-    if v_taken < v_limits.max_running then
-      select user_id into v_user from longhaul.user_queues
-      where organisation_id = v_organisation and awake order by head_rank, head_at limit 1;
-    end if;
-    if v_user is null then
-      update longhaul.organisation_queues set awake = false where organisation_id = v_organisation;
-      continue;
-    end if;
-
-    select count(*) into v_taken from (
-      select from longhaul.run_attempts
-      where organisation_id = v_organisation and user_id = v_user and admission = 'admitted' and closed_at is null and not parked
-      limit v_limits.max_running_per_user) slot;
-    if v_taken >= v_limits.max_running_per_user then
-      update longhaul.user_queues set awake = false where organisation_id = v_organisation and user_id = v_user;
-      continue;
-    end if;
-
-    -- Chosen apart: as a subquery it could be run more than once, and lock another run each time.
-    with head as materialized (
-      select run_id, attempt from longhaul.run_attempts
-      where organisation_id = v_organisation and user_id = v_user and admission = 'ready' and closed_at is null
-      order by rank, created_at, run_id limit 1
-      for update skip locked
-    )
-    update longhaul.run_attempts a
-    -- Not the moment of the look, but one later than that of the run before.
-    set admission = 'admitted', admitted_at = clock_timestamp(), tries = a.tries + 1,
-      held_until = v_now + make_interval(secs => p_hold_seconds), next_try_at = v_now + make_interval(secs => p_hold_seconds)
-    from head where a.run_id = head.run_id and a.attempt = head.attempt
-    returning a.run_id, a.attempt into v_run, v_attempt;
-    if found then
-      v_admitted := v_admitted + 1;
+  while v_left > 0 loop
+    select array_agg(organisation_id) into v_organisations from (
+      select organisation_id from longhaul.organisation_queues where awake order by turn limit v_left) o;
+    exit when v_organisations is null;
+    -- One after the other would go round as often as this, and once more among the first.
+    v_count := cardinality(v_organisations);
+    v_share := v_left / v_count;
+    v_more := v_left % v_count;
+    for i in 1 .. v_count loop
+      -- Those with one more come last: that one is the last to be admitted.
+      v_runs := longhaul.admit_some(v_organisations[1 + (v_more + i - 1) % v_count],
+        v_share + (i > v_count - v_more)::integer, v_now, p_hold_seconds);
+      v_left := v_left - cardinality(v_runs);
       -- An execution that began before its run was admitted is under way: it takes its slot, and is not sent again.
       return query
-        select a.run_id, a.organisation_id, a.attempt, r.workflow, a.execution_name, a.execution_input, r.correlation_id,
-          r.lane, r.priority, a.tries, a.state_machine_arn
-        from longhaul.run_attempts a join longhaul.runs r on r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
-        where a.run_id = v_run and a.attempt = v_attempt;
-      update longhaul.organisation_queues set turn = nextval('longhaul.queue_turns') where organisation_id = v_organisation;
-    else
-      -- Its runs are being changed at this moment, or are gone.
-      insert into longhaul.queue_wakes
-      select v_organisation, v_user where exists (
-        select from longhaul.run_attempts
-        where organisation_id = v_organisation and user_id = v_user and admission = 'ready' and closed_at is null);
-    end if;
-    update longhaul.user_queues q set awake = v_run is not null and h.rank is not null, head_rank = h.rank, head_at = h.created_at
-    from (values (1)) always (one)
-    left join lateral (
-      select a.rank, a.created_at from longhaul.run_attempts a
-      where a.organisation_id = v_organisation and a.user_id = v_user and a.admission = 'ready' and a.closed_at is null
-      order by a.rank, a.created_at limit 1
-    ) h on true
-    where q.organisation_id = v_organisation and q.user_id = v_user;
+        select a.run_id, a.organisation_id, a.attempt, r.workflow::text, a.execution_name, a.execution_input::text,
+          r.correlation_id::text, r.lane::text, r.priority::text, a.tries, a.state_machine_arn
+        from unnest(v_runs) with ordinality admitted (id, place)
+        cross join lateral (select * from longhaul.runs where id = admitted.id offset 0) r
+        join longhaul.run_attempts a on a.run_id = r.id and a.attempt = r.attempt
+        where r.status = 'queued' order by admitted.place;
+    end loop;
   end loop;
 end
 $$;
@@ -304,8 +327,8 @@ begin
       tries = a.tries + 1
     from due join longhaul.runs r on r.id = due.run_id
     where a.run_id = due.run_id and a.attempt = due.attempt
-    returning a.run_id, a.organisation_id, a.attempt, r.workflow, a.execution_name, a.execution_input, r.correlation_id,
-      r.lane, r.priority, a.tries, a.state_machine_arn;
+    returning a.run_id, a.organisation_id, a.attempt, r.workflow::text, a.execution_name, a.execution_input::text,
+      r.correlation_id::text, r.lane::text, r.priority::text, a.tries, a.state_machine_arn;
   get diagnostics v_again = row_count;
   if v_again < p_limit then
     return query select * from longhaul.admit(p_limit - v_again, p_hold_seconds);
@@ -360,15 +383,17 @@ begin
     returning run_id
   )
   select array_agg(run_id) into v_explained from logged;
-  perform longhaul.touch(id) from unnest(v_explained) id;
+  perform longhaul.touch(v_explained);
   return coalesce(cardinality(v_explained), 0);
 end
 $$;
 
--- When a run that nobody has at hand is to be sent, by what is known now; null while there is none.
+-- When a run that nobody has at hand is to be sent, by what is known now; null while there is none. A queue that is to be
+-- looked at is due at once: who admitted last has passed by a run that another dispatcher was just explaining.
 create function longhaul.next_due() returns timestamptz
 language sql stable security definer set search_path = '' as $$
   select least(
+    (select clock_timestamp() from longhaul.queue_wakes limit 1),
     (select next_try_at from longhaul.run_attempts where admission = 'later' and closed_at is null order by next_try_at limit 1),
     (select a.next_try_at from longhaul.run_attempts a
      join longhaul.runs r on r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
@@ -376,47 +401,48 @@ language sql stable security definer set search_path = '' as $$
      order by a.next_try_at limit 1))
 $$;
 
--- As before, and an attempt that was sent is admitted, whoever sent it.
-create or replace function longhaul.mark_sent(p_run uuid, p_attempt integer, p_execution_arn text, p_state_machine_arn text)
-returns boolean
-language plpgsql security definer set search_path = '' as $$
-declare
-  v_run longhaul.runs;
-begin
-  select * into v_run from longhaul.runs where id = p_run for update;
-  update longhaul.run_attempts
-  set sent_at = clock_timestamp(), execution_arn = p_execution_arn, state_machine_arn = p_state_machine_arn, held_until = null,
-    admission = 'admitted', admitted_at = coalesce(admitted_at, clock_timestamp())
-  where run_id = p_run and attempt = p_attempt and sent_at is null;
-  if found and v_run.attempt = p_attempt and v_run.status = 'queued' then
-    perform longhaul.append_events(p_run, jsonb_build_array(
-      jsonb_build_object('type', 'run.started', 'data', jsonb_build_object('executionArn', p_execution_arn))));
-  end if;
-  return v_run.cancel_requested_at is not null;
-end
-$$;
-
--- Notes many executions in one transaction, with one ring of the doorbell: their runs are locked in the order of their ids,
--- so that two that note the same never wait for each other. Returns those that were asked to end meanwhile.
+-- Notes executions that have begun, with one ring of the doorbell: their runs are locked in the order of their ids, so that
+-- two that note the same never wait for each other. An attempt that was sent is admitted, whoever sent it. Returns the
+-- runs that were asked to end meanwhile: whoever sent them stops them.
+drop function longhaul.mark_sent(uuid, integer, text, text);
 create function longhaul.mark_all_sent(p_runs uuid[], p_attempts integer[], p_execution_arns text[], p_state_machine_arns text[])
 returns setof uuid
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set search_path = '' as $$
 declare
-  v_sent record;
+  v_now timestamptz;
+  v_begun uuid[];
 begin
-  for v_sent in
-    select * from unnest(p_runs, p_attempts, p_execution_arns, p_state_machine_arns) s (run, attempt, execution_arn, machine_arn)
-    order by run
-  loop
-    if longhaul.mark_sent(v_sent.run, v_sent.attempt, v_sent.execution_arn, v_sent.machine_arn) then
-      return next v_sent.run;
-    end if;
-  end loop;
+  perform from longhaul.runs where id = any (p_runs) order by id for update;
+  v_now := clock_timestamp();
+  with told as materialized (
+    select distinct on (run, attempt) * from unnest(p_runs, p_attempts, p_execution_arns, p_state_machine_arns)
+      t (run, attempt, execution_arn, state_machine_arn)
+  ), sent as (
+    update longhaul.run_attempts a
+    set sent_at = v_now, execution_arn = t.execution_arn, state_machine_arn = t.state_machine_arn, held_until = null,
+      admission = 'admitted', admitted_at = coalesce(a.admitted_at, v_now)
+    from told t where a.run_id = t.run and a.attempt = t.attempt and a.sent_at is null
+    returning a.run_id, a.attempt, a.execution_arn
+  ), begun as (
+    update longhaul.runs r
+    set last_seq = r.last_seq + 1, updated_at = greatest(v_now, r.updated_at), status = 'running', status_reason = null,
+      started_at = coalesce(r.started_at, greatest(v_now, r.updated_at))
+    from sent s where r.id = s.run_id and r.attempt = s.attempt and r.status = 'queued'
+    returning r.id, r.last_seq, r.organisation_id, r.updated_at, r.attempt, s.execution_arn
+  ), logged as (
+    insert into longhaul.run_events (run_id, seq, organisation_id, type, at, attempt, data)
+    select id, last_seq, organisation_id, 'run.started', updated_at, attempt, jsonb_build_object('executionArn', execution_arn)
+    from begun
+  )
+  select array_agg(id) into v_begun from begun;
+  perform longhaul.touch(v_begun);
+  return query select id from longhaul.runs where id = any (p_runs) and cancel_requested_at is not null order by id;
 end
 $$;
 
--- As before: leaves a run queued and says why. One that was admitted keeps its slot, so that where sending fails not ever
--- more runs are tried.
+-- Leaves a run queued and says why. One that was admitted keeps its slot, so that where sending fails not ever more runs
+-- are tried.
 create or replace function longhaul.postpone_sending(p_run uuid, p_attempt integer, p_reason text, p_retry_seconds double precision)
 returns void
 language plpgsql security definer set search_path = '' as $$
@@ -455,25 +481,8 @@ language sql security definer set search_path = '' as $$
   from longhaul.runs r
   where a.run_id = p_run and a.attempt = p_attempt and r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
     and a.admission = 'admitted' and a.sent_at is null and a.closed_at is null
-  returning a.run_id, a.organisation_id, a.attempt, r.workflow, a.execution_name, a.execution_input, r.correlation_id,
-    r.lane, r.priority, a.tries, a.state_machine_arn
-$$;
-
--- Runs under way of which nothing was heard for a while, each handed out once per such while. A run that waits for its
--- time or its turn, and says so, is not among them, however many there are.
-create or replace function longhaul.stale_runs(p_older_seconds double precision, p_limit integer) returns setof uuid
-language sql security definer set search_path = '' as $$
-  with quiet as (
-    select r.id from longhaul.runs r
-    where r.finished_at is null
-      and greatest(r.updated_at, r.checked_at) < clock_timestamp() - make_interval(secs => p_older_seconds)
-      and not (r.status = 'queued' and r.status_reason is not null and exists (
-        select from longhaul.run_attempts a where a.run_id = r.id and a.attempt = r.attempt and a.admission <> 'admitted'))
-    order by greatest(r.updated_at, r.checked_at)
-    limit p_limit
-    for update skip locked
-  )
-  update longhaul.runs r set checked_at = clock_timestamp() from quiet where r.id = quiet.id returning r.id
+  returning a.run_id, a.organisation_id, a.attempt, r.workflow::text, a.execution_name, a.execution_input::text,
+    r.correlation_id::text, r.lane::text, r.priority::text, a.tries, a.state_machine_arn
 $$;
 
 -- Changes what is given of an organisation's limits, and lets the dispatchers look at its queues anew. Returns what holds.

@@ -9,20 +9,13 @@ create table longhaul.run_search (
 );
 alter table longhaul.run_search enable row level security;
 
-create function longhaul.note_search() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  insert into longhaul.run_search (run_id, document)
-  values (new.id, lower(concat_ws(' ', new.name, left(new.id::text, 8), nullif(array_to_string(new.tags, ' '), ''),
-    left(new.input::text, 500))));
-  return null;
-end
+-- Without settings of its own, so that it is inlined.
+create function longhaul.search_document(p_id uuid, p_name text, p_tags text[], p_input jsonb) returns text
+language sql stable as $$
+  select lower(concat_ws(' ', p_name, left(p_id::text, 8), nullif(array_to_string(p_tags, ' '), ''), left(p_input::text, 500)))
 $$;
-create trigger runs_note_search after insert on longhaul.runs
-for each row execute function longhaul.note_search();
-
 insert into longhaul.run_search (run_id, document)
-select id, lower(concat_ws(' ', name, left(id::text, 8), left(input::text, 500))) from longhaul.runs;
+select id, longhaul.search_document(id, name, tags, input) from longhaul.runs;
 
 -- New entries are gathered and put in place in small lots, so that no start pays for many others.
 create index run_search_trigrams on longhaul.run_search using gin (document extensions.gin_trgm_ops)
@@ -31,10 +24,6 @@ with (fastupdate = on, gin_pending_list_limit = 256);
 alter table longhaul.runs drop column search;
 create index runs_newest_of_person on longhaul.runs (organisation_id, created_by, created_at desc, id desc);
 create index runs_tagged on longhaul.runs using gin (tags) where tags <> '{}';
-
--- Room in each page for the next version of its rows, which then needs no new index entries.
-alter table longhaul.runs set (fillfactor = 75);
-alter table longhaul.run_steps set (fillfactor = 75);
 
 -- The statement that gives the ids of the newest runs that p_filter leaves: { workflow, statuses, tag, person, from, to,
 -- search, deadLettered, before: { createdAt, id } }, all of them optional. Its text is made for the values it is to find,

@@ -29,6 +29,26 @@ for each row execute function longhaul.note_object_to_remove();
 create index artifacts_uploads on longhaul.artifacts (organisation_id, created_at) where kind = 'upload';
 create index artifacts_of_run on longhaul.artifacts (run_id) where run_id is not null;
 
+-- The files of a run that is deleted go over to a run that has copied the steps which wrote them.
+create function longhaul.hand_on_artifacts() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update longhaul.artifacts a set run_id = heir.run_id
+  from (
+    select distinct on (held.id) held.id, f.run_id
+    from longhaul.artifacts held
+    join longhaul.run_files f on f.artifact_id = held.id and f.run_id <> old.id
+    join longhaul.runs r on r.id = f.run_id
+    where held.run_id = old.id
+    order by held.id, r.created_at desc
+  ) heir
+  where a.id = heir.id;
+  return old;
+end
+$$;
+create trigger runs_hand_on_artifacts before delete on longhaul.runs
+for each row execute function longhaul.hand_on_artifacts();
+
 -- Deletes ended runs whose time has come, and uploads that have been of no use for as long. Only rows that nobody needs any
 -- more are locked, and no more of them in one transaction than p_events events' worth, or one run. Whoever calls does it
 -- again until nothing is left.

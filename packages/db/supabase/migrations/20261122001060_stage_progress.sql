@@ -1,96 +1,149 @@
 -- How far each stage of a run is, kept as its steps change: a run with ten thousand steps costs its next event no more than
--- one with five.
-create table longhaul.run_stages (
-  run_id uuid not null references longhaul.runs (id) on delete cascade,
-  stage text not null,
-  organisation_id uuid not null,
-  known integer not null default 0,
-  succeeded integer not null default 0,
-  failed integer not null default 0,
-  -- What the steps that have not succeeded say they have done, added up.
-  partial double precision not null default 0,
-  primary key (run_id, stage)
-) with (fillfactor = 50);
-alter table longhaul.run_stages enable row level security;
-create policy run_stages_of_members on longhaul.run_stages for select to authenticated
-using (organisation_id = any ((select longhaul.my_organisations())::uuid[]));
-grant select on longhaul.run_stages to authenticated;
+-- one with five. A stage keeps under "steps", which nobody is shown, how many of its steps there are at least ("of"), are
+-- known, have succeeded and have failed, what those that have not succeeded say they have done ("partial", added up), and
+-- what the last of those at work have said: [{ by, text }]. Whoever changes a step tells the stage, in the statement that
+-- numbers the event. Until the first change "steps" is the number alone.
 
-create function longhaul.count_step() returns trigger
-language plpgsql security definer set search_path = '' as $$
+-- What a change of a step means for a stage: what it was is taken away, what it is now is added.
+create type longhaul.stage_change as (
+  stage text, known integer, succeeded integer, failed integer, partial double precision,
+  -- The step as stage messages name it, where it is no longer at work.
+  ended text);
+
+-- What a step adds to its stage, p_sign times.
+create function longhaul.step_counts(
+  p_sign integer, p_stage text, p_status text, p_progress double precision, p_ended text) returns longhaul.stage_change
+language sql immutable as $$
+  select row(p_stage, p_sign, p_sign * (p_status = 'succeeded')::integer, p_sign * (p_status = 'failed')::integer,
+    p_sign * case p_status when 'succeeded' then 0 else p_progress end, p_ended)::longhaul.stage_change
+$$;
+
+-- A stage with its counts, and what follows from them.
+create function longhaul.stage_with(
+  p_stage jsonb, p_known integer, p_succeeded integer, p_failed integer, p_partial double precision, p_said jsonb) returns jsonb
+language plpgsql immutable set search_path = '' as $$
+declare
+  -- Fractions that are added and taken away again leave a crumb.
+  v_done double precision := p_succeeded + round(p_partial::numeric, 9)::double precision;
+  v_of integer := coalesce(p_stage #>> '{steps,of}', p_stage ->> 'steps');
+  v_whole integer := greatest(v_of, p_known, 1);
 begin
-  if tg_op = 'UPDATE' and old.stage is not null then
-    update longhaul.run_stages set
-      known = known - 1,
-      succeeded = succeeded - (old.status = 'succeeded')::integer,
-      failed = failed - (old.status = 'failed')::integer,
-      partial = partial - case old.status when 'succeeded' then 0 else old.progress end
-    where run_id = old.run_id and stage = old.stage;
-  end if;
-  if new.stage is not null then
-    insert into longhaul.run_stages as s (run_id, stage, organisation_id, known, succeeded, failed, partial)
-    values (new.run_id, new.stage, new.organisation_id, 1, (new.status = 'succeeded')::integer, (new.status = 'failed')::integer,
-      case new.status when 'succeeded' then 0 else new.progress end)
-    on conflict (run_id, stage) do update set
-      known = s.known + 1, succeeded = s.succeeded + excluded.succeeded, failed = s.failed + excluded.failed,
-      partial = s.partial + excluded.partial;
-  end if;
-  return null;
+  return p_stage || jsonb_build_object('fraction', least(1, v_done / v_whole),
+      'status', case
+        when p_failed > 0 then 'failed'
+        when v_done >= v_whole then 'done'
+        when p_known > 0 then 'running'
+        else 'pending' end,
+      'message', case when p_known > 0 and v_done < v_whole then p_said -> -1 -> 'text' end,
+      'steps', jsonb_build_object('of', v_of, 'known', p_known, 'succeeded', p_succeeded, 'failed', p_failed,
+        'partial', p_partial, 'said', p_said));
 end
 $$;
 
-create function longhaul.recount_step() returns trigger
-language plpgsql security definer set search_path = '' as $$
+-- A run's stages after changes of its steps, and how far the run is.
+create function longhaul.stages_after(
+  p_stages jsonb, p_changes longhaul.stage_change[], out stages jsonb, out progress double precision)
+language plpgsql immutable set search_path = '' as $$
+declare
+  v_stage jsonb;
+  v_steps jsonb;
+  v_change longhaul.stage_change;
+  v_known integer;
+  v_succeeded integer;
+  v_failed integer;
+  v_partial double precision;
+  v_said jsonb;
+  v_changed boolean;
+  v_weight double precision;
+  v_weights double precision := 0;
+  v_done double precision := 0;
 begin
-  update longhaul.run_stages set
-    succeeded = succeeded + (new.status = 'succeeded')::integer - (old.status = 'succeeded')::integer,
-    failed = failed + (new.status = 'failed')::integer - (old.status = 'failed')::integer,
-    partial = partial + case new.status when 'succeeded' then 0 else new.progress end
-      - case old.status when 'succeeded' then 0 else old.progress end
-  where run_id = new.run_id and stage = new.stage;
-  return null;
+  stages := p_stages;
+  for i in 0 .. jsonb_array_length(p_stages) - 1 loop
+    v_stage := p_stages -> i;
+    v_changed := false;
+    foreach v_change in array p_changes loop
+      continue when v_change.stage is distinct from v_stage ->> 'key';
+      if not v_changed then
+        v_changed := true;
+        v_steps := v_stage -> 'steps';
+        v_known := coalesce((v_steps -> 'known')::integer, 0);
+        v_succeeded := coalesce((v_steps -> 'succeeded')::integer, 0);
+        v_failed := coalesce((v_steps -> 'failed')::integer, 0);
+        v_partial := coalesce((v_steps -> 'partial')::double precision, 0);
+        v_said := coalesce(v_steps -> 'said', '[]');
+      end if;
+      v_known := v_known + v_change.known;
+      v_succeeded := v_succeeded + v_change.succeeded;
+      v_failed := v_failed + v_change.failed;
+      v_partial := v_partial + v_change.partial;
+      if v_said <> '[]' and v_change.ended is not null then
+        v_said := jsonb_path_query_array(v_said, '$[*] ? (@.by != $by)', jsonb_build_object('by', v_change.ended));
+      end if;
+    end loop;
+    if v_changed then
+      v_stage := longhaul.stage_with(v_stage, v_known, v_succeeded, v_failed, v_partial, v_said);
+      stages := jsonb_set(stages, array[i::text], v_stage);
+    end if;
+    v_weight := v_stage -> 'weight';
+    v_weights := v_weights + v_weight;
+    v_done := v_done + v_weight * (v_stage -> 'fraction')::double precision;
+  end loop;
+  progress := case when v_weights > 0 then least(1, v_done / v_weights) else 0 end;
 end
 $$;
 
-create trigger run_steps_count after insert on longhaul.run_steps
-for each row when (new.stage is not null) execute function longhaul.count_step();
-create trigger run_steps_move after update of stage on longhaul.run_steps
-for each row when (old.stage is distinct from new.stage) execute function longhaul.count_step();
-create trigger run_steps_recount after update on longhaul.run_steps
-for each row when (old.stage = new.stage and (old.status, old.progress) is distinct from (new.status, new.progress))
-execute function longhaul.recount_step();
-
-insert into longhaul.run_stages (run_id, stage, organisation_id, known, succeeded, failed, partial)
-select run_id, stage, organisation_id, count(*), count(*) filter (where status = 'succeeded'),
-  count(*) filter (where status = 'failed'), coalesce(sum(progress) filter (where status <> 'succeeded'), 0)
-from longhaul.run_steps where stage is not null group by run_id, stage, organisation_id;
-
--- The few steps at work, of which the last one's message is shown.
-create index run_steps_at_work on longhaul.run_steps (run_id, stage, started_at desc) where status = 'running';
-
--- As before, and from what is kept.
-create or replace function longhaul.stage_states(p_run uuid, p_stages jsonb) returns jsonb
-language sql stable set search_path = '' as $$
-  select jsonb_agg(a.stage || jsonb_build_object(
-    'fraction', least(1, s.done / s.whole),
-    'message', (
-      select w.message from longhaul.run_steps w
-      where w.run_id = p_run and w.stage = a.stage ->> 'key' and w.status = 'running' and w.message is not null
-      order by w.started_at desc limit 1),
-    'status', case
-      when s.failed > 0 then 'failed'
-      when s.done >= s.whole then 'done'
-      when s.known > 0 then 'running'
-      else 'pending'
-    end) order by a.place)
-  from jsonb_array_elements(p_stages) with ordinality a (stage, place)
-  left join longhaul.run_stages c on c.run_id = p_run and c.stage = a.stage ->> 'key'
-  cross join lateral (
-    select coalesce(c.known, 0) as known, coalesce(c.failed, 0) as failed,
-      -- Fractions that are added and taken away again leave a crumb.
-      coalesce(c.succeeded + round(c.partial::numeric, 9)::double precision, 0) as done,
-      greatest((a.stage ->> 'steps')::integer, c.known, 1) as whole
-  ) s
+-- The stages with what a step says. Of those at work the last twenty are remembered: when one of them ends, the stage
+-- shows what the one before it said.
+create function longhaul.stages_saying(p_stages jsonb, p_stage text, p_by text, p_text text) returns jsonb
+language plpgsql immutable set search_path = '' as $$
+declare
+  v_stage jsonb;
+  v_steps jsonb;
+  v_said jsonb;
+begin
+  for i in 0 .. jsonb_array_length(p_stages) - 1 loop
+    v_stage := p_stages -> i;
+    continue when v_stage ->> 'key' <> p_stage;
+    v_steps := v_stage -> 'steps';
+    v_said := jsonb_path_query_array(coalesce(v_steps -> 'said', '[]'), '$[*] ? (@.by != $by)', jsonb_build_object('by', p_by))
+      || jsonb_build_object('by', p_by, 'text', p_text);
+    if jsonb_array_length(v_said) > 20 then
+      v_said := v_said - 0;
+    end if;
+    return jsonb_set(p_stages, array[i::text], longhaul.stage_with(v_stage, (v_steps -> 'known')::integer,
+      (v_steps -> 'succeeded')::integer, (v_steps -> 'failed')::integer, (v_steps -> 'partial')::double precision, v_said));
+  end loop;
+  return p_stages;
+end
 $$;
+
+-- The same when every step of the run is counted anew: after what ends, undoes or copies many steps at once.
+drop function longhaul.stage_states(uuid, jsonb);
+drop function longhaul.weighted_progress(jsonb);
+create function longhaul.stages_counted(p_run uuid, p_stages jsonb, out stages jsonb, out progress double precision)
+language plpgsql stable set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
+declare
+  v_changes longhaul.stage_change[];
+begin
+  select array_agg(row(c.*)::longhaul.stage_change) into v_changes from (
+    select s.stage, count(*)::integer, (count(*) filter (where s.status = 'succeeded'))::integer,
+      (count(*) filter (where s.status = 'failed'))::integer,
+      coalesce(sum(s.progress) filter (where s.status <> 'succeeded'), 0), null::text
+    from longhaul.run_steps s where s.run_id = p_run and s.stage is not null group by s.stage) c;
+  select c.stages, c.progress into stages, progress from longhaul.stages_after((
+    select jsonb_agg(longhaul.stage_with(s.stage, 0, 0, 0, 0, (
+      select coalesce(jsonb_agg(jsonb_build_object('by', m.step || ' ' || m.item_path || ' ' || m.visit, 'text', m.message) order by m.started_at), '[]')
+      from (
+        select step, item_path, visit, message, started_at from longhaul.run_steps
+        where run_id = p_run and stage = s.stage ->> 'key' and status = 'running' and message is not null
+        order by started_at desc limit 20) m)) order by s.place)
+    from jsonb_array_elements(p_stages) with ordinality s (stage, place)), coalesce(v_changes, '{}')) c;
+end
+$$;
+
+update longhaul.runs r set (stages, progress) = (
+  select c.stages, case r.status when 'succeeded' then 1 else c.progress end from longhaul.stages_counted(r.id, r.stages) c)
+where r.finished_at is null;
 
 revoke execute on all functions in schema longhaul from public;

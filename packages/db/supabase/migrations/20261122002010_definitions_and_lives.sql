@@ -26,21 +26,19 @@ language sql security definer set search_path = '' as $$
   on conflict (hash) do nothing
 $$;
 
+create domain longhaul.open_approvals as integer constraint runs_open_approvals_natural check (value >= 0);
 alter table longhaul.runs
   -- How many approvals it waits for; while these are all it does, it is "waiting".
-  add open_approvals integer not null default 0,
-  add constraint runs_open_approvals_natural check (open_approvals >= 0);
+  add open_approvals longhaul.open_approvals not null default 0;
 
 alter table longhaul.run_attempts
   -- The execution that takes back what this attempt and those before it have done, after a cancel.
-  add undo_name text unique,
+  add undo_name text,
   add undo_input text,
   add undo_begun_at timestamptz,
   add undo_sent_at timestamptz,
-  add undo_execution_arn text,
-  add constraint run_attempts_undo_is_whole check (
-    (undo_begun_at is null) = (undo_name is null) and (undo_begun_at is null) = (undo_input is null)
-    and (undo_sent_at is null) = (undo_execution_arn is null) and (undo_sent_at is null or undo_begun_at is not null));
+  add undo_execution_arn text;
+create unique index run_attempts_undo_name on longhaul.run_attempts (undo_name) where undo_name is not null;
 
 alter table longhaul.run_steps
   -- Of a compensation: the state whose effect it takes back.
@@ -48,11 +46,7 @@ alter table longhaul.run_steps
   -- How often the step was undone: a step that is done anew is another request to a third party.
   add generation integer not null default 0,
   -- The run that the checkpoint was copied from, whose effect it is.
-  add copied_from uuid,
-  drop constraint run_steps_status_known,
-  drop constraint run_steps_finished_if_final,
-  add constraint run_steps_status_known check (status in ('running', 'retrying', 'waiting', 'succeeded', 'failed', 'undone')),
-  add constraint run_steps_finished_if_final check ((status in ('succeeded', 'failed', 'undone')) = (finished_at is not null));
+  add copied_from uuid;
 
 -- A decision that a run waits for. Its checkpoint is a row of run_steps, "waiting" until it is decided.
 create table longhaul.approvals (
@@ -99,107 +93,6 @@ using (organisation_id = any ((select longhaul.my_organisations())::uuid[]));
 grant select (id, organisation_id, run_id, state, item_path, visit, attempt, title, role, form, details, status, decision,
   decided_by, decided_at, deadline, token_resolved_at, created_at) on longhaul.approvals to authenticated;
 
--- Appends events to a run's log and folds them into the run, in one transaction. p_events is an array of
--- { type, step?, itemPath?, visit?, stage?, data? }; p_output is the run's output, with run.succeeded only.
--- Numbers are gapless: the run's row is locked first. An ended run takes no more events. Returns the last number.
-create or replace function longhaul.append_events(p_run uuid, p_events jsonb, p_output jsonb default null) returns bigint
-language plpgsql security definer set search_path = '' as $$
-declare
-  v_run longhaul.runs;
-  v_at timestamptz;
-  v_count integer := jsonb_array_length(p_events);
-  v_types text[];
-  v_status text;
-  v_last jsonb;
-  v_progress double precision;
-begin
-  select * into v_run from longhaul.runs where id = p_run for update;
-  if v_run.id is null then
-    perform longhaul.refuse('RUN_NOT_FOUND', 'There is no such run.');
-  elsif v_run.finished_at is not null then
-    perform longhaul.refuse('RUN_ENDED', 'This run has ended.');
-  end if;
-  if v_count = 0 then
-    return v_run.last_seq;
-  end if;
-  v_at := greatest(clock_timestamp(), v_run.updated_at);
-
-  with inserted as (
-    insert into longhaul.run_events (run_id, seq, organisation_id, type, at, attempt, step, item_path, visit, stage, data)
-    select p_run, v_run.last_seq + e.place, v_run.organisation_id, e.event ->> 'type', v_at, v_run.attempt,
-      e.event ->> 'step', e.event ->> 'itemPath', (e.event ->> 'visit')::integer, e.event ->> 'stage',
-      coalesce(e.event -> 'data', '{}')
-    from jsonb_array_elements(p_events) with ordinality e (event, place)
-    returning seq, type
-  )
-  select array_agg(type order by seq) into v_types from inserted;
-
-  if 'step.progress' = any (v_types) then
-    update longhaul.run_steps s
-    set progress = greatest(s.progress, p.fraction), message = coalesce(p.message, s.message)
-    from (
-      select distinct on (e ->> 'step', e ->> 'itemPath', e ->> 'visit')
-        e ->> 'step' as step, e ->> 'itemPath' as item_path, (e ->> 'visit')::integer as visit,
-        least(1, greatest(0, (e -> 'data' ->> 'fraction')::double precision)) as fraction, e -> 'data' ->> 'message' as message
-      from jsonb_array_elements(p_events) with ordinality a (e, place)
-      where e ->> 'type' = 'step.progress'
-      order by e ->> 'step', e ->> 'itemPath', e ->> 'visit', place desc
-    ) p
-    where s.run_id = p_run and s.step = p.step and s.item_path = p.item_path and s.visit = p.visit;
-  end if;
-
-  -- The last event that says what the run's state is.
-  v_status := v_run.status;
-  for i in reverse v_count .. 1 loop
-    v_status := case v_types[i]
-      when 'run.queued' then 'queued'
-      when 'run.started' then case v_run.status when 'cancelling' then 'cancelling' else 'running' end
-      when 'run.waiting' then case v_run.status when 'cancelling' then 'cancelling' else 'waiting' end
-      when 'run.cancelling' then 'cancelling'
-      when 'run.succeeded' then 'succeeded'
-      when 'run.failed' then 'failed'
-      when 'run.cancelled' then 'cancelled'
-      when 'run.timed_out' then 'timed_out'
-    end;
-    if v_status is not null then
-      v_last := p_events -> i - 1;
-      exit;
-    end if;
-    v_status := v_run.status;
-  end loop;
-  if v_status = 'queued' and v_run.status <> 'queued' then
-    perform longhaul.refuse('RUN_NOT_QUEUED', format('A run that is %s cannot be queued.', v_run.status));
-  end if;
-
-  v_progress := v_run.progress;
-  -- Only what steps say moves a stage; and the end of a run, which may have ended steps.
-  if v_types && array['step.started', 'step.progress', 'step.retrying', 'step.succeeded', 'step.failed', 'run.retried',
-    'run.succeeded', 'run.failed', 'run.cancelled', 'run.timed_out', 'approval.requested', 'approval.decided', 'compensation.done'] then
-    v_run.stages := longhaul.stage_states(p_run, v_run.stages);
-    v_progress := longhaul.weighted_progress(v_run.stages);
-  end if;
-  update longhaul.runs set
-    last_seq = v_run.last_seq + v_count,
-    updated_at = v_at,
-    status = v_status,
-    status_reason = case
-      when v_status = 'waiting' and v_last is not null then v_last -> 'data' ->> 'waitingFor'
-      when v_status = 'queued' and v_last is not null then v_last -> 'data' ->> 'reason'
-      when v_status in ('queued', 'waiting') then v_run.status_reason
-    end,
-    output = case when v_status = 'succeeded' then p_output end,
-    error = case when v_status in ('failed', 'timed_out') then v_last -> 'data' -> 'error' end,
-    started_at = coalesce(v_run.started_at, case when 'run.started' = any (v_types) then v_at end),
-    finished_at = case when v_status in ('succeeded', 'failed', 'cancelled', 'timed_out') then v_at end,
-    cancel_requested_at = coalesce(v_run.cancel_requested_at, case when v_status = 'cancelling' then v_at end),
-    stages = v_run.stages,
-    progress = case when v_status = 'succeeded' then 1 else v_progress end
-  where id = p_run;
-  perform longhaul.touch(p_run);
-  return v_run.last_seq + v_count;
-end
-$$;
-
 -- What follows for a run's state from the approvals it waits for: no event, or one. A run whose open approvals are
 -- all that it does is waiting; else it goes on.
 create function longhaul.waiting_events(p_run longhaul.runs, p_open_approvals integer) returns jsonb
@@ -226,22 +119,35 @@ begin
 end
 $$;
 
--- Fences every step that is at work: who holds it can write nothing more.
-create function longhaul.stop_steps(p_run uuid) returns void
-language sql security definer set search_path = '' as $$
+-- Fences every step that is at work: who holds it can write nothing more. Whether there was one.
+create function longhaul.stop_steps(p_run uuid) returns boolean
+language plpgsql security definer set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
+begin
   update longhaul.run_steps
   set status = 'failed', finished_at = greatest(clock_timestamp(), started_at), lease_owner = null, lease_expires_at = null,
     error = coalesce(error, '{"code": "RUN_ENDED", "message": "The run ended while this step was at work."}')
-  where run_id = p_run and status in ('running', 'retrying', 'waiting')
+  where run_id = p_run and status in ('running', 'retrying', 'waiting');
+  return found;
+end
 $$;
 
--- What is left of the current attempt when a run ends: no lease, no step that seems to run on, nobody to be asked.
-create or replace function longhaul.end_attempt(p_run uuid) returns void
-language sql security definer set search_path = '' as $$
-  update longhaul.run_attempts set closed_at = clock_timestamp() where run_id = p_run and closed_at is null;
-  select longhaul.stop_steps(p_run);
-  update longhaul.approvals set status = 'cancelled' where run_id = p_run and status = 'open';
-  update longhaul.runs set open_approvals = 0 where id = p_run and open_approvals > 0
+-- What is left of the current attempt when a run ends: no slot, no lease, no step that seems to run on, nobody to be asked.
+drop function longhaul.end_attempt(uuid);
+create function longhaul.end_attempt(p_run uuid) returns void
+language plpgsql security definer set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
+begin
+  with closed as (
+    update longhaul.run_attempts set closed_at = clock_timestamp() where run_id = p_run and closed_at is null
+    returning organisation_id, user_id, admission, parked
+  )
+  insert into longhaul.queue_wakes
+  select organisation_id, user_id from closed where admission = 'admitted' and not parked;
+  perform longhaul.stop_steps(p_run);
+  if (select open_approvals > 0 from longhaul.runs where id = p_run) then
+    update longhaul.approvals set status = 'cancelled' where run_id = p_run and status = 'open';
+    update longhaul.runs set open_approvals = 0 where id = p_run;
+  end if;
+end
 $$;
 
 -- Whether there is an effect of the run's own that a compensation can take back.
@@ -427,10 +333,15 @@ begin
   elsif v_run.status = 'succeeded' then
     perform longhaul.refuse('RUN_SUCCEEDED', 'This run has succeeded. Run it anew to repeat it.');
   end if;
-  insert into longhaul.run_attempts (run_id, attempt, organisation_id, execution_name, execution_input, state_machine_arn)
-  select run_id, v_run.attempt + 1, organisation_id, run_id || '-' || v_run.attempt + 1,
-    jsonb_set(execution_input::jsonb, '{attempt}', to_jsonb(v_run.attempt + 1))::text, state_machine_arn
-  from longhaul.run_attempts where run_id = p_run and attempt = v_run.attempt;
+  with queued as (
+    insert into longhaul.run_attempts (run_id, attempt, organisation_id, user_id, rank, execution_name, execution_input,
+      state_machine_arn)
+    select run_id, v_run.attempt + 1, organisation_id, user_id, rank, run_id || '-' || v_run.attempt + 1,
+      jsonb_set(execution_input::jsonb, '{attempt}', to_jsonb(v_run.attempt + 1))::text, state_machine_arn
+    from longhaul.run_attempts where run_id = p_run and attempt = v_run.attempt
+    returning organisation_id, user_id
+  )
+  insert into longhaul.queue_wakes select organisation_id, user_id from queued;
   -- They are tried again, and no longer what the stages have failed by.
   update longhaul.run_steps set status = 'retrying', finished_at = null
   where run_id = p_run and status = 'failed' and undoes is null;
@@ -513,193 +424,9 @@ begin
   join longhaul.artifacts a on a.run_id = s.copied_from and a.step = s.step and a.item_path = s.item_path and a.visit = s.visit
   where s.run_id = p_to and a.status = 'ready'
   on conflict do nothing;
+  update longhaul.runs r set (stages, progress) = (select c.stages, c.progress from longhaul.stages_counted(r.id, r.stages) c)
+  where r.id = p_to;
   return (select count(*) from longhaul.run_steps where run_id = p_to);
-end
-$$;
-
--- The state of a lease: a compensation is not called off by the cancel that it serves.
-create or replace function longhaul.renew_lease(
-  p_run uuid, p_step text, p_item_path text, p_visit integer, p_fence bigint, p_lease_seconds double precision) returns jsonb
-language plpgsql security definer set search_path = '' as $$
-declare
-  v_held boolean;
-  v_undoes text;
-begin
-  update longhaul.run_steps set lease_expires_at = clock_timestamp() + make_interval(secs => p_lease_seconds)
-  where run_id = p_run and step = p_step and item_path = p_item_path and visit = p_visit
-    and fence = p_fence and status = 'running'
-  returning undoes into v_undoes;
-  v_held := found;
-  return (select jsonb_build_object('held', v_held and r.finished_at is null,
-      'cancelRequested', r.cancel_requested_at is not null and v_undoes is null)
-    from longhaul.runs r where r.id = p_run);
-end
-$$;
-
-create or replace function longhaul.check_lease(p_run uuid, p_step text, p_item_path text, p_visit integer, p_fence bigint) returns jsonb
-language sql stable security definer set search_path = '' as $$
-  select jsonb_build_object(
-    'held', r.finished_at is null and s.run_id is not null,
-    'cancelRequested', r.cancel_requested_at is not null and s.undoes is null)
-  from longhaul.runs r
-  left join longhaul.run_steps s on s.run_id = r.id and s.step = p_step and s.item_path = p_item_path and s.visit = p_visit
-    and s.fence = p_fence and s.status = 'running'
-  where r.id = p_run
-$$;
-
--- What a handler learns of its run.
-create function longhaul.lease_context(p_run longhaul.runs) returns jsonb
-language sql stable set search_path = '' as $$
-  select jsonb_build_object(
-    'organisationId', p_run.organisation_id, 'name', p_run.name, 'priority', p_run.priority,
-    'correlationId', p_run.correlation_id, 'startedBy', (
-      select jsonb_build_object('id', u.id, 'role', m.role, 'email', u.email, 'phone', p.phone, 'pushTarget', p.push_target,
-        'notificationChannel', p.notification_channel)
-      from auth.users u
-      join longhaul.profiles p on p.user_id = u.id
-      left join longhaul.memberships m on m.user_id = u.id and m.organisation_id = p_run.organisation_id
-      where u.id = p_run.created_by))
-$$;
-
--- Takes the lease of a checkpoint, or says why not:
--- { kind: acquired, fence, try, generation, context } | { kind: done, output, completedAt } | { kind: busy, retryAfterMs }
--- | { kind: ended, reason }
-create or replace function longhaul.lease_step(
-  p_run uuid, p_attempt integer, p_step text, p_item_path text, p_visit integer, p_stage text, p_input jsonb,
-  p_owner text, p_lease_seconds double precision) returns jsonb
-language plpgsql security definer set search_path = '' as $$
-declare
-  v_run longhaul.runs;
-  v_step longhaul.run_steps;
-  v_now timestamptz := clock_timestamp();
-  v_events jsonb := '[]';
-begin
-  select * into v_run from longhaul.runs where id = p_run for update;
-  if v_run.id is null then
-    return '{"kind": "ended", "reason": "ended"}';
-  elsif v_run.cancel_requested_at is not null then
-    return '{"kind": "ended", "reason": "cancelled"}';
-  elsif v_run.finished_at is not null then
-    return '{"kind": "ended", "reason": "ended"}';
-  elsif v_run.attempt <> p_attempt then
-    return '{"kind": "ended", "reason": "stale_attempt"}';
-  end if;
-
-  select * into v_step from longhaul.run_steps
-  where run_id = p_run and step = p_step and item_path = p_item_path and visit = p_visit;
-  if v_step.status = 'succeeded' then
-    return jsonb_build_object('kind', 'done', 'output', v_step.output, 'completedAt', v_step.finished_at);
-  elsif v_step.status = 'running' and v_step.lease_expires_at > v_now then
-    return jsonb_build_object('kind', 'busy', 'retryAfterMs',
-      ceil(extract(epoch from v_step.lease_expires_at - v_now) * 1000));
-  end if;
-
-  insert into longhaul.run_steps as s (run_id, step, item_path, visit, organisation_id, stage, status, attempt, input,
-    lease_owner, lease_expires_at)
-  values (p_run, p_step, p_item_path, p_visit, v_run.organisation_id, p_stage, 'running', p_attempt, p_input,
-    p_owner, v_now + make_interval(secs => p_lease_seconds))
-  on conflict (run_id, step, item_path, visit) do update set
-    status = 'running', attempt = excluded.attempt, input = excluded.input, stage = excluded.stage,
-    tries = case when s.attempt = excluded.attempt then s.tries + 1 else 1 end, fence = s.fence + 1, lease_owner = excluded.lease_owner,
-    lease_expires_at = excluded.lease_expires_at, finished_at = null, output = null
-  returning * into v_step;
-
-  -- The execution may be faster than the note that it was sent.
-  if v_run.status in ('queued', 'waiting') then
-    v_events := jsonb_build_array(jsonb_build_object('type', 'run.started', 'data',
-      case when v_run.status = 'waiting' then '{"resumed": true}'::jsonb else '{}' end));
-  end if;
-  perform longhaul.append_events(p_run, v_events || jsonb_build_object('type', 'step.started', 'step', p_step,
-    'itemPath', p_item_path, 'visit', p_visit, 'stage', p_stage, 'data', jsonb_build_object('try', v_step.tries)));
-
-  return jsonb_build_object('kind', 'acquired', 'fence', v_step.fence, 'try', v_step.tries,
-    'generation', v_step.generation, 'context', longhaul.lease_context(v_run));
-end
-$$;
-
--- As lease_step, for the compensation of a step; with what the step was given and gave: { input: { input, output } }.
--- A step that is undone already, or was never done, needs no more: "done".
-create function longhaul.lease_compensation(
-  p_run uuid, p_attempt integer, p_undoes text, p_step text, p_item_path text, p_visit integer, p_owner text,
-  p_lease_seconds double precision) returns jsonb
-language plpgsql security definer set search_path = '' as $$
-declare
-  v_run longhaul.runs;
-  v_done longhaul.run_steps;
-  v_step longhaul.run_steps;
-  v_now timestamptz := clock_timestamp();
-begin
-  select * into v_run from longhaul.runs where id = p_run for update;
-  if v_run.id is null or v_run.finished_at is not null then
-    return '{"kind": "ended", "reason": "ended"}';
-  elsif v_run.attempt <> p_attempt then
-    return '{"kind": "ended", "reason": "stale_attempt"}';
-  elsif v_run.status <> 'cancelling' then
-    return '{"kind": "ended", "reason": "ended"}';
-  end if;
-  select * into v_step from longhaul.run_steps
-  where run_id = p_run and step = p_step and item_path = p_item_path and visit = p_visit;
-  select * into v_done from longhaul.run_steps
-  where run_id = p_run and step = p_undoes and item_path = p_item_path and visit = p_visit and undoes is null;
-  if v_done.status is distinct from 'succeeded' or v_done.copied_from is not null then
-    return jsonb_build_object('kind', 'done', 'output', v_step.output, 'completedAt', coalesce(v_step.finished_at, v_now));
-  elsif v_step.status = 'running' and v_step.lease_expires_at > v_now then
-    return jsonb_build_object('kind', 'busy', 'retryAfterMs',
-      ceil(extract(epoch from v_step.lease_expires_at - v_now) * 1000));
-  end if;
-
-  insert into longhaul.run_steps as s (run_id, step, item_path, visit, organisation_id, status, attempt, input, undoes,
-    generation, lease_owner, lease_expires_at)
-  values (p_run, p_step, p_item_path, p_visit, v_run.organisation_id, 'running', p_attempt,
-    jsonb_build_object('input', v_done.input, 'output', v_done.output), p_undoes, v_done.generation,
-    p_owner, v_now + make_interval(secs => p_lease_seconds))
-  on conflict (run_id, step, item_path, visit) do update set
-    status = 'running', attempt = excluded.attempt, input = excluded.input, generation = excluded.generation,
-    tries = case when s.attempt = excluded.attempt then s.tries + 1 else 1 end, fence = s.fence + 1, lease_owner = excluded.lease_owner,
-    lease_expires_at = excluded.lease_expires_at, finished_at = null, output = null, progress = 0, message = null
-  where s.undoes = excluded.undoes
-  returning * into v_step;
-  if not found then
-    perform longhaul.refuse('COMPENSATION_MISNAMED', format('%s is a step, and no compensation of %s.', p_step, p_undoes));
-  end if;
-  perform longhaul.append_events(p_run, jsonb_build_array(jsonb_build_object('type', 'compensation.started', 'step', p_step,
-    'itemPath', p_item_path, 'visit', p_visit, 'data', jsonb_build_object('undoes', p_undoes, 'try', v_step.tries))));
-  return jsonb_build_object('kind', 'acquired', 'fence', v_step.fence, 'try', v_step.tries, 'generation', v_step.generation,
-    'input', v_step.input, 'context', longhaul.lease_context(v_run));
-end
-$$;
-
--- Stores a step's output: its checkpoint; of a compensation, that the checkpoint which it has taken back is none any
--- more, so that a later attempt does the step anew. Returns when, or null where the lease was lost.
-create or replace function longhaul.checkpoint_step(
-  p_run uuid, p_step text, p_item_path text, p_visit integer, p_fence bigint, p_output jsonb, p_events jsonb) returns timestamptz
-language plpgsql security definer set search_path = '' as $$
-declare
-  v_step longhaul.run_steps;
-  v_run longhaul.runs;
-  v_at timestamptz;
-  v_data jsonb;
-begin
-  select * into v_step from longhaul.held_step(p_run, p_step, p_item_path, p_visit, p_fence);
-  if v_step.run_id is null then
-    return null;
-  end if;
-  v_at := greatest(clock_timestamp(), v_step.started_at);
-  v_data := jsonb_build_object('try', v_step.tries);
-  update longhaul.run_steps
-  set status = 'succeeded', output = p_output, progress = 1, finished_at = v_at, error = null, message = null,
-    lease_owner = null, lease_expires_at = null
-  where run_id = p_run and step = p_step and item_path = p_item_path and visit = p_visit;
-  if v_step.undoes is not null then
-    update longhaul.run_steps
-    set status = 'undone', output = null, progress = 0, generation = generation + 1
-    where run_id = p_run and step = v_step.undoes and item_path = p_item_path and visit = p_visit and status = 'succeeded';
-    v_data := v_data || jsonb_build_object('undoes', v_step.undoes);
-  end if;
-  perform longhaul.append_events(p_run, longhaul.step_events(v_step, p_events) || jsonb_build_object(
-    'type', case when v_step.undoes is null then 'step.succeeded' else 'compensation.done' end, 'step', p_step,
-    'itemPath', p_item_path, 'visit', p_visit, 'stage', v_step.stage, 'data', v_data) || longhaul.after_step(p_run));
-  return v_at;
 end
 $$;
 
@@ -714,39 +441,7 @@ begin
 end
 $$;
 
--- As before; and a step's end may leave a run with nothing but approvals to wait for.
-create or replace function longhaul.fail_step(
-  p_run uuid, p_step text, p_item_path text, p_visit integer, p_fence bigint, p_error jsonb, p_will_retry boolean,
-  p_retry_at timestamptz, p_events jsonb) returns boolean
-language plpgsql security definer set search_path = '' as $$
-declare
-  v_step longhaul.run_steps;
-  v_data jsonb;
-begin
-  select * into v_step from longhaul.held_step(p_run, p_step, p_item_path, p_visit, p_fence);
-  if v_step.run_id is null then
-    return false;
-  end if;
-  update longhaul.run_steps
-  set status = case when p_will_retry then 'retrying' else 'failed' end, error = p_error,
-    finished_at = case when not p_will_retry then greatest(clock_timestamp(), v_step.started_at) end,
-    lease_owner = null, lease_expires_at = null
-  where run_id = p_run and step = p_step and item_path = p_item_path and visit = p_visit;
-  v_data := jsonb_build_object('error', p_error, 'try', v_step.tries);
-  if p_will_retry then
-    v_data := v_data || jsonb_build_object('retryAt', longhaul.iso(p_retry_at));
-  end if;
-  perform longhaul.append_events(p_run, longhaul.step_events(v_step, p_events) || jsonb_build_object(
-    'type', case when p_will_retry then 'step.retrying' else 'step.failed' end, 'step', p_step, 'itemPath', p_item_path,
-    'visit', p_visit, 'stage', v_step.stage, 'data', v_data) || longhaul.after_step(p_run));
-  return true;
-end
-$$;
-
 revoke execute on all functions in schema longhaul from public;
-grant execute on function
-  longhaul.lease_compensation(uuid, integer, text, text, text, integer, text, double precision)
-to longhaul_worker;
 grant execute on function
   longhaul.put_definition(text, text, text, jsonb, jsonb, text),
   longhaul.mark_undo_sent(uuid, integer, text),

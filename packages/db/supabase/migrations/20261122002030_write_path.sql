@@ -1,39 +1,27 @@
--- The write path again, for what it costs. A function in SQL is planned anew in each transaction that calls it from
--- PL/pgSQL; one in PL/pgSQL keeps its plans for as long as the connection lasts, and behind a pooler too. So those that
--- each event goes through are in PL/pgSQL, and say the same.
-create or replace function longhaul.iso(p_at timestamptz) returns text
-language plpgsql immutable set search_path = '' as $$
-begin
-  return to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
-end
-$$;
+-- The write path: what each event of each run goes through. Its functions take many runs' writes at once and answer each in
+-- its place; a single write is a batch of one. The runs of a batch are locked in the order of their ids, so that no two
+-- batches wait for each other in a circle; several writes of one run are numbered in their order, without a gap; and one
+-- that is refused or comes too late hurts no other. All of them look rows up by their keys, also while the tables are
+-- small and plans are made that are kept.
 
-create or replace function longhaul.tags_fit(p_tags text[]) returns boolean
-language plpgsql immutable set search_path = '' as $$
-begin
-  if p_tags = '{}' then
-    return true;
-  end if;
-  return cardinality(p_tags) <= 10 and coalesce((
-    select bool_and(char_length(tag) between 1 and 50 and tag !~ '[[:cntrl:]]') from unnest(p_tags) tag), true);
-end
-$$;
-
-create or replace function longhaul.touch(p_run uuid) returns void
+-- Remembers, for the doorbell, that this transaction has changed the runs.
+drop function longhaul.touch(uuid);
+create function longhaul.touch(p_runs uuid[]) returns void
 language plpgsql set search_path = '' as $$
 declare
   v_touched text := current_setting('longhaul.touched', true);
 begin
-  if v_touched is null or v_touched = '' then
-    perform set_config('longhaul.touched', p_run::text, true);
-  elsif right(v_touched, 36) <> p_run::text then
-    perform set_config('longhaul.touched', v_touched || ',' || p_run, true);
+  if cardinality(p_runs) > 0 then
+    perform set_config('longhaul.touched', case when v_touched is null or v_touched = '' then array_to_string(p_runs, ',')
+      else v_touched || ',' || array_to_string(p_runs, ',') end, true);
   end if;
 end
 $$;
 
+-- Rings once per transaction, just before it commits: the first firing takes the whole list of changed runs and
+-- leaves none for those after it.
 create or replace function longhaul.ring_doorbell() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
 declare
   v_touched text := current_setting('longhaul.touched', true);
   v_runs jsonb;
@@ -42,144 +30,34 @@ begin
     return null;
   end if;
   perform set_config('longhaul.touched', '', true);
-  if length(v_touched) = 36 then
-    select jsonb_build_array(jsonb_build_object('org', organisation_id, 'run', id, 'seq', last_seq)) into v_runs
-    from longhaul.runs where id = v_touched::uuid;
-  else
-    select jsonb_agg(jsonb_build_object('org', organisation_id, 'run', id, 'seq', last_seq)) into v_runs
-    from longhaul.runs where id = any (string_to_array(v_touched, ',')::uuid[]);
-  end if;
+  select jsonb_agg(jsonb_build_object('org', organisation_id, 'run', id, 'seq', last_seq)) into v_runs
+  from longhaul.runs where id = any (string_to_array(v_touched, ',')::uuid[]);
   perform realtime.send(jsonb_build_object('runs', v_runs), 'runs', 'longhaul:runs', true);
   return null;
 end
 $$;
 
-create or replace function longhaul.stage_states(p_run uuid, p_stages jsonb) returns jsonb
-language plpgsql stable set search_path = '' as $$
-begin
-  return (
-    select jsonb_agg(a.stage || jsonb_build_object(
-      'fraction', least(1, s.done / s.whole),
-      'message', case when s.known > 0 and s.done < s.whole then (
-        select w.message from longhaul.run_steps w
-        where w.run_id = p_run and w.stage = a.stage ->> 'key' and w.status = 'running' and w.message is not null
-        order by w.started_at desc limit 1) end,
-      'status', case
-        when s.failed > 0 then 'failed'
-        when s.done >= s.whole then 'done'
-        when s.known > 0 then 'running'
-        else 'pending'
-      end) order by a.place)
-    from jsonb_array_elements(p_stages) with ordinality a (stage, place)
-    left join longhaul.run_stages c on c.run_id = p_run and c.stage = a.stage ->> 'key'
-    cross join lateral (
-      select coalesce(c.known, 0) as known, coalesce(c.failed, 0) as failed,
-        -- Fractions that are added and taken away again leave a crumb.
-        coalesce(c.succeeded + round(c.partial::numeric, 9)::double precision, 0) as done,
-        greatest((a.stage ->> 'steps')::integer, c.known, 1) as whole
-    ) s);
-end
-$$;
-
-create or replace function longhaul.weighted_progress(p_stages jsonb) returns double precision
-language plpgsql immutable set search_path = '' as $$
-declare
-  v_stage jsonb;
-  v_weight double precision;
-  v_weights double precision := 0;
-  v_done double precision := 0;
-begin
-  for v_stage in select value from jsonb_array_elements(p_stages) loop
-    v_weight := v_stage -> 'weight';
-    v_weights := v_weights + v_weight;
-    v_done := v_done + v_weight * (v_stage -> 'fraction')::double precision;
-  end loop;
-  return case when v_weights > 0 then least(1, v_done / v_weights) else 0 end;
-end
-$$;
-
-create or replace function longhaul.step_events(p_step longhaul.run_steps, p_events jsonb) returns jsonb
-language plpgsql immutable set search_path = '' as $$
-begin
-  if p_events = '[]' then
-    return p_events;
-  end if;
-  return (
-    select coalesce(jsonb_agg(jsonb_build_object('type', e ->> 'type', 'step', p_step.step, 'itemPath', p_step.item_path,
-      'visit', p_step.visit, 'stage', p_step.stage, 'data', coalesce(e -> 'data', '{}')) order by place), '[]')
-    from jsonb_array_elements(p_events) with ordinality a (e, place)
-    where e ->> 'type' in ('step.progress', 'step.log'));
-end
-$$;
-
-create or replace function longhaul.lease_context(p_run longhaul.runs) returns jsonb
-language plpgsql stable set search_path = '' as $$
-declare
-  v_by jsonb;
-begin
-  select jsonb_build_object('id', u.id, 'role', m.role, 'email', u.email, 'phone', p.phone, 'pushTarget', p.push_target,
-    'notificationChannel', p.notification_channel) into v_by
-  from auth.users u
-  join longhaul.profiles p on p.user_id = u.id
-  left join longhaul.memberships m on m.user_id = u.id and m.organisation_id = p_run.organisation_id
-  where u.id = p_run.created_by;
-  return jsonb_build_object('organisationId', p_run.organisation_id, 'name', p_run.name, 'priority', p_run.priority,
-    'correlationId', p_run.correlation_id, 'startedBy', v_by);
-end
-$$;
-
-create or replace function longhaul.check_lease(p_run uuid, p_step text, p_item_path text, p_visit integer, p_fence bigint) returns jsonb
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  return (
-    select jsonb_build_object(
-      'held', r.finished_at is null and s.run_id is not null,
-      'cancelRequested', r.cancel_requested_at is not null and s.undoes is null)
-    from longhaul.runs r
-    left join longhaul.run_steps s on s.run_id = r.id and s.step = p_step and s.item_path = p_item_path and s.visit = p_visit
-      and s.fence = p_fence and s.status = 'running'
-    where r.id = p_run);
-end
-$$;
-
-create or replace function longhaul.stop_steps(p_run uuid) returns void
-language plpgsql security definer set search_path = '' as $$
-begin
-  update longhaul.run_steps
-  set status = 'failed', finished_at = greatest(clock_timestamp(), started_at), lease_owner = null, lease_expires_at = null,
-    error = coalesce(error, '{"code": "RUN_ENDED", "message": "The run ended while this step was at work."}')
-  where run_id = p_run and status in ('running', 'retrying', 'waiting');
-end
-$$;
-
-create or replace function longhaul.end_attempt(p_run uuid) returns void
-language plpgsql security definer set search_path = '' as $$
-declare
-  v_asking boolean;
-begin
-  update longhaul.run_attempts set closed_at = clock_timestamp() where run_id = p_run and closed_at is null;
-  perform longhaul.stop_steps(p_run);
-  select open_approvals > 0 into v_asking from longhaul.runs where id = p_run;
-  if v_asking then
-    update longhaul.approvals set status = 'cancelled' where run_id = p_run and status = 'open';
-    update longhaul.runs set open_approvals = 0 where id = p_run;
-  end if;
-end
-$$;
-
-create or replace function longhaul.append_events(p_run uuid, p_events jsonb, p_output jsonb default null) returns bigint
-language plpgsql security definer set search_path = '' as $$
+-- Appends events to one run's log and folds them into the run, in one transaction. p_events is an array of
+-- { type, step?, itemPath?, visit?, stage?, data? }; p_output is the run's output, with run.succeeded only. p_changes are
+-- the changes of steps that go with the events, where the caller knows them; else the stages are counted anew after
+-- events that change a step. Numbers are gapless: the run's row is locked first. An ended run takes no more events.
+-- Returns the last number.
+drop function longhaul.append_events(uuid, jsonb, jsonb);
+create function longhaul.append_events(
+  p_run uuid, p_events jsonb, p_output jsonb default null, p_changes longhaul.stage_change[] default null) returns bigint
+language plpgsql security definer set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
 declare
   v_run longhaul.runs;
+  v_step longhaul.run_steps;
   v_at timestamptz;
   v_count integer := jsonb_array_length(p_events);
   v_event jsonb;
   v_type text;
   v_status text;
   v_last jsonb;
-  v_progress double precision;
-  v_staged boolean := false;
-  v_reports boolean := false;
+  v_changes longhaul.stage_change[] := coalesce(p_changes, '{}');
+  v_fraction double precision;
+  v_changed boolean := false;
   v_begins boolean := false;
 begin
   select * into v_run from longhaul.runs where id = p_run for update;
@@ -194,22 +72,38 @@ begin
   v_at := greatest(clock_timestamp(), v_run.updated_at);
   v_status := v_run.status;
 
-  for i in 1 .. v_count loop
-    v_event := p_events -> (i - 1);
+  insert into longhaul.run_events (run_id, seq, organisation_id, type, at, attempt, step, item_path, visit, stage, data)
+  select p_run, v_run.last_seq + e.place, v_run.organisation_id, e.event ->> 'type', v_at, v_run.attempt, e.event ->> 'step',
+    e.event ->> 'itemPath', (e.event ->> 'visit')::integer, e.event ->> 'stage', coalesce(e.event -> 'data', '{}')
+  from jsonb_array_elements(p_events) with ordinality e (event, place);
+
+  for i in 0 .. v_count - 1 loop
+    v_event := p_events -> i;
     v_type := v_event ->> 'type';
-    insert into longhaul.run_events (run_id, seq, organisation_id, type, at, attempt, step, item_path, visit, stage, data)
-    values (p_run, v_run.last_seq + i, v_run.organisation_id, v_type, v_at, v_run.attempt, v_event ->> 'step',
-      v_event ->> 'itemPath', (v_event ->> 'visit')::integer, v_event ->> 'stage', coalesce(v_event -> 'data', '{}'));
     -- The last event that says what the run's state is counts. A run that is cancelling is nothing else until it ends.
     case v_type
       when 'step.log', 'artifact.created', 'run.repaired', 'compensation.started' then
         null;
       when 'step.started', 'step.retrying', 'step.succeeded', 'step.failed', 'compensation.done', 'approval.requested',
         'approval.decided', 'run.retried' then
-        v_staged := true;
+        v_changed := true;
       when 'step.progress' then
-        v_staged := true;
-        v_reports := true;
+        update longhaul.run_steps s
+        set progress = greatest(s.progress, least(1, greatest(0, (v_event -> 'data' -> 'fraction')::double precision))),
+          message = coalesce(v_event -> 'data' ->> 'message', s.message)
+        from longhaul.run_steps before
+        where s.run_id = p_run and s.step = v_event ->> 'step' and s.item_path = v_event ->> 'itemPath'
+          and s.visit = (v_event ->> 'visit')::integer and before.run_id = s.run_id and before.step = s.step
+          and before.item_path = s.item_path and before.visit = s.visit
+        returning s.stage, s.status, s.message, s.progress - before.progress
+        into v_step.stage, v_step.status, v_step.message, v_fraction;
+        if found and v_step.status <> 'succeeded' then
+          v_changes := v_changes || row(v_step.stage, 0, 0, 0, v_fraction, null)::longhaul.stage_change;
+          if v_step.message is not null and v_step.status = 'running' then
+            v_run.stages := longhaul.stages_saying(v_run.stages, v_step.stage,
+              concat_ws(' ', v_event ->> 'step', v_event ->> 'itemPath', v_event ->> 'visit'), v_step.message);
+          end if;
+        end if;
       when 'run.started', 'run.waiting' then
         v_begins := v_begins or v_type = 'run.started';
         v_status := case when v_run.status = 'cancelling' then 'cancelling' when v_type = 'run.started' then 'running' else 'waiting' end;
@@ -217,31 +111,20 @@ begin
       else
         v_status := substr(v_type, 5);
         v_last := v_event;
-        v_staged := v_staged or v_status in ('succeeded', 'failed', 'cancelled', 'timed_out');
+        v_changed := v_changed or v_status in ('succeeded', 'failed', 'cancelled', 'timed_out');
     end case;
   end loop;
   if v_status = 'queued' and v_run.status <> 'queued' then
     perform longhaul.refuse('RUN_NOT_QUEUED', format('A run that is %s cannot be queued.', v_run.status));
   end if;
 
-  if v_reports then
-    update longhaul.run_steps s
-    set progress = greatest(s.progress, p.fraction), message = coalesce(p.message, s.message)
-    from (
-      select distinct on (e ->> 'step', e ->> 'itemPath', e ->> 'visit')
-        e ->> 'step' as step, e ->> 'itemPath' as item_path, (e ->> 'visit')::integer as visit,
-        least(1, greatest(0, (e -> 'data' ->> 'fraction')::double precision)) as fraction, e -> 'data' ->> 'message' as message
-      from jsonb_array_elements(p_events) with ordinality a (e, place)
-      where e ->> 'type' = 'step.progress'
-      order by e ->> 'step', e ->> 'itemPath', e ->> 'visit', place desc
-    ) p
-    where s.run_id = p_run and s.step = p.step and s.item_path = p.item_path and s.visit = p.visit;
+  if v_changed and p_changes is null then
+    select stages, progress into v_run.stages, v_run.progress from longhaul.stages_counted(p_run, v_run.stages);
+  elsif v_changes <> '{}' then
+    select stages, progress into v_run.stages, v_run.progress from longhaul.stages_after(v_run.stages, v_changes);
   end if;
-  v_progress := v_run.progress;
-  -- Only what steps say moves a stage; and the end of a run, which may have ended steps.
-  if v_staged then
-    v_run.stages := longhaul.stage_states(p_run, v_run.stages);
-    v_progress := longhaul.weighted_progress(v_run.stages);
+  if (v_status = 'waiting') <> (v_run.status = 'waiting') then
+    perform longhaul.park_attempt(p_run, v_run.attempt, v_status = 'waiting');
   end if;
 
   update longhaul.runs set
@@ -259,85 +142,583 @@ begin
     finished_at = case when v_status in ('succeeded', 'failed', 'cancelled', 'timed_out') then v_at end,
     cancel_requested_at = coalesce(v_run.cancel_requested_at, case when v_status = 'cancelling' then v_at end),
     stages = v_run.stages,
-    progress = case when v_status = 'succeeded' then 1 else v_progress end
+    progress = case when v_status = 'succeeded' then 1 else v_run.progress end
   where id = p_run;
-  perform longhaul.touch(p_run);
+  perform longhaul.touch(array[p_run]);
   return v_run.last_seq + v_count;
 end
 $$;
 
--- As before; and the time of a checkpoint is told as it was the first time, to the letter.
-create or replace function longhaul.lease_step(
-  p_run uuid, p_attempt integer, p_step text, p_item_path text, p_visit integer, p_stage text, p_input jsonb,
-  p_owner text, p_lease_seconds double precision) returns jsonb
+-- Each event gets the step it belongs to; a step's worker can log and report progress, and nothing else.
+create or replace function longhaul.step_events(p_step longhaul.run_steps, p_events jsonb) returns jsonb
+language plpgsql immutable set search_path = '' as $$
+begin
+  if p_events = '[]' then
+    return p_events;
+  end if;
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('type', e ->> 'type', 'step', p_step.step, 'itemPath', p_step.item_path,
+      'visit', p_step.visit, 'stage', p_step.stage, 'data', coalesce(e -> 'data', '{}')) order by place), '[]')
+    from jsonb_array_elements(p_events) with ordinality a (e, place)
+    where e ->> 'type' in ('step.progress', 'step.log'));
+end
+$$;
+
+
+-- The state of a lease: a compensation is not called off by the cancel that it serves.
+create or replace function longhaul.renew_lease(
+  p_run uuid, p_step text, p_item_path text, p_visit integer, p_fence bigint, p_lease_seconds double precision) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_held boolean;
+  v_undoes text;
+begin
+  update longhaul.run_steps set lease_expires_at = clock_timestamp() + make_interval(secs => p_lease_seconds)
+  where run_id = p_run and step = p_step and item_path = p_item_path and visit = p_visit
+    and fence = p_fence and status = 'running'
+  returning undoes into v_undoes;
+  v_held := found;
+  return (select jsonb_build_object('held', v_held and r.finished_at is null,
+      'cancelRequested', r.cancel_requested_at is not null and v_undoes is null)
+    from longhaul.runs r where r.id = p_run);
+end
+$$;
+
+create or replace function longhaul.check_lease(p_run uuid, p_step text, p_item_path text, p_visit integer, p_fence bigint) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (
+    select jsonb_build_object(
+      'held', r.finished_at is null and s.run_id is not null,
+      'cancelRequested', r.cancel_requested_at is not null and s.undoes is null)
+    from longhaul.runs r
+    left join longhaul.run_steps s on s.run_id = r.id and s.step = p_step and s.item_path = p_item_path and s.visit = p_visit
+      and s.fence = p_fence and s.status = 'running'
+    where r.id = p_run);
+end
+$$;
+
+-- Who started a run, for a handler.
+create function longhaul.starter_of(p_user uuid, p_organisation uuid) returns jsonb
+language plpgsql stable set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
+begin
+  return (
+    select jsonb_build_object('id', u.id, 'role', m.role, 'email', u.email, 'phone', p.phone, 'pushTarget', p.push_target,
+      'notificationChannel', p.notification_channel)
+    from auth.users u
+    join longhaul.profiles p on p.user_id = u.id
+    left join longhaul.memberships m on m.user_id = u.id and m.organisation_id = p_organisation
+    where u.id = p_user);
+end
+$$;
+
+-- What a batch changes of a run that goes on.
+create type longhaul.run_advance as (
+  id uuid, last_seq bigint, updated_at timestamptz, begins boolean, stages jsonb, progress double precision);
+
+-- Writes a batch's events with their numbers, and runs as far as they are then.
+create function longhaul.advance_runs(p_events longhaul.run_events[], p_runs longhaul.run_advance[]) returns void
+language plpgsql
+set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
+begin
+  insert into longhaul.run_events select * from unnest(p_events);
+  update longhaul.runs r set
+    last_seq = u.last_seq, updated_at = u.updated_at, stages = u.stages, progress = u.progress,
+    status = case when u.begins then 'running' else r.status end,
+    status_reason = case when not u.begins then r.status_reason end,
+    started_at = coalesce(r.started_at, u.updated_at)
+  from unnest(p_runs) u where r.id = u.id;
+  perform longhaul.touch(array(select id from unnest(p_runs)));
+end
+$$;
+
+-- Takes the leases of checkpoints, or says why not. p_requests is an array of { run, attempt, step, itemPath, visit, stage,
+-- input, owner, leaseSeconds }; the answer has for each, in its order,
+-- { kind: acquired, fence, try, generation, context } | { kind: done, output, completedAt } | { kind: busy, retryAfterMs }
+-- | { kind: ended, reason }
+drop function longhaul.lease_step(uuid, integer, text, text, integer, text, jsonb, text, double precision);
+create function longhaul.lease_steps(p_requests jsonb) returns jsonb
+language plpgsql security definer set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
+declare
+  v_answers jsonb[] := array_fill('null'::jsonb, array[jsonb_array_length(p_requests)]);
+  v_ask record;
+  v_run longhaul.runs;
+  v_step longhaul.run_steps;
+  v_event longhaul.run_events;
+  v_known boolean;
+  v_resumes boolean;
+  v_now timestamptz;
+  v_at timestamptz;
+  v_reason text;
+  v_until timestamptz;
+  v_by uuid;
+  v_in uuid;
+  v_starter jsonb;
+  v_begins boolean;
+  v_changes longhaul.stage_change[];
+  v_advance longhaul.run_advance;
+  v_advances longhaul.run_advance[] := '{}';
+  v_steps longhaul.run_steps[] := '{}';
+  v_events longhaul.run_events[] := '{}';
+begin
+  for v_ask in
+    select q.run, q.place, q.attempt, q.step, q.item_path, q.visit, q.stage, q.input, q.owner, q.lease_seconds,
+      lead(q.run) over (order by q.run, q.place) is distinct from q.run as last
+    from rows from (jsonb_to_recordset(p_requests) as (
+      run uuid, attempt integer, step text, "itemPath" text, visit integer, stage text, input jsonb, owner text,
+      "leaseSeconds" double precision)) with ordinality
+    as q (run, attempt, step, item_path, visit, stage, input, owner, lease_seconds, place)
+    order by q.run, q.place
+  loop
+    if v_changes is null then
+      select * into v_run from longhaul.runs where id = v_ask.run for update;
+      v_now := clock_timestamp();
+      v_at := greatest(v_now, v_run.updated_at);
+      v_begins := v_run.status in ('queued', 'waiting');
+      v_advance.begins := false;
+      v_changes := '{}';
+    end if;
+    v_reason := case
+      when v_run.id is null then 'ended'
+      when v_run.cancel_requested_at is not null then 'cancelled'
+      when v_run.finished_at is not null then 'ended'
+      when v_run.attempt <> v_ask.attempt then 'stale_attempt'
+    end;
+    if v_reason is not null then
+      v_answers[v_ask.place] := jsonb_build_object('kind', 'ended', 'reason', v_reason);
+    else
+      select * into v_step from longhaul.run_steps
+      where run_id = v_ask.run and step = v_ask.step and item_path = v_ask.item_path and visit = v_ask.visit;
+      v_known := found;
+      -- Who asks again under the same name is the same invocation: the process in which it held the lease is gone.
+      v_resumes := v_known and v_step.status = 'running' and v_step.lease_owner = v_ask.owner and v_step.attempt = v_ask.attempt;
+      v_until := case when v_step.status = 'running' and not v_resumes then v_step.lease_expires_at end;
+      -- Of two that ask in the same batch the first has it.
+      for i in 1 .. cardinality(v_steps) loop
+        if v_steps[i].run_id = v_ask.run and v_steps[i].step = v_ask.step and v_steps[i].item_path = v_ask.item_path
+          and v_steps[i].visit = v_ask.visit then
+          v_until := v_steps[i].lease_expires_at;
+        end if;
+      end loop;
+      if v_step.status = 'succeeded' then
+        -- The time of a checkpoint is told as it was the first time, to the letter.
+        v_answers[v_ask.place] := jsonb_build_object('kind', 'done', 'output', v_step.output,
+          'completedAt', longhaul.iso(v_step.finished_at));
+      elsif v_until > v_now then
+        v_answers[v_ask.place] := jsonb_build_object('kind', 'busy', 'retryAfterMs',
+          ceil(extract(epoch from v_until - v_now) * 1000));
+      else
+        if v_known then
+          v_changes := v_changes || longhaul.step_counts(-1, v_step.stage, v_step.status, v_step.progress, null);
+          v_step.tries := case when v_resumes then v_step.tries when v_step.attempt = v_ask.attempt then v_step.tries + 1 else 1 end;
+          v_step.fence := v_step.fence + 1;
+        else
+          v_step.run_id := v_ask.run;
+          v_step.step := v_ask.step;
+          v_step.item_path := v_ask.item_path;
+          v_step.visit := v_ask.visit;
+          v_step.organisation_id := v_run.organisation_id;
+          v_step.tries := 1;
+          v_step.fence := 1;
+          v_step.progress := 0;
+          v_step.generation := 0;
+          v_step.started_at := v_now;
+        end if;
+        v_step.status := 'running';
+        v_step.attempt := v_ask.attempt;
+        v_step.stage := v_ask.stage;
+        v_step.input := coalesce(v_ask.input, 'null');
+        v_step.lease_owner := v_ask.owner;
+        v_step.lease_expires_at := v_now + make_interval(secs => v_ask.lease_seconds);
+        v_step.finished_at := null;
+        v_step.output := null;
+        v_steps := v_steps || v_step;
+        v_changes := v_changes || longhaul.step_counts(1, v_step.stage, 'running', v_step.progress, null);
+
+        v_event.run_id := v_run.id;
+        v_event.organisation_id := v_run.organisation_id;
+        v_event.at := v_at;
+        v_event.attempt := v_run.attempt;
+        -- The execution may be faster than the note that it was sent.
+        if v_begins then
+          v_run.last_seq := v_run.last_seq + 1;
+          v_event.seq := v_run.last_seq;
+          v_event.type := 'run.started';
+          v_event.step := null;
+          v_event.item_path := null;
+          v_event.visit := null;
+          v_event.stage := null;
+          v_event.data := case v_run.status when 'waiting' then '{"resumed": true}' else '{}' end;
+          v_events := v_events || v_event;
+          if v_run.status = 'waiting' then
+            perform longhaul.park_attempt(v_run.id, v_run.attempt, false);
+          end if;
+          v_begins := false;
+          v_advance.begins := true;
+        end if;
+        v_run.last_seq := v_run.last_seq + 1;
+        v_event.seq := v_run.last_seq;
+        v_event.type := 'step.started';
+        v_event.step := v_ask.step;
+        v_event.item_path := v_ask.item_path;
+        v_event.visit := v_ask.visit;
+        v_event.stage := v_ask.stage;
+        v_event.data := jsonb_build_object('try', v_step.tries);
+        v_events := v_events || v_event;
+
+        if v_run.created_by is distinct from v_by or v_run.organisation_id is distinct from v_in then
+          v_by := v_run.created_by;
+          v_in := v_run.organisation_id;
+          v_starter := longhaul.starter_of(v_by, v_in);
+        end if;
+        v_answers[v_ask.place] := jsonb_build_object('kind', 'acquired', 'fence', v_step.fence, 'try', v_step.tries,
+          'generation', v_step.generation, 'context', jsonb_build_object('organisationId', v_run.organisation_id,
+            'name', v_run.name, 'priority', v_run.priority, 'correlationId', v_run.correlation_id, 'startedBy', v_starter));
+      end if;
+    end if;
+    if v_ask.last then
+      if v_changes <> '{}' then
+        v_advance.id := v_run.id;
+        v_advance.last_seq := v_run.last_seq;
+        v_advance.updated_at := v_at;
+        select stages, progress into v_advance.stages, v_advance.progress from longhaul.stages_after(v_run.stages, v_changes);
+        v_advances := v_advances || v_advance;
+      end if;
+      v_changes := null;
+    end if;
+  end loop;
+  if v_advances <> '{}' then
+    insert into longhaul.run_steps as s select * from unnest(v_steps)
+    on conflict (run_id, step, item_path, visit) do update set
+      status = excluded.status, attempt = excluded.attempt, tries = excluded.tries, fence = excluded.fence,
+      input = excluded.input, stage = excluded.stage, lease_owner = excluded.lease_owner,
+      lease_expires_at = excluded.lease_expires_at, finished_at = null, output = null;
+    perform longhaul.advance_runs(v_events, v_advances);
+  end if;
+  return array_to_json(v_answers)::jsonb;
+end
+$$;
+
+create function longhaul.lease_context(p_run longhaul.runs) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return jsonb_build_object('organisationId', p_run.organisation_id, 'name', p_run.name, 'priority', p_run.priority,
+    'correlationId', p_run.correlation_id, 'startedBy', longhaul.starter_of(p_run.created_by, p_run.organisation_id));
+end
+$$;
+
+-- As lease_steps, for one the compensation of a step; with what the step was given and gave: { input: { input, output } }.
+-- A step that is undone already, or was never done, needs no more: "done".
+create function longhaul.lease_compensation(
+  p_run uuid, p_attempt integer, p_undoes text, p_step text, p_item_path text, p_visit integer, p_owner text,
+  p_lease_seconds double precision) returns jsonb
 language plpgsql security definer set search_path = '' as $$
 declare
   v_run longhaul.runs;
+  v_done longhaul.run_steps;
   v_step longhaul.run_steps;
   v_now timestamptz := clock_timestamp();
-  v_events jsonb := '[]';
 begin
   select * into v_run from longhaul.runs where id = p_run for update;
-  if v_run.id is null then
-    return '{"kind": "ended", "reason": "ended"}';
-  elsif v_run.cancel_requested_at is not null then
-    return '{"kind": "ended", "reason": "cancelled"}';
-  elsif v_run.finished_at is not null then
+  if v_run.id is null or v_run.finished_at is not null then
     return '{"kind": "ended", "reason": "ended"}';
   elsif v_run.attempt <> p_attempt then
     return '{"kind": "ended", "reason": "stale_attempt"}';
+  elsif v_run.status <> 'cancelling' then
+    return '{"kind": "ended", "reason": "ended"}';
   end if;
-
   select * into v_step from longhaul.run_steps
   where run_id = p_run and step = p_step and item_path = p_item_path and visit = p_visit;
-  if v_step.status = 'succeeded' then
-    return jsonb_build_object('kind', 'done', 'output', v_step.output, 'completedAt', longhaul.iso(v_step.finished_at));
-  elsif v_step.status = 'running' and v_step.lease_expires_at > v_now then
+  select * into v_done from longhaul.run_steps
+  where run_id = p_run and step = p_undoes and item_path = p_item_path and visit = p_visit and undoes is null;
+  if v_done.status is distinct from 'succeeded' or v_done.copied_from is not null then
+    return jsonb_build_object('kind', 'done', 'output', v_step.output, 'completedAt', coalesce(v_step.finished_at, v_now));
+  elsif v_step.status = 'running' and v_step.lease_expires_at > v_now and v_step.lease_owner <> p_owner then
     return jsonb_build_object('kind', 'busy', 'retryAfterMs',
       ceil(extract(epoch from v_step.lease_expires_at - v_now) * 1000));
   end if;
 
-  insert into longhaul.run_steps as s (run_id, step, item_path, visit, organisation_id, stage, status, attempt, input,
-    lease_owner, lease_expires_at)
-  values (p_run, p_step, p_item_path, p_visit, v_run.organisation_id, p_stage, 'running', p_attempt, p_input,
+  insert into longhaul.run_steps as s (run_id, step, item_path, visit, organisation_id, status, attempt, input, undoes,
+    generation, lease_owner, lease_expires_at)
+  values (p_run, p_step, p_item_path, p_visit, v_run.organisation_id, 'running', p_attempt,
+    jsonb_build_object('input', v_done.input, 'output', v_done.output), p_undoes, v_done.generation,
     p_owner, v_now + make_interval(secs => p_lease_seconds))
   on conflict (run_id, step, item_path, visit) do update set
-    status = 'running', attempt = excluded.attempt, input = excluded.input, stage = excluded.stage,
+    status = 'running', attempt = excluded.attempt, input = excluded.input, generation = excluded.generation,
     tries = case when s.attempt = excluded.attempt then s.tries + 1 else 1 end, fence = s.fence + 1, lease_owner = excluded.lease_owner,
-    lease_expires_at = excluded.lease_expires_at, finished_at = null, output = null
+    lease_expires_at = excluded.lease_expires_at, finished_at = null, output = null, progress = 0, message = null
+  where s.undoes = excluded.undoes
   returning * into v_step;
-
-  -- The execution may be faster than the note that it was sent.
-  if v_run.status in ('queued', 'waiting') then
-    v_events := jsonb_build_array(jsonb_build_object('type', 'run.started', 'data',
-      case when v_run.status = 'waiting' then '{"resumed": true}'::jsonb else '{}' end));
+  if not found then
+    perform longhaul.refuse('COMPENSATION_MISNAMED', format('%s is a step, and no compensation of %s.', p_step, p_undoes));
   end if;
-  perform longhaul.append_events(p_run, v_events || jsonb_build_object('type', 'step.started', 'step', p_step,
-    'itemPath', p_item_path, 'visit', p_visit, 'stage', p_stage, 'data', jsonb_build_object('try', v_step.tries)));
-
-  return jsonb_build_object('kind', 'acquired', 'fence', v_step.fence, 'try', v_step.tries,
-    'generation', v_step.generation, 'context', longhaul.lease_context(v_run));
+  perform longhaul.append_events(p_run, jsonb_build_array(jsonb_build_object('type', 'compensation.started', 'step', p_step,
+    'itemPath', p_item_path, 'visit', p_visit, 'data', jsonb_build_object('undoes', p_undoes, 'try', v_step.tries))));
+  return jsonb_build_object('kind', 'acquired', 'fence', v_step.fence, 'try', v_step.tries, 'generation', v_step.generation,
+    'input', v_step.input, 'context', longhaul.lease_context(v_run));
 end
 $$;
 
--- The files of a run that is deleted go over to a run that has copied the steps which wrote them.
-create function longhaul.hand_on_artifacts() returns trigger
-language plpgsql security definer set search_path = '' as $$
+
+-- Stores outputs of steps: their checkpoints. p_writes is an array of { run, step, itemPath, visit, fence, output, events };
+-- the answer has for each, in its order, when it was stored (ISO 8601), or null where the lease was lost. Of a
+-- compensation: the checkpoint which it has taken back is none any more, so that a later attempt does the step anew.
+drop function longhaul.checkpoint_step(uuid, text, text, integer, bigint, jsonb, jsonb);
+create function longhaul.checkpoint_steps(p_writes jsonb) returns jsonb
+language plpgsql security definer
+set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
+declare
+  v_answers jsonb[] := array_fill('null'::jsonb, array[jsonb_array_length(p_writes)]);
+  v_ask record;
+  v_run longhaul.runs;
+  v_step longhaul.run_steps;
+  v_event longhaul.run_events;
+  v_said jsonb;
+  v_now timestamptz;
+  v_changes longhaul.stage_change[];
+  v_advance longhaul.run_advance;
+  v_advances longhaul.run_advance[] := '{}';
+  v_steps longhaul.run_steps[] := '{}';
+  v_events longhaul.run_events[] := '{}';
+  v_asking uuid[] := '{}';
+  v_undone uuid[] := '{}';
 begin
-  update longhaul.artifacts a set run_id = heir.run_id
-  from (
-    select distinct on (held.id) held.id, f.run_id
-    from longhaul.artifacts held
-    join longhaul.run_files f on f.artifact_id = held.id and f.run_id <> old.id
-    join longhaul.runs r on r.id = f.run_id
-    where held.run_id = old.id
-    order by held.id, r.created_at desc
-  ) heir
-  where a.id = heir.id;
-  return old;
+  for v_ask in
+    select q.run, q.place, q.step, q.item_path, q.visit, q.fence, q.output, q.events,
+      lead(q.run) over (order by q.run, q.place) is distinct from q.run as last
+    from rows from (jsonb_to_recordset(p_writes) as (
+      run uuid, step text, "itemPath" text, visit integer, fence bigint, output jsonb, events jsonb)) with ordinality
+    as q (run, step, item_path, visit, fence, output, events, place)
+    order by q.run, q.place
+  loop
+    if v_changes is null then
+      select * into v_run from longhaul.runs where id = v_ask.run and finished_at is null for update;
+      v_now := clock_timestamp();
+      v_event.run_id := v_run.id;
+      v_event.organisation_id := v_run.organisation_id;
+      v_event.at := greatest(v_now, v_run.updated_at);
+      v_event.attempt := v_run.attempt;
+      v_changes := '{}';
+    end if;
+    select * into v_step from longhaul.run_steps
+    where run_id = v_run.id and step = v_ask.step and item_path = v_ask.item_path and visit = v_ask.visit
+      and fence = v_ask.fence and status = 'running';
+    -- Of two with the same lease in one batch the first counts.
+    for i in 1 .. cardinality(v_steps) loop
+      if v_steps[i].run_id = v_step.run_id and v_steps[i].step = v_step.step and v_steps[i].item_path = v_step.item_path
+        and v_steps[i].visit = v_step.visit then
+        v_step := null;
+      end if;
+    end loop;
+    if v_step.run_id is not null then
+      v_changes := v_changes
+        || longhaul.step_counts(-1, v_step.stage, 'running', v_step.progress, concat_ws(' ', v_step.step, v_step.item_path, v_step.visit))
+        || longhaul.step_counts(1, v_step.stage, 'succeeded', 1, null);
+      v_event.step := v_step.step;
+      v_event.item_path := v_step.item_path;
+      v_event.visit := v_step.visit;
+      v_event.stage := v_step.stage;
+      for v_said in select value from jsonb_array_elements(v_ask.events) where value ->> 'type' in ('step.progress', 'step.log') loop
+        v_run.last_seq := v_run.last_seq + 1;
+        v_event.seq := v_run.last_seq;
+        v_event.type := v_said ->> 'type';
+        v_event.data := coalesce(v_said -> 'data', '{}');
+        v_events := v_events || v_event;
+      end loop;
+      v_run.last_seq := v_run.last_seq + 1;
+      v_event.seq := v_run.last_seq;
+      v_event.type := 'step.succeeded';
+      v_event.data := jsonb_build_object('try', v_step.tries);
+      if v_step.undoes is not null then
+        v_event.type := 'compensation.done';
+        v_event.data := v_event.data || jsonb_build_object('undoes', v_step.undoes);
+        update longhaul.run_steps
+        set status = 'undone', output = null, progress = 0, generation = generation + 1
+        where run_id = v_run.id and step = v_step.undoes and item_path = v_step.item_path and visit = v_step.visit
+          and status = 'succeeded';
+        v_undone := v_undone || v_run.id;
+      end if;
+      v_events := v_events || v_event;
+
+      -- Large, and stays as it is.
+      v_step.input := null;
+      v_step.output := coalesce(v_ask.output, 'null');
+      v_step.finished_at := greatest(v_now, v_step.started_at);
+      v_steps := v_steps || v_step;
+      v_answers[v_ask.place] := to_jsonb(longhaul.iso(v_step.finished_at));
+    end if;
+    if v_ask.last then
+      if v_changes <> '{}' then
+        v_advance.id := v_run.id;
+        v_advance.last_seq := v_run.last_seq;
+        v_advance.updated_at := v_event.at;
+        v_advance.begins := false;
+        select stages, progress into v_advance.stages, v_advance.progress from longhaul.stages_after(v_run.stages, v_changes);
+        v_advances := v_advances || v_advance;
+        if v_run.open_approvals > 0 then
+          v_asking := v_asking || v_run.id;
+        end if;
+      end if;
+      v_changes := null;
+    end if;
+  end loop;
+  if v_advances <> '{}' then
+    update longhaul.run_steps s
+    set status = 'succeeded', output = u.output, progress = 1, finished_at = u.finished_at, error = null, message = null,
+      lease_owner = null, lease_expires_at = null
+    from unnest(v_steps) u
+    where s.run_id = u.run_id and s.step = u.step and s.item_path = u.item_path and s.visit = u.visit;
+    perform longhaul.advance_runs(v_events, v_advances);
+  end if;
+  if v_undone <> '{}' then
+    update longhaul.runs r set (stages, progress) = (select c.stages, c.progress from longhaul.stages_counted(r.id, r.stages) c)
+    where r.id = any (v_undone);
+  end if;
+  for i in 1 .. cardinality(v_asking) loop
+    perform longhaul.append_events(v_asking[i], longhaul.after_step(v_asking[i]));
+  end loop;
+  return array_to_json(v_answers)::jsonb;
 end
 $$;
-create trigger runs_hand_on_artifacts before delete on longhaul.runs
-for each row execute function longhaul.hand_on_artifacts();
+
+-- Frees the lease of a step that has failed, for another try or for good. p_retry_at is when the next try is, where a third
+-- party has named the time. False where the lease was lost.
+drop function longhaul.fail_step(uuid, text, text, integer, bigint, jsonb, boolean, jsonb);
+create function longhaul.fail_step(
+  p_run uuid, p_step text, p_item_path text, p_visit integer, p_fence bigint, p_error jsonb, p_will_retry boolean,
+  p_retry_at timestamptz, p_events jsonb) returns boolean
+language plpgsql security definer set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
+declare
+  v_step longhaul.run_steps;
+  v_status text := case when p_will_retry then 'retrying' else 'failed' end;
+  v_data jsonb;
+begin
+  -- What was said before the end comes before it, and moves the step as it is here.
+  if p_events <> '[]' then
+    perform longhaul.append_step_events(p_run, p_step, p_item_path, p_visit, p_fence, p_events);
+  end if;
+  select * into v_step from longhaul.held_step(p_run, p_step, p_item_path, p_visit, p_fence);
+  if v_step.run_id is null then
+    return false;
+  end if;
+  update longhaul.run_steps
+  set status = v_status, error = p_error,
+    finished_at = case when not p_will_retry then greatest(clock_timestamp(), v_step.started_at) end,
+    lease_owner = null, lease_expires_at = null
+  where run_id = p_run and step = p_step and item_path = p_item_path and visit = p_visit;
+  v_data := jsonb_build_object('error', p_error, 'try', v_step.tries);
+  if p_will_retry then
+    v_data := v_data || jsonb_build_object('retryAt', longhaul.iso(p_retry_at));
+  end if;
+  perform longhaul.append_events(p_run, jsonb_build_array(jsonb_build_object('type', 'step.' || v_status, 'step', p_step,
+      'itemPath', p_item_path, 'visit', p_visit, 'stage', v_step.stage, 'data', v_data)), null,
+    array[longhaul.step_counts(-1, v_step.stage, 'running', v_step.progress, p_step || ' ' || p_item_path || ' ' || p_visit),
+      longhaul.step_counts(1, v_step.stage, v_status, v_step.progress, null)]);
+  perform longhaul.append_events(p_run, longhaul.after_step(p_run));
+  return true;
+end
+$$;
+
+-- Ends runs whose executions have ended. p_ends is an array of { name, arn, workflow, outcome }: the execution's, what
+-- workflow's it must be, and the outcome as close_run has it. The answer has for each, in its order, "closed"; "open" where
+-- its run had ended before, goes on with another attempt or has first to take back what it did; or "unknown" for an
+-- execution that is no such run's.
+create function longhaul.close_executions(p_ends jsonb) returns jsonb
+language plpgsql security definer
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set search_path = '' as $$
+declare
+  v_now timestamptz;
+  v_answers jsonb;
+  v_plain uuid[];
+  v_others jsonb;
+  v_other jsonb;
+  v_stopped uuid[];
+begin
+  perform from longhaul.runs where id = any (array(
+    select a.run_id from longhaul.run_attempts a
+    where a.execution_name = any (array(select e ->> 'name' from jsonb_array_elements(p_ends) e)))) order by id for update;
+  v_now := clock_timestamp();
+  with told as materialized (
+    select q.* from rows from (jsonb_to_recordset(p_ends) as (name text, arn text, workflow text, outcome jsonb)) with ordinality
+    as q (name, arn, workflow, outcome, place)
+  ), found as materialized (
+    select t.*, a.run_id, a.attempt, r.organisation_id, r.last_seq, r.updated_at, t.outcome ->> 'status' as status, r.started_at,
+      row_number() over (partition by a.run_id order by t.place) = 1
+        and r.finished_at is null and r.attempt = a.attempt as open,
+      r.cancel_requested_at is null and r.open_approvals = 0 and t.outcome ->> 'status' in ('succeeded', 'failed', 'timed_out') as plain,
+      r.started_at is null and t.outcome ->> 'status' in ('succeeded', 'timed_out') as begins
+    from told t
+    cross join lateral (select * from longhaul.run_attempts where execution_name = t.name offset 0) a
+    cross join lateral (select * from longhaul.runs where id = a.run_id offset 0) r
+    where r.workflow = t.workflow and (a.execution_arn is null or a.execution_arn = t.arn)
+  ), closed as (
+    update longhaul.run_attempts a set closed_at = v_now from found f
+    where f.open and f.plain and a.run_id = f.run_id and a.attempt = f.attempt and a.closed_at is null
+    returning a.organisation_id, a.user_id, a.admission, a.parked
+  ), woken as (
+    insert into longhaul.queue_wakes
+    select distinct organisation_id, user_id from closed where admission = 'admitted' and not parked
+  ), logged as (
+    insert into longhaul.run_events (run_id, seq, organisation_id, type, at, attempt, data)
+    select run_id, last_seq + 1 + begins::integer, organisation_id, 'run.' || status, greatest(v_now, updated_at), attempt,
+      case when status = 'succeeded' then '{}' else jsonb_build_object('error', outcome -> 'error') end
+    from found where open and plain
+    union all
+    -- The end may be the first that is heard of an execution.
+    select run_id, last_seq + 1, organisation_id, 'run.started', greatest(v_now, updated_at), attempt, '{}'
+    from found where open and plain and begins
+  ), ended as (
+    update longhaul.runs r set
+      last_seq = r.last_seq + 1 + f.begins::integer,
+      updated_at = greatest(v_now, r.updated_at),
+      status = f.status,
+      status_reason = null,
+      output = case when f.status = 'succeeded' then f.outcome -> 'output' end,
+      error = case when f.status <> 'succeeded' then f.outcome -> 'error' end,
+      started_at = case when f.begins then greatest(v_now, r.updated_at) else r.started_at end,
+      finished_at = greatest(v_now, r.updated_at),
+      progress = case when f.status = 'succeeded' then 1 else r.progress end
+    from found f where f.open and f.plain and r.id = f.run_id
+  )
+  select jsonb_agg(case when f.run_id is null then 'unknown' when f.open and f.plain then 'closed' else 'open' end order by t.place),
+    array_agg(f.run_id) filter (where f.open and f.plain),
+    jsonb_agg(jsonb_build_object('place', t.place - 1, 'run', f.run_id, 'attempt', f.attempt, 'outcome', f.outcome) order by f.run_id)
+      filter (where f.open and not f.plain)
+  into v_answers, v_plain, v_others
+  from told t left join found f on f.place = t.place;
+
+  if v_plain is not null then
+    perform longhaul.touch(v_plain);
+    with stopped as (
+      update longhaul.run_steps
+      set status = 'failed', finished_at = greatest(v_now, started_at), lease_owner = null, lease_expires_at = null,
+        error = coalesce(error, '{"code": "RUN_ENDED", "message": "The run ended while this step was at work."}')
+      where run_id = any (v_plain) and status in ('running', 'retrying', 'waiting')
+      returning run_id
+    )
+    select array_agg(distinct run_id) into v_stopped from stopped;
+    if v_stopped is not null then
+      update longhaul.runs r set (stages, progress) = (
+        select c.stages, case r.status when 'succeeded' then 1 else c.progress end from longhaul.stages_counted(r.id, r.stages) c)
+      where r.id = any (v_stopped);
+    end if;
+  end if;
+  -- Those that were cancelled, or wait for people, one by one.
+  for v_other in select value from jsonb_array_elements(v_others) loop
+    if longhaul.close_run((v_other ->> 'run')::uuid, (v_other -> 'attempt')::integer, v_other -> 'outcome') then
+      v_answers := jsonb_set(v_answers, array[v_other ->> 'place'], '"closed"');
+    end if;
+  end loop;
+  return v_answers;
+end
+$$;
 
 revoke execute on all functions in schema longhaul from public;
+grant execute on function longhaul.append_events(uuid, jsonb, jsonb, longhaul.stage_change[]) to longhaul_dispatcher;
+grant execute on function longhaul.close_executions(jsonb) to longhaul_dispatcher;
+grant execute on function
+  longhaul.lease_steps(jsonb),
+  longhaul.checkpoint_steps(jsonb),
+  longhaul.lease_compensation(uuid, integer, text, text, text, integer, text, double precision),
+  longhaul.fail_step(uuid, text, text, integer, bigint, jsonb, boolean, timestamptz, jsonb)
+to longhaul_worker;

@@ -1,0 +1,53 @@
+import postgres from "postgres";
+import { type Database, withRefusals } from "./database.js";
+import { type GatherOptions, gather } from "./gather.js";
+import { jsonText } from "./json.js";
+
+/**
+ * Calls a function that takes one jsonb and gives one, in a transaction of its own and in one message. With a parameter a
+ * statement that is not prepared takes two round trips, and a role one more; so the argument is a literal here, quoted for
+ * any setting of standard_conforming_strings.
+ *
+ * @param role taken for this transaction, where the connection's own is not the one that may.
+ */
+export function callWithJson<T>(
+  { sql }: Database,
+  name: string,
+  argument: unknown,
+  role?: "longhaul_dispatcher",
+): Promise<T> {
+  const literal = `E'${jsonText(argument).replace(/[\\']/g, "\\$&")}'`;
+  const call = `select longhaul.${name}(${literal}) as answer`;
+  return withRefusals(async () => {
+    if (!role) return (await sql.unsafe<{ answer: T }[]>(call))[0]?.answer as T;
+    const results: unknown = await sql.unsafe(`set local role ${role}; ${call}`);
+    return (results as [unknown, [{ answer: T }]])[1][0].answer;
+  });
+}
+
+/** What the database has refused as a whole it has taken back; where the connection broke, nobody knows. */
+function wasTakenBack(error: unknown): boolean {
+  return error instanceof postgres.PostgresError;
+}
+
+/** Gathers calls of a function that takes an array and answers each element in its place. */
+export function gatheredCall<Request, Answer>(
+  db: Database,
+  name: string,
+  options: Omit<GatherOptions, "apart"> & { readonly role?: "longhaul_dispatcher" },
+): (request: Request) => Promise<Answer> {
+  return gather<Request, Answer>(
+    (requests) => callWithJson<readonly Answer[]>(db, name, requests, options.role),
+    { ...options, apart: wasTakenBack },
+  );
+}
+
+/** One of what `make` makes for each database, for as long as that is there. */
+export function perDatabase<T>(make: (db: Database) => T): (db: Database) => T {
+  const made = new WeakMap<Database, T>();
+  return (db) => {
+    const known = made.get(db) ?? make(db);
+    made.set(db, known);
+    return known;
+  };
+}

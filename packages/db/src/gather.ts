@@ -1,0 +1,69 @@
+/** How calls are gathered. */
+export interface GatherOptions {
+  /** The most that one batch takes. */
+  readonly most: number;
+  /** Batches under way at the same time. */
+  readonly atOnce: number;
+  /** Whether a batch that failed this way was taken back whole and is tried again, each request by itself. */
+  readonly apart: (error: unknown) => boolean;
+}
+
+interface Waiting<Request, Answer> {
+  readonly request: Request;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Makes many calls one: those that come in the same turn of the event loop, or while a batch is under way, go together in
+ * the next, in the order in which they came. Who is alone does not wait for others.
+ *
+ * @param write answers each request in its place.
+ */
+export function gather<Request, Answer>(
+  write: (requests: readonly Request[]) => Promise<readonly Answer[]>,
+  { most, atOnce, apart }: GatherOptions,
+): (request: Request) => Promise<Answer> {
+  let waiting: Waiting<Request, Answer>[] = [];
+  let underWay = 0;
+  let scheduled = false;
+
+  async function send(batch: readonly Waiting<Request, Answer>[]): Promise<void> {
+    try {
+      const answers = await write(batch.map(({ request }) => request));
+      if (answers.length !== batch.length) {
+        throw new Error(`${batch.length} requests got ${answers.length} answers.`);
+      }
+      batch.forEach(({ resolve }, place) => resolve(answers[place] as Answer));
+    } catch (error) {
+      if (batch.length > 1 && apart(error)) await Promise.all(batch.map((one) => send([one])));
+      else for (const { reject } of batch) reject(error);
+    }
+  }
+
+  function next(): void {
+    scheduled = false;
+    while (waiting.length > 0 && underWay < atOnce) {
+      const batch = waiting.slice(0, most);
+      waiting = waiting.slice(most);
+      underWay += 1;
+      void send(batch).finally(() => {
+        underWay -= 1;
+        schedule();
+      });
+    }
+  }
+
+  // What else is to be read in this turn of the loop may bring more callers.
+  function schedule(): void {
+    if (scheduled || waiting.length === 0 || underWay >= atOnce) return;
+    scheduled = true;
+    setImmediate(next);
+  }
+
+  return (request) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ request, resolve, reject });
+      schedule();
+    });
+}
