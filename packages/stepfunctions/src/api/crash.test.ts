@@ -51,35 +51,58 @@ async function machine(engine: StepFunctions, name: string, states: Record<strin
     .stateMachineArn;
 }
 
-test("an execution that a killed process did not stop after the one that waited for it is stopped at the next opening", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "crash-"));
-  const isLast = (write: Write): boolean =>
-    write.table === "executions" && !("remove" in write) && write.value.status === "ABORTED";
-  const disk = new Killed(await openStore(folder), isLast);
-  const killed = openOn(disk, options);
-  const sleeper = await machine(killed, "sleeper", { Sleep: { Type: "Wait", Seconds: 60, End: true } });
-  const call = (pattern: string, Name: string) => ({
-    Type: "Task",
-    Resource: `arn:aws:states:::states:startExecution${pattern}`,
-    Arguments: { StateMachineArn: sleeper, Name, Input: {} },
-  });
-  const stateMachineArn = await machine(killed, "parent", {
-    Free: { ...call("", "free"), Next: "Call" },
-    Call: { ...call(".sync:2", "bound"), End: true },
-  });
-  const parent = (await killed.handle("StartExecution", { stateMachineArn, name: "one" })) as {
-    executionArn: string;
-  };
-  await clock.rest();
-  await killed.handle("StopExecution", parent);
-  await disk.close();
-  const engine = openOn(await openStore(folder), options);
-  await clock.advance(0);
-  const status = async (name: string): Promise<unknown> => {
-    const executionArn = `${sleeper.replace(":stateMachine:", ":execution:")}:${name}`;
-    return ((await engine.handle("DescribeExecution", { executionArn })) as { status: string }).status;
-  };
-  expect([await status("bound"), await status("free")]).toEqual(["ABORTED", "RUNNING"]);
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+test.each([
+  {
+    after: "the execution that waited for it",
+    isLast: (write: Write) =>
+      write.table === "executions" && !("remove" in write) && write.value.status === "ABORTED",
+    end: (engine: StepFunctions, parent: object) => engine.handle("StopExecution", parent),
+  },
+  {
+    after: "the task that waited for it, which timed out in an execution that goes on",
+    isLast: (write: Write) =>
+      write.table === "log" && !("remove" in write) && write.value.includes("TaskTimedOut"),
+    end: () => clock.advance(10_000),
+  },
+])(
+  "an execution that a killed process did not stop after $after is stopped at the next opening",
+  async ({ isLast, end }) => {
+    const folder = mkdtempSync(join(tmpdir(), "crash-"));
+    const disk = new Killed(await openStore(folder), isLast);
+    const killed = openOn(disk, options);
+    const sleep = { Type: "Wait", Seconds: 60, End: true };
+    const sleeper = await machine(killed, "sleeper", { Sleep: sleep });
+    const call = (pattern: string, Name: string) => ({
+      Type: "Task",
+      Resource: `arn:aws:states:::states:startExecution${pattern}`,
+      Arguments: { StateMachineArn: sleeper, Name, Input: {} },
+    });
+    const stateMachineArn = await machine(killed, "parent", {
+      Free: { ...call("", "free"), Next: "Call" },
+      Call: {
+        ...call(".sync:2", "bound"),
+        TimeoutSeconds: 10,
+        Catch: [{ ErrorEquals: ["States.Timeout"], Next: "Again" }],
+        End: true,
+      },
+      Again: { ...call(".sync:2", "again"), End: true },
+    });
+    const parent = (await killed.handle("StartExecution", { stateMachineArn, name: "one" })) as {
+      executionArn: string;
+    };
+    await clock.rest();
+    await end(killed, parent);
+    await disk.close();
+    const engine = openOn(await openStore(folder), options);
+    await clock.advance(0);
+    const status = async (name: string): Promise<unknown> => {
+      const executionArn = `${sleeper.replace(":stateMachine:", ":execution:")}:${name}`;
+      return ((await engine.handle("DescribeExecution", { executionArn })) as { status: string }).status;
+    };
+    expect([await status("bound"), await status("free")]).toEqual(["ABORTED", "RUNNING"]);
+    const { status: came } = (await engine.handle("DescribeExecution", parent)) as { status: string };
+    if (came === "RUNNING") expect(await status("again")).toBe("RUNNING");
+    await engine.close();
+    rmSync(folder, { recursive: true, force: true });
+  },
+);
