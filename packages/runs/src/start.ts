@@ -53,7 +53,7 @@ export interface Lineage {
  */
 export function startRun(
   deps: Pick<RunsDependencies, "db" | "stateMachines">,
-  caller: Caller,
+  caller: Omit<Caller, "role">,
   request: StartRequest,
 ): Promise<{ runId: string; created: boolean }> {
   return startRunOf(deps, caller, request, null);
@@ -62,7 +62,7 @@ export function startRun(
 /** As {@link startRun}, for a run that repeats another. */
 export async function startRunOf(
   { db, stateMachines }: Pick<RunsDependencies, "db" | "stateMachines">,
-  caller: Caller,
+  caller: Omit<Caller, "role">,
   request: StartRequest,
   lineage: Lineage | null,
 ): Promise<{ runId: string; created: boolean }> {

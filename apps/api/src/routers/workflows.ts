@@ -15,7 +15,7 @@ import { ApiError } from "../errors.js";
 import type { RunTexts, RunUpdate } from "../feed/message.js";
 import type { NumberedSubscription } from "../feed/subscription.js";
 import { watchRun } from "../feed/watch.js";
-import { operatorProcedure, orgProcedure, protectedProcedure } from "../trpc.js";
+import { operatorByDatabase, orgProcedure, protectedProcedure } from "../trpc.js";
 import {
   type CamelCase,
   camelCase,
@@ -73,7 +73,7 @@ const startSchema = startOptionsSchema.extend({ input: z.unknown() });
 function workflowRouter(contract: Contract) {
   return {
     /** Starts a run; it is stored, and so cannot be lost, when this answers. */
-    start: operatorProcedure.input(startSchema).mutation(async ({ ctx, input }): Promise<Started> => {
+    start: operatorByDatabase.input(startSchema).mutation(async ({ ctx, input }): Promise<Started> => {
       const { caller, services, correlationId } = ctx;
       const started = await startRun(services.runs, caller, {
         workflow: contract.name,
