@@ -29,7 +29,11 @@ function segment(batches: Change[][], lastOnly = false): Buffer {
   const writer = new FrameWriter();
   const frames = batches.map((changes, place) => {
     return Buffer.from(
-      writer.frame(textOf(changes), place + 1, lastOnly && place === batches.length - 1).bytes,
+      writer.frame(textOf(changes), {
+        sequence: place + 1,
+        last: lastOnly && place === batches.length - 1,
+        size: 512,
+      }).bytes,
     );
   });
   return Buffer.concat([...frames, Buffer.alloc(2048)]);
@@ -51,7 +55,7 @@ test("what is read is what was written, wherever each text was said to be", () =
       expect(read(segment(batches))).toEqual(batches);
       const writer = new FrameWriter();
       for (const changes of batches) {
-        const { chunk, placed } = writer.frame(textOf(changes), 1, false);
+        const { chunk, placed } = writer.frame(textOf(changes), { sequence: 1, last: false, size: 512 });
         const texts = placed.map(({ at, length }) =>
           at < 0 ? null : chunk.toString("utf8", at, at + length),
         );

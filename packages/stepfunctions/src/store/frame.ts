@@ -7,13 +7,16 @@ import type { ChangesText, Placed } from "./changes.js";
  * all: so a frame that was being written when the power went has sectors of zeros where it should have text, and one that
  * has not, and does not match its checksum, was damaged later.
  *
- * Header: magic, bytes of text, sequence (a double), flags, checksum of the text, 4 bytes of nothing, checksum of the header.
+ * Header: magic, bytes of text, sequence (a double), flags, checksum of the text, bytes of the file as it was made, checksum of
+ * the header.
  */
 export interface Frame {
   /** Counted from 1 over all segments. */
   sequence: number;
   /** Whether its segment ends with it, so that there must be another. */
   last: boolean;
+  /** How many bytes its segment was made with: a file that has fewer has lost its end. 0 where that was not written yet. */
+  size: number;
   /** Where its text is in its segment. */
   at: number;
   end: number;
@@ -28,6 +31,9 @@ const MAGIC = 0x314a484c;
 const LAST = 1;
 const NOTHING = Buffer.alloc(SECTOR);
 
+/** What the header of a frame says of it and its segment. */
+export type FrameHead = Pick<Frame, "sequence" | "last" | "size">;
+
 /** A frame as bytes: whole sectors of a larger buffer, and where its changes are in that. */
 export interface FrameBytes {
   bytes: Buffer;
@@ -41,18 +47,16 @@ export class FrameWriter {
   private chunk = Buffer.alloc(0);
   private free = 0;
 
-  frame(changes: ChangesText, sequence: number, last: boolean): FrameBytes {
+  frame(changes: ChangesText, head: FrameHead): FrameBytes {
     // What is not ASCII has more bytes than characters: that is counted anew, and seldom.
-    const encoded =
-      this.tryFrame(changes, sequence, last) ?? this.tryFrame(changes.inBytes(), sequence, last, true);
+    const encoded = this.tryFrame(changes, head) ?? this.tryFrame(changes.inBytes(), head, true);
     if (encoded === null) throw new Error("a frame cannot be encoded");
     return encoded;
   }
 
   private tryFrame(
     { text, placed }: ChangesText,
-    sequence: number,
-    last: boolean,
+    { sequence, last, size }: FrameHead,
     counted = false,
   ): FrameBytes | null {
     const start = this.room(HEADER + text.length * (counted ? 3 : 1) + SECTOR);
@@ -68,7 +72,7 @@ export class FrameWriter {
     bytes.writeDoubleLE(sequence, 8);
     bytes.writeUInt32LE(last ? LAST : 0, 16);
     bytes.writeUInt32LE(crc32(bytes.subarray(HEADER, HEADER + length)), 20);
-    bytes.writeUInt32LE(0, 24);
+    bytes.writeUInt32LE(size, 24);
     bytes.writeUInt32LE(crc32(bytes.subarray(0, 28)), 28);
     this.free = end;
     for (const change of placed) if (change.at >= 0) change.at += from;
@@ -110,6 +114,7 @@ export function framesOf(bytes: Buffer, first: number): Frame[] {
     const found = look(bytes, at);
     if (found.kind === "damaged") throw new SegmentError(found.what);
     if (found.kind !== "frame") {
+      if (bytes.length < (frames[0]?.size ?? 0)) throw new SegmentError("it has lost its end");
       if (hasFrameAfter(bytes, at)) throw new SegmentError("it has a hole before its end");
       return frames;
     }
@@ -138,7 +143,8 @@ function look(bytes: Buffer, start: number): Found {
       if (isZero(bytes.subarray(part, part + SECTOR))) return { kind: "torn" };
     return { kind: "damaged", what: "an entry has changed" };
   }
-  const frame = { sequence: head.readDoubleLE(8), last: head.readUInt32LE(16) === LAST, at, end };
+  const last = head.readUInt32LE(16) === LAST;
+  const frame = { sequence: head.readDoubleLE(8), last, size: head.readUInt32LE(24), at, end };
   return { kind: "frame", frame, next };
 }
 

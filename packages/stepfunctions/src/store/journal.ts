@@ -154,7 +154,8 @@ export class Journal {
   }
 
   private send(batch: Batch, last: boolean): void {
-    const { bytes, chunk, placed } = this.writer.frame(batch.changes, this.mark.sequence + 1, last);
+    const head = { sequence: this.mark.sequence + 1, last, size: this.size };
+    const { bytes, chunk, placed } = this.writer.frame(batch.changes, head);
     const began = performance.now();
     this.file.write(bytes, this.at, (error) => {
       this.out = false;

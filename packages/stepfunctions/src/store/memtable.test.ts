@@ -8,7 +8,7 @@ function apply(memtable: Memtable, key: Key, text: string | null): void {
   const changes = new ChangesText();
   if (text === null) changes.remove("running", key);
   else changes.put("running", key, text);
-  const { chunk, placed } = new FrameWriter().frame(changes, 1, false);
+  const { chunk, placed } = new FrameWriter().frame(changes, { sequence: 1, last: false, size: 0 });
   memtable.apply(chunk, placed);
 }
 
