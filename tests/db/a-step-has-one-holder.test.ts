@@ -37,6 +37,15 @@ test("of twenty workers that ask at the same moment one gets the step", async ()
   expect(await typesOf(run)).toEqual(["run.queued", "run.started", "step.started"]);
 });
 
+test("the same request that asks again goes on at once, as the same try, and what it was before can write nothing more", async () => {
+  const run = await startRun(world.api, world.ours);
+  const lost = await acquire(run, "one");
+  const again = await acquire(run, "one");
+  expect(again).toMatchObject({ fence: lost.fence + 1, try: 1 });
+  expect(await world.store.succeed({ ...lost, output: { rows: 1 }, events: [] })).toEqual({ held: false });
+  expect((await world.store.lease(leaseOf(run, { owner: "another" }))).kind).toBe("busy");
+});
+
 test("a lease that ran out goes to the next worker, and the first can write nothing more", async () => {
   const run = await startRun(world.api, world.ours);
   const first = await acquire(run, "first");
