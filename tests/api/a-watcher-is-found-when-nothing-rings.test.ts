@@ -101,6 +101,37 @@ test("many rings are one read of a list", async () => {
   list.stop();
 });
 
+test("the inbox of approvals is told what is asked and what is settled, and nothing of other changes", async () => {
+  const messages: string[][] = [];
+  const client = world.clients.ws(world.ours.viewer.token);
+  const inbox = client.approvals.watch.subscribe(undefined, {
+    onData: ({ approvals }) => void messages.push(approvals.map(({ title }) => title)),
+  });
+  const theirs: unknown[] = [];
+  const others = world.clients.ws(world.theirs.viewer.token).approvals.watch.subscribe(undefined, {
+    onData: ({ approvals }) => void theirs.push(approvals),
+  });
+  await expect.poll(() => messages).toEqual([[]]);
+  await world.append(runId, 1);
+  ring(3);
+  clock.move(300);
+  await world.admin.sql`select longhaul.request_approval(
+    ${runId}, 1, 'Approve', '', 0, null, 'May it go on?', 'operator', '{}', '{}', null, 'token')`;
+  await expect
+    .poll(() => {
+      clock.move(300);
+      ring(4);
+      return messages;
+    })
+    .toEqual([[], ["May it go on?"]]);
+  await world.end(runId);
+  clock.move(10_000);
+  await expect.poll(() => messages).toEqual([[], ["May it go on?"], []]);
+  expect(theirs).toEqual([[]]);
+  inbox.unsubscribe();
+  others.unsubscribe();
+});
+
 test("who is no member any more is shown out, and colleagues go on watching", async () => {
   const { admin } = world.ours;
   const leaving = watch(world.clients.ws(admin.token), runId);

@@ -12,7 +12,8 @@ export {
 } from "./feed/doorbell.js";
 export { createLogger, type Logger } from "./logger.js";
 export type { NumberedSubscription } from "./feed/subscription.js";
-export type { RunListUpdate } from "./feed/list-view.js";
+export type { OpenApprovals } from "./feed/approvals-view.js";
+export type { RunListUpdate } from "./feed/run-list-view.js";
 export type { RunMessage, RunTexts, RunUpdate } from "./feed/message.js";
 export type { RunText } from "./feed/text.js";
 export { type AppRouter, procedureNames } from "./router.js";

@@ -76,12 +76,21 @@ export class ChangeReader {
       if (weight >= mostWeight) break;
     }
     if (questions.length === 0) return;
+    let answers: (WatchedChanges | null)[];
     try {
-      const answers = await watching.changes(this.db, questions, { limit: changesLimit });
-      askers.forEach((asker, place) => asker.answer(answers[place] ?? null));
+      answers = await watching.changes(this.db, questions, { limit: changesLimit });
     } catch (error) {
       this.log.warn({ err: error, runs: questions.length }, "watched runs could not be read");
       for (const asker of askers) asker.fail(error);
+      return;
+    }
+    for (const [place, asker] of askers.entries()) {
+      try {
+        asker.answer(answers[place] ?? null);
+      } catch (error) {
+        // Whatever is wrong with one of them, the others get their answers.
+        this.log.error({ err: error }, "a watcher could not be told what is new");
+      }
     }
   }
 }

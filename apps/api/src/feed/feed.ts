@@ -1,13 +1,17 @@
 import { type Database, watching } from "@longhaul/db";
+import type { Caller } from "@longhaul/runs";
 import type { Clock } from "../clock.js";
 import { ApiError } from "../errors.js";
 import type { Logger } from "../logger.js";
 import type { RunFilter } from "../routers/run-filter.js";
+import { ApprovalsView, openApprovals } from "./approvals-view.js";
 import { ChangeReader } from "./change-reader.js";
 import type { Doorbell, Ring } from "./doorbell.js";
 import { ListChannel } from "./list-channel.js";
-import { ListView } from "./list-view.js";
+import { pageOf } from "./list-page.js";
+import type { View } from "./live-stream.js";
 import { RunChannel } from "./run-channel.js";
+import { RunListView } from "./run-list-view.js";
 import { RunView, type Wanted } from "./run-view.js";
 import type { Viewer } from "./viewer.js";
 
@@ -55,20 +59,22 @@ export class Feed {
     return view;
   }
 
-  /** A view of a list, among its watchers until it is closed. */
-  viewList(viewer: Viewer, filter: RunFilter): ListView {
-    const { organisationId } = viewer;
-    const watched = this.#watchedOf(organisationId);
-    const { lists } = watched;
+  /** A view of a list of runs, among its watchers until it is closed. */
+  viewList(viewer: Viewer, filter: RunFilter): RunListView {
     const key = JSON.stringify(filter, Object.keys(filter).sort());
-    const channel = getOrMake(lists, key, () => new ListChannel(organisationId, filter, this.options));
-    const view = new ListView(viewer, this.options.db, channel, () => {
-      if (channel.views.delete(view)) viewer.leave();
-      if (channel.views.size === 0 && lists.get(key) === channel) lists.delete(key);
-      this.#tidy(organisationId, watched);
-    });
-    channel.views.add(view);
-    return view;
+    const read = (caller: Caller) => pageOf(this.options.db, caller, filter);
+    return this.#viewOf(viewer, key, read, (channel, leave) => new RunListView(viewer, channel, leave));
+  }
+
+  /** A view of the open approvals, among its watchers until it is closed. */
+  viewApprovals(viewer: Viewer): ApprovalsView {
+    const read = (caller: Caller) => openApprovals(this.options.db, caller);
+    return this.#viewOf(
+      viewer,
+      "approvals",
+      read,
+      (channel, leave) => new ApprovalsView(viewer, channel, leave),
+    );
   }
 
   /** Compares what is watched with the database, and ends whoever may not watch any more. */
@@ -110,6 +116,26 @@ export class Feed {
     if (views.size === 0 && watched.runs.get(runId) === channel) watched.runs.delete(runId);
     this.#tidy(organisationId, watched);
   };
+
+  #viewOf<Page extends object, V extends View<unknown>>(
+    viewer: Viewer,
+    key: string,
+    read: (caller: Caller) => Promise<Page | null>,
+    open: (channel: ListChannel<Page>, leave: (view: unknown) => void) => V,
+  ): V {
+    const { organisationId } = viewer;
+    const watched = this.#watchedOf(organisationId);
+    const { lists } = watched;
+    // What a key names is always read in the same way.
+    const channel = getOrMake(lists, key, () => new ListChannel(read, this.options)) as ListChannel<Page>;
+    const view = open(channel, () => {
+      if (channel.views.delete(view)) viewer.leave();
+      if (channel.views.size === 0 && lists.get(key) === channel) lists.delete(key);
+      this.#tidy(organisationId, watched);
+    });
+    channel.views.add(view);
+    return view;
+  }
 
   #watchedOf(organisationId: string): Watched {
     return getOrMake(this.#organisations, organisationId, () => ({ runs: new Map(), lists: new Map() }));
@@ -172,7 +198,7 @@ export class Feed {
     }
   }
 
-  *#views(): Generator<RunView | ListView> {
+  *#views(): Generator<View<unknown>> {
     for (const watched of this.#organisations.values()) yield* viewsOf(watched);
   }
 }
@@ -180,16 +206,16 @@ export class Feed {
 /** What is watched of one organisation. */
 interface Watched {
   runs: Map<string, RunChannel>;
-  lists: Map<string, ListChannel>;
+  lists: Map<string, ListChannel<object>>;
 }
 
 interface Person {
   userId: string;
   organisationId: string;
-  views: (RunView | ListView)[];
+  views: View<unknown>[];
 }
 
-function* viewsOf({ runs, lists }: Watched): Generator<RunView | ListView> {
+function* viewsOf({ runs, lists }: Watched): Generator<View<unknown>> {
   for (const { views } of runs.values()) yield* views;
   for (const { views } of lists.values()) yield* views;
 }

@@ -1,29 +1,27 @@
-import type { Database } from "@longhaul/db";
+import type { Caller } from "@longhaul/runs";
 import type { Clock } from "../clock.js";
 import { ApiError } from "../errors.js";
 import type { Logger } from "../logger.js";
-import type { RunFilter } from "../routers/run-filter.js";
-import type { ListView } from "./list-view.js";
-import { type ListPage, pageOf } from "./list-page.js";
+import type { View } from "./live-stream.js";
 
 /** The least time between two reads of a list, however often the doorbell rings. */
 const restMs = 300;
 
-/** One watched list of one organisation: the same filter is read once for all its watchers. */
-export class ListChannel {
-  readonly views = new Set<ListView>();
-  #page: ListPage | null = null;
+/** One watched list of one organisation: it is read once for all its watchers. */
+export class ListChannel<Page extends object> {
+  readonly views = new Set<View<unknown>>();
+  #page: Page | null = null;
   #stale = false;
   #busy = false;
 
   constructor(
-    readonly organisationId: string,
-    readonly filter: RunFilter,
-    private readonly parts: { db: Database; clock: Clock; log: Logger },
+    /** Reads the list for one member; null when this person is no member any more. */
+    readonly read: (caller: Caller) => Promise<Page | null>,
+    private readonly parts: { clock: Clock; log: Logger },
   ) {}
 
   /** The newest page that was read; each read makes a new object. */
-  get page(): ListPage | null {
+  get page(): Page | null {
     return this.#page;
   }
 
@@ -40,7 +38,7 @@ export class ListChannel {
     this.#stale = false;
     try {
       this.#page = (await this.#read()) ?? this.#page;
-      for (const view of this.views) view.hear();
+      for (const view of this.views) view.tell();
     } catch (error) {
       log.warn({ err: error }, "a watched list could not be read");
     }
@@ -50,10 +48,10 @@ export class ListChannel {
     });
   }
 
-  async #read(): Promise<ListPage | null> {
+  async #read(): Promise<Page | null> {
     for (const view of this.views) {
       if (view.ended) continue;
-      const page = await pageOf(this.parts.db, view.viewer.caller, this.filter);
+      const page = await this.read(view.viewer.caller);
       if (page) return page;
       view.end(new ApiError("NOT_A_MEMBER"));
     }

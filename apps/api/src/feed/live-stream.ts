@@ -30,7 +30,7 @@ export abstract class View<T> {
   }
 
   /** There is something new. */
-  protected tell(): void {
+  tell(): void {
     this.listener?.hear();
   }
 

@@ -1,7 +1,8 @@
 import type { RunFilter } from "../routers/run-filter.js";
-import type { RunListUpdate } from "./list-view.js";
+import type { OpenApprovals } from "./approvals-view.js";
 import { LiveStream } from "./live-stream.js";
 import type { RunMessage } from "./message.js";
+import type { RunListUpdate } from "./run-list-view.js";
 import { type MemberContext, viewerOf } from "./viewer.js";
 
 /**
@@ -33,4 +34,17 @@ export function watchList(
 ): LiveStream<RunListUpdate> {
   const { feed } = context.services;
   return new LiveStream(() => feed.viewList(viewerOf(context), filter), signal);
+}
+
+/**
+ * Follows the open approvals of the organisation for as long as they are watched.
+ *
+ * @throws ApiError NOT_A_MEMBER, TOKEN_EXPIRED, TOO_MANY_WATCHES
+ */
+export function watchApprovals(
+  context: MemberContext,
+  signal: AbortSignal | undefined,
+): LiveStream<OpenApprovals> {
+  const { feed } = context.services;
+  return new LiveStream(() => feed.viewApprovals(viewerOf(context)), signal);
 }

@@ -4,6 +4,9 @@ import { decideApproval } from "@longhaul/runs";
 import type { TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 import { ApiError } from "../errors.js";
+import type { OpenApprovals } from "../feed/approvals-view.js";
+import type { LiveSubscription } from "../feed/subscription.js";
+import { watchApprovals } from "../feed/watch.js";
 import { orgProcedure } from "../trpc.js";
 import { cursorSchema, decodeCursor, encodeCursor } from "./page.js";
 
@@ -21,6 +24,11 @@ const listSchema = z.object({
 });
 const approvalIdSchema = z.object({ approvalId: z.uuid("This is not the id of an approval.") });
 
+// What a live stream gives is known to its view; the types of tRPC's own streams can only be asserted.
+const watch = orgProcedure.subscription(({ ctx, signal }) =>
+  watchApprovals(ctx, signal),
+) as unknown as LiveSubscription<void, OpenApprovals>;
+
 export const approvalsRouter = {
   /** What runs of the organisation wait for, or have waited for. */
   list: orgProcedure.input(listSchema).query(({ ctx, input }): Promise<ApprovalList> => {
@@ -32,6 +40,9 @@ export const approvalsRouter = {
       return { approvals: page.approvals, nextCursor: page.next && encodeCursor(page.next) };
     });
   }),
+
+  /** The open ones, the newest hundred of them, again whenever they have changed. */
+  watch,
 
   get: orgProcedure.input(approvalIdSchema).query(async ({ ctx, input }): Promise<Approval> => {
     const { caller, services } = ctx;
