@@ -55,6 +55,7 @@ export class Stage {
       restate: () => startRestate(folder, join(home, "bench-servers")),
       engine: () => startEngine(folder),
       product: () => startProduct(folder),
+      productSingle: () => startProduct(folder, true),
       database: () => startProductDatabase(folder),
     }[server]();
     this.servers.set(key, starting);

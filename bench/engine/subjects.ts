@@ -1,6 +1,13 @@
 import type { SubjectModule } from "./subject.js";
 
-export type ServerName = "postgres" | "redis" | "restate" | "engine" | "product" | "database";
+export type ServerName =
+  | "postgres"
+  | "redis"
+  | "restate"
+  | "engine"
+  | "product"
+  | "productSingle"
+  | "database";
 
 interface Description {
   title: string;
@@ -77,6 +84,27 @@ export const subjects = {
     benches: ["product"],
     server: "product",
     load: () => import("../product/subjects/longhaul.js"),
+  },
+  "longhaul-single": {
+    title: "ours, one invocation at a time",
+    ours: true,
+    benches: ["product"],
+    server: "productSingle",
+    load: () => import("../product/subjects/longhaul.js"),
+  },
+  "write-path": {
+    title: "ours, the store alone",
+    ours: true,
+    benches: ["product"],
+    server: "database",
+    load: () => import("../product/subjects/write-path.js"),
+  },
+  "write-path-single": {
+    title: "ours, the store alone, single",
+    ours: true,
+    benches: ["product"],
+    server: "database",
+    load: () => import("../product/subjects/write-path-single.js"),
   },
 } satisfies Record<string, Description>;
 

@@ -8,7 +8,10 @@ interface Ended {
   readonly output: { n: number } | null;
 }
 
-/** How long it waits between two looks, in ms, when one run is under way and when many are. */
+/**
+ * How long it waits between two looks, in ms, when one run is under way and when many are; at least as long as it looked,
+ * so that looking stays a small part of what a slow machine does.
+ */
 const pauses = { alone: 1, together: 5 };
 
 /** Looks into Postgres for runs that have ended, all that are waited for in one query. */
@@ -40,6 +43,7 @@ export class Ends {
 
   private async look(): Promise<void> {
     while (this.waiting.size > 0) {
+      const began = performance.now();
       try {
         for (const { id, status, output } of await this.ended()) {
           const { resolve, reject } = this.waiting.get(id) ?? {};
@@ -51,7 +55,8 @@ export class Ends {
         for (const { reject } of this.waiting.values()) reject(error as Error);
         this.waiting.clear();
       }
-      await sleep(this.waiting.size > inFlight / 10 ? pauses.together : pauses.alone);
+      const least = this.waiting.size > inFlight / 10 ? pauses.together : pauses.alone;
+      await sleep(Math.max(least, performance.now() - began));
     }
   }
 

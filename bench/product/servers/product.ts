@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stageProduct } from "@longhaul/local/testing/product";
@@ -20,22 +21,23 @@ interface Ready extends Omit<ProductPlace, "apiModule" | "database"> {
   readonly urls: { readonly database: string };
 }
 
-/** The cloud on a laptop (Postgres, the engine, Lambda's workers) as `npm start` starts it, with the bench's workflow. */
-export async function startProduct(
-  folder: string,
-  variables: Readonly<Record<string, string>> = {},
-): Promise<Server> {
+/**
+ * The cloud on a laptop (Postgres, the engine, Lambda's workers) as `npm start` starts it, with the bench's workflow.
+ *
+ * @param single whether a function's process takes one invocation at a time, as Lambda's do unless they are told otherwise
+ */
+export async function startProduct(folder: string, single = false): Promise<Server> {
   const product = stageProduct(
     join(folder, "checkout"),
     fileURLToPath(new URL("../workflows", import.meta.url)),
   );
+  if (single) takeOneAtATime(join(folder, "checkout/packages/functions/dist"));
   const child = fork(product.cloud, {
     env: {
       LONGHAUL_DATA_DIR: join(folder, "data"),
       LONGHAUL_AWS_PORT: "0",
       LONGHAUL_SUPABASE_PORT: "0",
       LONGHAUL_DATABASE_PORT: "0",
-      ...variables,
     },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     execArgv: [],
@@ -48,4 +50,16 @@ export async function startProduct(
   const { env, demo, urls } = ready;
   const place: ProductPlace = { apiModule: product.apiModule, env, demo, database: urls.database };
   return { url: JSON.stringify(place), pid: child.pid, env, stop: () => stopChild(child) };
+}
+
+/** Puts another manifest in front of the product's own: the same functions, each with a concurrency of one. */
+function takeOneAtATime(functions: string): void {
+  renameSync(join(functions, "manifest.js"), join(functions, "manifest-as-built.js"));
+  writeFileSync(
+    join(functions, "manifest.js"),
+    `export * from "./manifest-as-built.js";
+import { functions as asBuilt } from "./manifest-as-built.js";
+export const functions = asBuilt.map((spec) => ({ ...spec, concurrency: 1 }));
+`,
+  );
 }
