@@ -24,9 +24,10 @@ begin
     concat('{"run":{"status":"', r.status, '","id":"', r.id, '","organisationId":"', r.organisation_id,
       '","workflow":"', r.workflow, '","name":', to_json(r.name::text), ',"priority":"', r.priority,
       '","input":', r.input, ',"attempt":', r.attempt, ',"lastSeq":', r.last_seq, ',"progress":', r.progress,
-      -- In jsonb no key but "key" and "label" comes before this one, and within a text a quote has a backslash before it.
-      ',"stages":', regexp_replace(r.stages::text, ', "steps": [0-9]+', '', 'g'),
-      ',"correlationId":', to_json(r.correlation_id::text), ',"definitionHash":', to_json(r.definition_hash::text),
+      -- What is counted for a stage is nobody else's business.
+      ',"stages":[', (select string_agg((g.stage - 'steps')::text, ',' order by g.place)
+        from jsonb_array_elements(r.stages) with ordinality g (stage, place)),
+      '],"correlationId":', to_json(r.correlation_id::text), ',"definitionHash":', to_json(r.definition_hash::text),
       ',"createdBy":', case when r.created_by is null then 'null' else
         concat('{"id":"', r.created_by, '","name":', to_json(coalesce(p.display_name, 'Former member')), '}') end,
       ',"createdAt":"', longhaul.iso(r.created_at),
