@@ -286,6 +286,21 @@ describe("what is written in one turn", () => {
     disk.prompt = true;
   });
 
+  test("waits for who goes on when a slow disk has written", async () => {
+    const { disk, store, pass } = await timed();
+    const before = store.write([row(2)]);
+    await new Promise(setImmediate);
+    const waiting = store.write([row(3)]);
+    pass(1);
+    disk.sync();
+    await before;
+    expect(disk.waiting).toBe(false);
+    expect(store.write([row(4)])).toBe(waiting);
+    disk.prompt = true;
+    await waiting;
+    expect(keys(store)).toEqual([1, 2, 3, 4]);
+  });
+
   test("goes to the disk together where that is slow", async () => {
     const { disk, store, pass } = await timed();
     const writes = [store.write([row(2, long)])];

@@ -38,8 +38,9 @@ const ENOUGH = 8 * 1024;
 interface Batch {
   changes: ChangesText;
   told: Deferred;
-  /** When the first of it was appended. */
+  /** When the first of it was appended, and the latest. */
   since: number;
+  latest: number;
 }
 
 /**
@@ -83,11 +84,13 @@ export class Journal {
   append(work: (changes: ChangesText) => void): Promise<void> {
     if (this.failed !== null) return Promise.reject(this.failed);
     this.gathered ??= newBatch();
-    const { changes, told, since } = this.gathered;
+    const { gathered } = this;
+    const { changes, told } = gathered;
     // Also when the function throws: others may wait for this promise by then.
     this.schedule();
     changes.whole(() => work(changes));
-    if (changes.text.length >= ENOUGH) this.flushEarly(since);
+    gathered.latest = performance.now();
+    if (changes.text.length >= ENOUGH) this.flushEarly(gathered);
     return told.promise;
   }
 
@@ -137,8 +140,15 @@ export class Journal {
    * loop, which is then decided and gathered meanwhile: otherwise all writers wait for the disk together, and nothing goes on.
    * Where the disk is slower than that, two frames one after the other would take longer than one.
    */
-  private flushEarly(since: number): void {
-    if (this.writing === null && performance.now() - since >= this.took) this.flush();
+  private flushEarly({ since, latest }: Batch): void {
+    if (this.writing === null && latest - since >= this.took) this.flush();
+  }
+
+  /** What has waited for the disk longer than it took to gather goes on together with those who waited for the frame before. */
+  private flushAfterwards(): void {
+    const { since, latest } = this.gathered ?? { since: 0, latest: Infinity };
+    if (performance.now() - latest > latest - since) this.schedule();
+    else this.flush();
   }
 
   private flush(): void {
@@ -186,7 +196,7 @@ export class Journal {
     if (last) this.toSpare();
     else if (this.at >= this.size / 4) this.prepare(Math.min(this.size * 4, this.limits.largestSegment));
     batch.told.resolve();
-    this.flush();
+    this.flushAfterwards();
   }
 
   private toSpare(): void {
@@ -231,7 +241,8 @@ export class Journal {
 }
 
 function newBatch(): Batch {
-  return { changes: new ChangesText(), told: new Deferred(), since: performance.now() };
+  const now = performance.now();
+  return { changes: new ChangesText(), told: new Deferred(), since: now, latest: now };
 }
 
 /** A promise that may be rejected without anybody looking: each writer hears of it by what it does with the promise. */
