@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { open as openLmdb } from "lmdb";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { type EngineOptions, openOn, openStepFunctions, type StepFunctions } from "./open.js";
 import type { LambdaInvoker, StatusChangeEvent } from "./ports.js";
 import { VirtualClock } from "./shell/clock.js";
@@ -15,6 +15,9 @@ import {
 import { encode } from "./store/codec.js";
 import { openStore } from "./store/open-store.js";
 import type { Store, Write } from "./store/store.js";
+
+// Each engine here has a store of its own on disk, which syncs what it writes.
+vi.setConfig({ testTimeout: 30_000 });
 
 const folders: string[] = [];
 const engines: StepFunctions[] = [];

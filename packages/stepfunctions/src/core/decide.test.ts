@@ -1,8 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { compileMachine } from "./compile.js";
 import { decide } from "./decide.js";
 import { nextReady, nextWake, type ExecutionState, type LogRecord } from "./state.js";
 import type { Command, CoreEvent, TaskAnswer } from "./turn.js";
+
+// Loops to the end of a history, and maps of thousands of items, are decided here.
+vi.setConfig({ testTimeout: 30_000 });
 
 const START = Date.UTC(2030, 0, 1);
 const INVOKE = "arn:aws:states:::lambda:invoke";

@@ -5,6 +5,9 @@ import { compileExpression } from "./expression.js";
 import { randomnessFrom } from "./randomness.js";
 import { AT, evaluate } from "./testing/evaluate.js";
 
+// Expressions are run here up to the limits of what they may take.
+vi.setConfig({ testTimeout: 30_000 });
+
 afterEach(() => {
   vi.restoreAllMocks();
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { StateFailure } from "../failure.js";
 import { Budget } from "./budget.js";
 import { PathMiss } from "./path-miss.js";
@@ -8,6 +8,9 @@ import { directReader } from "./read.js";
 import { scopeOf } from "./testing/scope.js";
 import type { Token } from "./tokens.js";
 import { routeOf, walkPath } from "./walk.js";
+
+// Expressions are run here up to the limits of what they may take.
+vi.setConfig({ testTimeout: 30_000 });
 
 const shop = {
   books: [

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { quantile } from "../profile/histogram.js";
 import { Frequencies, type Frequent } from "./frequencies.js";
 import { mix, seedOf } from "./hash.js";
@@ -7,6 +7,9 @@ import { HyperLogLog } from "./hyperloglog.js";
 import { KllSketch } from "./kll.js";
 import { sortDoubles } from "./sort-doubles.js";
 import { TextArena } from "./text-arena.js";
+
+// Hundreds of thousands of values are counted and sorted here.
+vi.setConfig({ testTimeout: 30_000 });
 
 /** Numbers from a fixed generator, so that a failure comes again. */
 function random(seed: number): () => number {
