@@ -50,13 +50,16 @@ begin
 end
 $$;
 
--- Hosted Realtime reads new rows from the replication log. Here each row tells its id, and the service
--- fetches the row, because a notification carries 8 kB at most.
+-- Hosted Realtime reads new rows from the replication log. Here each row is told in a notification; one that is too long for
+-- that (8 kB) tells its id, and the service fetches it.
 create function realtime.announce_message() returns trigger
 language plpgsql
 as $$
+declare
+  message text := json_build_object(
+    'id', new.id, 'topic', new.topic, 'event', new.event, 'payload', new.payload, 'private', new.private);
 begin
-  perform pg_notify('realtime_messages', new.id::text);
+  perform pg_notify('realtime_messages', case when octet_length(message) < 7900 then message else new.id::text end);
   return null;
 end
 $$;

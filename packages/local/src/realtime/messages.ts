@@ -23,26 +23,31 @@ export async function deliverMessages(
   logger: Logger,
 ): Promise<() => Promise<void>> {
   await sql`delete from realtime.messages where inserted_at < (now() at time zone 'utc') - interval '3 days'`;
-  const waiting: string[] = [];
+  const deliver = (row: MessageRow) => hub.broadcast(row.private, row.topic, asBroadcast(row));
+  // Rows, and ids of those that were too long to be told; what comes behind such a one waits for it.
+  const waiting: (MessageRow | string)[] = [];
   let delivering: Promise<void> | null = null;
   const drain = async () => {
     while (waiting.length > 0) {
-      const ids = waiting.splice(0, 500);
+      const next = waiting.splice(0, 500);
+      const ids = next.filter((told) => typeof told === "string");
       try {
         const rows = await sql<MessageRow[]>`
           select id, topic, event, payload, private from realtime.messages where id = any(${ids})`;
         const byId = new Map(rows.map((row) => [row.id, row]));
-        for (const id of ids) {
-          const row = byId.get(id);
-          if (row) hub.broadcast(row.private, row.topic, asBroadcast(row));
+        for (const told of next) {
+          const row = typeof told === "string" ? byId.get(told) : told;
+          if (row) deliver(row);
         }
       } catch (error) {
-        logger.error("Realtime could not read messages", { error: String(error), lost: ids.length });
+        logger.error("Realtime could not read messages", { error: String(error), lost: next.length });
       }
     }
   };
-  const { unlisten } = await sql.listen("realtime_messages", (id) => {
-    waiting.push(id);
+  const { unlisten } = await sql.listen("realtime_messages", (text) => {
+    const told = text.startsWith("{") ? (JSON.parse(text) as MessageRow) : text;
+    if (typeof told !== "string" && !delivering) return deliver(told);
+    waiting.push(told);
     delivering ??= drain().finally(() => {
       delivering = null;
     });
