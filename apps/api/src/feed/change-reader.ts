@@ -7,7 +7,7 @@ export const changesLimit = 500;
 const mostWeight = 200;
 const mostReads = 2;
 /** The least time between the beginnings of two questions that are not full. */
-const gatherMs = 12;
+const gatherMs = 16;
 
 /** Somebody who wants to know what is new in a run. */
 export interface Asker {
