@@ -22,18 +22,27 @@ export interface Dispatched {
   retryInSeconds: number | null;
 }
 
+export interface DispatchOptions {
+  /** Called when what may go has been taken, before it is sent: what comes from then on wants another look. */
+  readonly onTaken?: () => void;
+}
+
 /**
  * Sends every queued run that its organisation's limits admit: at once, or by way of the queue. Sending one twice is
  * harmless, since an execution has its run's name; so a run whose sender died is simply sent again once it is no
  * longer held. Those that stay behind are told what they wait for.
  */
-export async function dispatchQueued(deps: RunsDependencies): Promise<Dispatched> {
+export async function dispatchQueued(
+  deps: RunsDependencies,
+  { onTaken = () => {} }: DispatchOptions = {},
+): Promise<Dispatched> {
   const total: Dispatched = { sent: 0, postponed: 0, refused: 0, published: 0, retryInSeconds: null };
   for (;;) {
     const { due, someWait } = await asDispatcher(deps.db, async (tx) => {
       const taken = await dispatch.next(tx, { limit: batch, holdSeconds });
       return { due: taken, someWait: taken.length < batch && (await dispatch.someWait(tx)) };
     });
+    onTaken();
     const kinds = await sendAll(deps, due);
     for (const kind of kinds) total[kind] += 1;
     // When not one of a full batch gets through, the rest of them would only make it worse.
