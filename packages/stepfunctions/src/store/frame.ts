@@ -32,7 +32,7 @@ const LAST = 1;
 const NOTHING = Buffer.alloc(SECTOR);
 
 /** What the header of a frame says of it and its segment. */
-export type FrameHead = Pick<Frame, "sequence" | "last" | "size">;
+type FrameHead = Pick<Frame, "sequence" | "last" | "size">;
 
 /** A frame as bytes: whole sectors of a larger buffer, and where its changes are in that. */
 export interface FrameBytes {
