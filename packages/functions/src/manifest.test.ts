@@ -1,3 +1,4 @@
+import { stepFunctionName } from "@longhaul/kit/machine";
 import { handlers } from "@longhaul/workflows/handlers";
 import { machines } from "@longhaul/workflows/machines";
 import { describe, expect, it } from "vitest";
@@ -30,6 +31,20 @@ describe("the manifest", () => {
     for (const { environment, databaseRole } of functions) {
       expect(databaseRole).toBe(environment["LONGHAUL_STEP"] ? "worker" : "dispatcher");
     }
+  });
+
+  it("gives an exclusive step, and what is reserved for one at a time, an instance for each invocation", () => {
+    const concurrencyOf = (wanted: string) => functions.find(({ name }) => name === wanted)?.concurrency;
+    for (const { name, steps } of Object.values(machines)) {
+      for (const step of steps) {
+        const concurrency = concurrencyOf(stepFunctionName(name, step.name)) ?? 0;
+        expect(concurrency === 1).toBe(step.exclusive);
+      }
+    }
+    expect(concurrencyOf("longhaul-data-import-ProcessData")).toBe(1);
+    expect(concurrencyOf("longhaul-data-import-SendNotification")).toBeGreaterThan(1);
+    for (const { reservedConcurrency, concurrency } of functions)
+      if (reservedConcurrency === 1) expect(concurrency).toBe(1);
   });
 
   it("lets queues start only functions that there are, with room for their concurrency and time", () => {

@@ -7,7 +7,9 @@ const retry = { maxAttempts: 1, intervalSeconds: 1, backoffRate: 1, maxDelaySeco
 
 describe("defineStep", () => {
   it("fills in what was not said", () => {
-    expect(defineStep(options)).toMatchObject({ memoryMb: 512, permissions: [], retry: { maxAttempts: 3 } });
+    expect(defineStep(options)).toMatchObject({
+      ...{ memoryMb: 512, permissions: [], retry: { maxAttempts: 3 }, exclusive: false },
+    });
   });
 
   it.each([
