@@ -135,7 +135,9 @@ begin
       else jsonb_build_object('run', id, 'created', true)
     end order by place)
   into v_created, v_accepted, v_answers from judged;
-  perform longhaul.touch(v_created);
+  perform longhaul.touch(string_agg(longhaul.touched((start ->> 'organisation')::uuid, (answer ->> 'run')::uuid, 1), ''))
+  from rows from (jsonb_array_elements(p_starts), jsonb_array_elements(v_answers)) both_of (start, answer)
+  where (answer ->> 'run')::uuid = any (v_created);
 
   -- The rest of them came with a key that was used before.
   if cardinality(v_created) < v_accepted then

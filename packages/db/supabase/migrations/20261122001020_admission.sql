@@ -341,7 +341,8 @@ create function longhaul.explain_waiting(p_limit integer) returns integer
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := clock_timestamp();
-  v_explained uuid[];
+  v_touched text;
+  v_explained integer;
 begin
   with waiting as materialized (
     select a.run_id, a.attempt, a.organisation_id, a.user_id
@@ -382,9 +383,9 @@ begin
     select id, last_seq, organisation_id, 'run.queued', updated_at, attempt, jsonb_build_object('reason', reason) from changed
     returning run_id
   )
-  select array_agg(run_id) into v_explained from logged;
-  perform longhaul.touch(v_explained);
-  return coalesce(cardinality(v_explained), 0);
+  select string_agg(longhaul.touched(organisation_id, id, last_seq), ''), count(*) into v_touched, v_explained from changed;
+  perform longhaul.touch(v_touched);
+  return v_explained;
 end
 $$;
 
@@ -411,7 +412,7 @@ language plpgsql security definer
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set search_path = '' as $$
 declare
   v_now timestamptz;
-  v_begun uuid[];
+  v_touched text;
 begin
   perform from longhaul.runs where id = any (p_runs) order by id for update;
   v_now := clock_timestamp();
@@ -435,8 +436,8 @@ begin
     select id, last_seq, organisation_id, 'run.started', updated_at, attempt, jsonb_build_object('executionArn', execution_arn)
     from begun
   )
-  select array_agg(id) into v_begun from begun;
-  perform longhaul.touch(v_begun);
+  select string_agg(longhaul.touched(organisation_id, id, last_seq), '') into v_touched from begun;
+  perform longhaul.touch(v_touched);
   return query select id from longhaul.runs where id = any (p_runs) and cancel_requested_at is not null order by id;
 end
 $$;

@@ -21,7 +21,7 @@ $$;
 -- A stage with its counts, and what follows from them.
 create function longhaul.stage_with(
   p_stage jsonb, p_known integer, p_succeeded integer, p_failed integer, p_partial double precision, p_said jsonb) returns jsonb
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable as $$
 declare
   -- Fractions that are added and taken away again leave a crumb.
   v_done double precision := p_succeeded + round(p_partial::numeric, 9)::double precision;
@@ -43,7 +43,7 @@ $$;
 -- A run's stages after changes of its steps, and how far the run is.
 create function longhaul.stages_after(
   p_stages jsonb, p_changes longhaul.stage_change[], out stages jsonb, out progress double precision)
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable as $$
 declare
   v_stage jsonb;
   v_steps jsonb;
@@ -96,7 +96,7 @@ $$;
 -- The stages with what a step says. Of those at work the last twenty are remembered: when one of them ends, the stage
 -- shows what the one before it said.
 create function longhaul.stages_saying(p_stages jsonb, p_stage text, p_by text, p_text text) returns jsonb
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable as $$
 declare
   v_stage jsonb;
   v_steps jsonb;

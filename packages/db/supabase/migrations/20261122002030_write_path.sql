@@ -4,35 +4,37 @@
 -- that is refused or comes too late hurts no other. All of them look rows up by their keys, also while the tables are
 -- small and plans are made that are kept.
 
--- Remembers, for the doorbell, that this transaction has changed the runs.
+-- Remembers, for the doorbell, that this transaction has changed runs: texts like ,{"org":...,"run":...,"seq":...}
 drop function longhaul.touch(uuid);
-create function longhaul.touch(p_runs uuid[]) returns void
+create function longhaul.touch(p_touched text) returns void
 language plpgsql set search_path = '' as $$
-declare
-  v_touched text := current_setting('longhaul.touched', true);
 begin
-  if cardinality(p_runs) > 0 then
-    perform set_config('longhaul.touched', case when v_touched is null or v_touched = '' then array_to_string(p_runs, ',')
-      else v_touched || ',' || array_to_string(p_runs, ',') end, true);
-  end if;
+  perform set_config('longhaul.touched', concat(current_setting('longhaul.touched', true), p_touched), true);
 end
 $$;
 
+create function longhaul.touched(p_organisation uuid, p_run uuid, p_seq bigint) returns text
+language sql immutable as $$
+  select ',{"org":"' || p_organisation || '","run":"' || p_run || '","seq":' || p_seq || '}'
+$$;
+
 -- Rings once per transaction, just before it commits: the first firing takes the whole list of changed runs and
--- leaves none for those after it.
+-- leaves none for those after it. Of a run that was changed more than once the last number counts.
 create or replace function longhaul.ring_doorbell() returns trigger
-language plpgsql security definer set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
   v_touched text := current_setting('longhaul.touched', true);
   v_runs jsonb;
 begin
-  if v_touched is null or v_touched = '' then
-    return null;
+  if v_touched <> '' then
+    perform set_config('longhaul.touched', '', true);
+    v_runs := '[' || substr(v_touched, 2) || ']';
+    if jsonb_array_length(v_runs) > 1 then
+      select jsonb_agg(to_jsonb(t)) into v_runs
+      from (select org, run, max(seq) as seq from jsonb_to_recordset(v_runs) as r (org uuid, run uuid, seq bigint) group by org, run) t;
+    end if;
+    perform realtime.send(jsonb_build_object('runs', v_runs), 'runs', 'longhaul:runs', true);
   end if;
-  perform set_config('longhaul.touched', '', true);
-  select jsonb_agg(jsonb_build_object('org', organisation_id, 'run', id, 'seq', last_seq)) into v_runs
-  from longhaul.runs where id = any (string_to_array(v_touched, ',')::uuid[]);
-  perform realtime.send(jsonb_build_object('runs', v_runs), 'runs', 'longhaul:runs', true);
   return null;
 end
 $$;
@@ -144,7 +146,7 @@ begin
     stages = v_run.stages,
     progress = case when v_status = 'succeeded' then 1 else v_run.progress end
   where id = p_run;
-  perform longhaul.touch(array[p_run]);
+  perform longhaul.touch(longhaul.touched(v_run.organisation_id, p_run, v_run.last_seq + v_count));
   return v_run.last_seq + v_count;
 end
 $$;
@@ -216,19 +218,14 @@ $$;
 create type longhaul.run_advance as (
   id uuid, last_seq bigint, updated_at timestamptz, begins boolean, stages jsonb, progress double precision);
 
--- Writes a batch's events with their numbers, and runs as far as they are then.
-create function longhaul.advance_runs(p_events longhaul.run_events[], p_runs longhaul.run_advance[]) returns void
-language plpgsql
-set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
+create function longhaul.advance(
+  p_run uuid, p_last_seq bigint, p_at timestamptz, p_begins boolean, p_stages jsonb, p_changes longhaul.stage_change[])
+returns longhaul.run_advance
+language plpgsql immutable as $$
+declare
+  v_after record := longhaul.stages_after(p_stages, p_changes);
 begin
-  insert into longhaul.run_events select * from unnest(p_events);
-  update longhaul.runs r set
-    last_seq = u.last_seq, updated_at = u.updated_at, stages = u.stages, progress = u.progress,
-    status = case when u.begins then 'running' else r.status end,
-    status_reason = case when not u.begins then r.status_reason end,
-    started_at = coalesce(r.started_at, u.updated_at)
-  from unnest(p_runs) u where r.id = u.id;
-  perform longhaul.touch(array(select id from unnest(p_runs)));
+  return row(p_run, p_last_seq, p_at, p_begins, v_after.stages, v_after.progress)::longhaul.run_advance;
 end
 $$;
 
@@ -238,45 +235,49 @@ $$;
 -- | { kind: ended, reason }
 drop function longhaul.lease_step(uuid, integer, text, text, integer, text, jsonb, text, double precision);
 create function longhaul.lease_steps(p_requests jsonb) returns jsonb
-language plpgsql security definer set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
+language plpgsql security definer
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set search_path = '' as $$
 declare
   v_answers jsonb[] := array_fill('null'::jsonb, array[jsonb_array_length(p_requests)]);
   v_ask record;
   v_run longhaul.runs;
   v_step longhaul.run_steps;
-  v_event longhaul.run_events;
-  v_known boolean;
-  v_resumes boolean;
+  v_of_run uuid;
   v_now timestamptz;
   v_at timestamptz;
+  v_resumes boolean;
   v_reason text;
   v_until timestamptz;
   v_by uuid;
   v_in uuid;
   v_starter jsonb;
   v_begins boolean;
-  v_changes longhaul.stage_change[];
-  v_advance longhaul.run_advance;
+  v_changes longhaul.stage_change[] := '{}';
   v_advances longhaul.run_advance[] := '{}';
   v_steps longhaul.run_steps[] := '{}';
   v_events longhaul.run_events[] := '{}';
+  v_touched text := '';
 begin
   for v_ask in
-    select q.run, q.place, q.attempt, q.step, q.item_path, q.visit, q.stage, q.input, q.owner, q.lease_seconds,
-      lead(q.run) over (order by q.run, q.place) is distinct from q.run as last
-    from rows from (jsonb_to_recordset(p_requests) as (
+    select q.* from rows from (jsonb_to_recordset(p_requests) as (
       run uuid, attempt integer, step text, "itemPath" text, visit integer, stage text, input jsonb, owner text,
       "leaseSeconds" double precision)) with ordinality
     as q (run, attempt, step, item_path, visit, stage, input, owner, lease_seconds, place)
     order by q.run, q.place
   loop
-    if v_changes is null then
-      select * into v_run from longhaul.runs where id = v_ask.run for update;
+    if v_ask.run is distinct from v_of_run then
+      if v_changes <> '{}' then
+        v_advances := v_advances || longhaul.advance(v_of_run, v_run.last_seq, v_at, v_begins, v_run.stages, v_changes);
+        v_touched := v_touched || longhaul.touched(v_run.organisation_id, v_of_run, v_run.last_seq);
+        v_changes := '{}';
+      end if;
+      v_of_run := v_ask.run;
+      select * into v_run from longhaul.runs where id = v_of_run for update;
       v_now := clock_timestamp();
       v_at := greatest(v_now, v_run.updated_at);
+      -- The execution may be faster than the note that it was sent.
       v_begins := v_run.status in ('queued', 'waiting');
-      v_advance.begins := false;
-      v_changes := '{}';
     end if;
     v_reason := case
       when v_run.id is null then 'ended'
@@ -286,116 +287,86 @@ begin
     end;
     if v_reason is not null then
       v_answers[v_ask.place] := jsonb_build_object('kind', 'ended', 'reason', v_reason);
-    else
-      select * into v_step from longhaul.run_steps
-      where run_id = v_ask.run and step = v_ask.step and item_path = v_ask.item_path and visit = v_ask.visit;
-      v_known := found;
-      -- Who asks again under the same name is the same invocation: the process in which it held the lease is gone.
-      v_resumes := v_known and v_step.status = 'running' and v_step.lease_owner = v_ask.owner and v_step.attempt = v_ask.attempt;
-      v_until := case when v_step.status = 'running' and not v_resumes then v_step.lease_expires_at end;
-      -- Of two that ask in the same batch the first has it.
+      continue;
+    end if;
+    select * into v_step from longhaul.run_steps
+    where run_id = v_of_run and step = v_ask.step and item_path = v_ask.item_path and visit = v_ask.visit;
+    if v_step.status = 'succeeded' then
+      -- The time of a checkpoint is told as it was the first time, to the letter.
+      v_answers[v_ask.place] := jsonb_build_object('kind', 'done', 'output', v_step.output,
+        'completedAt', longhaul.iso(v_step.finished_at));
+      continue;
+    end if;
+    -- Who asks again under the same name is the same invocation, run again because its process was lost: it goes on at once.
+    v_resumes := coalesce(
+      v_step.status = 'running' and v_step.lease_owner = v_ask.owner and v_step.attempt = v_ask.attempt, false);
+    v_until := case when v_step.status = 'running' and not v_resumes then v_step.lease_expires_at end;
+    -- Of two that ask in the same batch the first has it.
+    if v_changes <> '{}' then
       for i in 1 .. cardinality(v_steps) loop
-        if v_steps[i].run_id = v_ask.run and v_steps[i].step = v_ask.step and v_steps[i].item_path = v_ask.item_path
+        if v_steps[i].run_id = v_of_run and v_steps[i].step = v_ask.step and v_steps[i].item_path = v_ask.item_path
           and v_steps[i].visit = v_ask.visit then
           v_until := v_steps[i].lease_expires_at;
         end if;
       end loop;
-      if v_step.status = 'succeeded' then
-        -- The time of a checkpoint is told as it was the first time, to the letter.
-        v_answers[v_ask.place] := jsonb_build_object('kind', 'done', 'output', v_step.output,
-          'completedAt', longhaul.iso(v_step.finished_at));
-      elsif v_until > v_now then
-        v_answers[v_ask.place] := jsonb_build_object('kind', 'busy', 'retryAfterMs',
-          ceil(extract(epoch from v_until - v_now) * 1000));
-      else
-        if v_known then
-          v_changes := v_changes || longhaul.step_counts(-1, v_step.stage, v_step.status, v_step.progress, null);
-          v_step.tries := case when v_resumes then v_step.tries when v_step.attempt = v_ask.attempt then v_step.tries + 1 else 1 end;
-          v_step.fence := v_step.fence + 1;
-        else
-          v_step.run_id := v_ask.run;
-          v_step.step := v_ask.step;
-          v_step.item_path := v_ask.item_path;
-          v_step.visit := v_ask.visit;
-          v_step.organisation_id := v_run.organisation_id;
-          v_step.tries := 1;
-          v_step.fence := 1;
-          v_step.progress := 0;
-          v_step.generation := 0;
-          v_step.started_at := v_now;
-        end if;
-        v_step.status := 'running';
-        v_step.attempt := v_ask.attempt;
-        v_step.stage := v_ask.stage;
-        v_step.input := coalesce(v_ask.input, 'null');
-        v_step.lease_owner := v_ask.owner;
-        v_step.lease_expires_at := v_now + make_interval(secs => v_ask.lease_seconds);
-        v_step.finished_at := null;
-        v_step.output := null;
-        v_steps := v_steps || v_step;
-        v_changes := v_changes || longhaul.step_counts(1, v_step.stage, 'running', v_step.progress, null);
+    end if;
+    if v_until > v_now then
+      v_answers[v_ask.place] := jsonb_build_object('kind', 'busy', 'retryAfterMs',
+        ceil(extract(epoch from v_until - v_now) * 1000));
+      continue;
+    end if;
 
-        v_event.run_id := v_run.id;
-        v_event.organisation_id := v_run.organisation_id;
-        v_event.at := v_at;
-        v_event.attempt := v_run.attempt;
-        -- The execution may be faster than the note that it was sent.
-        if v_begins then
-          v_run.last_seq := v_run.last_seq + 1;
-          v_event.seq := v_run.last_seq;
-          v_event.type := 'run.started';
-          v_event.step := null;
-          v_event.item_path := null;
-          v_event.visit := null;
-          v_event.stage := null;
-          v_event.data := case v_run.status when 'waiting' then '{"resumed": true}' else '{}' end;
-          v_events := v_events || v_event;
-          if v_run.status = 'waiting' then
-            perform longhaul.park_attempt(v_run.id, v_run.attempt, false);
-          end if;
-          v_begins := false;
-          v_advance.begins := true;
-        end if;
-        v_run.last_seq := v_run.last_seq + 1;
-        v_event.seq := v_run.last_seq;
-        v_event.type := 'step.started';
-        v_event.step := v_ask.step;
-        v_event.item_path := v_ask.item_path;
-        v_event.visit := v_ask.visit;
-        v_event.stage := v_ask.stage;
-        v_event.data := jsonb_build_object('try', v_step.tries);
-        v_events := v_events || v_event;
-
-        if v_run.created_by is distinct from v_by or v_run.organisation_id is distinct from v_in then
-          v_by := v_run.created_by;
-          v_in := v_run.organisation_id;
-          v_starter := longhaul.starter_of(v_by, v_in);
-        end if;
-        v_answers[v_ask.place] := jsonb_build_object('kind', 'acquired', 'fence', v_step.fence, 'try', v_step.tries,
-          'generation', v_step.generation, 'context', jsonb_build_object('organisationId', v_run.organisation_id,
-            'name', v_run.name, 'priority', v_run.priority, 'correlationId', v_run.correlation_id, 'startedBy', v_starter));
+    if v_changes = '{}' and v_begins then
+      v_run.last_seq := v_run.last_seq + 1;
+      v_events := v_events || row(v_of_run, v_run.last_seq, v_run.organisation_id, 'run.started', v_at, v_run.attempt, null, null,
+        null, null, case v_run.status when 'waiting' then '{"resumed": true}'::jsonb else '{}' end)::longhaul.run_events;
+      if v_run.status = 'waiting' then
+        perform longhaul.park_attempt(v_of_run, v_run.attempt, false);
       end if;
     end if;
-    if v_ask.last then
-      if v_changes <> '{}' then
-        v_advance.id := v_run.id;
-        v_advance.last_seq := v_run.last_seq;
-        v_advance.updated_at := v_at;
-        select stages, progress into v_advance.stages, v_advance.progress from longhaul.stages_after(v_run.stages, v_changes);
-        v_advances := v_advances || v_advance;
-      end if;
-      v_changes := null;
+    if v_step.run_id is not null then
+      v_changes := v_changes || longhaul.step_counts(-1, v_step.stage, v_step.status, v_step.progress, null);
     end if;
+    v_step := row(v_of_run, v_ask.step, v_ask.item_path, v_ask.visit, v_run.organisation_id, v_ask.stage, 'running',
+      v_ask.attempt, case when v_resumes then v_step.tries when v_step.attempt = v_ask.attempt then v_step.tries + 1 else 1 end,
+      coalesce(v_step.fence, 0) + 1,
+      v_ask.owner, v_now + make_interval(secs => v_ask.lease_seconds), coalesce(v_step.progress, 0), v_step.message,
+      coalesce(v_ask.input, 'null'), null, v_step.error, coalesce(v_step.started_at, v_now), null, v_step.undoes,
+      coalesce(v_step.generation, 0), v_step.copied_from)::longhaul.run_steps;
+    v_steps := v_steps || v_step;
+    v_changes := v_changes || longhaul.step_counts(1, v_step.stage, 'running', v_step.progress, null);
+    v_run.last_seq := v_run.last_seq + 1;
+    v_events := v_events || row(v_of_run, v_run.last_seq, v_run.organisation_id, 'step.started', v_at, v_run.attempt, v_ask.step,
+      v_ask.item_path, v_ask.visit, v_ask.stage, jsonb_build_object('try', v_step.tries))::longhaul.run_events;
+    if v_run.created_by is distinct from v_by or v_run.organisation_id is distinct from v_in then
+      v_by := v_run.created_by;
+      v_in := v_run.organisation_id;
+      v_starter := longhaul.starter_of(v_by, v_in);
+    end if;
+    v_answers[v_ask.place] := jsonb_build_object('kind', 'acquired', 'fence', v_step.fence, 'try', v_step.tries,
+      'generation', v_step.generation, 'context', jsonb_build_object('organisationId', v_run.organisation_id,
+        'name', v_run.name, 'priority', v_run.priority, 'correlationId', v_run.correlation_id, 'startedBy', v_starter));
   end loop;
+  if v_changes <> '{}' then
+    v_advances := v_advances || longhaul.advance(v_of_run, v_run.last_seq, v_at, v_begins, v_run.stages, v_changes);
+    v_touched := v_touched || longhaul.touched(v_run.organisation_id, v_of_run, v_run.last_seq);
+  end if;
   if v_advances <> '{}' then
     insert into longhaul.run_steps as s select * from unnest(v_steps)
     on conflict (run_id, step, item_path, visit) do update set
       status = excluded.status, attempt = excluded.attempt, tries = excluded.tries, fence = excluded.fence,
       input = excluded.input, stage = excluded.stage, lease_owner = excluded.lease_owner,
       lease_expires_at = excluded.lease_expires_at, finished_at = null, output = null;
-    perform longhaul.advance_runs(v_events, v_advances);
+    insert into longhaul.run_events select * from unnest(v_events);
+    update longhaul.runs r set
+      last_seq = u.last_seq, updated_at = u.updated_at, stages = u.stages, progress = u.progress,
+      status = case when u.begins then 'running' else r.status end,
+      status_reason = case when not u.begins then r.status_reason end,
+      started_at = coalesce(r.started_at, u.updated_at)
+    from unnest(v_advances) u where r.id = u.id;
+    perform set_config('longhaul.touched', concat(current_setting('longhaul.touched', true), v_touched), true);
   end if;
-  return array_to_json(v_answers)::jsonb;
+  return to_jsonb(v_answers);
 end
 $$;
 
@@ -466,118 +437,115 @@ $$;
 drop function longhaul.checkpoint_step(uuid, text, text, integer, bigint, jsonb, jsonb);
 create function longhaul.checkpoint_steps(p_writes jsonb) returns jsonb
 language plpgsql security definer
-set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set search_path = '' as $$
 declare
   v_answers jsonb[] := array_fill('null'::jsonb, array[jsonb_array_length(p_writes)]);
   v_ask record;
   v_run longhaul.runs;
   v_step longhaul.run_steps;
-  v_event longhaul.run_events;
+  v_of_run uuid;
   v_said jsonb;
   v_now timestamptz;
-  v_changes longhaul.stage_change[];
-  v_advance longhaul.run_advance;
+  v_at timestamptz;
+  v_taken boolean;
+  v_changes longhaul.stage_change[] := '{}';
   v_advances longhaul.run_advance[] := '{}';
   v_steps longhaul.run_steps[] := '{}';
   v_events longhaul.run_events[] := '{}';
+  v_touched text := '';
   v_asking uuid[] := '{}';
   v_undone uuid[] := '{}';
 begin
   for v_ask in
-    select q.run, q.place, q.step, q.item_path, q.visit, q.fence, q.output, q.events,
-      lead(q.run) over (order by q.run, q.place) is distinct from q.run as last
-    from rows from (jsonb_to_recordset(p_writes) as (
+    select q.* from rows from (jsonb_to_recordset(p_writes) as (
       run uuid, step text, "itemPath" text, visit integer, fence bigint, output jsonb, events jsonb)) with ordinality
     as q (run, step, item_path, visit, fence, output, events, place)
     order by q.run, q.place
   loop
-    if v_changes is null then
-      select * into v_run from longhaul.runs where id = v_ask.run and finished_at is null for update;
+    if v_ask.run is distinct from v_of_run then
+      if v_changes <> '{}' then
+        v_advances := v_advances || longhaul.advance(v_of_run, v_run.last_seq, v_at, false, v_run.stages, v_changes);
+        v_touched := v_touched || longhaul.touched(v_run.organisation_id, v_of_run, v_run.last_seq);
+        v_changes := '{}';
+      end if;
+      v_of_run := v_ask.run;
+      select * into v_run from longhaul.runs where id = v_of_run and finished_at is null for update;
       v_now := clock_timestamp();
-      v_event.run_id := v_run.id;
-      v_event.organisation_id := v_run.organisation_id;
-      v_event.at := greatest(v_now, v_run.updated_at);
-      v_event.attempt := v_run.attempt;
-      v_changes := '{}';
+      v_at := greatest(v_now, v_run.updated_at);
     end if;
     select * into v_step from longhaul.run_steps
     where run_id = v_run.id and step = v_ask.step and item_path = v_ask.item_path and visit = v_ask.visit
       and fence = v_ask.fence and status = 'running';
+    continue when not found;
     -- Of two with the same lease in one batch the first counts.
-    for i in 1 .. cardinality(v_steps) loop
-      if v_steps[i].run_id = v_step.run_id and v_steps[i].step = v_step.step and v_steps[i].item_path = v_step.item_path
-        and v_steps[i].visit = v_step.visit then
-        v_step := null;
-      end if;
-    end loop;
-    if v_step.run_id is not null then
-      v_changes := v_changes
-        || longhaul.step_counts(-1, v_step.stage, 'running', v_step.progress, concat_ws(' ', v_step.step, v_step.item_path, v_step.visit))
-        || longhaul.step_counts(1, v_step.stage, 'succeeded', 1, null);
-      v_event.step := v_step.step;
-      v_event.item_path := v_step.item_path;
-      v_event.visit := v_step.visit;
-      v_event.stage := v_step.stage;
+    if v_changes <> '{}' then
+      v_taken := false;
+      for i in 1 .. cardinality(v_steps) loop
+        v_taken := v_taken or (v_steps[i].run_id = v_of_run and v_steps[i].step = v_step.step
+          and v_steps[i].item_path = v_step.item_path and v_steps[i].visit = v_step.visit);
+      end loop;
+      continue when v_taken;
+    end if;
+
+    v_changes := v_changes
+      || longhaul.step_counts(-1, v_step.stage, 'running', v_step.progress, concat_ws(' ', v_step.step, v_step.item_path, v_step.visit))
+      || longhaul.step_counts(1, v_step.stage, 'succeeded', 1, null);
+    if v_ask.events <> '[]' then
       for v_said in select value from jsonb_array_elements(v_ask.events) where value ->> 'type' in ('step.progress', 'step.log') loop
         v_run.last_seq := v_run.last_seq + 1;
-        v_event.seq := v_run.last_seq;
-        v_event.type := v_said ->> 'type';
-        v_event.data := coalesce(v_said -> 'data', '{}');
-        v_events := v_events || v_event;
+        v_events := v_events || row(v_of_run, v_run.last_seq, v_run.organisation_id, v_said ->> 'type', v_at, v_run.attempt,
+          v_step.step, v_step.item_path, v_step.visit, v_step.stage, coalesce(v_said -> 'data', '{}'))::longhaul.run_events;
       end loop;
-      v_run.last_seq := v_run.last_seq + 1;
-      v_event.seq := v_run.last_seq;
-      v_event.type := 'step.succeeded';
-      v_event.data := jsonb_build_object('try', v_step.tries);
-      if v_step.undoes is not null then
-        v_event.type := 'compensation.done';
-        v_event.data := v_event.data || jsonb_build_object('undoes', v_step.undoes);
-        update longhaul.run_steps
-        set status = 'undone', output = null, progress = 0, generation = generation + 1
-        where run_id = v_run.id and step = v_step.undoes and item_path = v_step.item_path and visit = v_step.visit
-          and status = 'succeeded';
-        v_undone := v_undone || v_run.id;
-      end if;
-      v_events := v_events || v_event;
-
-      -- Large, and stays as it is.
-      v_step.input := null;
-      v_step.output := coalesce(v_ask.output, 'null');
-      v_step.finished_at := greatest(v_now, v_step.started_at);
-      v_steps := v_steps || v_step;
-      v_answers[v_ask.place] := to_jsonb(longhaul.iso(v_step.finished_at));
     end if;
-    if v_ask.last then
-      if v_changes <> '{}' then
-        v_advance.id := v_run.id;
-        v_advance.last_seq := v_run.last_seq;
-        v_advance.updated_at := v_event.at;
-        v_advance.begins := false;
-        select stages, progress into v_advance.stages, v_advance.progress from longhaul.stages_after(v_run.stages, v_changes);
-        v_advances := v_advances || v_advance;
-        if v_run.open_approvals > 0 then
-          v_asking := v_asking || v_run.id;
-        end if;
-      end if;
-      v_changes := null;
+    v_run.last_seq := v_run.last_seq + 1;
+    if v_step.undoes is null then
+      v_events := v_events || row(v_of_run, v_run.last_seq, v_run.organisation_id, 'step.succeeded', v_at, v_run.attempt,
+        v_step.step, v_step.item_path, v_step.visit, v_step.stage, jsonb_build_object('try', v_step.tries))::longhaul.run_events;
+    else
+      v_events := v_events || row(v_of_run, v_run.last_seq, v_run.organisation_id, 'compensation.done', v_at, v_run.attempt,
+        v_step.step, v_step.item_path, v_step.visit, v_step.stage,
+        jsonb_build_object('try', v_step.tries, 'undoes', v_step.undoes))::longhaul.run_events;
+      update longhaul.run_steps
+      set status = 'undone', output = null, progress = 0, generation = generation + 1
+      where run_id = v_of_run and step = v_step.undoes and item_path = v_step.item_path and visit = v_step.visit
+        and status = 'succeeded';
+      v_undone := v_undone || v_of_run;
     end if;
+    if v_run.open_approvals > 0 then
+      v_asking := v_asking || v_of_run;
+    end if;
+    -- Large, and stays as it is.
+    v_step.input := null;
+    v_step.output := coalesce(v_ask.output, 'null');
+    v_step.finished_at := greatest(v_now, v_step.started_at);
+    v_steps := v_steps || v_step;
+    v_answers[v_ask.place] := to_jsonb(longhaul.iso(v_step.finished_at));
   end loop;
+  if v_changes <> '{}' then
+    v_advances := v_advances || longhaul.advance(v_of_run, v_run.last_seq, v_at, false, v_run.stages, v_changes);
+    v_touched := v_touched || longhaul.touched(v_run.organisation_id, v_of_run, v_run.last_seq);
+  end if;
   if v_advances <> '{}' then
     update longhaul.run_steps s
     set status = 'succeeded', output = u.output, progress = 1, finished_at = u.finished_at, error = null, message = null,
       lease_owner = null, lease_expires_at = null
     from unnest(v_steps) u
     where s.run_id = u.run_id and s.step = u.step and s.item_path = u.item_path and s.visit = u.visit;
-    perform longhaul.advance_runs(v_events, v_advances);
+    insert into longhaul.run_events select * from unnest(v_events);
+    update longhaul.runs r set last_seq = u.last_seq, updated_at = u.updated_at, stages = u.stages, progress = u.progress
+    from unnest(v_advances) u where r.id = u.id;
+    perform set_config('longhaul.touched', concat(current_setting('longhaul.touched', true), v_touched), true);
   end if;
   if v_undone <> '{}' then
     update longhaul.runs r set (stages, progress) = (select c.stages, c.progress from longhaul.stages_counted(r.id, r.stages) c)
     where r.id = any (v_undone);
   end if;
-  for i in 1 .. cardinality(v_asking) loop
-    perform longhaul.append_events(v_asking[i], longhaul.after_step(v_asking[i]));
+  -- Each once: what the end of a step means for a run that waits for people.
+  for v_of_run in select distinct id from unnest(v_asking) id order by id loop
+    perform longhaul.append_events(v_of_run, longhaul.after_step(v_of_run));
   end loop;
-  return array_to_json(v_answers)::jsonb;
+  return to_jsonb(v_answers);
 end
 $$;
 
@@ -688,7 +656,7 @@ begin
   from told t left join found f on f.place = t.place;
 
   if v_plain is not null then
-    perform longhaul.touch(v_plain);
+    perform longhaul.touch(string_agg(longhaul.touched(organisation_id, id, last_seq), '')) from longhaul.runs where id = any (v_plain);
     with stopped as (
       update longhaul.run_steps
       set status = 'failed', finished_at = greatest(v_now, started_at), lease_owner = null, lease_expires_at = null,
