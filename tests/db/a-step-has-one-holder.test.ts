@@ -46,6 +46,26 @@ test("the same request that asks again goes on at once, as the same try, and wha
   expect((await world.store.lease(leaseOf(run, { owner: "another" }))).kind).toBe("busy");
 });
 
+test("a lease lasts from when it was granted, however long its run was locked before", async () => {
+  const run = await startRun(world.api, world.ours);
+  let granted: Promise<unknown> = Promise.resolve();
+  await world.admin.sql.begin(async (sql) => {
+    await sql`select from longhaul.runs where id = ${run} for update`;
+    granted = world.store.lease(leaseOf(run, { owner: "patient", leaseSeconds: 2 }));
+    await expect
+      .poll(
+        () =>
+          world.admin
+            .sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      .toHaveLength(1);
+    // Longer than the lease.
+    await sql`select pg_sleep(2.1)`;
+  });
+  expect(await granted).toMatchObject({ kind: "acquired" });
+  expect(await world.store.lease(leaseOf(run, { owner: "second" }))).toMatchObject({ kind: "busy" });
+});
+
 test("a lease that ran out goes to the next worker, and the first can write nothing more", async () => {
   const run = await startRun(world.api, world.ours);
   const first = await acquire(run, "first");

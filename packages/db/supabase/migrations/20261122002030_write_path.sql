@@ -388,9 +388,10 @@ declare
   v_run longhaul.runs;
   v_done longhaul.run_steps;
   v_step longhaul.run_steps;
-  v_now timestamptz := clock_timestamp();
+  v_now timestamptz;
 begin
   select * into v_run from longhaul.runs where id = p_run for update;
+  v_now := clock_timestamp();
   if v_run.id is null or v_run.finished_at is not null then
     return '{"kind": "ended", "reason": "ended"}';
   elsif v_run.attempt <> p_attempt then
