@@ -1,3 +1,4 @@
+import { holdSeconds } from "@longhaul/runs";
 import { type Environment, readEnvironment } from "./env.js";
 import { createApi } from "./server.js";
 import { createServices } from "./services.js";
@@ -20,8 +21,9 @@ async function main(env: Environment): Promise<void> {
   });
   const address = await api.start(env.PORT, env.HOST);
   log.info({ address }, "the API is listening");
-  // Runs that were queued while no API was there.
+  // Runs that were queued while no API was there, and those that the one before had just taken when it was killed.
   services.dispatchSoon();
+  services.clock.after((holdSeconds + 1) * 1000, services.dispatchSoon);
 
   let stopping = false;
   const stop = async (signal: string) => {

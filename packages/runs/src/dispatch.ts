@@ -6,7 +6,7 @@ import { backoffSeconds, isThrottled, postponedUntil } from "./send-failure.js";
 /** Runs that are sent at the same time. */
 const batch = 20;
 /** How long a run is kept from other dispatchers while it is being sent; longer than the SDK tries. */
-const holdSeconds = 30;
+export const holdSeconds = 30;
 /** How long the queue has to deliver a run before it is given to it again; a run that comes twice is sent once. */
 const republishSeconds = 900;
 /** Runs whose log is told in one transaction what they wait for. */
