@@ -93,21 +93,26 @@ export async function drill(options: DrillOptions): Promise<DrillReport> {
     const random = randomFrom(seed);
     const target = { stack, sql, random, cut: () => wire.cut(), violations };
     const began = performance.now();
-    const stamp = () => `${((performance.now() - began) / 1000).toFixed(1)} s`.padStart(8);
-    const progress = () => `${next} started, ${entries.filter(({ complete }) => complete).length} ended`;
+    const since = (moment: number) => `${((performance.now() - moment) / 1000).toFixed(1)} s`;
+    const tell = (what: string) =>
+      log(
+        `${since(began).padStart(8)}  ${what}; ${next} started, ${entries.filter(({ complete }) => complete).length} ended`,
+      );
     for (let round = 0; round < options.kills; round += 1) {
       released = Math.ceil((options.runs * (round + 1)) / options.kills);
       await sleep(random.below(longestPauseMs));
       const trouble = troubles[round % troubles.length];
-      if (trouble) log(`${stamp()}  ${await withPatience(trouble(target))}; ${progress()}`);
+      if (trouble) tell(await withPatience(trouble(target)));
       await sleep(random.below(longestPauseMs));
       const kill = kills[random.below(kills.length)];
-      if (kill) log(`${stamp()}  killed ${round + 1}: ${await withPatience(kill(target))}; ${progress()}`);
+      const killedAt = performance.now();
+      if (kill)
+        tell(`killed ${round + 1}: ${await withPatience(kill(target))}, back after ${since(killedAt)}`);
     }
     const deadline = performance.now() + options.patience;
     const done = Promise.all(starting).then(() => Promise.all(lives));
     await Promise.race([done, sleep(deadline - performance.now(), undefined, { ref: false })]);
-    log(`${stamp()}  ${progress()}`);
+    tell("over");
     over.abort();
     await done;
     for (const silence of await longestSilences(sql, 5)) log(`silent for ${silence}`);
