@@ -23,7 +23,11 @@ const table = {
   FORBIDDEN: { transport: "FORBIDDEN", message: "You are not allowed to do this." },
   ORGANISATION_NOT_FOUND: { transport: "FORBIDDEN", message: "You do not belong to this organisation." },
   WORKFLOW_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such workflow." },
-  RUN_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such run." },
+  RUN_NOT_FOUND: {
+    transport: "NOT_FOUND",
+    message:
+      "There is no such run. If there was one, it has been deleted after the days that the settings name.",
+  },
   ARTIFACT_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such file." },
   FILE_NOT_FOUND: { transport: "BAD_REQUEST", message: "The file is not there. Upload it again." },
   ARTIFACT_NOT_READY: { transport: "CONFLICT", message: "This file has not been uploaded completely." },
