@@ -25,8 +25,11 @@ const maxCalls = 200;
 const fullBytes = 65_536;
 /** How long a client may be full before it is cut off; it comes back and resumes where it was. */
 const fullMs = 20_000;
-/** A client that is silent for so many ticks is asked for a sign of life, and cut off after so many. */
-const silence = { ask: 25, cut: 40 };
+/**
+ * A client that is silent for so many ticks is asked for a sign of life, and cut off after so many. As late as a load
+ * balancer allows that closes what has been silent for a minute: at thousands of watchers the asking costs more than the telling.
+ */
+const silence = { ask: 50, cut: 65 };
 const ping = textFrame("PING");
 const pong = textFrame("PONG");
 /** Asks tRPC's client to open a new connection and to take its subscriptions along. */
