@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-interface Effect {
+/** Something that was done for the one who holds an idempotency key. */
+export interface Effect {
   readonly run: string;
   readonly step: string;
   readonly n: number;

@@ -4,7 +4,8 @@ import type { Entry } from "./follower.js";
 import type { ThirdParty } from "./third-party.js";
 import { expected, type KindName } from "./workflows/kinds.js";
 
-interface Stored {
+/** A run as Postgres keeps it. */
+export interface Stored {
   readonly id: string;
   readonly idempotency_key: string;
   readonly status: string;
@@ -55,7 +56,8 @@ export async function verify(
   return faults;
 }
 
-function faultsOf(entry: Entry, run: Stored, thirdParty: ThirdParty): string[] {
+/** What is wrong with one run, in sentences; nothing where all is as it must be. */
+export function faultsOf(entry: Entry, run: Stored, thirdParty: Pick<ThirdParty, "effects">): string[] {
   const { adds, effects } = expected[entry.kind as KindName];
   const faults: string[] = [];
   const expect = (name: string, found: unknown, wanted: unknown): void => {
@@ -84,7 +86,7 @@ function faultsOf(entry: Entry, run: Stored, thirdParty: ThirdParty): string[] {
 }
 
 /** How often each step of a run has had its effect: one for each idempotency key. */
-function effectsOf(runId: string, { effects }: ThirdParty): Record<string, number> {
+function effectsOf(runId: string, { effects }: Pick<ThirdParty, "effects">): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { run, step } of effects.values()) {
     if (run === runId) counts[step] = (counts[step] ?? 0) + 1;
