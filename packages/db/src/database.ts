@@ -99,5 +99,5 @@ export function asCaller<T>(db: Database, caller: DatabaseCaller, work: (tx: Tx)
 
 /** Runs `work` in a transaction as dispatcher and reconciler: across organisations, by their own functions only. */
 export function asDispatcher<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return transaction(db, (tx) => tx`select set_config('role', 'longhaul_dispatcher', true)`, work);
+  return transaction(db, (tx) => tx.unsafe("set local role longhaul_dispatcher"), work);
 }

@@ -4,7 +4,7 @@ import { type Begun, noteSent, send } from "./send.js";
 import { backoffSeconds, isThrottled, postponedUntil } from "./send-failure.js";
 
 /** Runs that are sent at the same time. */
-const batch = 20;
+const batch = 50;
 /** How long a run is kept from other dispatchers while it is being sent; longer than the SDK tries. */
 export const holdSeconds = 30;
 /** How long the queue has to deliver a run before it is given to it again; a run that comes twice is sent once. */

@@ -4,19 +4,12 @@
 -- what the last of those at work have said: [{ by, text }]. Whoever changes a step tells the stage, in the statement that
 -- numbers the event. Until the first change "steps" is the number alone.
 
--- What a change of a step means for a stage: what it was is taken away, what it is now is added.
+-- What a change of a step means for its stage: how many more there are, have succeeded and have failed, and how much more
+-- or less is said to be done by those that have not succeeded.
 create type longhaul.stage_change as (
   stage text, known integer, succeeded integer, failed integer, partial double precision,
   -- The step as stage messages name it, where it is no longer at work.
   ended text);
-
--- What a step adds to its stage, p_sign times.
-create function longhaul.step_counts(
-  p_sign integer, p_stage text, p_status text, p_progress double precision, p_ended text) returns longhaul.stage_change
-language sql immutable as $$
-  select row(p_stage, p_sign, p_sign * (p_status = 'succeeded')::integer, p_sign * (p_status = 'failed')::integer,
-    p_sign * case p_status when 'succeeded' then 0 else p_progress end, p_ended)::longhaul.stage_change
-$$;
 
 -- A stage with its counts, and what follows from them.
 create function longhaul.stage_with(

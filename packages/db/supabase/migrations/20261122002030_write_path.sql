@@ -13,9 +13,10 @@ begin
 end
 $$;
 
+-- Without settings of its own, so that it is inlined.
 create function longhaul.touched(p_organisation uuid, p_run uuid, p_seq bigint) returns text
 language sql immutable as $$
-  select ',{"org":"' || p_organisation || '","run":"' || p_run || '","seq":' || p_seq || '}'
+  select ',{"org":"' || p_organisation::text || '","run":"' || p_run::text || '","seq":' || p_seq::text || '}'
 $$;
 
 -- Rings once per transaction, just before it commits: the first firing takes the whole list of changed runs and
@@ -241,7 +242,7 @@ set search_path = '' as $$
 declare
   v_answers jsonb[] := array_fill('null'::jsonb, array[jsonb_array_length(p_requests)]);
   v_ask record;
-  v_run longhaul.runs;
+  v_run record;
   v_step longhaul.run_steps;
   v_of_run uuid;
   v_now timestamptz;
@@ -273,7 +274,9 @@ begin
         v_changes := '{}';
       end if;
       v_of_run := v_ask.run;
-      select * into v_run from longhaul.runs where id = v_of_run for update;
+      select id, organisation_id, status, attempt, last_seq, updated_at, finished_at, cancel_requested_at, stages, created_by,
+        name, priority, correlation_id
+      into v_run from longhaul.runs where id = v_of_run for update;
       v_now := clock_timestamp();
       v_at := greatest(v_now, v_run.updated_at);
       -- The execution may be faster than the note that it was sent.
@@ -325,7 +328,8 @@ begin
       end if;
     end if;
     if v_step.run_id is not null then
-      v_changes := v_changes || longhaul.step_counts(-1, v_step.stage, v_step.status, v_step.progress, null);
+      v_changes := v_changes
+        || row(v_step.stage, -1, 0, -(v_step.status = 'failed')::integer, -v_step.progress, null)::longhaul.stage_change;
     end if;
     v_step := row(v_of_run, v_ask.step, v_ask.item_path, v_ask.visit, v_run.organisation_id, v_ask.stage, 'running',
       v_ask.attempt, case when v_resumes then v_step.tries when v_step.attempt = v_ask.attempt then v_step.tries + 1 else 1 end,
@@ -334,7 +338,7 @@ begin
       coalesce(v_ask.input, 'null'), null, v_step.error, coalesce(v_step.started_at, v_now), null, v_step.undoes,
       coalesce(v_step.generation, 0), v_step.copied_from)::longhaul.run_steps;
     v_steps := v_steps || v_step;
-    v_changes := v_changes || longhaul.step_counts(1, v_step.stage, 'running', v_step.progress, null);
+    v_changes := v_changes || row(v_step.stage, 1, 0, 0, v_step.progress, null)::longhaul.stage_change;
     v_run.last_seq := v_run.last_seq + 1;
     v_events := v_events || row(v_of_run, v_run.last_seq, v_run.organisation_id, 'step.started', v_at, v_run.attempt, v_ask.step,
       v_ask.item_path, v_ask.visit, v_ask.stage, jsonb_build_object('try', v_step.tries))::longhaul.run_events;
@@ -443,7 +447,7 @@ set search_path = '' as $$
 declare
   v_answers jsonb[] := array_fill('null'::jsonb, array[jsonb_array_length(p_writes)]);
   v_ask record;
-  v_run longhaul.runs;
+  v_run record;
   v_step longhaul.run_steps;
   v_of_run uuid;
   v_said jsonb;
@@ -471,7 +475,8 @@ begin
         v_changes := '{}';
       end if;
       v_of_run := v_ask.run;
-      select * into v_run from longhaul.runs where id = v_of_run and finished_at is null for update;
+      select id, organisation_id, attempt, last_seq, updated_at, stages, open_approvals
+      into v_run from longhaul.runs where id = v_of_run and finished_at is null for update;
       v_now := clock_timestamp();
       v_at := greatest(v_now, v_run.updated_at);
     end if;
@@ -489,9 +494,8 @@ begin
       continue when v_taken;
     end if;
 
-    v_changes := v_changes
-      || longhaul.step_counts(-1, v_step.stage, 'running', v_step.progress, concat_ws(' ', v_step.step, v_step.item_path, v_step.visit))
-      || longhaul.step_counts(1, v_step.stage, 'succeeded', 1, null);
+    v_changes := v_changes || row(v_step.stage, 0, 1, 0, -v_step.progress,
+      concat_ws(' ', v_step.step, v_step.item_path, v_step.visit))::longhaul.stage_change;
     if v_ask.events <> '[]' then
       for v_said in select value from jsonb_array_elements(v_ask.events) where value ->> 'type' in ('step.progress', 'step.log') loop
         v_run.last_seq := v_run.last_seq + 1;
@@ -581,8 +585,7 @@ begin
   end if;
   perform longhaul.append_events(p_run, jsonb_build_array(jsonb_build_object('type', 'step.' || v_status, 'step', p_step,
       'itemPath', p_item_path, 'visit', p_visit, 'stage', v_step.stage, 'data', v_data)), null,
-    array[longhaul.step_counts(-1, v_step.stage, 'running', v_step.progress, p_step || ' ' || p_item_path || ' ' || p_visit),
-      longhaul.step_counts(1, v_step.stage, v_status, v_step.progress, null)]);
+    array[row(v_step.stage, 0, 0, (not p_will_retry)::integer, 0, concat_ws(' ', p_step, p_item_path, p_visit))::longhaul.stage_change]);
   perform longhaul.append_events(p_run, longhaul.after_step(p_run));
   return true;
 end
