@@ -19,7 +19,7 @@ test("a start takes what the contract takes, before its defaults", () => {
 });
 
 test("a watched run has the contract's output once it has succeeded, and not before", () => {
-  type Run = Update extends { run: infer R } ? R : never;
+  type Run = Extract<Update, { run: unknown }>["run"];
   expectTypeOf<Extract<Run, { status: "succeeded" }>["output"]>().toEqualTypeOf<DataImportOutput>();
   expectTypeOf<Extract<Run, { status: "running" }>>().not.toHaveProperty("output");
   expectTypeOf<Extract<Run, { status: "failed" }>["error"]["message"]>().toBeString();

@@ -1,4 +1,4 @@
-import type { RunMessage } from "@longhaul/api";
+import type { RunUpdate } from "@longhaul/api";
 import type { Run, RunEvent } from "@longhaul/kit";
 import { afterEach, expect, test, vi } from "vitest";
 import { RunFailed } from "../errors.js";
@@ -10,10 +10,10 @@ afterEach(() => vi.useRealTimers());
 
 /** A client whose feed says what the test says. */
 function scripted() {
-  let say = (_update: RunMessage) => {};
+  let say = (_update: RunUpdate) => {};
   const subscribe = (
     _input: object,
-    on: { onData(message: { data: RunMessage }): void; onComplete(): void },
+    on: { onData(message: { data: RunUpdate }): void; onComplete(): void },
   ) => {
     say = (data) => {
       on.onData({ data });
