@@ -14,7 +14,8 @@ export function housekeeping(environment: HousekeepingEnvironment): RunsDependen
   const { AWS_LAMBDA_FUNCTION_NAME: functionName } = environment;
   return {
     db: connect(DATABASE_URL, { max, prepare: false, applicationName: functionName }),
-    sfn: new SFNClient(),
+    // The SDK's middleware is put together once, not anew for each call.
+    sfn: new SFNClient({ cacheMiddleware: true }),
     stateMachines: STATE_MACHINES,
     queue: RUNS_TOPIC_ARN ? snsRunQueue(new SNSClient(), RUNS_TOPIC_ARN) : undefined,
     logger: createLogger({ level: LOG_LEVEL, functionName }),
