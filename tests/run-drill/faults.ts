@@ -1,17 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type postgres from "postgres";
 import type { Random } from "../stepfunctions/kill-drill/random.js";
-import type { Stack } from "../support/stack.js";
 import { descendantsOf, isAlive, killHard, workersOf } from "./processes.js";
+import type { Scene } from "./scene.js";
 
 /** What the drill breaks. */
-export interface Target {
-  readonly stack: Stack;
-  /** A superuser's connection, that itself breaks with the database. */
-  readonly sql: postgres.Sql;
+export interface Target extends Pick<Scene, "stack" | "sql" | "cut"> {
   readonly random: Random;
-  /** Cuts the connections of all subscribers. */
-  readonly cut: () => void;
   readonly violations: string[];
 }
 
