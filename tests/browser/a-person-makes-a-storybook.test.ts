@@ -67,6 +67,7 @@ describe("a person who makes a storybook", { timeout: 600_000 }, () => {
     await page.getByRole("button", { name: "Make the book" }).click();
     await page.getByText("A name begins with a letter", { exact: false }).waitFor();
     await page.getByLabel("Child's name").fill("Mia");
+    await page.getByLabel("Read the story first").check();
     await page.getByText("Simulation (optional)").click();
     await page.getByText("Fail a step (optional)").click();
     await page.getByLabel("Step", { exact: true }).selectOption("RecordPage");
@@ -85,6 +86,14 @@ describe("a person who makes a storybook", { timeout: 600_000 }, () => {
     await comesAndStays(page, "story", async () => {
       await page.getByText("Made offline, without a language model.", { exact: false }).waitFor();
     });
+    await status(page, "Waiting").waitFor();
+    await page.getByLabel("Page 2", { exact: true }).fill("");
+    await page.getByRole("button", { name: "Draw this story" }).click();
+    await page.getByText("Write something here.").waitFor();
+    await page.getByLabel("Page 2", { exact: true }).fill("Then Mia came in.");
+    await page.getByRole("button", { name: "Draw this story" }).click();
+    await page.getByText("Edited by a person.", { exact: false }).waitFor();
+    await page.getByText("Then Mia came in.").first().waitFor();
     await comesAndStays(page, "images", async () => {
       await expect.poll(() => page.locator("[data-page] img").count()).toBe(4);
       await page.locator("[data-page]").last().scrollIntoViewIfNeeded();

@@ -369,7 +369,7 @@ describe("what a dashboard and a start need of it", () => {
   it("counts no step that a run may leave out on its way to success", () => {
     const twice = defineMachine(contract, (flow) =>
       flow
-        .step(mix, ({ input }) => ({ flour: input.flour }))
+        .step(mix, ({ input }) => ({ flour: input.flour, grams: 1 }))
         .step(bake, ({ mixDough }) => ({ dough: mixDough.dough, minutes: 1 }))
         .choice("SoftStill", (soft) =>
           soft
