@@ -3,6 +3,8 @@ import type { Subject } from "./subject.js";
 /** How long each phase of a measurement lasts, in ms. */
 export interface Phases {
   warmUp: number;
+  /** How many executions the warm-up has at least, however long they take. */
+  warmUpCount?: number;
   together: number;
   alone: number;
 }
@@ -30,11 +32,12 @@ export async function measure(
   const during = async (
     ms: number,
     workers: number,
+    least = 0,
   ): Promise<{ done: number; ms: number; took: number[] }> => {
     const began = performance.now();
     const took: number[] = [];
     const work = async (): Promise<void> => {
-      while (performance.now() - began < ms) {
+      while (performance.now() - began < ms || took.length < least) {
         const start = performance.now();
         await subject.run(next++);
         took.push(performance.now() - start);
@@ -43,7 +46,7 @@ export async function measure(
     await Promise.all(Array.from({ length: workers }, work));
     return { done: took.length, ms: performance.now() - began, took };
   };
-  await during(phases.warmUp, inFlight);
+  await during(phases.warmUp, inFlight, phases.warmUpCount);
   const othersBefore = cpuOfOthers();
   const before = process.cpuUsage();
   const together = await during(phases.together, inFlight);
