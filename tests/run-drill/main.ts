@@ -5,8 +5,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { stageProduct } from "@longhaul/local/testing/product";
 import { drill } from "./drill.js";
+import { expected, type KindName } from "./workflows/kinds.js";
 
-const usage = `run-drill [--runs 500] [--kills 20] [--seed N] [--patience SECONDS]
+const usage = `run-drill [--runs 500] [--kills 20] [--seed N] [--kinds KIND,KIND] [--patience SECONDS]
 Kills the API, the local cloud and its workers with signal 9 at random moments while runs are started, worked on and
 watched, and cuts their connections. The exit status tells whether each run ended once, with each effect once and with
 all its events heard in order.`;
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     runs: { type: "string", default: "500" },
     kills: { type: "string", default: "20" },
     seed: { type: "string" },
+    kinds: { type: "string" },
     patience: { type: "string", default: "240" },
     help: { type: "boolean", default: false },
   },
@@ -27,6 +29,11 @@ async function main(): Promise<number> {
     return 0;
   }
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
+  const kinds = values.kinds?.split(",") as KindName[] | undefined;
+  if (!(kinds ?? []).every((kind) => Object.hasOwn(expected, kind))) {
+    console.error(`${usage}\nkinds: ${Object.keys(expected).join(", ")}`);
+    return 2;
+  }
   const [runs, kills] = [Number(values.runs), Number(values.kills)];
   const product = stageProduct(
     mkdtempSync(join(tmpdir(), "run-drill-")),
@@ -36,7 +43,8 @@ async function main(): Promise<number> {
   const began = performance.now();
   try {
     const patience = Number(values.patience) * 1000;
-    const report = await drill({ seed, runs, kills, product, patience, log: console.log });
+    const options = { seed, runs, kills, product, patience, log: console.log };
+    const report = await drill(kinds ? { ...options, kinds } : options);
     for (const fault of report.faults.slice(0, 50)) console.log(`- ${fault}`);
     const seconds = Math.round((performance.now() - began) / 1000);
     console.log(
