@@ -26,7 +26,7 @@ export interface AwsOptions extends Account {
   /** What each function finds in process.env besides its own settings and AWS's. */
   readonly environment: (spec: FunctionSpec, endpointUrl: string) => Record<string, string>;
   readonly logger: Logger;
-  readonly lambda?: Pick<LambdaOptions, "concurrency" | "idleMs" | "retryDelaysMs">;
+  readonly lambda?: Pick<LambdaOptions, "concurrency" | "processes" | "idleMs" | "retryDelaysMs">;
 }
 
 /** The local AWS behind its one endpoint; Step Functions joins when it is open. */
