@@ -47,8 +47,10 @@ export class LeaseKeeper {
     this.#renewedAt = options.askedAt;
     this.#lookedAt = options.clock.now();
     this.#deadline = this.#lookedAt + Math.max(0, options.remainingMs - deadlineMarginMs);
-    // A late one is renewed before anything is done under it.
-    if (this.late || this.#deadline <= this.#lookedAt + lookMs) this.#arm();
+    // A late one is renewed before anything is done under it, and counts from then.
+    const { late } = this;
+    if (late || this.#deadline <= this.#lookedAt + lookMs) this.#arm();
+    if (this.#armed && !late) this.#expire();
     this.#next();
   }
 
@@ -112,14 +114,13 @@ export class LeaseKeeper {
     this.#callOffs = [];
   }
 
-  /** Sets the clock for deadline and expiry, which a step that is over within a second does not need. */
+  /** Sets the clock for the deadline, which a step that is over within a second does not need; nor the one for its expiry. */
   #arm(): void {
     if (this.#armed) return;
     this.#armed = true;
     const { clock } = this.#options;
     const left = Math.max(0, this.#deadline - clock.now());
     this.#callOffs.push(clock.after(left, () => this.stop("timed_out")));
-    if (!this.late) this.#expire();
   }
 
   #expire(): void {
@@ -134,6 +135,8 @@ export class LeaseKeeper {
     if (this.#over) return;
     const callOff = this.#options.clock.after(lookMs, () => {
       this.#callOffs = this.#callOffs.filter((other) => other !== callOff);
+      // Whatever has kept this look from being in time: the lease ends when it does.
+      if (!this.#armed) this.#expire();
       this.#arm();
       void this.#look().finally(() => this.#next());
     });

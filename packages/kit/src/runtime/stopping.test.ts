@@ -78,6 +78,20 @@ describe("a step that is stopped", () => {
     expect(await failed).toMatchObject({ name: "StepLeaseLost" });
   });
 
+  it("stops when it was busy for seconds before the first look, and that is not answered", async () => {
+    const { store, clock, invoke } = bench((_, ctx) => onAbort(ctx.signal));
+    const stopped = vi.fn();
+    const failed = failing(invoke());
+    failed.then(stopped, stopped);
+    store.renew = () => new Promise(() => {});
+    await clock.pass(500);
+    clock.block(4_000);
+    await clock.pass(5_400);
+    expect(stopped).not.toHaveBeenCalled();
+    await clock.pass(200);
+    expect(await failed).toMatchObject({ name: "StepLeaseLost" });
+  });
+
   it("renews a lease whose grant was long on its way before it does anything", async () => {
     const handled = vi.fn(words);
     const { store, clock, invoke } = bench(handled);

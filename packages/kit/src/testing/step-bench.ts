@@ -48,6 +48,11 @@ class ManualClock implements Clock {
     };
   };
 
+  /** Time that passes while nothing is done: what falls due meanwhile is late. */
+  block(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
   async pass(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
     for (;;) {
@@ -55,7 +60,7 @@ class ManualClock implements Clock {
       const [next] = this.#due.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
       if (!next) break;
       this.#due = this.#due.filter((other) => other !== next);
-      this.#now = next.at;
+      this.#now = Math.max(this.#now, next.at);
       next.callback();
     }
     this.#now = end;
