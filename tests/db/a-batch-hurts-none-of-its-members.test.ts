@@ -210,6 +210,16 @@ test("an input that Postgres refuses fails its own start only", async () => {
   expect(all.filter((one) => one.code === "IDEMPOTENCY_CONFLICT").length).toBeGreaterThanOrEqual(1);
 });
 
+test("what cannot be written as JSON fails its own call only", async () => {
+  const [deep, flat] = [await startRun(world.api, world.ours), await startRun(world.api, world.ours)];
+  const input = JSON.parse("[".repeat(20_000) + "]".repeat(20_000)) as [];
+  const answers = await Promise.allSettled([
+    world.store.lease({ ...leaseOf(deep), input }),
+    world.store.lease(leaseOf(flat)),
+  ]);
+  expect(answers).toMatchObject([{ reason: expect.any(RangeError) }, { value: { kind: "acquired" } }]);
+});
+
 test("in one batch the same key starts one run, and gives it to the others", async () => {
   const { organisationId, people } = world.ours;
   const { artifactIds: _, ...run } = newRun(organisationId, { idempotencyKey: randomUUID() });
@@ -270,6 +280,54 @@ test("ends are told apart: ended now, ended before, and nobody's", async () => {
   ]);
   expect((await gapless(ids[2]!)).map(({ type }) => type)).toEqual(["run.queued", "run.failed"]);
   expect(await end(ids[0]!)).toBe("open");
+});
+
+test("the end of an earlier attempt, told late, does not hide that of the present one", async () => {
+  const run = await startRun(world.api, world.ours);
+  const { organisationId, people } = world.ours;
+  const error = { code: "NO", message: "No." };
+  const end = (attempt: number) => {
+    const name = `${run}-${attempt}`;
+    const arn = `arn:aws:states:us-east-1:000000000000:execution:longhaul-data-import:${name}`;
+    const outcome = { status: "failed", error } as const;
+    return dispatch.closeByExecution(world.api, { name, arn, workflow: "data-import", outcome });
+  };
+  expect(await end(1)).toBe("closed");
+  await asCaller(world.api, people.operator, (tx) => lives.retry(tx, { organisationId, runId: run }));
+  expect(await Promise.all([end(1), end(2), end(2)])).toEqual(["open", "closed", "open"]);
+  expect((await gapless(run)).at(-1)).toMatchObject({ type: "run.failed", attempt: 2 });
+});
+
+test("runs that are noted as published and as sent at once, in opposite orders, never wait in a circle", async () => {
+  const { sql } = world.admin;
+  const ids = (await Promise.all(Array.from({ length: 12 }, () => startRun(world.api, world.ours)))).sort();
+  const runsOf = (order: readonly string[]) => order.map((runId) => ({ runId, attempt: 1 }));
+  const sent = (runId: string) => ({
+    runId,
+    attempt: 1,
+    executionArn: `arn:${runId}`,
+    stateMachineArn: "arn",
+  });
+  // They lie in the table as they are published.
+  for (const id of [...ids].reverse())
+    await sql`update longhaul.run_attempts set tries = 0 where run_id = ${id}`;
+  // Somebody holds one in the middle until both wait for it.
+  const both = await sql.begin(async (tx) => {
+    await tx`select from longhaul.run_attempts where run_id = ${ids[6]!} for update`;
+    const notes = Promise.allSettled([
+      asDispatcher(world.api, (other) =>
+        dispatch.published(other, { runs: runsOf([...ids].reverse()), againSeconds: 900 }),
+      ),
+      asDispatcher(world.dispatcher, (other) => dispatch.allSent(other, ids.map(sent))),
+    ]);
+    const waiting = async () =>
+      (
+        await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      ).length;
+    await expect.poll(waiting).toBe(2);
+    return { notes };
+  });
+  expect((await both.notes).map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
 });
 
 test("callers of a connection that is closed are told so, and do not wait", async () => {

@@ -8,15 +8,16 @@ import { jsonText } from "./json.js";
  * statement that is not prepared takes two round trips, and a role one more; so the argument is a literal here, quoted for
  * any setting of standard_conforming_strings.
  *
+ * @param argument as {@link jsonText} writes it.
  * @param role taken for this transaction, where the connection's own is not the one that may.
  */
 export function callWithJson<T>(
   { sql }: Database,
   name: string,
-  argument: unknown,
+  argument: string,
   role?: "longhaul_dispatcher",
 ): Promise<T> {
-  const literal = `E'${jsonText(argument).replace(/[\\']/g, "\\$&")}'`;
+  const literal = `E'${argument.replace(/[\\']/g, "\\$&")}'`;
   const call = `select longhaul.${name}(${literal}) as answer`;
   return withRefusals(async () => {
     if (!role) return (await sql.unsafe<{ answer: T }[]>(call))[0]?.answer as T;
@@ -30,16 +31,20 @@ function wasTakenBack(error: unknown): boolean {
   return error instanceof postgres.PostgresError;
 }
 
-/** Gathers calls of a function that takes an array and answers each element in its place. */
+/**
+ * Gathers calls of a function that takes an array and answers each element in its place. Each request is written as JSON
+ * by itself, so that one which cannot be hurts no other.
+ */
 export function gatheredCall<Request, Answer>(
   db: Database,
   name: string,
   options: Omit<GatherOptions, "apart"> & { readonly role?: "longhaul_dispatcher" },
 ): (request: Request) => Promise<Answer> {
-  return gather<Request, Answer>(
-    (requests) => callWithJson<readonly Answer[]>(db, name, requests, options.role),
+  const call = gather<string, Answer>(
+    (requests) => callWithJson<readonly Answer[]>(db, name, `[${requests.join(",")}]`, options.role),
     { ...options, apart: wasTakenBack },
   );
+  return async (request) => call(jsonText(request));
 }
 
 /** One of what `make` makes for each database, for as long as that is there. */

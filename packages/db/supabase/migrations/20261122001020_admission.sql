@@ -463,13 +463,20 @@ end
 $$;
 
 -- Notes that attempts were given to the queue. One that its consumer has not sent after p_again_seconds is given again.
+-- Meanwhile some of them may have been sent, or have ended: those are noted in the order of their ids, and so are these.
 create function longhaul.mark_published(p_runs uuid[], p_attempts integer[], p_again_seconds double precision) returns void
 language sql security definer set search_path = '' as $$
+  with held as materialized (
+    select a.run_id, a.attempt
+    from unnest(p_runs, p_attempts) published (run_id, attempt)
+    join longhaul.run_attempts a on a.run_id = published.run_id and a.attempt = published.attempt and a.sent_at is null
+    order by a.run_id
+    for update of a
+  )
   update longhaul.run_attempts a
   set published_at = clock_timestamp(), held_until = null,
     next_try_at = clock_timestamp() + make_interval(secs => p_again_seconds)
-  from unnest(p_runs, p_attempts) published (run_id, attempt)
-  where a.run_id = published.run_id and a.attempt = published.attempt and a.sent_at is null
+  from held where a.run_id = held.run_id and a.attempt = held.attempt
 $$;
 
 -- What the queue's consumer has been told to send: nothing where that is done already, or the run has ended or goes on

@@ -615,7 +615,7 @@ begin
     as q (name, arn, workflow, outcome, place)
   ), found as materialized (
     select t.*, a.run_id, a.attempt, r.organisation_id, r.last_seq, r.updated_at, t.outcome ->> 'status' as status, r.started_at,
-      row_number() over (partition by a.run_id order by t.place) = 1
+      row_number() over (partition by a.run_id, a.attempt order by t.place) = 1
         and r.finished_at is null and r.attempt = a.attempt as open,
       r.cancel_requested_at is null and r.open_approvals = 0 and t.outcome ->> 'status' in ('succeeded', 'failed', 'timed_out') as plain,
       r.started_at is null and t.outcome ->> 'status' in ('succeeded', 'timed_out') as begins
