@@ -230,10 +230,14 @@ test("what was approved is asked again when the output of a failed step before i
 test("the slot of a run that waits for a person goes to the next at once", async () => {
   const { theirs } = world;
   await world.setLimits(1, 1, theirs);
+  let goOn = () => {};
+  const dispatched = new Promise<void>((resolve) => (goOn = resolve));
+  world.handle("ProcessData", () => dispatched.then(() => importResult));
   const asking = await world.start({}, theirs);
   const next = await world.start({}, theirs);
   await dispatchQueued(world.asking);
   expect(await world.run(next, theirs)).toMatchObject({ status: "queued" });
+  goOn();
   await expect.poll(() => world.run(asking, theirs)).toMatchObject({ status: "waiting" });
   await expect.poll(async () => (await world.run(next, theirs)).status).not.toBe("queued");
 });
