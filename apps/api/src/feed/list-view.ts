@@ -52,10 +52,11 @@ export abstract class ListView<Page extends object, T> extends View<T> {
 
   async #begin(): Promise<void> {
     this.#reading = true;
+    // What is read for all from here on may be newer than this.
+    this.#seen = this.channel.page;
     try {
       const page = await this.channel.read(this.viewer.caller);
       if (!page) throw new ApiError("NOT_A_MEMBER");
-      this.#seen = this.channel.page;
       this.#first = page;
       this.tell();
     } catch (error) {
