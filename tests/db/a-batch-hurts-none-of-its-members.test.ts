@@ -1,5 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { asCaller, asDispatcher, connect, dispatch, history, lives, runs, stepStore } from "@longhaul/db";
+import {
+  approvals,
+  asCaller,
+  asDispatcher,
+  connect,
+  dispatch,
+  history,
+  lives,
+  runs,
+  stepStore,
+} from "@longhaul/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { leaseOf, newRun, openWorld, startRun, type World } from "../support/database.js";
 
@@ -338,4 +348,44 @@ test("callers of a connection that is closed are told so, and do not wait", asyn
   await db.close();
   const calls = await Promise.allSettled([1, 2, 3].map((n) => store.lease({ ...leaseOf(run), visit: n })));
   expect(calls.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+});
+
+test("whoever notes late that a decision was told waits for no one who waits for them", async () => {
+  const { organisationId, people } = world.ours;
+  const run = await startRun(world.api, world.ours);
+  const asked = await asDispatcher(world.dispatcher, (tx) =>
+    approvals.request(tx, {
+      ...{
+        runId: run,
+        attempt: 1,
+        state: "Approve",
+        itemPath: "",
+        visit: 0,
+        stage: "read",
+        title: "May it?",
+      },
+      ...{ role: "operator", form: {}, details: null, deadline: null, token: "first" },
+    }),
+  );
+  const approvalId = asked.kind === "open" ? asked.approvalId : "";
+  await asCaller(world.api, people.operator, (tx) =>
+    approvals.decide(tx, { organisationId, approvalId, decision: { approved: true } }),
+  );
+  // A writer that has the run comes to the approval when the note is under way.
+  const noted = await world.admin.sql.begin(async (tx) => {
+    await tx`select from longhaul.runs where id = ${run} for update`;
+    const note = asDispatcher(world.dispatcher, (other) =>
+      approvals.delivered(other, { approvalId, token: "first", repair: "Told it." }),
+    );
+    const waiting = async () =>
+      (
+        await world.admin.sql`
+          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      ).length;
+    await expect.poll(waiting).toBe(1);
+    await tx`select from longhaul.approvals where id = ${approvalId} for update`;
+    return { note };
+  });
+  await noted.note;
+  expect((await gapless(run)).at(-1)).toMatchObject({ type: "run.repaired" });
 });

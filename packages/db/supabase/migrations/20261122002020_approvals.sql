@@ -167,6 +167,10 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_run uuid;
 begin
+  if p_repair is not null then
+    -- The run first, as every writer locks it.
+    perform from longhaul.runs where id = (select run_id from longhaul.approvals where id = p_approval) for update;
+  end if;
   update longhaul.approvals set token_resolved_at = clock_timestamp()
   where id = p_approval and task_token = p_token and token_resolved_at is null and status <> 'open'
   returning run_id into v_run;
