@@ -38,13 +38,17 @@ export async function next(tx: Tx, params: { limit: number; holdSeconds: number 
     select ${dispatchable(tx)} from longhaul.next_to_send(${params.limit}, ${params.holdSeconds})`;
 }
 
-/** Whether there are runs that have not been told what they wait for, or that wait for their time. */
+/**
+ * Whether there are runs that have not been told what they wait for, that wait for their time, or that were in other hands
+ * when they could have been taken.
+ */
 export async function someWait(tx: Tx): Promise<boolean> {
   const { wait } = one(
     await tx<{ wait: boolean }[]>`
     select exists (
         select from longhaul.run_attempts where admission = 'ready' and closed_at is null and not explained)
-      or exists (select from longhaul.run_attempts where admission = 'later' and closed_at is null) as wait`,
+      or exists (select from longhaul.run_attempts where admission = 'later' and closed_at is null)
+      or coalesce(longhaul.next_due() <= clock_timestamp(), false) as wait`,
   );
   return wait;
 }

@@ -37,7 +37,7 @@ export async function dispatchQueued(
   { onTaken = () => {} }: DispatchOptions = {},
 ): Promise<Dispatched> {
   const total: Dispatched = { sent: 0, postponed: 0, refused: 0, published: 0, retryInSeconds: null };
-  for (;;) {
+  for (let lookedAgain = false; ; ) {
     const { due, someWait } = await asDispatcher(deps.db, async (tx) => {
       const taken = await dispatch.next(tx, { limit: batch, holdSeconds });
       return { due: taken, someWait: taken.length < batch && (await dispatch.someWait(tx)) };
@@ -48,20 +48,27 @@ export async function dispatchQueued(
     // When not one of a full batch gets through, the rest of them would only make it worse.
     const stuck = due.length > 0 && kinds.every((kind) => kind === "postponed");
     if (due.length === batch && !stuck) continue;
-    if (someWait || total.postponed + total.published > 0) total.retryInSeconds = await explainAll(deps);
+    if (someWait || total.postponed + total.published > 0) {
+      const dueSeconds = await explainAll(deps);
+      // What is due was in other hands, perhaps in those that explained it: it is theirs no more, or comes in a moment.
+      if (dueSeconds !== null && dueSeconds <= 0 && !lookedAgain) {
+        lookedAgain = true;
+        continue;
+      }
+      total.retryInSeconds = dueSeconds === null ? null : Math.max(0.5, dueSeconds);
+    }
     return total;
   }
 }
 
-/** @returns in how many seconds the first of those is due that wait for their time. */
+/** @returns in how many seconds the first of those is due that wait for their time; negative where it is due already. */
 async function explainAll(deps: RunsDependencies): Promise<number | null> {
   for (;;) {
     const { explained, nextDueSeconds } = await asDispatcher(deps.db, (tx) =>
       dispatch.explain(tx, { limit: explainBatch }),
     );
     if (explained === explainBatch) continue;
-    // Never at once: what is due and could not be taken is in other hands at this moment.
-    return nextDueSeconds === null ? null : Math.max(0.5, nextDueSeconds);
+    return nextDueSeconds;
   }
 }
 
