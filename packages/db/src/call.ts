@@ -11,7 +11,7 @@ import { jsonText } from "./json.js";
  * @param argument as {@link jsonText} writes it.
  * @param role taken for this transaction, where the connection's own is not the one that may.
  */
-export function callWithJson<T>(
+function callWithJson<T>(
   { sql }: Database,
   name: string,
   argument: string,
