@@ -86,6 +86,14 @@ test("a byte that has changed is noticed wherever it is, or is no part of any en
   expect(noticed).toBeGreaterThan(2_500);
 });
 
+test("a segment that was cut off within its first entry is told from one whose first entry was not written wholly", () => {
+  const changes = textOf([{ table: "log", key: 1, text: "x".repeat(2_000) }]);
+  const { bytes } = new FrameWriter().frame(changes, { sequence: 1, last: false, size: 4_096 });
+  const written = bytes.subarray(0, 1_024);
+  expect(framesOf(Buffer.concat([written, Buffer.alloc(4_096 - 1_024)]), 1)).toEqual([]);
+  expect(() => framesOf(written, 1)).toThrow("it has lost its end");
+});
+
 test("nothing is read after the entry that ends a segment", () => {
   const ended = segment(batches, true);
   const other = Buffer.concat([ended.subarray(0, -2048), segment(batches)]);

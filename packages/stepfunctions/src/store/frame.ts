@@ -103,8 +103,9 @@ function whole(bytes: number): number {
 /** What is at a place in a segment. */
 type Found =
   | { kind: "frame"; frame: Frame; next: number }
-  /** Nothing, or what was being written when the process or the power ended. */
-  | { kind: "none" | "torn" }
+  | { kind: "none" }
+  /** What was being written when the process or the power ended; `size` as in a frame. */
+  | { kind: "torn"; size: number }
   | { kind: "damaged"; what: string };
 
 /** Finds the frames of a segment, of which the first is to have a sequence. @throws SegmentError */
@@ -114,7 +115,8 @@ export function framesOf(bytes: Buffer, first: number): Frame[] {
     const found = look(bytes, at);
     if (found.kind === "damaged") throw new SegmentError(found.what);
     if (found.kind !== "frame") {
-      if (bytes.length < (frames[0]?.size ?? 0)) throw new SegmentError("it has lost its end");
+      const size = frames[0]?.size ?? (found.kind === "torn" ? found.size : 0);
+      if (bytes.length < size) throw new SegmentError("it has lost its end");
       if (hasFrameAfter(bytes, at)) throw new SegmentError("it has a hole before its end");
       return frames;
     }
@@ -131,20 +133,21 @@ export function framesOf(bytes: Buffer, first: number): Frame[] {
 function look(bytes: Buffer, start: number): Found {
   const head = bytes.subarray(start, start + SECTOR);
   if (isZero(head)) return { kind: "none" };
-  if (head.length < SECTOR) return { kind: "torn" };
+  if (head.length < SECTOR) return { kind: "torn", size: 0 };
   const sound = head.readUInt32LE(0) === MAGIC && head.readUInt32LE(28) === crc32(head.subarray(0, 28));
   if (!sound) return { kind: "damaged", what: "the head of an entry has changed" };
   const at = start + HEADER;
   const end = at + head.readUInt32LE(4);
   const next = start + whole(end - start);
-  if (next > bytes.length) return { kind: "torn" };
+  const size = head.readUInt32LE(24);
+  if (next > bytes.length) return { kind: "torn", size };
   if (head.readUInt32LE(20) !== crc32(bytes.subarray(at, end))) {
     for (let part = start; part < next; part += SECTOR)
-      if (isZero(bytes.subarray(part, part + SECTOR))) return { kind: "torn" };
+      if (isZero(bytes.subarray(part, part + SECTOR))) return { kind: "torn", size };
     return { kind: "damaged", what: "an entry has changed" };
   }
   const last = head.readUInt32LE(16) === LAST;
-  const frame = { sequence: head.readDoubleLE(8), last, size: head.readUInt32LE(24), at, end };
+  const frame = { sequence: head.readDoubleLE(8), last, size, at, end };
   return { kind: "frame", frame, next };
 }
 
