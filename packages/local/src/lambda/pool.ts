@@ -1,4 +1,5 @@
 import { judge } from "./judge.js";
+import { NoProcess, PoolClosed } from "./pool-errors.js";
 import type { Answer, Ending, Outcome } from "./process.js";
 import { type Invocation, type Job, type Pooled, Slot, type SlotListener } from "./slot.js";
 
@@ -6,13 +7,6 @@ import { type Invocation, type Job, type Pooled, Slot, type SlotListener } from 
 const lookMs = 100;
 /** The share of the newest invocation in what a function usually takes. */
 const newestShare = 0.1;
-
-/** The pool was closed before the invocation ended. */
-export class PoolClosed extends Error {
-  constructor() {
-    super("The local Lambda is shutting down.");
-  }
-}
 
 export interface PoolOptions {
   /** Invocations at a time of those that are alone in their process, all functions together. */
@@ -50,6 +44,7 @@ export class Pool {
   };
   /** Invocations that are under way and alone by their function's wish. */
   #exclusive = 0;
+  #runs = 0;
   #watch: NodeJS.Timeout | null = null;
   #lookedAt = 0;
   #sweeper: NodeJS.Timeout | null = null;
@@ -64,14 +59,17 @@ export class Pool {
    * invocation out of the queue; one that runs goes on.
    *
    * @throws PoolClosed
+   * @throws NoProcess
    */
   run(pooled: Pooled, invocation: Invocation, signal: Job["signal"] = null): Promise<Outcome> {
     return new Promise((settle, fail) => {
       if (this.#closed) return fail(new PoolClosed());
       const fresh = { losses: 0, alone: false, accompanied: false, since: 0, linesSeen: 0, answer: null };
-      const job: Job = { pooled, invocation, settle, fail, signal, ...fresh };
+      this.#runs += 1;
+      const job: Job = { pooled, invocation, number: this.#runs, settle, fail, signal, ...fresh };
       const fleet = this.#fleet(pooled.name);
       if (fleet.queue.length > 0 || !this.#place(fleet, job)) this.#wait(fleet, job, false);
+      if (fleet.queue[0]?.alone === true) this.#serve(fleet);
       this.#keepWatch();
     });
   }
@@ -109,7 +107,7 @@ export class Pool {
     for (const { slots } of this.#fleets.values()) yield* slots;
   }
 
-  /** Hands the job to a process, a new one where need be; false when it has to wait. */
+  /** Hands the job to a process, a new one where need be, or lets it fail; false when it has to wait. */
   #place(fleet: Fleet, job: Job): boolean {
     const now = performance.now();
     const { concurrency } = job.pooled;
@@ -127,8 +125,14 @@ export class Pool {
       hope ||= moves && !slot.retired && (job.alone ? slot.oldest?.alone === true : !single);
     }
     if (hope) return false;
-    const slot = this.#mayStart(fleet, job) ? this.#start(fleet, job.pooled) : spare;
-    return slot !== null && this.#hand(slot, job);
+    if (!this.#mayStart(fleet, job)) return spare !== null && this.#hand(spare, job);
+    // Nobody calls who could be told what is thrown here: who waits for the answer is.
+    try {
+      return this.#hand(this.#start(fleet, job.pooled), job);
+    } catch (error) {
+      job.fail(new NoProcess(error));
+      return true;
+    }
   }
 
   #hand(slot: Slot, job: Job): true {
@@ -177,7 +181,7 @@ export class Pool {
     this.#release(job);
     job.settle(outcome);
     if (slot.retired && slot.held.size === 0) this.#drop(slot);
-    this.#served(fleet);
+    this.#served();
     if (slot.held.size === 0) this.#sweepLater();
   }
 
@@ -195,7 +199,7 @@ export class Pool {
       if (outcome === null) this.#again(fleet, job, alone);
       else job.settle(outcome);
     }
-    this.#served(fleet);
+    this.#served();
   }
 
   /** Runs a job anew whose process ended under it. */
@@ -210,15 +214,26 @@ export class Pool {
     if (isExclusive(pooled)) this.#exclusive -= 1;
   }
 
-  /** A place became free: for the same function first, then for whichever waits for a process. */
-  #served(fleet: Fleet): void {
-    this.#serve(fleet);
-    for (const other of this.#fleets.values()) if (other.queue.length > 0) this.#serve(other);
+  /** A place became free: for the function that has waited longest, or else no other would ever come before a busy one. */
+  #served(): void {
+    const waiting = [...this.#fleets.values()].filter(({ queue }) => queue.length > 0);
+    if (waiting.length > 1) waiting.sort((one, other) => firstNumber(one) - firstNumber(other));
+    for (const fleet of waiting) this.#serve(fleet);
   }
 
+  /** In their order; but those that are to be alone may wait for long, and are passed by the others meanwhile. */
   #serve(fleet: Fleet): void {
     const { queue } = fleet;
-    while (queue[0] !== undefined && this.#place(fleet, queue[0])) queue.shift();
+    let aloneWaits = false;
+    for (let at = 0, job = queue[at]; job !== undefined; job = queue[at]) {
+      if (!(job.alone && aloneWaits) && this.#place(fleet, job)) {
+        queue.splice(at, 1);
+        continue;
+      }
+      if (!job.alone) return;
+      aloneWaits = true;
+      at += 1;
+    }
   }
 
   #drop(slot: Slot): void {
@@ -246,11 +261,8 @@ export class Pool {
       const verdict = slot.due(now);
       if (verdict !== null) slot.kill(verdict);
     }
-    for (const fleet of this.#fleets.values()) {
-      if (fleet.queue.length === 0) continue;
-      busy = true;
-      this.#serve(fleet);
-    }
+    for (const { queue } of this.#fleets.values()) busy ||= queue.length > 0;
+    this.#served();
     if (busy || this.#watch === null) return;
     clearInterval(this.#watch);
     this.#watch = null;
@@ -267,6 +279,10 @@ export class Pool {
       if (free.length > 0) this.#sweepLater();
     }, this.#options.idleMs).unref();
   }
+}
+
+function firstNumber({ queue: [first] }: Fleet): number {
+  return first?.number ?? Infinity;
 }
 
 function isShared({ reservedConcurrency }: Pooled): boolean {

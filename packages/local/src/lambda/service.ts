@@ -6,7 +6,8 @@ import type { Logger } from "../log.js";
 import { type FunctionLogs, logTail, openFunctionLogs } from "./logs.js";
 import { type Account, functionArn, functionName, notFound } from "./names.js";
 import { checkSize, type FunctionResult, maxEventBytes, maxRequestBytes, resultOf } from "./payloads.js";
-import { Pool, PoolClosed } from "./pool.js";
+import { Pool } from "./pool.js";
+import { NoProcess, PoolClosed } from "./pool-errors.js";
 import { startWorker } from "./process.js";
 import type { Pooled } from "./slot.js";
 
@@ -113,7 +114,8 @@ class LocalLambda implements Lambda {
     const outcome = await this.#pool
       .run(pooled, invocation, () => call.signal)
       .catch((error: unknown) => {
-        if (error instanceof PoolClosed) throw new AwsError("ServiceException", error.message, 500);
+        if (error instanceof PoolClosed || error instanceof NoProcess)
+          throw new AwsError("ServiceException", error.message, 500);
         throw error;
       });
     const result = resultOf(outcome, requestId, spec.timeoutSeconds);

@@ -36,6 +36,8 @@ export interface Pooled {
 export interface Job {
   readonly pooled: Pooled;
   readonly invocation: Invocation;
+  /** Counted by the pool: who has a lower one waits longer. */
+  readonly number: number;
   readonly settle: (outcome: Outcome) => void;
   readonly fail: (reason: Error) => void;
   /** Looked at when it has to wait: nobody listens for the answer of an aborted call, and a running one goes on. */
