@@ -133,6 +133,19 @@ it("lets nobody pay for what one that has answered left behind", async () => {
   await expectUnharmed(await Promise.all(companions), "culprit");
 });
 
+it("lets one that comes later not pay for what one that has answered left behind either", async () => {
+  await using local = await start(20);
+  expect(await invoke(local, "culprit", "leaveError")).toMatchObject({ failed: false });
+  const later = await invoke(local, "later", "companion", "unharmed");
+  expect(later).toMatchObject({ failed: false, text: "unharmed", tries: 2 });
+});
+
+it("goes on when a handler speaks on the channel of its process", async () => {
+  await using local = await start(20);
+  expect(await invoke(local, "speaker", "send")).toMatchObject({ failed: false, text: "undefined" });
+  expect(await invoke(local, "later", "echo", "served")).toMatchObject({ text: "served" });
+});
+
 it("gives an invocation another process than the one in which another hangs", async () => {
   await using local = await start(20);
   const hanging = invoke(local, "culprit", "hang");

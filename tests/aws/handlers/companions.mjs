@@ -41,6 +41,17 @@ const behaviours = {
   },
   /** Answers, and ends the process when it has. */
   leave: () => void setTimeout(() => process.exit(4), 50),
+  /** Answers, and throws when it has. */
+  leaveError: () =>
+    void setTimeout(() => {
+      throw new RangeError("thrown when it has answered");
+    }, 50),
+  /** Says to who started its process what that does not expect; on AWS there is nobody. */
+  send: () => {
+    const found = typeof process.send;
+    process._send?.({ type: "result" });
+    return found;
+  },
   log: async (event) => {
     for (let line = 0; line < 20; line += 1) {
       process.stdout.write(`${event.name} writes `);

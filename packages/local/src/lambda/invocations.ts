@@ -1,5 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { StringDecoder } from "node:string_decoder";
 import { marked } from "./lines.js";
+
+interface OpenLine {
+  text: string;
+  /** Keeps the first bytes of a character whose others are written later. */
+  readonly decoder: StringDecoder;
+}
 
 /** An invocation within the worker process. */
 export interface Running {
@@ -8,7 +15,7 @@ export interface Running {
   /** Lines that were written for it. */
   lines: number;
   /** A line that has no end yet, by stream. */
-  readonly open: Map<NodeJS.WriteStream, string>;
+  readonly open: Map<NodeJS.WriteStream, OpenLine>;
   /** What libraries keep for it (Lambda's InvokeStore). */
   readonly kept: Map<PropertyKey, unknown>;
 }
@@ -19,7 +26,6 @@ export interface Running {
  */
 export class Invocations {
   readonly #storage: AsyncLocalStorage<Running> | null;
-  readonly #held = new Map<number, Running>();
   #only: Running | undefined;
 
   constructor(concurrency: number) {
@@ -31,22 +37,19 @@ export class Invocations {
     return this.#storage === null ? this.#only : this.#storage.getStore();
   }
 
-  holds({ id }: Running): boolean {
-    return this.#held.has(id);
-  }
-
   async run<T>(id: number, requestId: string, work: (running: Running) => Promise<T>): Promise<T> {
     const running: Running = { id, requestId, lines: 0, open: new Map(), kept: new Map() };
-    this.#held.set(id, running);
     this.#only = running;
     try {
       return await (this.#storage === null ? work(running) : this.#storage.run(running, work, running));
     } finally {
-      this.#held.delete(id);
       if (this.#only === running) this.#only = undefined;
     }
   }
 }
+
+/** A line that becomes longer is cut: nobody marks what is left of one that the reader cuts. */
+const longestLine = 262_144;
 
 /**
  * Marks each line that is written to stdout or stderr with the invocation that writes it. What others write there,
@@ -63,23 +66,55 @@ export function markOutput(mark: string, invocations: Invocations): (running: Ru
     stream.write = (chunk: string | Uint8Array, ...more: unknown[]): boolean => {
       const running = invocations.current();
       if (running === undefined) return original(chunk, ...more);
+      const open = openLine(running, stream);
       const encoding = typeof more[0] === "string" ? (more[0] as BufferEncoding) : "utf8";
-      const bytes = typeof chunk === "string" ? Buffer.from(chunk, encoding) : Buffer.from(chunk);
-      const lines = `${running.open.get(stream) ?? ""}${bytes.toString("utf8")}`.split("\n");
-      running.open.set(stream, lines.pop() ?? "");
+      const lines = ended(open, typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk);
       running.lines += lines.length;
       const text = lines.map((line) => marked(mark, running.id, line)).join("");
       return original(text, ...more.filter((one) => typeof one === "function"));
     };
   }
   return (running) => {
-    for (const [stream, text] of running.open) {
+    for (const [stream, open] of running.open) {
+      const text = open.text + open.decoder.end();
       if (text === "") continue;
       running.lines += 1;
       writers.get(stream)?.(marked(mark, running.id, text));
     }
     running.open.clear();
   };
+}
+
+function openLine({ open }: Running, stream: NodeJS.WriteStream): OpenLine {
+  let line = open.get(stream);
+  if (line === undefined) {
+    line = { text: "", decoder: new StringDecoder("utf8") };
+    open.set(stream, line);
+  }
+  return line;
+}
+
+/** The lines that have their end now; the rest stays open. */
+function ended(open: OpenLine, bytes: Uint8Array): string[] {
+  const [first = "", ...more] = open.decoder.write(Buffer.from(bytes)).split("\n");
+  open.text += first;
+  const lines: string[] = [];
+  for (const next of more) {
+    lines.push(...pieces(open.text));
+    open.text = next;
+  }
+  if (open.text.length > longestLine) {
+    const cut = pieces(open.text);
+    open.text = cut.pop() ?? "";
+    lines.push(...cut);
+  }
+  return lines;
+}
+
+function pieces(line: string): string[] {
+  if (line.length <= longestLine) return [line];
+  const count = Math.ceil(line.length / longestLine);
+  return Array.from({ length: count }, (_, at) => line.slice(at * longestLine, (at + 1) * longestLine));
 }
 
 const requestIdKey = Symbol.for("_AWS_LAMBDA_REQUEST_ID");

@@ -26,7 +26,8 @@ export function judge({ ready, held, verdict }: Slot, ending: Ending): Judged[] 
     return each((job) => (timedOut.has(job) ? told({ kind: "timeout" })(job) : again(false)(job)));
   }
   const culprit = culpritOf(ending, held);
-  if (culprit === undefined) return each(again(true));
+  // One that has ended, and left something behind, is none of these.
+  if (culprit === undefined) return each(again(ending.kind !== "error" || ending.id === null));
   return each((job) => (job === culprit ? told(outcome)(job) : again(false)(job)));
 }
 

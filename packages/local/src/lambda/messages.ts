@@ -39,5 +39,5 @@ export type FromWorker =
   /** `lines` were written for the invocation, which may still be on their way. */
   | { readonly type: "result"; readonly id: number; readonly payload: string; readonly lines: number }
   | { readonly type: "error"; readonly id: number; readonly error: ErrorPayload; readonly lines: number }
-  /** The process ends. `id` is the invocation that it ends of, null where that is not known. */
+  /** The process ends. `id` is the invocation that it ends of, which may have ended itself; null where that is not known. */
   | { readonly type: "fatal"; readonly id: number | null; readonly error: ErrorPayload };

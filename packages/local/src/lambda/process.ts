@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
 import { eachLine, ownerOf } from "./lines.js";
 import type { ErrorPayload, FromWorker, FunctionDescription, ToWorker } from "./messages.js";
 
@@ -66,15 +67,18 @@ export function startWorker(
     kill();
   }, initTimeoutMs);
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream === null) continue;
+    // Where there are too many files there are no streams either, and the error is told later.
+    if (!(stream instanceof Readable)) continue;
     eachLine(stream, (line) => {
       const { id, text } = ownerOf(description.mark, line);
       listener.line(id, text);
     });
   }
-  child.on("message", (messages: readonly FromWorker[]) => {
+  child.on("message", (messages: unknown) => {
     listener.heard();
-    for (const message of messages) {
+    // What a handler has sent by itself.
+    if (!Array.isArray(messages)) return;
+    for (const message of messages as readonly FromWorker[]) {
       if (message.type === "fatal") {
         ending ??= { kind: "error", id: message.id, error: message.error };
         kill();
@@ -123,7 +127,7 @@ function sayer(child: ChildProcess): (message: ToWorker) => void {
 /** Resolves when the process is gone and what it still said and wrote has been heard. */
 function exitOf(child: ChildProcess): Promise<Extract<Outcome, { kind: "exit" }>> {
   return new Promise((resolve) => {
-    child.once("error", () => resolve({ kind: "exit", code: 1, signal: null }));
+    child.on("error", () => resolve({ kind: "exit", code: 1, signal: null }));
     child.once("exit", (code, signal) => {
       const settle = () => resolve({ kind: "exit", code, signal });
       child.once("close", settle);

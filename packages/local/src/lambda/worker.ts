@@ -12,16 +12,20 @@ let handler: Handler | null = null;
 let description: FunctionDescription | null = null;
 let outgoing: FromWorker[] = [];
 
+const send = process.send?.bind(process);
+// As on AWS: a handler that found it would speak to the service in place of this runtime.
+delete process.send;
+
 /** What is said in one turn of the loop travels together. */
 function say(message: FromWorker): void {
   if (outgoing.push(message) === 1) setImmediate(() => flush());
 }
 
 function flush(then: () => void = () => {}): void {
-  if (process.send === undefined || !process.connected) process.exit(1);
+  if (send === undefined || !process.connected) process.exit(1);
   const messages = outgoing;
   outgoing = [];
-  process.send(messages, then);
+  send(messages, undefined, undefined, then);
 }
 
 function errorPayload(error: unknown): ErrorPayload {
@@ -97,9 +101,8 @@ function context(awsRequestId: string, deadline: number): object {
 /** As Node's Lambda runtime does: the invocation fails with the error, and the environment is gone. */
 function giveUp(error: ErrorPayload): void {
   process.stderr.write(`${JSON.stringify({ level: "error", ...error })}\n`);
-  const culprit = invocations.current();
-  // What an invocation that has ended left behind is nobody's among those that run.
-  end(culprit !== undefined && invocations.holds(culprit) ? culprit.id : null, error, 129);
+  // Also of one that has ended: what it left behind is then nobody's among those that run.
+  end(invocations.current()?.id ?? null, error, 129);
 }
 
 function end(id: number | null, error: ErrorPayload, exitCode: number): void {
