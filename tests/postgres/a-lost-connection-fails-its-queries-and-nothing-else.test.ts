@@ -1,4 +1,4 @@
-import { asDispatcher, connect, type Database, type Tx } from "@longhaul/db";
+import { asCaller, asDispatcher, connect, type Database, type Tx } from "@longhaul/db";
 import { createTestDatabase, type TestDatabase } from "@longhaul/local/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { layWire } from "../api/cuttable-wire.js";
@@ -94,4 +94,17 @@ it("survives a wire that is cut under many queries, at every moment of them", as
   }
   expect(await db.sql`select 1 as one`).toEqual([{ one: 1 }]);
   await wire.close();
+});
+
+it("lets a process that freezes within a transaction keep what it has locked for ten seconds at most", async () => {
+  const caller = { userId: "00000000-0000-4000-8000-000000000001", claims: {} };
+  const idle = (tx: Tx) => tx`select current_setting('idle_in_transaction_session_timeout') as idle`;
+  await using api = pool(database.apiUrl);
+  await using dispatcher = pool(database.dispatcherUrl);
+  expect(await asCaller(api, caller, idle)).toEqual([{ idle: "10s" }]);
+  expect(await asDispatcher(dispatcher, idle)).toEqual([{ idle: "10s" }]);
+  // As a pooler hands the session on: with nothing of it left.
+  expect(await api.sql`select current_setting('idle_in_transaction_session_timeout') as idle`).toEqual([
+    { idle: "0" },
+  ]);
 });

@@ -83,6 +83,12 @@ export interface DatabaseCaller {
 }
 
 /**
+ * A process that freezes between two statements keeps what it has locked, and with it each batch that has a run of
+ * those: Postgres ends its session after this long.
+ */
+const mostIdle = "10s";
+
+/**
  * Runs `work` in a transaction as the caller: role `authenticated`, the token's claims set as PostgREST sets
  * them, row level security in force.
  */
@@ -92,12 +98,14 @@ export function asCaller<T>(db: Database, caller: DatabaseCaller, work: (tx: Tx)
     db,
     (tx) => tx`
       select set_config('role', 'authenticated', true), set_config('request.jwt.claims', ${claims}, true),
-        set_config('request.jwt.claim.sub', ${caller.userId}, true)`,
+        set_config('request.jwt.claim.sub', ${caller.userId}, true),
+        set_config('idle_in_transaction_session_timeout', ${mostIdle}, true)`,
     work,
   );
 }
 
 /** Runs `work` in a transaction as dispatcher and reconciler: across organisations, by their own functions only. */
 export function asDispatcher<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return transaction(db, (tx) => tx.unsafe("set local role longhaul_dispatcher"), work);
+  const begin = `set local role longhaul_dispatcher; set local idle_in_transaction_session_timeout = '${mostIdle}'`;
+  return transaction(db, (tx) => tx.unsafe(begin), work);
 }
