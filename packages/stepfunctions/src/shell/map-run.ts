@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { MapRunSpec } from "../core/map-run.js";
-import type { Command } from "../core/turn.js";
+import type { Command, MapRunAnswer } from "../core/turn.js";
+import { StateFailure } from "../language/failure.js";
 import type { ExecutionRow, MapRunRow, Store } from "../store/store.js";
 import { noTallies, type Tallies } from "./map-run-counts.js";
 import { MapRunInputs } from "./map-run-items.js";
@@ -114,5 +115,15 @@ export function childRow(
     cause: null,
     redriveCount: 0,
     redrivenAt: null,
+  };
+}
+
+/** How a map run ends that an error ended. */
+export function failureOf(error: unknown): Extract<MapRunAnswer, { kind: "failed" }> {
+  if (error instanceof StateFailure) return { kind: "failed", error: error.error, cause: error.message };
+  return {
+    kind: "failed",
+    error: "States.Runtime",
+    cause: error instanceof Error ? error.message : String(error),
   };
 }

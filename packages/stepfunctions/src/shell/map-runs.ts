@@ -6,10 +6,12 @@ import type { ExecutionRow, MapRunRow, Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
 import type { Executions } from "./executions.js";
 import type { Runner } from "./runner.js";
-import { childRow, exceeds, newRow, newRun, type Run } from "./map-run.js";
-import { StoredTallies, type Tallies, tally } from "./map-run-counts.js";
+import { childRow, exceeds, failureOf, newRow, newRun, type Run } from "./map-run.js";
+import { count, takeUp } from "./map-run-children.js";
+import { StoredTallies, type Tallies } from "./map-run-counts.js";
 import { inBatches, itemCount, itemsOf } from "./map-run-items.js";
 import { assertDestination, gathered, isWritten, writeOut } from "./map-run-results.js";
+import { sweep } from "./map-run-sweep.js";
 
 type Start = Extract<Command, { type: "startMapRun" }>;
 
@@ -33,14 +35,14 @@ export class MapRuns {
   private readonly counted: StoredTallies;
   private lastNumber = 0;
   /** Those that were running when the engine was opened, until they are swept. */
-  private readonly unended: MapRunRow[] = [];
+  private readonly left: MapRunRow[] = [];
   private closed = false;
 
   constructor(private readonly ports: Ports) {
     this.counted = new StoredTallies(ports.store);
     for (const { value } of ports.store.range("mapRuns")) {
       this.lastNumber = Math.max(this.lastNumber, value.number);
-      if (value.status === "RUNNING") this.unended.push(value);
+      if (value.status === "RUNNING") this.left.push(value);
     }
   }
 
@@ -55,23 +57,10 @@ export class MapRuns {
 
   /** Ends map runs whose execution had ended when the engine was killed, and what runs of them. */
   sweep(): void {
-    for (const row of this.unended.splice(0)) {
-      if (this.byNumber.has(row.number)) continue;
-      const parent = this.ports.store.get("executions", row.execution);
-      if (parent === undefined || parent.status === "RUNNING") continue;
-      this.end(row).catch((error: unknown) =>
-        this.ports.logger.error({ err: error, mapRun: row.arn }, "A map run could not be ended"),
-      );
-    }
-  }
-
-  private async end(row: MapRunRow): Promise<void> {
-    const { store, executions, clock } = this.ports;
-    const children = store.range("mapChildren", { start: [row.number, 0], end: [row.number + 1, 0] });
-    const live = [...children].filter(({ value }) => store.get("running", value) !== undefined);
-    await Promise.all(live.map(({ value }) => executions.stop(value, {})));
-    const ended: MapRunRow = { ...row, status: "ABORTED", stoppedAt: clock.now() };
-    await store.write([{ table: "mapRuns", key: row.arn, value: ended }]);
+    sweep(
+      this.left.splice(0).filter(({ number }) => !this.byNumber.has(number)),
+      this.ports,
+    );
   }
 
   /** The engine closes. What is under way goes on, at the next opening, from what is on disk. */
@@ -92,7 +81,7 @@ export class MapRuns {
     if (row.mapRun === null) return;
     const run = this.byNumber.get(row.mapRun.number);
     if (run === undefined || !run.live.delete(row.number)) return;
-    this.count(run, row);
+    count(run, row);
     this.pump(run);
   }
 
@@ -130,7 +119,7 @@ export class MapRuns {
       await this.readItems(run, { branch, runner });
     }
     if (this.closed) return;
-    this.takeUp(run);
+    takeUp(this.ports.store, run);
     this.pump(run);
   }
 
@@ -175,32 +164,6 @@ export class MapRuns {
   ): Promise<string> {
     if (machine === null || state === null) return item.text;
     return childInput(machine, state, branch, item, { seed, settings: this.ports.settings });
-  }
-
-  /** Counts what there is of a map run already. */
-  private takeUp(run: Run): void {
-    const { number } = run.row;
-    const known = this.ports.store.range("mapChildren", { start: [number, 0], end: [number + 1, 0] });
-    for (const { key, value } of [...known]) {
-      const row = this.ports.store.get("executions", value);
-      if (row === undefined) continue;
-      run.next = Math.max(run.next, key[1] + 1);
-      // What failed before the redrive is done again; what failed since, before a restart, is not.
-      const failed = row.status !== "RUNNING" && row.status !== "SUCCEEDED";
-      const redrive =
-        failed &&
-        row.redriveCount < run.row.redriveCount &&
-        (row.stoppedAt ?? 0) <= (run.row.redrivenAt ?? -1);
-      if (row.status === "RUNNING") run.live.set(value, { items: row.mapRun?.items ?? 1 });
-      else if (redrive) run.again.push(row);
-      else this.count(run, row);
-    }
-  }
-
-  private count(run: Run, row: ExecutionRow): void {
-    run.ended += 1;
-    tally(run.tallies, row);
-    if (row.status !== "SUCCEEDED") run.failedItems += row.mapRun?.items ?? 1;
   }
 
   /** Changes the bounds of a map run that is on its way. Resolves once that is on disk. */
@@ -338,13 +301,4 @@ export class MapRuns {
   private report({ arn }: { arn: string }, error: unknown): void {
     if (!this.closed) this.ports.logger.error({ err: error, mapRun: arn }, "A map run could not go on");
   }
-}
-
-function failureOf(error: unknown): Extract<MapRunAnswer, { kind: "failed" }> {
-  if (error instanceof StateFailure) return { kind: "failed", error: error.error, cause: error.message };
-  return {
-    kind: "failed",
-    error: "States.Runtime",
-    cause: error instanceof Error ? error.message : String(error),
-  };
 }
