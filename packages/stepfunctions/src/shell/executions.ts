@@ -2,16 +2,17 @@ import { randomBytes } from "node:crypto";
 import { breakOff } from "../core/breakdown.js";
 import { type Decision, decide } from "../core/decide.js";
 import { nextReady, nextWake } from "../core/state.js";
-import type { Command, CoreEvent, MapRunAnswer, Settings, TaskAnswer } from "../core/turn.js";
+import type { CoreEvent, MapRunAnswer, Settings, TaskAnswer } from "../core/turn.js";
 import type { Logger } from "../ports.js";
 import type { ExecutionRow, Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
 import { Ends } from "./ends.js";
 import { GroupCommit } from "./group-commit.js";
+import { InFlight } from "./in-flight.js";
 import type { MachineCache } from "./machine-cache.js";
-import type { Performers } from "./performers.js";
+import { perform, type Performers } from "./performers.js";
 import { Recall } from "./recall.js";
-import { identityOf, redelivery, type Ruling, type Runner } from "./runner.js";
+import { identityOf, redelivery, type Ruling, type Runner, withdrawal } from "./runner.js";
 import { Runners } from "./runners.js";
 import type { Change, StatusEvents } from "./status-events.js";
 import { andThen, nobody, promised, type Told } from "./told.js";
@@ -39,8 +40,7 @@ export class Executions {
   private readonly secret = randomBytes(32).toString("hex");
   private events = 0;
   private closed = false;
-  private inFlight = 0;
-  private idle: (() => void) | null = null;
+  private readonly turns = new InFlight();
 
   readonly recall: Recall;
   /** Those in memory. */
@@ -119,7 +119,7 @@ export class Executions {
       if (!value.busy) continue;
       const runner = this.runners.load(key);
       if (runner === undefined) continue;
-      for (const command of redelivery(runner.state)) this.perform(runner, command);
+      for (const command of redelivery(runner.state)) perform(this.performers, runner, command);
       if (runner.state === null || nextReady(runner.state) !== undefined) this.advance(runner);
       this.wakes.set(key, runner.state === null ? null : nextWake(runner.state));
       this.runners.settle(runner);
@@ -130,7 +130,7 @@ export class Executions {
   async close(): Promise<void> {
     this.closed = true;
     this.wakes.close();
-    if (this.inFlight > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+    await this.turns.over();
     this.ends.close();
   }
 
@@ -174,7 +174,7 @@ export class Executions {
     this.events += 1;
     event.at = event.type === "start" ? runner.row.startedAt : this.ports.clock.now();
     event.seed = `${this.secret}:${this.events}`;
-    this.inFlight += 1;
+    this.turns.began();
     let decision: Decision | Promise<Decision>;
     try {
       decision = this.decide(runner, event);
@@ -209,7 +209,7 @@ export class Executions {
     const { state, records, commands } = decision;
     if (records.length === 0) {
       told.done(false);
-      this.rest();
+      this.turns.ended();
       this.runners.settle(runner);
       return;
     }
@@ -226,33 +226,22 @@ export class Executions {
       // Nothing of it is on disk yet: whoever asked for it is told, and it has never been.
       this.runners.drop(runner);
       told.failed(error);
-      this.rest();
+      this.turns.ended();
       return;
     }
     this.logFault(runner, error);
-    const pending = runner.state === null ? [] : redelivery(runner.state);
-    const commands = pending.map(
-      (command): Command =>
-        command.type === "invoke"
-          ? { type: "abort", branch: command.branch, task: command.task.id }
-          : { type: "stopMapRun", branch: command.branch, run: command.run.id },
-    );
+    const commands = withdrawal(runner.state);
     // What comes next waits for this: the state may be ahead of the log, or wrong.
     runner.deciding = true;
     void this.ports.store
       .flushed()
       .then(() => {
         const { record, outcome } = breakOff(this.recall.log(runner.row).flat(), event.at, error);
-        this.commit(runner, event, told, {
-          state: null,
-          outcome,
-          records: [record],
-          commands,
-        });
+        this.commit(runner, event, told, { state: null, outcome, records: [record], commands });
       })
       .catch((failure: unknown) => {
         told.failed(failure);
-        this.rest();
+        this.turns.ended();
       })
       .finally(() => {
         runner.deciding = false;
@@ -298,7 +287,7 @@ export class Executions {
       this.performers?.recorded(runner, records);
       this.wakes.set(runner.row.number, wake);
       for (const change of changes) this.ports.events.tell(change);
-      for (const command of commands) this.perform(runner, command);
+      for (const command of commands) perform(this.performers, runner, command);
       if (outcome !== null) this.tellEnd(runner.row);
       if (state !== null && nextReady(state) !== undefined) this.advance(runner);
       told.done(true);
@@ -311,32 +300,13 @@ export class Executions {
 
   private synced(runner: Runner): void {
     runner.unsynced -= 1;
-    this.rest();
+    this.turns.ended();
     this.pump(runner);
     this.runners.settle(runner);
-  }
-
-  private perform(runner: Runner, command: Command): void {
-    const { number } = runner.row;
-    switch (command.type) {
-      case "abort":
-        return this.performers?.abort(number, command.task);
-      case "stopMapRun":
-        return this.performers?.stopMapRun(number, command.run);
-      case "invoke":
-        return this.performers?.invoke(runner, command);
-      case "startMapRun":
-        return this.performers?.startMapRun(runner, command);
-    }
   }
 
   private tellEnd(row: ExecutionRow): void {
     this.ends.tell(row);
     this.performers?.ended(row);
-  }
-
-  private rest(): void {
-    this.inFlight -= 1;
-    if (this.inFlight === 0) this.idle?.();
   }
 }

@@ -14,3 +14,18 @@ export interface Performers {
   /** Records are on disk. */
   recorded(runner: Runner, records: LogRecord[]): void;
 }
+
+/** Has a command of the core done. */
+export function perform(performers: Performers | null, runner: Runner, command: Command): void {
+  const { number } = runner.row;
+  switch (command.type) {
+    case "abort":
+      return performers?.abort(number, command.task);
+    case "stopMapRun":
+      return performers?.stopMapRun(number, command.run);
+    case "invoke":
+      return performers?.invoke(runner, command);
+    case "startMapRun":
+      return performers?.startMapRun(runner, command);
+  }
+}

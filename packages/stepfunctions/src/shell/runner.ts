@@ -110,3 +110,12 @@ export function redelivery(state: ExecutionState | null): Delivery[] {
     return [{ type: "invoke", branch: id, state: name, retryCount, task: position.task }];
   });
 }
+
+/** What takes back all that is handed out. */
+export function withdrawal(state: ExecutionState | null): Command[] {
+  return redelivery(state).map((command) =>
+    command.type === "invoke"
+      ? { type: "abort", branch: command.branch, task: command.task.id }
+      : { type: "stopMapRun", branch: command.branch, run: command.run.id },
+  );
+}
