@@ -59,6 +59,10 @@ const calls: Record<
     needs: "viewer",
     call: (member) => world.clients.http(member).approvals.list.query({ status: "open" }),
   },
+  "approvals.watch": {
+    needs: "viewer",
+    call: (member) => firstData((on) => socketOf(member).approvals.watch.subscribe(undefined, on)),
+  },
   "approvals.get": {
     needs: "viewer",
     call: (member) => world.clients.http(member).approvals.get.query({ approvalId }),
@@ -161,18 +165,9 @@ const calls: Record<
   "workflows.dataImport.watch": {
     needs: "viewer",
     call: (member) =>
-      new Promise((resolve, reject) => {
-        const subscription = socketOf(member).workflows.dataImport.watch.subscribe(
-          { runId },
-          {
-            onData: ({ data }) => {
-              subscription.unsubscribe();
-              resolve(data);
-            },
-            onError: reject,
-          },
-        );
-      }),
+      firstData<{ data: unknown }>((on) =>
+        socketOf(member).workflows.dataImport.watch.subscribe({ runId }, on),
+      ),
   },
 };
 const names = Object.keys(calls);
@@ -180,6 +175,21 @@ const names = Object.keys(calls);
 const isOfAnotherWorkflow = (name: string) => /^workflows\.(?!dataImport)\w+\.(start|watch)$/.test(name);
 
 const socketOf = (member: Member | null) => world.clients.ws(member?.token ?? "");
+
+/** What a subscription says first. */
+function firstData<Data>(
+  subscribe: (on: { onData(data: Data): void; onError(error: unknown): void }) => { unsubscribe(): void },
+): Promise<Data> {
+  return new Promise((resolve, reject) => {
+    const subscription = subscribe({
+      onData(data) {
+        subscription.unsubscribe();
+        resolve(data);
+      },
+      onError: reject,
+    });
+  });
+}
 
 async function firstOf(watched: ReturnType<typeof watch>): Promise<unknown> {
   await watched.open;
@@ -226,6 +236,7 @@ describe.each(roles)("as %s of another organisation", (role) => {
   // What a stranger may do is to ask about the catalogue and themselves, and to see nothing of ours.
   const harmless: Record<string, unknown> = {
     "approvals.list": { approvals: [], nextCursor: null },
+    "approvals.watch": { approvals: [], nextCursor: null },
     "deadLetters.list": { runs: [], nextCursor: null },
     "runs.count": { count: 0, capped: false },
     "runs.list": { runs: [], nextCursor: null },

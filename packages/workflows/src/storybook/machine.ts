@@ -1,6 +1,5 @@
 import { defineMachine, eq } from "@longhaul/kit/machine";
 import { storybook } from "./contract.js";
-import { storyResultSchema } from "./result.js";
 import { drawPage } from "./steps/draw-page.js";
 import { recordPage } from "./steps/record-page.js";
 import { story } from "./steps/story.js";
@@ -30,7 +29,7 @@ export const storybookMachine = defineMachine(storybook, (flow) =>
                 review
                   .approval("ReviewStory", {
                     title: "Read the story before it is drawn",
-                    form: storyResultSchema,
+                    form: story.output,
                     select: ({ story: told }) => ({ story: told }),
                     stage: "story",
                     deadlineSeconds: reviewSeconds,
