@@ -36,11 +36,13 @@ function edgesOf(min: number, max: number, unit: number, bars: number): number[]
     return Array.from({ length: needed + 1 }, (_, i) => min + i * width);
   }
   if (min === max) return [min, max];
-  // Weighed, not stepped, so that the widest range of doubles does not overflow; rounded to what is legible.
-  const inner = Array.from({ length: bars - 1 }, (_, i) => {
-    const share = (i + 1) / bars;
+  // Weighed, not stepped, so that the widest range of doubles does not overflow; rounded to what is legible. Among the
+  // smallest doubles both parts are rounded so coarsely that an edge can come out below the one before it.
+  const edges = [min];
+  for (let bar = 1; bar < bars; bar++) {
+    const share = bar / bars;
     const edge = Number((min * (1 - share) + max * share).toPrecision(12));
-    return Math.min(max, Math.max(min, edge));
-  });
-  return [min, ...inner, max];
+    edges.push(Math.min(max, Math.max(edges[bar - 1] as number, edge)));
+  }
+  return [...edges, max];
 }

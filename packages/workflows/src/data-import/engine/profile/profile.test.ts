@@ -73,6 +73,8 @@ describe("quantiles and histogram", () => {
           expect(edges.every(Number.isFinite)).toBe(true);
         },
       ),
+      // Among the smallest doubles there is no room for twenty bars.
+      { examples: [[[-5e-324, -2e-323]]] },
     );
   });
 });
