@@ -67,39 +67,28 @@ describe("a step's metrics", () => {
 });
 
 describe("tracing", () => {
-  it("without a daemon runs the work and nothing else", async () => {
-    const traced = await createTracing({ functionName, daemonAddress: undefined });
-    expect(
-      await traced(
-        "step",
-        () => ({ run: "r-1" }),
-        async () => 7,
-      ),
-    ).toBe(7);
-    await expect(
-      traced(
-        "step",
-        () => ({}),
-        () => Promise.reject(new Error("as it is")),
-      ),
-    ).rejects.toThrow("as it is");
-  });
-
-  it("with a daemon and no trace to be a part of runs it all the same", async () => {
-    const traced = await createTracing({ functionName, daemonAddress: "127.0.0.1:2000" });
-    expect(
-      await traced(
-        "step",
-        () => ({ run: "r-1" }),
-        async () => 7,
-      ),
-    ).toBe(7);
-    await expect(
-      traced(
-        "step",
-        () => ({}),
-        () => Promise.reject(new Error("as it is")),
-      ),
-    ).rejects.toThrow("as it is");
-  }, 30_000);
+  it.each([
+    ["without a daemon", undefined],
+    ["with a daemon and no trace to be a part of", "127.0.0.1:2000"],
+  ])(
+    "%s runs the work all the same",
+    async (_, daemonAddress) => {
+      const traced = await createTracing({ functionName, daemonAddress });
+      expect(
+        await traced(
+          "step",
+          () => ({ run: "r-1" }),
+          async () => 7,
+        ),
+      ).toBe(7);
+      await expect(
+        traced(
+          "step",
+          () => ({}),
+          () => Promise.reject(new Error("as it is")),
+        ),
+      ).rejects.toThrow("as it is");
+    },
+    30_000,
+  );
 });
