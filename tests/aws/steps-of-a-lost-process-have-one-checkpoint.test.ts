@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { asCaller, history } from "@longhaul/db";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openWorld, startRun, type World } from "../support/database.js";
+import { eventsOf, openWorld, startRun, type World } from "../support/database.js";
 import { startTestAws, testFunction } from "./local-aws.js";
 
 let world: World;
@@ -18,11 +17,6 @@ afterAll(async () => {
 });
 
 const count = 8;
-
-async function eventsOf(runId: string) {
-  const of = { organisationId: world.ours.organisationId, runId, after: 0, limit: 1_000 };
-  return asCaller(world.api, world.ours.people.viewer, (tx) => history.eventsAfter(tx, of));
-}
 
 it("runs the steps again whose process another has crashed, once each, as the same try and without waiting for leases", async () => {
   const environment = { BEGUN: join(folder, "begun"), DATABASE_URL: world.database.workerUrl };
@@ -44,7 +38,7 @@ it("runs the steps again whose process another has crashed, once each, as the sa
   expect(JSON.parse((await crashed).payload)).toMatchObject({ errorType: "Runtime.ExitError" });
 
   for (const run of companions) {
-    const types = (await eventsOf(run)).map(({ type }) => type);
+    const types = (await eventsOf(world, run)).map(({ type }) => type);
     expect(types.filter((type) => type === "step.succeeded")).toHaveLength(1);
     expect(types).toEqual(["run.queued", "run.started", "step.started", "step.started", "step.succeeded"]);
   }
@@ -52,5 +46,5 @@ it("runs the steps again whose process another has crashed, once each, as the sa
     select run_id, fence from longhaul.run_steps where status = 'succeeded' and run_id = any (${companions})`;
   // A second lease of the same request: what the lost process might still write is refused.
   expect(checkpoints.map(({ fence }) => fence)).toEqual(companions.map(() => 2));
-  expect((await eventsOf(culprit)).map(({ type }) => type)).not.toContain("step.succeeded");
+  expect((await eventsOf(world, culprit)).map(({ type }) => type)).not.toContain("step.succeeded");
 });

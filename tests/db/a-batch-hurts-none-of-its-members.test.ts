@@ -1,17 +1,7 @@
 import { randomUUID } from "node:crypto";
-import {
-  approvals,
-  asCaller,
-  asDispatcher,
-  connect,
-  dispatch,
-  history,
-  lives,
-  runs,
-  stepStore,
-} from "@longhaul/db";
+import { approvals, asCaller, asDispatcher, connect, dispatch, lives, runs, stepStore } from "@longhaul/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { leaseOf, newRun, openWorld, startRun, type World } from "../support/database.js";
+import { eventsOf, leaseOf, newRun, openWorld, startRun, type World } from "../support/database.js";
 
 let world: World;
 beforeAll(async () => {
@@ -21,12 +11,8 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-const eventsOf = (runId: string) =>
-  asCaller(world.api, world.ours.people.viewer, (tx) =>
-    history.eventsAfter(tx, { organisationId: world.ours.organisationId, runId, after: 0, limit: 10_000 }),
-  );
 const gapless = async (runId: string) => {
-  const events = await eventsOf(runId);
+  const events = await eventsOf(world, runId);
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, n) => n + 1));
   return events;
 };

@@ -1,6 +1,6 @@
 import { asCaller, asDispatcher, dispatch, history, lives } from "@longhaul/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { leaseOf, openWorld, startRun, type World } from "../support/database.js";
+import { eventsOf, leaseOf, openWorld, startRun, type World } from "../support/database.js";
 
 let world: World;
 beforeAll(async () => {
@@ -20,12 +20,7 @@ const expire = (run: string) =>
   world.admin
     .sql`update longhaul.run_steps set lease_expires_at = clock_timestamp() - interval '1 s' where run_id = ${run}`;
 
-const typesOf = async (runId: string) =>
-  (
-    await asCaller(world.api, world.ours.people.viewer, (tx) =>
-      history.eventsAfter(tx, { organisationId: world.ours.organisationId, runId, after: 0, limit: 1000 }),
-    )
-  ).map((event) => event.type);
+const typesOf = async (runId: string) => (await eventsOf(world, runId)).map((event) => event.type);
 
 test("of twenty workers that ask at the same moment one gets the step", async () => {
   const run = await startRun(world.api, world.ours);

@@ -1,6 +1,6 @@
-import { asCaller, asDispatcher, dispatch, history, runs } from "@longhaul/db";
+import { asCaller, asDispatcher, dispatch, runs } from "@longhaul/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { leaseOf, openWorld, startRun, type World } from "../support/database.js";
+import { eventsOf, leaseOf, openWorld, startRun, type World } from "../support/database.js";
 
 let world: World;
 beforeAll(async () => {
@@ -10,11 +10,6 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-const eventsOf = (runId: string) =>
-  asCaller(world.api, world.ours.people.viewer, (tx) =>
-    history.eventsAfter(tx, { organisationId: world.ours.organisationId, runId, after: 0, limit: 10_000 }),
-  );
-
 test("forty writers at once leave the numbers 1 to n, each once, in step with the run's last number", async () => {
   const runId = await startRun(world.api, world.ours);
   const append = (n: number) =>
@@ -22,7 +17,7 @@ test("forty writers at once leave the numbers 1 to n, each once, in step with th
       Array.from({ length: n }, (_, i) => ({ type: "run.repaired", data: { repair: `${n}.${i}` } })),
     )})`;
   await Promise.all(Array.from({ length: 40 }, (_, i) => append(1 + (i % 7))));
-  const events = await eventsOf(runId);
+  const events = await eventsOf(world, runId);
   expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
   const expected = 1 + Array.from({ length: 40 }, (_, i) => 1 + (i % 7)).reduce((a, b) => a + b);
   expect(events).toHaveLength(expected);
@@ -38,7 +33,7 @@ test("a writer that rolls back leaves no hole", async () => {
   });
   await expect(failing).rejects.toThrow("rolled back");
   await asDispatcher(world.api, (tx) => dispatch.repaired(tx, { runId, repair: "done" }));
-  expect((await eventsOf(runId)).map((event) => [event.seq, event.data])).toEqual([
+  expect((await eventsOf(world, runId)).map((event) => [event.seq, event.data])).toEqual([
     [1, { reason: null }],
     [2, { repair: "done" }],
   ]);
@@ -71,7 +66,7 @@ test("the log of an ended run is closed", async () => {
   await expect(
     world.dispatcher.sql`select longhaul.append_events(${runId}, '[{"type":"run.repaired"}]')`,
   ).rejects.toMatchObject({ code: "LH000", detail: "RUN_ENDED" });
-  expect((await eventsOf(runId)).map((event) => event.type)).toEqual(["run.queued", "run.failed"]);
+  expect((await eventsOf(world, runId)).map((event) => event.type)).toEqual(["run.queued", "run.failed"]);
 });
 
 test("progress comes from the weights of the stages and what their steps say", async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { asCaller, connect, type Database, runs, type StartRun, stepStore } from "@longhaul/db";
+import { asCaller, connect, type Database, history, runs, type StartRun, stepStore } from "@longhaul/db";
 import { createTestDatabase } from "@longhaul/local/testing";
 import { createTenant, type Person, type Tenant } from "./tenants.js";
 
@@ -77,4 +77,12 @@ export function leaseOf(run: string, over: { owner?: string; leaseSeconds?: numb
     owner: over.owner ?? "worker-1",
     leaseSeconds: over.leaseSeconds ?? 10,
   };
+}
+
+/** The whole log of a run of ours, as its viewer reads it. */
+export function eventsOf({ api, ours }: World, runId: string) {
+  const { organisationId } = ours;
+  return asCaller(api, ours.people.viewer, (tx) =>
+    history.eventsAfter(tx, { organisationId, runId, after: 0, limit: 10_000 }),
+  );
 }
