@@ -1,13 +1,15 @@
+import type { Json } from "@longhaul/kit";
 import type {
   LeaseAnswer,
   LeaseState,
+  RecordAnswer,
   StepEvent,
   StepKey,
   StepLease,
   StepStore,
 } from "@longhaul/kit/runtime";
 import { gatheredCall } from "./call.js";
-import { type Database, withRefusals } from "./database.js";
+import { type Database, DatabaseRefusal, withRefusals } from "./database.js";
 import { jsonb, storable } from "./json.js";
 import { one } from "./one.js";
 import { type ArtifactRow, type NotificationRow, toNotification } from "./rows.js";
@@ -95,6 +97,7 @@ export function stepStore(db: Database): StepStore {
         ? { name: row.name, contentType: row.content_type, size: row.size ?? 0, path: row.path }
         : null;
     },
+    callRecord: (w) => recordAnswer(call("call_for_step", sql`${lease(w)}, ${w.name}, ${json(w.args)}`)),
     recordDelivery: async (w) => ({
       held: await call<boolean>("record_delivery", sql`${lease(w)}, ${json(w.delivery)}`),
     }),
@@ -103,4 +106,15 @@ export function stepStore(db: Database): StepStore {
       return row ? toNotification(row) : null;
     },
   };
+}
+
+/** What a record function answered or refused; null is nothing, for the step is not held any more. */
+async function recordAnswer(called: Promise<{ answer: Json } | null>): Promise<RecordAnswer> {
+  try {
+    const told = await called;
+    return told ? { kind: "answered", answer: told.answer } : { kind: "lost" };
+  } catch (error) {
+    if (!(error instanceof DatabaseRefusal)) throw error;
+    return { kind: "refused", code: error.code, message: error.message };
+  }
 }

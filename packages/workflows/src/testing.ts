@@ -69,6 +69,11 @@ export function memoryContext(overrides: Partial<StepContext> = {}, chunkBytes =
         };
       },
     },
+    records: {
+      call: async (name) => {
+        throw new Error(`Nobody answers for the record function "${name}" here: give the context one.`);
+      },
+    },
     deliveries: {
       record: async (delivery) => void deliveries.push(delivery),
       find: async () => stored(deliveries.at(-1), runId),

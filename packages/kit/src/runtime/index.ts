@@ -14,6 +14,7 @@ export type {
   LeasedRun,
   LeaseRequest,
   LeaseState,
+  RecordAnswer,
   StepEvent,
   StepKey,
   StepLease,

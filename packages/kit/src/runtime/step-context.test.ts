@@ -215,3 +215,38 @@ describe("deliveries", () => {
     expect(await invoke()).toMatchObject({ output: { words: 1 } });
   });
 });
+
+describe("records", () => {
+  it("are kept through the store, for as long as the step is held", async () => {
+    const { store, invoke } = bench(async (_, ctx) => {
+      expect(await ctx.records.call("activate_twin", { version: 2 })).toEqual({ number: 1 });
+      store.holder = null;
+      await ctx.records.call("activate_twin", { version: 3 });
+      return { words: 1 };
+    });
+    expect(await failing(invoke())).toMatchObject({ name: "StepLeaseLost" });
+    expect(store.records).toEqual([{ name: "activate_twin", args: { version: 2 } }]);
+  });
+
+  it("that are refused end the step with the function's sentence", async () => {
+    const { store, invoke } = bench(async (_, ctx) => {
+      await ctx.records.call("activate_twin", null);
+      return { words: 1 };
+    });
+    store.refusal = { kind: "refused", code: "TWIN_GONE", message: "This twin was deleted." };
+    expect(await failing(invoke())).toMatchObject({
+      name: "FatalError",
+      code: "TWIN_GONE",
+      message: "This twin was deleted.",
+    });
+  });
+
+  it("have names that are names", async () => {
+    const { store, invoke } = bench(async (_, ctx) => {
+      await ctx.records.call("x; drop table runs", null);
+      return { words: 1 };
+    });
+    await failing(invoke());
+    expect(store.records).toEqual([]);
+  });
+});

@@ -18,6 +18,7 @@ import { checkedOutput } from "./output.js";
 import { type StepPayload, stepPayloadSchema } from "./payload.js";
 import { type Clock, type Logger, type ObjectStore, systemClock } from "./ports.js";
 import type { LeaseAnswer, StepKey, StepLease, StepStore } from "./step-store.js";
+import { stepRecords } from "./records.js";
 import { TextStreams } from "./text-streams.js";
 
 /** A duplicate gives up waiting for the holder when this little is left of its own time. */
@@ -242,6 +243,7 @@ class Invocation {
           if (!held) keeper.lose();
         },
       },
+      records: stepRecords(store, lease, keeper),
       get idempotencyKey() {
         return idempotencyKey(lease.key, generation);
       },

@@ -90,6 +90,13 @@ export interface StoredArtifact {
   readonly path: string;
 }
 
+export type RecordAnswer =
+  | { readonly kind: "answered"; readonly answer: Json }
+  /** What the function refuses; the sentence is for the user. */
+  | { readonly kind: "refused"; readonly code: string; readonly message: string }
+  /** Nothing was called: the lease is lost, or the run has ended. */
+  | { readonly kind: "lost" };
+
 /**
  * What the step runtime needs from the database. Each method is one short transaction; none is open
  * while a handler runs. A write whose fence is no longer the highest changes nothing and says so.
@@ -138,6 +145,8 @@ export interface StepStore {
   ): Promise<{ readonly held: boolean }>;
   /** A ready artifact of the run's organisation, or null. */
   openArtifact(read: { readonly key: StepKey; readonly id: string }): Promise<StoredArtifact | null>;
+  /** Calls a function of the product's tables for the run of the step, see StepRecords. */
+  callRecord(write: StepLease & { readonly name: string; readonly args: Json }): Promise<RecordAnswer>;
   recordDelivery(write: StepLease & { readonly delivery: Delivery }): Promise<{ readonly held: boolean }>;
   /** The latest delivery that this step recorded, with status "sent" before "failed". */
   findDelivery(read: { readonly key: StepKey }): Promise<Notification | null>;

@@ -23,6 +23,7 @@ export {
   type StepLog,
   type StepOptions,
   type StepOutput,
+  type StepRecords,
   type StepTextStream,
   type WriteOptions,
   type WrittenArtifact,

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Json } from "../json.js";
 import type { Channel, Notification, Priority, Role } from "../run.js";
 
 /** "models" are those for text, pictures and speech, and the environment that names them. */
@@ -195,6 +196,18 @@ export interface StepDeliveries {
   find(): Promise<Notification | null>;
 }
 
+/** What a workflow keeps beside its run: rows of the product, which outlive it. */
+export interface StepRecords {
+  /**
+   * Calls the database function `longhaul.for_step_<name>` with this step's run, in a transaction of its own and only
+   * while the step is held. A repeat of the step calls it again: it must not mind.
+   *
+   * @param name small letters and underscores, at most 48.
+   * @throws FatalError with the code and the sentence with which the function refuses.
+   */
+  call(name: string, args: Json): Promise<Json>;
+}
+
 /** All that a handler may reach besides its input. */
 export interface StepContext {
   readonly run: {
@@ -221,6 +234,7 @@ export interface StepContext {
   stream(name: string): StepTextStream;
   readonly artifacts: StepArtifacts;
   readonly deliveries: StepDeliveries;
+  readonly records: StepRecords;
   /** The same for each repeat of this step in this run: give it to third parties. */
   readonly idempotencyKey: string;
   /** Whether the environment has the capability SIMULATION. */

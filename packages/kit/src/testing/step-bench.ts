@@ -90,6 +90,9 @@ class MemoryStore implements StepStore {
   texts: { name: string; offset: number; text: string }[] = [];
   calls: string[] = [];
   deliveries: Notification[] = [];
+  records: { name: string; args: Json }[] = [];
+  /** What calls of records are answered with, when they are refused. */
+  refusal: { kind: "refused"; code: string; message: string } | null = null;
   artifacts: { id: string; size: number; sha256: string }[] = [];
   /** The next calls of these methods reject. */
   down = new Map<string, number>();
@@ -199,6 +202,13 @@ class MemoryStore implements StepStore {
   }) {
     this.deliveries.push({ ...delivery, id: fileId, runId: run, createdAt: "2026-01-01T00:00:00.000Z" });
     return { held: true };
+  }
+
+  async callRecord({ fence, name, args }: { fence: number; name: string; args: Json }) {
+    this.#called("callRecord");
+    if (this.holder !== fence) return { kind: "lost" } as const;
+    this.records.push({ name, args });
+    return this.refusal ?? ({ kind: "answered", answer: { number: this.records.length } } as const);
   }
 
   async findDelivery() {
