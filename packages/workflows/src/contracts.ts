@@ -16,6 +16,14 @@ export type WorkflowName = keyof typeof contracts;
 export { dataImport, story, storybook, vision };
 export type { DataImportInput, DataImportOutput } from "./data-import/contract.js";
 export type { ColumnProfile, ColumnType, ImportResult, NotificationSummary } from "./data-import/result.js";
+export type { QueryRunInput, QueryRunOutput } from "./query-run/contract.js";
+export {
+  previewRows,
+  type QueryColumn,
+  type QueryColumnType,
+  type QueryResult,
+  queryResultSchema,
+} from "./query-run/result.js";
 export type { StorybookInput, StorybookOutput } from "./storybook/contract.js";
 export {
   type Chapter,
