@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { defineContract, fileField, fileFields } from "./contract.js";
+import { defineContract, fileField, fileFields, fileRules } from "./contract.js";
 
 const contract = {
   name: "data-import",
@@ -20,6 +20,14 @@ describe("defineContract", () => {
       accept: [".csv"],
       maxBytes: 10,
     });
+  });
+
+  it("knows lists of files, with a default and without", () => {
+    const files = z.array(fileField({ accept: [".txt"], maxBytes: 10 }));
+    const input = z.object({ some: files.default([]), many: files.optional(), names: z.array(z.string()) });
+    expect(fileFields({ input })).toEqual(["some", "many"]);
+    expect(fileRules(input.shape.some)).toMatchObject({ accept: [".txt"], maxBytes: 10 });
+    expect(fileRules(input.shape.names)).toBeNull();
   });
 
   it.each([

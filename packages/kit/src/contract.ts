@@ -86,9 +86,19 @@ export function fileField({ accept = [], maxBytes }: FileFieldOptions): z.ZodUUI
   return z.uuid("Choose a file.").meta({ format: "longhaul-artifact", accept: [...accept], maxBytes });
 }
 
-/** The names of the contract's top-level fields that were made with {@link fileField}. */
+/** The names of the contract's top-level fields that were made with {@link fileField}, or are lists of such. */
 export function fileFields(contract: Pick<Contract, "input">): string[] {
   return Object.entries(contract.input.shape)
-    .filter(([, field]) => (field as z.ZodType).meta()?.["format"] === "longhaul-artifact")
+    .filter(([, field]) => fileRules(field as z.ZodType) !== null)
     .map(([name]) => name);
+}
+
+/** What a field that takes a file, or a list of files, takes; null for any other field. */
+export function fileRules(field: z.ZodType): FileFieldMeta | null {
+  const meta = field.meta();
+  if (meta?.["format"] === "longhaul-artifact") return meta as unknown as FileFieldMeta;
+  if (field instanceof z.ZodDefault || field instanceof z.ZodOptional) {
+    return fileRules(field.unwrap() as z.ZodType);
+  }
+  return field instanceof z.ZodArray ? fileRules(field.element as z.ZodType) : null;
 }

@@ -48,6 +48,7 @@ export {
   type FileFieldOptions,
   fileField,
   fileFields,
+  fileRules,
   type StageDefinition,
 } from "./contract.js";
 export { runErrorOf } from "./failure.js";

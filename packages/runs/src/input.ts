@@ -42,7 +42,7 @@ export function inputFiles(workflow: string, input: Json): string[] {
 
 function idsIn(contract: Contract, input: Readonly<Record<string, unknown>>): string[] {
   return fileFields(contract)
-    .map((field) => input[field])
+    .flatMap((field) => input[field])
     .filter((id): id is string => typeof id === "string");
 }
 

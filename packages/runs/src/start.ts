@@ -5,6 +5,7 @@ import {
   type Contract,
   type FileFieldMeta,
   fileFields,
+  fileRules,
   type Priority,
 } from "@longhaul/kit";
 import type { z } from "zod";
@@ -125,14 +126,14 @@ async function refuseUnfitFiles(
 ): Promise<void> {
   const issues: InputIssue[] = [];
   for (const field of fileFields(contract)) {
-    const artifactId = input[field];
-    if (typeof artifactId !== "string") continue;
-    const artifact = await artifacts.get(tx, { organisationId, artifactId });
-    const message = unfit(
-      artifact,
-      (contract.input.shape[field] as z.ZodType).meta() as unknown as FileFieldMeta,
-    );
-    if (message) issues.push({ path: [field], message });
+    const rules = fileRules(contract.input.shape[field] as z.ZodType) as FileFieldMeta;
+    const value = input[field];
+    for (const [index, artifactId] of (Array.isArray(value) ? value : [value]).entries()) {
+      if (typeof artifactId !== "string") continue;
+      const artifact = await artifacts.get(tx, { organisationId, artifactId });
+      const message = unfit(artifact, rules);
+      if (message) issues.push({ path: Array.isArray(value) ? [field, index] : [field], message });
+    }
   }
   const [first] = issues;
   if (first) throw new RunsRefusal("INPUT_INVALID", first.message, issues);

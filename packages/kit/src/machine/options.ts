@@ -50,6 +50,8 @@ export interface PollOptions<
 > extends Partial<Catching<Scope, W, Caught>> {
   /** Names the states of the loop: the step's name and "Poll" unless said. */
   readonly name?: string;
+  /** Names for the states that are not the step's: `<name>Check` and `<name>Pause` unless said. */
+  readonly states?: { readonly check?: string; readonly pause?: string };
   /** Asked after each visit: whether it was the last one. Sees the step's output. */
   readonly until: (scope: Refs<With<Scope, S>>) => Condition;
   /** Seconds between a visit's checkpoint and the next visit. */

@@ -2,8 +2,11 @@ import type { z } from "zod";
 import type { Json } from "../json.js";
 import type { Channel, Notification, Priority, Role } from "../run.js";
 
-/** "models" are those for text, pictures and speech, and the environment that names them. */
-export type Permission = "storage" | "email" | "sms" | "push" | "models";
+/**
+ * "models" are those for text, pictures and speech, and the environment that names them; "training" is jobs of SageMaker
+ * and the bucket that they read and write.
+ */
+export type Permission = "storage" | "email" | "sms" | "push" | "models" | "training";
 
 export interface RetryPolicy {
   /** How often the step is tried again after its first failure (ASL's MaxAttempts); 0 is never. */

@@ -10,6 +10,7 @@ import { addStep } from "./step.js";
 
 export interface PollSpec {
   readonly name?: string | undefined;
+  readonly states?: { readonly check?: string; readonly pause?: string } | undefined;
   readonly until: (scope: never) => unknown;
   readonly interval: unknown;
   readonly deadline: unknown;
@@ -31,6 +32,7 @@ export function addPoll(
   spec: PollSpec,
 ): { node: StepNode; done: Edge; late: Edge } {
   const { name = `${step.name}Poll` } = spec;
+  const { check = `${name}Check`, pause = `${name}Pause` } = spec.states ?? {};
   checkTimes(block, name, spec);
   const own = variableOf(name);
   const [visit, deadline, at] = [`${own}Visit`, `${own}Deadline`, `${own}At`];
@@ -48,7 +50,6 @@ export function addPoll(
   const node = addStep(block, [start], step, select, { visit: variable(visit) });
   node.next.assigns.push({ variable: at, value: jsonata`$states.result.Payload.completedAt` });
 
-  const check = `${name}Check`;
   const until = conditionOf(spec.until(refsIn<never>(block)), name, block);
   const done = new Edge(check, "next");
   const late = new Edge(check, "when", { label: "deadline has passed" });
@@ -65,7 +66,6 @@ export function addPoll(
     otherwise: again,
   });
 
-  const pause = `${name}Pause`;
   const interval = toExpression(selected(block, spec.interval, `interval of "${name}"`));
   const next = new Edge(pause, "next", {
     assigns: [{ variable: visit, value: jsonata`${variable(visit)} + 1` }],
