@@ -7,6 +7,7 @@ import type { Lambda } from "../lambda/service.js";
 import type { Logger } from "../log.js";
 import type { Outbox } from "../outbox/outbox.js";
 import type { S3 } from "../s3/service.js";
+import type { SecretsManager } from "../secrets-manager/service.js";
 import type { Sns } from "../sns/service.js";
 import type { Sqs } from "../sqs/service.js";
 import { readBody, parseObject } from "./body.js";
@@ -36,6 +37,7 @@ export interface EndpointServices extends Account {
   readonly s3: Pick<S3, "handle">;
   readonly sqs: Sqs;
   readonly sns: Sns;
+  readonly secretsManager: SecretsManager;
   readonly eventSources: EventSources;
   /** Null while the engine is not open yet. */
   readonly stepFunctions: () => StepFunctionsServer | null;
@@ -148,6 +150,11 @@ async function dispatch(
     return handleSqs(wanted, jsonBody(body), exchange, services.sqs);
   if (wanted.service === "sns" && wanted.protocol !== "rest-json")
     return handleSns(wanted, body, jsonBody, services.sns);
+  if (wanted.service === "secretsmanager" && wanted.protocol === "json") {
+    const answer = services.secretsManager.run(wanted.operation ?? "", jsonBody(body));
+    if (answer === undefined) throw missing(wanted, wanted.operation ?? "");
+    return json(await answer, 200, { "content-type": "application/x-amz-json-1.1" });
+  }
   if (wanted.protocol === "query")
     throw missing(wanted, new URLSearchParams(body.toString()).get("Action") ?? "");
   if (wanted.service === "events" && wanted.protocol === "json") {

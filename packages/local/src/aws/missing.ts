@@ -24,6 +24,8 @@ const there = new Map<string, string>(
   Object.entries({
     events: "PutEvents and ListRules",
     lambda: "Invoke, GetFunction, GetFunctionConfiguration, ListFunctions and event source mappings of SQS",
+    secretsmanager:
+      "secrets, their versions and stages, and rotation by a function; no tags operations, policies or replicas",
     ses: "SendEmail",
     sns: "Publish, PublishBatch, topics, their tags and subscriptions",
     sqs: "standard queues, messages, tags and message move tasks, in the JSON protocol",
@@ -44,7 +46,7 @@ export function missing(route: Route, operation: string): AwsError {
   const has = there.get(route.service);
   const message = has
     ? `The local cloud does not have ${route.title} ${operation}. Of ${route.title} it has ${has}.`
-    : `The local cloud does not have ${route.title} (${operation}). It has Step Functions, Lambda, EventBridge, S3, SES, SNS and SQS.`;
+    : `The local cloud does not have ${route.title} (${operation}). It has Step Functions, Lambda, EventBridge, S3, Secrets Manager, SES, SNS and SQS.`;
   if (route.protocol === "query") return new AwsError("InvalidAction", message);
   if (route.protocol === "rest-xml") return new AwsError("NotImplemented", message, 501);
   return new AwsError("UnknownOperationException", message, route.protocol === "json" ? 400 : 404);

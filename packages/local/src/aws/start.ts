@@ -10,6 +10,7 @@ import type { Logger } from "../log.js";
 import { openOutbox } from "../outbox/outbox.js";
 import { StartError } from "../postgres/start-error.js";
 import { openS3, type S3 } from "../s3/service.js";
+import { openSecretsManager, type SecretsManager } from "../secrets-manager/service.js";
 import { openSns, type Sns } from "../sns/service.js";
 import { openSqs, type Sqs } from "../sqs/service.js";
 import { RecordStore } from "../store/record-store.js";
@@ -38,6 +39,7 @@ export interface LocalAws {
   /** The queues; its `faults` double deliveries where a test asks for it. */
   readonly sqs: Sqs;
   readonly sns: Sns;
+  readonly secretsManager: SecretsManager;
   readonly eventSources: EventSources;
   /** The buckets, as the state machine engine sees them. */
   readonly objects: S3["objects"];
@@ -46,7 +48,7 @@ export interface LocalAws {
 }
 
 /**
- * Starts the endpoint with Lambda, EventBridge, S3, SES, SNS and SQS behind it.
+ * Starts the endpoint with Lambda, EventBridge, S3, Secrets Manager, SES, SNS and SQS behind it.
  *
  * @throws StartError when the port is taken or may not be used
  */
@@ -73,7 +75,11 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     ...{ region, accountId, queues, lambda, logger },
     records: mappings.table<Mapping>("mappings"),
   });
+  const secretsManager = openSecretsManager({
+    ...{ folder: join(dataDir, "secrets-manager"), region, accountId, functions: lambda, logger },
+  });
   const closeStores = async () => {
+    await secretsManager.close();
     await s3.close();
     await sns.close();
     await sqs.close();
@@ -81,7 +87,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
   };
   let stepFunctions: StepFunctionsServer | null = null;
   const server = createEndpoint({
-    ...{ region, accountId, lambda, bus, outbox, s3, sqs, sns, eventSources, logger, host },
+    ...{ region, accountId, lambda, bus, outbox, s3, sqs, sns, secretsManager, eventSources, logger, host },
     stepFunctions: () => stepFunctions,
   });
   await listen(server, options.port, host, "the AWS endpoint", "LONGHAUL_AWS_PORT").catch(async (error) => {
@@ -106,6 +112,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     bus,
     sqs,
     sns,
+    secretsManager,
     eventSources,
     objects: s3.objects,
     attachStepFunctions(given) {

@@ -1,4 +1,5 @@
 import type { FunctionSpec } from "@longhaul/functions/manifest";
+import { connectionKeysSecret } from "./connection-keys.js";
 import type { CloudDatabase } from "./database.js";
 
 /** Where the parts of a running cloud are. */
@@ -41,6 +42,7 @@ export function apiEnvironment(places: Places): Record<string, string> {
     SUPABASE_SERVICE_ROLE_KEY: supabase.serviceRoleKey,
     STATE_MACHINES: JSON.stringify(stateMachines),
     RUNS_TOPIC_ARN: runsTopicArn,
+    CONNECTION_KEYS_SECRET: connectionKeysSecret,
     SIMULATION: simulation ? "on" : "off",
     EMAIL_FROM: emailFrom,
   };
@@ -51,6 +53,7 @@ export function functionEnvironment(spec: FunctionSpec, places: Places): Record<
   const { database, supabase, simulation, stateMachines, runsTopicArn } = places;
   const environment: Record<string, string> = {
     ...awsEnvironment(places),
+    CONNECTION_KEYS_SECRET: connectionKeysSecret,
     SIMULATION: simulation ? "on" : "off",
     // Nobody counts on a laptop: a line of metrics for each step would be all that most steps write.
     POWERTOOLS_METRICS_DISABLED: "true",

@@ -29,7 +29,8 @@ import { embeddedDatabase, givenDatabase } from "./database.js";
 import { type DemoSignIn, ensureDemoUser } from "./demo.js";
 import { deployStateMachines } from "./deploy.js";
 import { deployQueues } from "./deploy-queues.js";
-import { type DeployableMachine, readManifest } from "./manifest.js";
+import { type DeployableMachine, type Manifest, readManifest } from "./manifest.js";
+import { ensureConnectionKeys } from "./connection-keys.js";
 import { apiEnvironment, functionEnvironment, type Places } from "./environment.js";
 
 const region = "us-east-1";
@@ -107,6 +108,7 @@ async function start(
   closing.push(() => aws.close());
   places.awsUrl = aws.url;
   places.runsTopicArn = aws.sns.topics.arn(runsTopic.name);
+  await ensureConnectionKeys(aws.secretsManager);
   const database = options.databaseUrl
     ? await givenDatabase(options.databaseUrl, dataDir)
     : await embeddedDatabase(dataDir, ports.database);
@@ -144,7 +146,7 @@ async function start(
   await deployQueues({ topics, queues }, aws);
   await aws.eventSources.deploy(eventSources);
   announceDeployment();
-  aws.bus.startClock();
+  startClocks(aws);
   aws.eventSources.start();
   return {
     env,
@@ -161,11 +163,28 @@ async function start(
       aws.lambda.reload(manifest.functions);
       await deployQueues(manifest, aws);
       await aws.eventSources.deploy(manifest.eventSources);
+      warm(aws, manifest);
       return renewed;
     },
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What begins by itself: rules and rotations whose time has come. */
+function startClocks({ bus, secretsManager }: LocalAws): void {
+  bus.startClock();
+  secretsManager.startClock();
+}
+
+/** A run needs a process for its steps and one that closes it: the first run is not to wait for either. */
+function warm(
+  { lambda }: LocalAws,
+  { functions: deployed, rules: known }: Pick<Manifest, "functions" | "rules">,
+): void {
+  const hosted = deployed.filter(({ host }) => host !== null).map(({ name }) => name);
+  const reacting = known.filter((rule) => "pattern" in rule).map(({ target }) => target);
+  lambda.warm([...hosted, ...reacting]);
 }
 
 function claim(dataDir: string): () => void {
