@@ -17,6 +17,7 @@ export interface TestAws extends AsyncDisposable {
   dataDir: string;
   client: ClientSettings;
   errors: string[];
+  warnings: string[];
 }
 
 /** A function of tests/aws/handlers. */
@@ -35,6 +36,7 @@ export function testFunction(
     permissions: [],
     concurrency: 1,
     reservedConcurrency: null,
+    host: null,
     ...rest,
   };
 }
@@ -42,10 +44,16 @@ export function testFunction(
 /** Starts the local AWS without Step Functions on a free port, with a folder of its own. */
 export async function startTestAws(
   functions: FunctionSpec[],
-  options: { rules?: RuleSpec[]; dataDir?: string; lambda?: AwsOptions["lambda"] } = {},
+  options: {
+    rules?: RuleSpec[];
+    dataDir?: string;
+    lambda?: AwsOptions["lambda"];
+    environment?: AwsOptions["environment"];
+  } = {},
 ): Promise<TestAws> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "longhaul-aws-")));
   const errors: string[] = [];
+  const warnings: string[] = [];
   const aws = await startAws({
     dataDir,
     port: 0,
@@ -54,7 +62,7 @@ export async function startTestAws(
     accountId: "000000000000",
     functions,
     rules: options.rules ?? [],
-    environment: () => ({}),
+    environment: options.environment ?? (() => ({})),
     logger: { info: () => {}, warn: () => {}, error: (message) => errors.push(message) },
     lambda: options.lambda,
   });
@@ -70,6 +78,7 @@ export async function startTestAws(
     dataDir,
     client,
     errors,
+    warnings,
     async [Symbol.asyncDispose]() {
       await aws.close();
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });

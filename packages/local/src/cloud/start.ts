@@ -106,8 +106,7 @@ async function start(
     environment: (spec) => ({ ...machineEnvironment(), ...functionEnvironment(spec, places as Places) }),
   });
   closing.push(() => aws.close());
-  places.awsUrl = aws.url;
-  places.runsTopicArn = aws.sns.topics.arn(runsTopic.name);
+  Object.assign(places, { awsUrl: aws.url, runsTopicArn: aws.sns.topics.arn(runsTopic.name) });
   await ensureConnectionKeys(aws.secretsManager);
   const database = options.databaseUrl
     ? await givenDatabase(options.databaseUrl, dataDir)
@@ -146,8 +145,7 @@ async function start(
   await deployQueues({ topics, queues }, aws);
   await aws.eventSources.deploy(eventSources);
   announceDeployment();
-  startClocks(aws);
-  aws.eventSources.start();
+  begin(aws);
   return {
     env,
     demo,
@@ -171,10 +169,13 @@ async function start(
   };
 }
 
-/** What begins by itself: rules and rotations whose time has come. */
-function startClocks({ bus, secretsManager }: LocalAws): void {
-  bus.startClock();
-  secretsManager.startClock();
+/** What begins by itself: rules and rotations whose time has come, queues, and processes that the first run shall find. */
+function begin(aws: LocalAws): void {
+  aws.bus.startClock();
+  aws.secretsManager.startClock();
+  aws.scheduler.startClock();
+  aws.eventSources.start();
+  warm(aws, { functions, rules });
 }
 
 /** A run needs a process for its steps and one that closes it: the first run is not to wait for either. */

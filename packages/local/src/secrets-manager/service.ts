@@ -27,7 +27,7 @@ const tickMs = 60_000;
 
 /** Opens Secrets Manager: secrets in a folder, sealed, which is made if it is missing. */
 export function openSecretsManager(options: SecretsManagerOptions): SecretsManager {
-  const { folder, functions, logger, retryDelaysMs = [1000, 5000] } = options;
+  const { folder, functions, logger, retryDelaysMs = [200, 1000] } = options;
   const cipher = new Cipher(folder);
   const store = new RecordStore(folder, 1);
   const secrets = new Secrets(store.table<Secret>("secrets"), options, cipher, Date.now);
