@@ -158,13 +158,23 @@ export const fileRules = [
   },
   {
     files: "packages/workflows/src/*/contract.ts",
-    only: ["zod", "@longhaul/kit", "./result.js", "../*/contract.js", "../*/result.js"],
+    only: ["zod", "@longhaul/kit", "./result.js", "./template.js", "../*/contract.js", "../*/result.js"],
     why: "A contract is loaded by the form in the browser, the API and the state machine: it imports zod and the kit, so that loading it loads nothing else.",
   },
   {
     files: "packages/workflows/src/*/result.ts",
     only: ["zod", "@longhaul/kit"],
     why: "A result's schema is a part of the contract that pages import too: zod and the kit, so that loading it loads nothing else.",
+  },
+  {
+    files: "packages/workflows/src/*/template.ts",
+    only: ["zod", "@longhaul/kit", "./template/*.js"],
+    why: "How a text with parameters is checked and rendered is a rule of its own: the editor in the browser, the API and the step must not differ in it, so it is pure and loads with the contract.",
+  },
+  {
+    files: "packages/workflows/src/*/template/*.ts",
+    only: ["zod", "@longhaul/kit", "./*.js"],
+    why: "A part of a template's rules travels to every browser with them: zod and the kit, so that loading it loads nothing else.",
   },
   {
     files: "packages/workflows/src/*/machine.ts",
@@ -185,8 +195,8 @@ export const fileRules = [
   },
   {
     files: "packages/workflows/src/contracts.ts",
-    only: ["zod", "@longhaul/kit", "./*/contract.js", "./*/result.js"],
-    why: "The list of contracts is what browsers load: contracts only.",
+    only: ["zod", "@longhaul/kit", "./*/contract.js", "./*/result.js", "./*/template.js"],
+    why: "The list of contracts is what browsers load: contracts, and the rules by which their texts are rendered.",
   },
   {
     files: "packages/workflows/src/machines.ts",

@@ -46,3 +46,22 @@ export {
   type VisionResult,
   visionResultSchema,
 } from "./storybook/result.js";
+export {
+  checkTemplate,
+  checkValue,
+  maxSqlLength,
+  type Parameter,
+  type Parameters,
+  type ParameterType,
+  type ParameterValue,
+  type ParameterValues,
+  parameterSchema,
+  parametersIn,
+  parametersSchema,
+  parameterValuesSchema,
+  type Place,
+  type Rendered,
+  renderTemplate,
+  type TemplateProblem,
+  type TemplateProblemCode,
+} from "./query-run/template.js";

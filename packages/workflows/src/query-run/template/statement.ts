@@ -1,5 +1,6 @@
 import { placeIn, type TemplateProblem, type TemplateProblemCode } from "./problem.js";
 import type { Token } from "./tokens.js";
+import { afterValue, beforeGroup, beforeTable, beforeValue, changes, endsTables, writes } from "./words.js";
 
 /** Where a parameter stands, and whether several values may stand there: in `IN ({{names}})` or `ARRAY[{{names}}]`. */
 export interface Slot {
@@ -12,156 +13,162 @@ export interface Slot {
 export interface Statement {
   slots: Slot[];
   problems: TemplateProblem[];
-  /** Without what ends the statement. */
+  /** Offset where the statement's last token ends: before the semicolon, if there is one. */
   end: number;
 }
 
-/** What one pair of brackets is for. `clause` is "from" where names of tables stand. */
+/** One pair of brackets. `tables`: names of tables stand in it, after the right words and commas. */
 interface Frame {
-  open: Token | null;
+  open: Token | undefined;
   kind: "query" | "call" | "group" | "list";
-  clause: "from" | "other";
-  /** `FROM (` and the like: until a SELECT comes, tables stand here too. */
   tables: boolean;
 }
 
-const words = (text: string) => new Set(text.split(" "));
-
-/** An expression may begin after these. */
-const beforeValue = words(
-  "select distinct all where and or not on when then else case between like ilike having limit offset escape " +
-    "interval for qualify rows range in",
-);
-/** An expression may end before these. */
-const afterValue = words(
-  "as from where and or not in is like ilike between then else end when group order having limit offset union " +
-    "intersect except qualify window asc desc nulls preceding following escape for join inner left right full " +
-    "cross on rows second minute hour day week month quarter year seconds minutes hours days weeks months years",
-);
-const endsFrom = words("where group having order limit offset qualify window union intersect except select");
-const beforeTable = words("from join lateral");
-const beforeGroup = words(
-  "select distinct all where and or not on when then else case between like ilike having limit offset in as by " +
-    "from join lateral union intersect except exists any some with values is over qualify",
-);
-const changes = words(
-  "insert update delete merge create drop alter truncate grant revoke attach detach copy install load pragma set " +
-    "call export import vacuum checkpoint execute prepare use explain describe show replace do begin commit",
-);
-
 /** Follows the brackets and clauses of one SELECT, as far as needed to say where a value may stand. */
 export function readStatement(sql: string, tokens: readonly Token[]): Statement {
-  const problems: TemplateProblem[] = [];
-  const slots: Slot[] = [];
-  const frames: Frame[] = [{ open: null, kind: "query", clause: "other", tables: false }];
-  const problem = (token: Token, code: TemplateProblemCode, message: string) => {
-    const parameter = token.kind === "parameter" ? token.text : null;
-    problems.push({ code, message, place: placeIn(sql, token.from, token.to), parameter });
-  };
-
   const end = tokens.findIndex((token) => isOperator(token, ";"));
+  const reader = new Reader(sql, end < 0 ? tokens : tokens.slice(0, end));
   const second = end < 0 ? undefined : tokens[end + 1];
-  if (second)
-    problem(second, "MANY_STATEMENTS", "A query is one statement: nothing may follow the semicolon.");
-  const statement = end < 0 ? tokens : tokens.slice(0, end);
-  beginning(statement, problem, problems);
+  if (second) {
+    reader.refuse(second, "MANY_STATEMENTS", "A query is one statement: nothing may follow the semicolon.");
+  }
+  return reader.read();
+}
 
-  statement.forEach((token, index) => {
-    const before = statement[index - 1];
-    const frame = frames.at(-1) as Frame;
-    if (token.kind === "word") readWord(token, before, frame, problem);
-    else if (token.kind === "parameter") {
-      slots.push(readSlot(token, before, statement[index + 1], frame, problem));
-    } else if (isOperator(token, "(") || isOperator(token, "[")) frames.push(opened(token, before, frame));
-    else if (isOperator(token, ")") || isOperator(token, "]")) {
-      const expected = token.text === ")" ? "(" : "[";
-      if (frame.open?.text !== expected) problem(token, "SQL_INVALID", `This ${token.text} closes nothing.`);
-      if (frames.length > 1) frames.pop();
+class Reader {
+  private readonly problems: TemplateProblem[] = [];
+  private readonly slots: Slot[] = [];
+  private readonly frames: Frame[] = [{ open: undefined, kind: "query", tables: false }];
+  private index = 0;
+
+  constructor(
+    private readonly sql: string,
+    private readonly tokens: readonly Token[],
+  ) {}
+
+  refuse(token: Token, code: TemplateProblemCode, message: string): void {
+    const parameter = token.kind === "parameter" ? token.text : null;
+    this.problems.push({ code, message, place: placeIn(this.sql, token.from, token.to), parameter });
+  }
+
+  read(): Statement {
+    this.readBeginning();
+    for (const token of this.tokens) {
+      if (token.kind === "word") this.readWord(token);
+      else if (token.kind === "parameter") this.readParameter(token);
+      else if (token.kind === "operator") this.readOperator(token);
+      this.index += 1;
     }
-  });
-  const open = frames.at(-1)?.open;
-  if (open && problems.length === 0) problem(open, "SQL_INVALID", `This ${open.text} is never closed.`);
-  return { slots, problems, end: statement.at(-1)?.to ?? 0 };
-}
-
-type Report = (token: Token, code: TemplateProblemCode, message: string) => void;
-
-function beginning(statement: readonly Token[], problem: Report, problems: TemplateProblem[]): void {
-  const first = statement[0];
-  const message = "A query begins with SELECT or WITH.";
-  if (!first) problems.push({ code: "NOT_A_QUERY", message, place: null, parameter: null });
-  else if (!isWord(first, "select") && !isWord(first, "with")) problem(first, "NOT_A_QUERY", message);
-}
-
-function readWord(token: Token, before: Token | undefined, frame: Frame, problem: Report): void {
-  const word = token.text.toLowerCase();
-  const begins = !before || isOperator(before, ")") || (isOperator(before, "(") && frame.kind === "group");
-  if (before && begins && changes.has(word)) {
-    problem(token, "NOT_A_QUERY", `A query only reads: ${token.text.toUpperCase()} cannot stand here.`);
+    const { open } = this.frame;
+    if (open && this.problems.length === 0) {
+      this.refuse(open, "SQL_INVALID", `This ${open.text} is never closed.`);
+    }
+    return { slots: this.slots, problems: this.problems, end: this.tokens.at(-1)?.to ?? 0 };
   }
-  if (word === "into") problem(token, "NOT_A_QUERY", "A query only reads: INTO cannot stand here.");
-  if (word === "select" || (word === "values" && frame.kind === "group")) frame.kind = "query";
-  const clauses = frame.kind === "query" && !(before && isWord(before, "distinct"));
-  if (clauses && (word === "from" || word === "join")) frame.clause = "from";
-  else if (endsFrom.has(word)) frame.clause = "other";
-  if (word === "select") frame.tables = false;
-}
 
-function opened(open: Token, before: Token | undefined, frame: Frame): Frame {
-  const word = before?.kind === "word" ? before.text.toLowerCase() : null;
-  if (open.text === "[") {
-    return { open, kind: word === "array" ? "list" : "call", clause: "other", tables: false };
+  private get frame(): Frame {
+    return this.frames.at(-1) as Frame;
   }
-  if (word === "in") return { open, kind: "list", clause: "other", tables: false };
-  const isCall = before?.kind === "identifier" || (word !== null && !beforeGroup.has(word));
-  if (isCall) return { open, kind: "call", clause: "other", tables: false };
-  return { open, kind: "group", clause: "other", tables: inTables(before, frame) };
-}
 
-/** Whether what follows `before` is the name of a table. */
-function inTables(before: Token | undefined, frame: Frame): boolean {
-  if (frame.clause !== "from" && !frame.tables) return false;
-  if (!before || isOperator(before, ",") || isOperator(before, "(")) return true;
-  return before.kind === "word" && beforeTable.has(before.text.toLowerCase());
-}
-
-function readSlot(
-  token: Token,
-  before: Token | undefined,
-  after: Token | undefined,
-  frame: Frame,
-  problem: Report,
-): Slot {
-  const name = `{{${token.text}}}`;
-  if (inTables(before, frame)) {
-    problem(token, "PARAMETER_MISPLACED", `${name} stands where a table's name belongs, which is no value.`);
-  } else if (!mayBegin(before, frame)) {
-    problem(token, "PARAMETER_MISPLACED", `${name} stands where no value can: after ${shown(before)}.`);
-  } else if (!mayEnd(after)) {
-    problem(token, "PARAMETER_MISPLACED", `${name} stands where no value can: before ${shown(after)}.`);
+  /** The token `steps` before the one that is read. */
+  private back(steps = 1): Token | undefined {
+    return this.tokens[this.index - steps];
   }
-  const between = (one: Token | undefined, ...texts: string[]) =>
-    one?.kind === "operator" && texts.includes(one.text);
-  const listAllowed =
-    frame.kind === "list" && between(before, "(", "[", ",") && between(after, ")", "]", ",");
-  return { name: token.text, from: token.from, to: token.to, listAllowed };
-}
 
-function mayBegin(before: Token | undefined, frame: Frame): boolean {
-  if (!before) return false;
-  if (before.kind === "operator") return ![")", "]", ".", "::", ";"].includes(before.text);
-  if (before.kind !== "word") return false;
-  const word = before.text.toLowerCase();
-  // EXTRACT(DAY FROM x), POSITION('a' IN x) and IS DISTINCT FROM x have values after these words; clauses do not.
-  if (word === "from") return frame.kind === "call" || frame.clause === "other";
-  if (word === "in") return frame.kind === "call";
-  return beforeValue.has(word);
+  private readBeginning(): void {
+    const [first] = this.tokens;
+    const message = "A query begins with SELECT or WITH.";
+    if (!first) this.problems.push({ code: "NOT_A_QUERY", message, place: null, parameter: null });
+    else if (!["select", "with"].includes(wordOf(first) ?? "")) this.refuse(first, "NOT_A_QUERY", message);
+  }
+
+  private readWord(token: Token): void {
+    const { frame } = this;
+    const word = token.text.toLowerCase();
+    const before = this.back();
+    const begins = before !== undefined && before === frame.open && frame.kind === "group";
+    const follows = before !== undefined && isOperator(before, ")");
+    if ((begins && changes.has(word)) || (follows && writes.has(word)) || word === "into") {
+      this.refuse(token, "NOT_A_QUERY", `A query only reads: ${word.toUpperCase()} cannot stand here.`);
+    }
+    if (word === "select") {
+      frame.kind = "query";
+      frame.tables = false;
+    } else if (word === "join" || (word === "from" && !this.isFromOperator(0))) frame.tables = true;
+    else if (endsTables.has(word)) frame.tables = false;
+  }
+
+  private readOperator(token: Token): void {
+    if (isOperator(token, "(") || isOperator(token, "[")) this.frames.push(this.opened(token));
+    if (!isOperator(token, ")") && !isOperator(token, "]")) return;
+    if (this.frame.open?.text === (token.text === ")" ? "(" : "[")) this.frames.pop();
+    else this.refuse(token, "SQL_INVALID", `This ${token.text} closes nothing.`);
+  }
+
+  private opened(open: Token): Frame {
+    const before = this.back();
+    const word = wordOf(before);
+    if (open.text === "[") return { open, kind: word === "array" ? "list" : "call", tables: false };
+    if (word === "in") return { open, kind: "list", tables: false };
+    if (before?.kind === "identifier" || (word !== null && !beforeGroup.has(word))) {
+      return { open, kind: "call", tables: false };
+    }
+    return { open, kind: "group", tables: this.isTableNext() };
+  }
+
+  /** Whether the FROM that stands `steps` before is that of IS DISTINCT FROM or EXTRACT(DAY FROM x), and no clause. */
+  private isFromOperator(steps: number): boolean {
+    const [second, third] = [this.back(steps + 1), this.back(steps + 2)];
+    if (wordOf(second) === "distinct") return ["is", "not"].includes(wordOf(third) ?? "");
+    return this.frame.kind === "call" && second !== this.frame.open;
+  }
+
+  /** Whether a name of a table would stand at this place. */
+  private isTableNext(): boolean {
+    const before = this.back();
+    if (!this.frame.tables || !before) return false;
+    if (isOperator(before, ",") || before === this.frame.open) return true;
+    const word = wordOf(before);
+    return word !== null && beforeTable.has(word) && !(word === "from" && this.isFromOperator(1));
+  }
+
+  private readParameter(token: Token): void {
+    const before = this.back();
+    const after = this.tokens[this.index + 1];
+    const name = `{{${token.text}}}`;
+    if (this.isTableNext()) {
+      this.refuse(token, "PARAMETER_MISPLACED", `${name} stands where a table belongs, which is no value.`);
+    } else if (!this.mayBegin(before)) {
+      this.refuse(token, "PARAMETER_MISPLACED", `No value can stand after ${shown(before)}.${hint(before)}`);
+    } else if (!mayEnd(after)) {
+      this.refuse(token, "PARAMETER_MISPLACED", `No value can stand before ${shown(after)}.`);
+    }
+    const listAllowed =
+      this.frame.kind === "list" && isOneOf(before, "(", "[", ",") && isOneOf(after, ")", "]", ",");
+    this.slots.push({ name: token.text, from: token.from, to: token.to, listAllowed });
+  }
+
+  private mayBegin(before: Token | undefined): boolean {
+    if (before?.kind === "operator") return !isOneOf(before, ")", "]", ".", "::", ";");
+    const word = wordOf(before);
+    if (word === "from") return this.isFromOperator(1);
+    if (word === "in") return this.frame.kind === "call";
+    return word !== null && beforeValue.has(word);
+  }
 }
 
 function mayEnd(after: Token | undefined): boolean {
   if (!after) return true;
-  if (after.kind === "operator") return !["(", "[", "."].includes(after.text);
-  return after.kind === "word" && afterValue.has(after.text.toLowerCase());
+  if (after.kind === "operator") return !isOneOf(after, "(", "[", ".");
+  return afterValue.has(wordOf(after) ?? "");
+}
+
+function hint(before: Token | undefined): string {
+  const word = wordOf(before);
+  if (word === "date" || word === "timestamp")
+    return ` Leave ${word.toUpperCase()} out: a value brings its own.`;
+  if (word === "in") return " Put it in brackets: IN ({{name}}).";
+  return "";
 }
 
 function shown(token: Token | undefined): string {
@@ -172,4 +179,6 @@ function shown(token: Token | undefined): string {
 }
 
 const isOperator = (token: Token, text: string) => token.kind === "operator" && token.text === text;
-const isWord = (token: Token, word: string) => token.kind === "word" && token.text.toLowerCase() === word;
+const isOneOf = (token: Token | undefined, ...texts: string[]) =>
+  token?.kind === "operator" && texts.includes(token.text);
+const wordOf = (token: Token | undefined) => (token?.kind === "word" ? token.text.toLowerCase() : null);

@@ -59,6 +59,8 @@ function match(pattern: RegExp, sql: string, at: number): RegExpExecArray | null
 }
 
 function tokenAt(sql: string, at: number): Token | null {
+  // A comment without an end, which would pass for two operators.
+  if (sql.startsWith("/*", at)) return null;
   for (const [kind, pattern] of patterns) {
     const found = match(pattern, sql, at);
     if (found) return { kind, text: found[1] ?? found[0], from: at, to: at + found[0].length };

@@ -1,0 +1,148 @@
+import { literal } from "./template/literal.js";
+import type { Parameter, Parameters } from "./template/parameters.js";
+import { placeIn, type TemplateProblem } from "./template/problem.js";
+import { readStatement, type Slot, type Statement } from "./template/statement.js";
+import { readTokens } from "./template/tokens.js";
+
+export {
+  type Parameter,
+  type ParameterType,
+  type Parameters,
+  type ParameterValue,
+  type ParameterValues,
+  parameterSchema,
+  parametersSchema,
+  parameterValuesSchema,
+} from "./template/parameters.js";
+export type { Place, TemplateProblem, TemplateProblemCode } from "./template/problem.js";
+export { templateProblemCodes } from "./template/problem.js";
+
+/** In UTF-16 units. */
+export const maxSqlLength = 60_000;
+
+export type Rendered = { ok: true; sql: string } | { ok: false; problems: TemplateProblem[] };
+
+/**
+ * Puts values into a template's SQL, each as a literal of its parameter's type: no value is ever pasted as it is.
+ * A parameter stands where a value may stand and nowhere else; what cannot be bound is refused.
+ *
+ * @param sql one SELECT (or WITH ... SELECT) with {{parameters}}
+ * @param parameters as {@link parametersSchema} parsed them
+ * @param values by parameter; absent takes the default, null is no value (NULL, if the parameter is not required)
+ * @returns the SQL without a semicolon, or every problem with its place
+ */
+export function renderTemplate(
+  sql: string,
+  parameters: Parameters,
+  values: Readonly<Record<string, unknown>>,
+): Rendered {
+  const { statement, problems } = inspect(sql, parameters);
+  const written = new Map<string, string>();
+  for (const parameter of parameters) {
+    const given = Object.hasOwn(values, parameter.name) ? values[parameter.name] : undefined;
+    const text = write(parameter, given);
+    if (text.problem === undefined) written.set(parameter.name, text.sql);
+    else problems.push(valueProblem(sql, statement.slots, parameter.name, text));
+  }
+  for (const name of Object.keys(values)) {
+    if (parameters.some((parameter) => parameter.name === name)) continue;
+    const message = `There is no parameter ${quoted(name)} for this value.`;
+    problems.push({ code: "VALUE_UNUSED", message, place: null, parameter: name });
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, sql: filled(sql, statement, written) };
+}
+
+/**
+ * What is wrong with a template whatever the values: for its author, as it is written.
+ *
+ * @returns the problems in the order of the text; empty when it can be rendered
+ */
+export function checkTemplate(sql: string, parameters: Parameters): TemplateProblem[] {
+  return inspect(sql, parameters).problems;
+}
+
+/**
+ * @returns why `value` cannot be this parameter's value, as a sentence for beside its field; null when it can
+ */
+export function checkValue(parameter: Parameter, value: unknown): string | null {
+  return write(parameter, value).problem ?? null;
+}
+
+/** The names that stand between braces in the SQL, in their order; as far as it can be read. */
+export function parametersIn(sql: string): string[] {
+  const names = readTokens(sql).tokens.flatMap((token) => (token.kind === "parameter" ? [token.text] : []));
+  return [...new Set(names)];
+}
+
+function inspect(sql: string, parameters: Parameters): { statement: Statement; problems: TemplateProblem[] } {
+  if (sql.length > maxSqlLength) {
+    const message = `A query has at most ${maxSqlLength.toLocaleString("en")} characters.`;
+    const problem: TemplateProblem = { code: "SQL_INVALID", message, place: null, parameter: null };
+    return { statement: { slots: [], problems: [], end: 0 }, problems: [problem] };
+  }
+  const { tokens, problem } = readTokens(sql);
+  const statement = readStatement(sql, tokens);
+  // What follows from a text that was read to its middle only is no help.
+  if (problem) return { statement, problems: [problem] };
+  const known = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  const misbound = statement.slots.flatMap((slot) => slotProblem(sql, slot, known.get(slot.name)) ?? []);
+  const unused = parameters
+    .filter(({ name }) => !statement.slots.some((slot) => slot.name === name))
+    .map(({ name }): TemplateProblem => {
+      const message = `The query has no {{${name}}}: take the parameter away or use it.`;
+      return { code: "PARAMETER_UNUSED", message, place: null, parameter: name };
+    });
+  return { statement, problems: [...statement.problems, ...misbound].sort(byPlace).concat(unused) };
+}
+
+const byPlace = (one: TemplateProblem, other: TemplateProblem) =>
+  (one.place?.from ?? 0) - (other.place?.from ?? 0);
+
+function slotProblem(sql: string, slot: Slot, parameter: Parameter | undefined): TemplateProblem | null {
+  const place = placeIn(sql, slot.from, slot.to);
+  if (!parameter) {
+    const message = `There is no parameter "${slot.name}".`;
+    return { code: "PARAMETER_UNKNOWN", message, place, parameter: slot.name };
+  }
+  if (parameter.type !== "string_list" || slot.listAllowed) return null;
+  const message = `A list can stand only in IN ({{${slot.name}}}) or ARRAY[{{${slot.name}}}].`;
+  return { code: "PARAMETER_MISPLACED", message, place, parameter: slot.name };
+}
+
+function write(
+  parameter: Parameter,
+  given: unknown,
+): { sql: string; problem?: undefined } | { problem: string; missing: boolean } {
+  const value = given === undefined ? parameter.default : given;
+  if (value === undefined || value === null) {
+    if (!parameter.required) return { sql: "NULL" };
+    return { problem: "This is needed.", missing: true };
+  }
+  const text = literal(parameter, value);
+  return text.problem === undefined ? text : { problem: text.problem, missing: false };
+}
+
+function valueProblem(
+  sql: string,
+  slots: readonly Slot[],
+  parameter: string,
+  { problem, missing }: { problem: string; missing: boolean },
+): TemplateProblem {
+  const slot = slots.find(({ name }) => name === parameter);
+  const place = slot ? placeIn(sql, slot.from, slot.to) : null;
+  const code = missing ? "VALUE_MISSING" : "VALUE_INVALID";
+  return { code, message: `${quoted(parameter)}: ${problem}`, place, parameter };
+}
+
+function filled(sql: string, { slots, end }: Statement, written: ReadonlyMap<string, string>): string {
+  let from = 0;
+  let text = "";
+  for (const slot of slots) {
+    text += sql.slice(from, slot.from) + written.get(slot.name);
+    from = slot.to;
+  }
+  return text + sql.slice(from, end);
+}
+
+const quoted = (name: string) => `"${name.length > 60 ? `${name.slice(0, 60)}...` : name}"`;
