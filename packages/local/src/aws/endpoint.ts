@@ -7,6 +7,8 @@ import type { Lambda } from "../lambda/service.js";
 import type { Logger } from "../log.js";
 import type { Outbox } from "../outbox/outbox.js";
 import type { S3 } from "../s3/service.js";
+import type { SageMaker } from "../sagemaker/service.js";
+import type { Scheduler } from "../scheduler/service.js";
 import type { SecretsManager } from "../secrets-manager/service.js";
 import type { Sns } from "../sns/service.js";
 import type { Sqs } from "../sqs/service.js";
@@ -35,9 +37,11 @@ export interface EndpointServices extends Account {
   readonly bus: EventBus;
   readonly outbox: Outbox;
   readonly s3: Pick<S3, "handle">;
+  readonly sageMaker: SageMaker;
   readonly sqs: Sqs;
   readonly sns: Sns;
   readonly secretsManager: SecretsManager;
+  readonly scheduler: Scheduler;
   readonly eventSources: EventSources;
   /** Null while the engine is not open yet. */
   readonly stepFunctions: () => StepFunctionsServer | null;
@@ -162,6 +166,11 @@ async function dispatch(
     if (!Object.hasOwn(eventsOperations, operation)) throw missing(wanted, operation);
     return json(await eventsOperations[operation]?.(jsonBody(body), services));
   }
+  if (wanted.service === "sagemaker" && wanted.protocol === "json") {
+    const answer = services.sageMaker.run(wanted.operation ?? "", jsonBody(body));
+    if (answer === undefined) throw missing(wanted, wanted.operation ?? "");
+    return json(await answer, 200, { "content-type": "application/x-amz-json-1.1" });
+  }
   if (wanted.service === "lambda") {
     const reply = await lambdaReply(request, url, body, services);
     if (reply !== null) return reply;
@@ -171,6 +180,12 @@ async function dispatch(
       segments &&
       (await handleEventSources({ method, segments, query: url.searchParams, input }, services.eventSources));
     if (mapping) return mapping;
+  }
+  if (wanted.service === "scheduler") {
+    const segments = segmentsAfter("", url) ?? [];
+    const input = () => jsonBody(body);
+    const answer = await services.scheduler.handle({ method, segments, query: url.searchParams, input });
+    if (answer !== undefined) return json(answer);
   }
   if (wanted.service === "ses" && method === "POST" && url.pathname === "/v2/email/outbound-emails") {
     return sendEmail(jsonBody(body), services.outbox);

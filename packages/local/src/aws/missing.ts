@@ -24,8 +24,10 @@ const there = new Map<string, string>(
   Object.entries({
     events: "PutEvents and ListRules",
     lambda: "Invoke, GetFunction, GetFunctionConfiguration, ListFunctions and event source mappings of SQS",
+    scheduler: "schedules and schedule groups, with functions as targets; no tags",
     secretsmanager:
       "secrets, their versions and stages, and rotation by a function; no tags operations, policies or replicas",
+    sagemaker: "CreateTrainingJob, DescribeTrainingJob, ListTrainingJobs and StopTrainingJob",
     ses: "SendEmail",
     sns: "Publish, PublishBatch, topics, their tags and subscriptions",
     sqs: "standard queues, messages, tags and message move tasks, in the JSON protocol",
@@ -46,7 +48,7 @@ export function missing(route: Route, operation: string): AwsError {
   const has = there.get(route.service);
   const message = has
     ? `The local cloud does not have ${route.title} ${operation}. Of ${route.title} it has ${has}.`
-    : `The local cloud does not have ${route.title} (${operation}). It has Step Functions, Lambda, EventBridge, S3, Secrets Manager, SES, SNS and SQS.`;
+    : `The local cloud does not have ${route.title} (${operation}). It has Step Functions, Lambda, EventBridge, Scheduler, S3, Secrets Manager, SageMaker, SES, SNS and SQS.`;
   if (route.protocol === "query") return new AwsError("InvalidAction", message);
   if (route.protocol === "rest-xml") return new AwsError("NotImplemented", message, 501);
   return new AwsError("UnknownOperationException", message, route.protocol === "json" ? 400 : 404);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { FunctionSpec, RuleSpec } from "@longhaul/functions/manifest";
+import { type FunctionSpec, type RuleSpec, trainingImages } from "@longhaul/functions/manifest";
 import { EventSources } from "../lambda/event-sources.js";
 import type { Mapping } from "../lambda/mapping.js";
 import type { Account } from "../lambda/names.js";
@@ -10,6 +10,9 @@ import type { Logger } from "../log.js";
 import { openOutbox } from "../outbox/outbox.js";
 import { StartError } from "../postgres/start-error.js";
 import { openS3, type S3 } from "../s3/service.js";
+import { machineEnvironment } from "../env.js";
+import { openSageMaker, type SageMaker } from "../sagemaker/service.js";
+import { Scheduler } from "../scheduler/service.js";
 import { openSecretsManager, type SecretsManager } from "../secrets-manager/service.js";
 import { openSns, type Sns } from "../sns/service.js";
 import { openSqs, type Sqs } from "../sqs/service.js";
@@ -27,6 +30,8 @@ export interface AwsOptions extends Account {
   /** What each function finds in process.env besides its own settings and AWS's. */
   readonly environment: (spec: FunctionSpec, endpointUrl: string) => Record<string, string>;
   readonly logger: Logger;
+  /** How long a training program may take to end when it is told to. */
+  readonly trainingGraceMs?: number;
   readonly lambda?: Pick<LambdaOptions, "concurrency" | "processes" | "idleMs" | "retryDelaysMs">;
 }
 
@@ -40,7 +45,12 @@ export interface LocalAws {
   readonly sqs: Sqs;
   readonly sns: Sns;
   readonly secretsManager: SecretsManager;
+  readonly scheduler: Scheduler;
   readonly eventSources: EventSources;
+  /** Training jobs; its `faults` end them, or make them stand still. */
+  readonly sageMaker: SageMaker;
+  /** Makes a bucket that is to be there. */
+  ensureBucket(name: string): Promise<void>;
   /** The buckets, as the state machine engine sees them. */
   readonly objects: S3["objects"];
   attachStepFunctions(stepFunctions: StepFunctionsServer): void;
@@ -78,7 +88,18 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
   const secretsManager = openSecretsManager({
     ...{ folder: join(dataDir, "secrets-manager"), region, accountId, functions: lambda, logger },
   });
+  const scheduler = new Scheduler({ folder: join(dataDir, "scheduler"), region, accountId, lambda, logger });
+  const sageMaker = openSageMaker({
+    ...{ folder: join(dataDir, "sagemaker"), region, accountId, logger },
+    logFolder: join(dataDir, "logs", "training"),
+    objects: s3.objects,
+    images: trainingImages,
+    environment: machineEnvironment(),
+    ...(options.trainingGraceMs !== undefined && { graceMs: options.trainingGraceMs }),
+  });
   const closeStores = async () => {
+    await sageMaker.close();
+    await scheduler.close();
     await secretsManager.close();
     await s3.close();
     await sns.close();
@@ -87,7 +108,8 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
   };
   let stepFunctions: StepFunctionsServer | null = null;
   const server = createEndpoint({
-    ...{ region, accountId, lambda, bus, outbox, s3, sqs, sns, secretsManager, eventSources, logger, host },
+    ...{ region, accountId, lambda, bus, outbox, s3, sageMaker, sqs, sns, secretsManager, scheduler },
+    ...{ eventSources, logger, host },
     stepFunctions: () => stepFunctions,
   });
   await listen(server, options.port, host, "the AWS endpoint", "LONGHAUL_AWS_PORT").catch(async (error) => {
@@ -113,7 +135,10 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     sqs,
     sns,
     secretsManager,
+    scheduler,
     eventSources,
+    sageMaker,
+    ensureBucket: s3.ensureBucket,
     objects: s3.objects,
     attachStepFunctions(given) {
       stepFunctions = given;
