@@ -34,7 +34,7 @@ await writeFile(join(dataDir, "handler.mjs"), handler);
 const functions = Array.from({ length: functionCount }, (_, place) => ({
   ...{ name: `function-${place}`, entry: pathToFileURL(join(dataDir, "handler.mjs")), environment: {} },
   ...{ memoryMb: 512, timeoutSeconds: 60, databaseRole: null, permissions: [] },
-  ...{ concurrency: 64, reservedConcurrency: null },
+  ...{ concurrency: 64, reservedConcurrency: null, host: null },
 }));
 const aws = await startAws({
   ...{ dataDir, port: 0, host: "127.0.0.1", region: "us-east-1", accountId: "000000000000" },

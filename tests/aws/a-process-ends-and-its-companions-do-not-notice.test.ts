@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { startTestAws, type TestAws, testFunction } from "./local-aws.js";
 
+/** A process is long in starting where many are. */
+const patience = { timeout: 20_000 };
+
 let folder: string;
 let begun: string;
 beforeEach(async () => {
@@ -106,7 +109,7 @@ it("kills a process for the one whose time is over, and runs the others again", 
   // With one process at most, they share it however old the first one is.
   await using local = await start(2, 1);
   const culprit = invoke(local, "culprit", "hang");
-  await vi.waitUntil(async () => (await beginnings()).length === 1);
+  await vi.waitUntil(async () => (await beginnings()).length === 1, patience);
   // Their time is to be over later than its.
   await new Promise((resolve) => setTimeout(resolve, 700));
   const companions = names.map((name) => invoke(local, name, "companion", `text of ${name}`));
@@ -149,11 +152,11 @@ it("goes on when a handler speaks on the channel of its process", async () => {
 it("gives an invocation another process than the one in which another hangs", async () => {
   await using local = await start(20);
   const hanging = invoke(local, "culprit", "hang");
-  await vi.waitUntil(async () => (await beginnings()).length === 1);
+  await vi.waitUntil(async () => (await beginnings()).length === 1, patience);
   await vi.waitUntil(async () => {
     const { pid } = await invoke(local, "visitor", "echo");
     return pid !== (await beginnings())[0]?.pid;
-  });
+  }, patience);
   const cutOff = expect(hanging).rejects.toThrow("shutting down");
   await local.aws.close();
   await cutOff;

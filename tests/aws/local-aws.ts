@@ -48,6 +48,7 @@ export async function startTestAws(
     rules?: RuleSpec[];
     dataDir?: string;
     lambda?: AwsOptions["lambda"];
+    trainingGraceMs?: number;
     environment?: AwsOptions["environment"];
   } = {},
 ): Promise<TestAws> {
@@ -63,8 +64,13 @@ export async function startTestAws(
     functions,
     rules: options.rules ?? [],
     environment: options.environment ?? (() => ({})),
-    logger: { info: () => {}, warn: () => {}, error: (message) => errors.push(message) },
+    logger: {
+      info: () => {},
+      warn: (message) => warnings.push(message),
+      error: (message) => errors.push(message),
+    },
     lambda: options.lambda,
+    ...(options.trainingGraceMs !== undefined && { trainingGraceMs: options.trainingGraceMs }),
   });
   aws.eventSources.start();
   const client = {

@@ -17,8 +17,11 @@ const supabaseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.repla
 
 const stepSchema = common
   .extend({
-    /** "<workflow>/<Step>" */
-    LONGHAUL_STEP: z.string().regex(/^[a-z0-9-]+\/[A-Za-z0-9]+$/, 'must look like "data-import/ProcessData"'),
+    /** "<workflow>/<Step>"; an instance that hosts several steps has none. */
+    LONGHAUL_STEP: z
+      .string()
+      .regex(/^[a-z0-9-]+\/[A-Za-z0-9]+$/, 'must look like "data-import/ProcessData"')
+      .optional(),
     /** Only for steps with the permission "storage". */
     SUPABASE_URL: supabaseUrl.optional(),
     SUPABASE_SERVICE_ROLE_KEY: z.string().min(1).optional(),

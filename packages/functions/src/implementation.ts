@@ -16,6 +16,18 @@ export async function findImplementation(name: string): Promise<StepImplementati
   return (await load()).default as StepImplementation;
 }
 
+/**
+ * The step of a function, "<workflow>/<Step>", by the function's name: what kit's stepFunctionName makes of it.
+ *
+ * @throws Error when it is no step's function.
+ */
+export function stepOfFunction(functionName: string): string {
+  const [, workflow, step] = /^longhaul-([a-z0-9-]+)-([A-Za-z0-9]+)$/.exec(functionName) ?? [];
+  if (workflow === undefined || step === undefined)
+    throw new Error(`"${functionName.slice(0, 140)}" is not the function of a step.`);
+  return `${workflow}/${step}`;
+}
+
 function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

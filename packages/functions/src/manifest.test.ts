@@ -2,7 +2,7 @@ import { stepFunctionName } from "@longhaul/kit/machine";
 import { handlers } from "@longhaul/workflows/handlers";
 import { machines } from "@longhaul/workflows/machines";
 import { describe, expect, it } from "vitest";
-import { findImplementation } from "./implementation.js";
+import { findImplementation, stepOfFunction } from "./implementation.js";
 import { eventSources, functions, queues, rules, stateMachines, topics } from "./manifest.js";
 
 const stepNames = functions.flatMap(({ environment }) => environment["LONGHAUL_STEP"] ?? []);
@@ -45,6 +45,19 @@ describe("the manifest", () => {
     expect(concurrencyOf("longhaul-data-import-SendNotification")).toBeGreaterThan(1);
     for (const { reservedConcurrency, concurrency } of functions)
       if (reservedConcurrency === 1) expect(concurrency).toBe(1);
+  });
+
+  it("lets steps share an instance unless they are exclusive, and nothing else", () => {
+    for (const { environment, concurrency, host } of functions)
+      expect(host).toBe(environment["LONGHAUL_STEP"] && concurrency > 1 ? "longhaul-steps" : null);
+  });
+
+  it("names a step's function so that the step is known by it", () => {
+    for (const { name, environment } of functions) {
+      const step = environment["LONGHAUL_STEP"];
+      if (step !== undefined) expect(stepOfFunction(name)).toBe(step);
+    }
+    expect(() => stepOfFunction("status-changed")).toThrow('"status-changed" is not the function of a step.');
   });
 
   it("lets queues start only functions that there are, with room for their concurrency and time", () => {

@@ -5,6 +5,7 @@ import { machines } from "@longhaul/workflows/machines";
 import { consumerTimeoutSeconds, deadLetterConsumer, runConsumer } from "./queues.js";
 import type { FunctionSpec, RuleSpec, StateMachineSpec } from "./specs.js";
 
+export { trainingImages } from "@longhaul/workflows/training-images";
 export { deadLetterConsumer, eventSources, queues, runsTopic, topics } from "./queues.js";
 export type {
   EventPattern,
@@ -31,6 +32,7 @@ const housekeeping = {
   timeoutSeconds: 60,
   databaseRole: "dispatcher",
   permissions: [],
+  host: null,
 } as const;
 
 const answering = { ...housekeeping, concurrency: manyAtATime };
@@ -51,6 +53,8 @@ function stepFunction(workflow: string, step: Step): FunctionSpec {
     databaseRole: "worker",
     permissions: step.permissions,
     concurrency: step.exclusive ? 1 : manyAtATime,
+    // Steps that meet in one process write their leases and checkpoints together.
+    host: step.exclusive ? null : "longhaul-steps",
     reservedConcurrency: null,
   };
 }

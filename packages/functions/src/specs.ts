@@ -16,6 +16,12 @@ export interface FunctionSpec {
    * Managed Instances do. 1 has an instance for each.
    */
   readonly concurrency: number;
+  /**
+   * What an instance is called that hosts the function beside others, where instances can (the local cloud's do). Its
+   * `environment` is not given there: the handler knows by the name in its context whose invocation it is. Functions that
+   * could not be the same process, by their entry, their other settings or the database role, share none. null: never.
+   */
+  readonly host: string | null;
   /** Instances kept free for it, and no more than these; null shares the account's concurrency. */
   readonly reservedConcurrency: number | null;
 }

@@ -67,5 +67,7 @@ const behaviours = {
 export const handler = async (event, context) => {
   const tries = begin(event.name, context.awsRequestId);
   const text = (await behaviours[event.behaviour](event, tries)) ?? null;
-  return { name: event.name, text, tries, pid: process.pid };
+  const { functionName, invokedFunctionArn } = context;
+  const own = process.env.OWN ?? null;
+  return { name: event.name, text, tries, pid: process.pid, functionName, invokedFunctionArn, own };
 };

@@ -2,10 +2,10 @@
  * What the Lambda service and its worker processes say to each other over IPC: a list of messages at a time, which is
  * what was said within one turn of the event loop. One message each would cost twice the CPU time.
  */
-export interface FunctionDescription {
+export interface ProcessDescription {
   readonly entry: string;
-  readonly functionName: string;
-  readonly functionArn: string;
+  /** What comes before a function's name in its ARN. */
+  readonly arnPrefix: string;
   readonly memoryMb: number;
   /** Invocations that the process may hold at a time. */
   readonly concurrency: number;
@@ -14,11 +14,13 @@ export interface FunctionDescription {
 }
 
 export type ToWorker =
-  | { readonly type: "init"; readonly description: FunctionDescription }
+  | { readonly type: "init"; readonly description: ProcessDescription }
   | {
       readonly type: "invoke";
       readonly id: number;
       readonly requestId: string;
+      /** A process may serve several functions: the name of the one that is invoked. */
+      readonly functionName: string;
       readonly payload: string;
       /** Milliseconds since 1970 at which the invocation is killed. */
       readonly deadline: number;

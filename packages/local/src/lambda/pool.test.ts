@@ -16,7 +16,7 @@ interface FakeProcess {
 function processes() {
   const started: FakeProcess[] = [];
   const fake = (name: string, concurrency: number): Pooled => ({
-    ...{ name, concurrency, reservedConcurrency: null },
+    ...{ name, concurrency, kept: false, reservedConcurrency: null },
     onLine: () => {},
     start(listener) {
       const process: FakeProcess = { name, listener, given: [] };
@@ -39,7 +39,7 @@ function processes() {
 }
 
 const invocation = (payload: string) => ({
-  ...{ requestId: payload, payload, timeoutMs: 60_000 },
+  ...{ functionName: "function", requestId: payload, payload, timeoutMs: 60_000 },
   onLine: () => {},
 });
 
@@ -111,5 +111,29 @@ it("lets those that may share a process pass one that waits to be alone", async 
     ["lost 1", "lost 2"],
     ["lost 1"],
   ]);
+  await pool.close();
+});
+
+it("starts one process of each kind before anybody asks, and keeps it however long it is free", async () => {
+  vi.useFakeTimers();
+  const { started, fake } = processes();
+  const pool = new Pool({ concurrency: 1, processes: 24, idleMs: 1_000 });
+  const [kept, other] = [{ ...fake("kept", 64), kept: true }, fake("other", 64)];
+  await pool.warm([kept, kept, other]);
+  expect(started.map(({ name }) => name)).toEqual(["kept", "other"]);
+  const answerAll = () => {
+    for (const { listener, given } of started)
+      for (const { id } of given.splice(0)) listener.answered(id, done, 0);
+  };
+  const run = async () => {
+    const both = [kept, other].map((pooled) => pool.run(pooled, invocation("any")));
+    await vi.advanceTimersByTimeAsync(10);
+    answerAll();
+    await Promise.all(both);
+  };
+  await run();
+  await vi.advanceTimersByTimeAsync(10_000);
+  await run();
+  expect(started.map(({ name }) => name)).toEqual(["kept", "other", "other"]);
   await pool.close();
 });

@@ -1,3 +1,4 @@
+import { Blockers } from "./blockers.js";
 import { judge } from "./judge.js";
 import { NoProcess, PoolClosed } from "./pool-errors.js";
 import type { Answer, Ending, Outcome } from "./process.js";
@@ -15,19 +16,19 @@ export interface PoolOptions {
   readonly processes: number;
   /** How long a free process is kept, in milliseconds. */
   readonly idleMs: number;
+  /** Gets a sentence about a function that should have its process for itself. */
+  readonly warn?: (sentence: string) => void;
 }
 
-/** The processes of one function, and what waits for them. */
+/** The processes of one kind, and what waits for them. */
 interface Fleet {
   readonly name: string;
   readonly slots: Set<Slot>;
   readonly queue: Job[];
-  /** What its invocations usually take: a moving average, in milliseconds. */
-  typicalMs: number;
 }
 
 /**
- * Keeps worker processes. A process serves one function, holds as many of its invocations as that allows, and takes
+ * Keeps worker processes. A process serves one function or several, holds as many invocations as they allow, and takes
  * another only while those it holds move on: they are young and its event loop turns. Else another process is started,
  * or the invocation waits.
  *
@@ -37,6 +38,9 @@ interface Fleet {
 export class Pool {
   readonly #options: PoolOptions;
   readonly #fleets = new Map<string, Fleet>();
+  readonly #blockers: Blockers;
+  /** What invocations of a function usually take: a moving average, in milliseconds. */
+  readonly #typicalMs = new Map<string, number>();
   readonly #listener: SlotListener = {
     ready: (slot) => this.#serve(this.#fleet(slot.pooled.name)),
     answered: (slot, job, outcome) => this.#answered(slot, job, outcome),
@@ -52,6 +56,7 @@ export class Pool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#blockers = new Blockers(options.warn ?? (() => {}));
   }
 
   /**
@@ -72,6 +77,19 @@ export class Pool {
       if (fleet.queue[0]?.alone === true) this.#serve(fleet);
       this.#keepWatch();
     });
+  }
+
+  /**
+   * Starts a process of each kind that has none, one after another, so that who comes first need not wait for that.
+   * Where no more may be started it is left.
+   */
+  async warm(kinds: readonly Pooled[]): Promise<void> {
+    for (const pooled of kinds) {
+      const fleet = this.#fleet(pooled.name);
+      if (this.#closed || [...fleet.slots].some((slot) => !slot.retired)) continue;
+      if ([...this.#slots()].length >= this.#options.processes) return;
+      await this.#start(fleet, pooled).begun;
+    }
   }
 
   /** Ends free processes now and busy ones after their invocations, so that new code is read. */
@@ -97,7 +115,7 @@ export class Pool {
   #fleet(name: string): Fleet {
     let fleet = this.#fleets.get(name);
     if (fleet === undefined) {
-      fleet = { name, slots: new Set(), queue: [], typicalMs: 0 };
+      fleet = { name, slots: new Set(), queue: [] };
       this.#fleets.set(name, fleet);
     }
     return fleet;
@@ -118,7 +136,7 @@ export class Pool {
     let hope = false;
     for (const slot of fleet.slots) {
       const room = slot.hasRoom && (!single || slot.held.size === 0);
-      const moves = slot.moves(fleet.typicalMs, now);
+      const moves = slot.moves((name) => this.#typicalMs.get(name) ?? 0, now);
       if (room && moves) return this.#hand(slot, job);
       if (room && slot.answers(now)) spare ??= slot;
       // What will have its turn shortly need not start another process.
@@ -176,8 +194,10 @@ export class Pool {
   }
 
   #answered(slot: Slot, job: Job, outcome: Answer): void {
-    const fleet = this.#fleet(slot.pooled.name);
-    fleet.typicalMs += (performance.now() - job.since - fleet.typicalMs) * newestShare;
+    const { functionName } = job.invocation;
+    const typicalMs = this.#typicalMs.get(functionName) ?? 0;
+    const took = performance.now() - job.since;
+    this.#typicalMs.set(functionName, typicalMs + (took - typicalMs) * newestShare);
     this.#release(job);
     job.settle(outcome);
     if (slot.retired && slot.held.size === 0) this.#drop(slot);
@@ -259,6 +279,8 @@ export class Pool {
       if (slept) slot.forgive(now);
       slot.look(now);
       const verdict = slot.due(now);
+      this.#blockers.look(slot, now);
+      if (verdict === "blocked") this.#blockers.ended(slot);
       if (verdict !== null) slot.kill(verdict);
     }
     for (const { queue } of this.#fleets.values()) busy ||= queue.length > 0;
@@ -268,6 +290,10 @@ export class Pool {
     this.#watch = null;
   }
 
+  #isLastKept({ pooled }: Slot): boolean {
+    return pooled.kept && this.#fleet(pooled.name).slots.size === 1;
+  }
+
   /** Ends processes that were free for long, when the first of them has been. */
   #sweepLater(): void {
     if (this.#sweeper !== null || this.#closed) return;
@@ -275,7 +301,7 @@ export class Pool {
       this.#sweeper = null;
       const until = performance.now() - this.#options.idleMs;
       const free = [...this.#slots()].filter((slot) => slot.held.size === 0);
-      for (const slot of free) if (slot.idleSince <= until) this.#drop(slot);
+      for (const slot of free) if (slot.idleSince <= until && !this.#isLastKept(slot)) this.#drop(slot);
       if (free.length > 0) this.#sweepLater();
     }, this.#options.idleMs).unref();
   }

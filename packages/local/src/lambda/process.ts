@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { eachLine, ownerOf } from "./lines.js";
-import type { ErrorPayload, FromWorker, FunctionDescription, ToWorker } from "./messages.js";
+import type { ErrorPayload, FromWorker, ProcessDescription, ToWorker } from "./messages.js";
 
 /** How an invocation ended. */
 export type Outcome =
@@ -21,7 +21,7 @@ export type Ending =
 
 /** Who is told what a process does. */
 export interface ProcessListener {
-  /** It has loaded its function. */
+  /** It has loaded its code. */
   ready(): void;
   /** It said anything: its event loop turns. */
   heard(): void;
@@ -45,9 +45,9 @@ const entry = new URL("../../dist/lambda/worker.js", import.meta.url);
 const initTimeoutMs = 60_000;
 const lastWordsMs = 1_000;
 
-/** Starts the process of one function. `environment` is all that its code sees of the environment. */
+/** Starts a process. `environment` is all that its code sees of the environment. */
 export function startWorker(
-  given: Omit<FunctionDescription, "mark">,
+  given: Omit<ProcessDescription, "mark">,
   environment: Record<string, string>,
   listener: ProcessListener,
 ): WorkerProcess {

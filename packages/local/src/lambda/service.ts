@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import type { FunctionSpec } from "@longhaul/functions/manifest";
 import { AwsError } from "@longhaul/stepfunctions";
 import type { Logger } from "../log.js";
+import { type ProcessKind, processKinds } from "./kinds.js";
 import { type FunctionLogs, logTail, openFunctionLogs } from "./logs.js";
 import { type Account, functionArn, functionName, notFound } from "./names.js";
 import { checkSize, type FunctionResult, maxEventBytes, maxRequestBytes, resultOf } from "./payloads.js";
@@ -42,6 +43,8 @@ export interface Lambda {
   arn(name: string): string;
   /** Replaces the functions and lets their processes read new code with the next invocation. */
   reload(functions: readonly FunctionSpec[]): void;
+  /** Starts the processes of functions in the background and keeps them, so that the first invocation need not wait. */
+  warm(names: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -69,10 +72,10 @@ export function createLambda(options: LambdaOptions): Lambda {
 /** Room for a process of each function of a few workflows. */
 const standardProcesses = 24;
 
-/** A function, and how the pool starts processes for it. */
+/** A function, and how the pool starts processes for it, once somebody has asked. */
 interface Deployed {
   readonly spec: FunctionSpec;
-  readonly pooled: Pooled;
+  pooled: Pooled | null;
 }
 
 class LocalLambda implements Lambda {
@@ -83,6 +86,9 @@ class LocalLambda implements Lambda {
   #functions = new Map<string, Deployed>();
   /** By the names and ARNs under which they were called without a qualifier. */
   readonly #called = new Map<string, Deployed>();
+  /** Made at the first use: before, nobody can tell what the functions will find in their environment. */
+  #kinds: ReadonlyMap<string, ProcessKind> | null = null;
+  readonly #warmed = new Set<string>();
   #closed = false;
 
   constructor(options: LambdaOptions) {
@@ -91,6 +97,7 @@ class LocalLambda implements Lambda {
       concurrency: options.concurrency ?? Math.max(4, 2 * availableParallelism()),
       processes: options.processes ?? standardProcesses,
       idleMs: options.idleMs ?? 300_000,
+      warn: (sentence) => options.logger.warn(sentence),
     });
     this.#logs = openFunctionLogs(options.logFolder);
     this.#deploy(options.functions);
@@ -101,7 +108,8 @@ class LocalLambda implements Lambda {
   }
 
   async invoke(call: InvokeCall): Promise<InvokeResult> {
-    const { spec, pooled } = this.#find(call.functionName, call.qualifier ?? null);
+    const deployed = this.#find(call.functionName, call.qualifier ?? null);
+    const { spec } = deployed;
     const { payload } = call;
     checkSize(payload, maxRequestBytes);
     const requestId = randomUUID();
@@ -110,9 +118,10 @@ class LocalLambda implements Lambda {
       tail.add(line);
       this.#logs.write(spec.name, requestId, line);
     };
-    const invocation = { requestId, payload, timeoutMs: spec.timeoutSeconds * 1000, onLine };
+    const timeoutMs = spec.timeoutSeconds * 1000;
+    const invocation = { requestId, functionName: spec.name, payload, timeoutMs, onLine };
     const outcome = await this.#pool
-      .run(pooled, invocation, () => call.signal)
+      .run(this.#pooled(deployed), invocation, () => call.signal)
       .catch((error: unknown) => {
         if (error instanceof PoolClosed || error instanceof NoProcess)
           throw new AwsError("ServiceException", error.message, 500);
@@ -145,6 +154,16 @@ class LocalLambda implements Lambda {
     this.#pool.recycle();
   }
 
+  warm(names: readonly string[]): void {
+    for (const name of names) this.#warmed.add(name);
+    const kinds = names.flatMap((name) => {
+      const deployed = this.#functions.get(name);
+      return deployed === undefined ? [] : [this.#pooled(deployed)];
+    });
+    // What cannot be started now is tried again by its first invocation, which is told why.
+    this.#pool.warm(kinds).catch(() => {});
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const timer of this.#retries) clearTimeout(timer);
@@ -154,17 +173,25 @@ class LocalLambda implements Lambda {
 
   #deploy(functions: readonly FunctionSpec[]): void {
     this.#called.clear();
-    this.#functions = new Map(functions.map((spec) => [spec.name, { spec, pooled: this.#pooled(spec) }]));
+    this.#kinds = null;
+    this.#functions = new Map(functions.map((spec) => [spec.name, { spec, pooled: null }]));
   }
 
-  #pooled(spec: FunctionSpec): Pooled {
-    const { name, reservedConcurrency, concurrency, memoryMb } = spec;
-    const entry = spec.entry.href;
-    const description = { entry, functionName: name, functionArn: this.arn(name), memoryMb, concurrency };
+  #pooled(deployed: Deployed): Pooled {
+    deployed.pooled ??= this.#newPooled(deployed.spec);
+    return deployed.pooled;
+  }
+
+  #newPooled(spec: FunctionSpec): Pooled {
+    this.#kinds ??= processKinds(this.list(), this.#options.environment);
+    const kind = this.#kinds.get(spec.name) as ProcessKind;
+    const { reservedConcurrency, concurrency } = spec;
+    const arnPrefix = this.arn("");
+    const description = { entry: spec.entry.href, arnPrefix, memoryMb: kind.memoryMb, concurrency };
     return {
-      ...{ name, reservedConcurrency, concurrency },
-      start: (listener) => startWorker(description, workerEnvironment(spec, this.#options), listener),
-      onLine: (line) => this.#logs.write(name, null, line),
+      ...{ name: kind.key, kept: this.#warmed.has(spec.name), reservedConcurrency, concurrency },
+      start: (listener) => startWorker(description, workerEnvironment(spec, kind, this.#options), listener),
+      onLine: (line) => this.#logs.write(kind.name, null, line),
     };
   }
 
@@ -200,18 +227,22 @@ class LocalLambda implements Lambda {
 }
 
 /** As on AWS, a function sees its own settings only: nothing of the environment of whoever started the cloud. */
-function workerEnvironment(spec: FunctionSpec, options: LambdaOptions): Record<string, string> {
+function workerEnvironment(
+  spec: FunctionSpec,
+  { name, memoryMb, hosts }: ProcessKind,
+  options: LambdaOptions,
+): Record<string, string> {
   return {
     TZ: ":UTC",
     LANG: "en_US.UTF-8",
     AWS_REGION: options.region,
     AWS_DEFAULT_REGION: options.region,
-    AWS_LAMBDA_FUNCTION_NAME: spec.name,
+    AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${spec.name}`,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
     ...(spec.concurrency > 1 && { AWS_LAMBDA_MAX_CONCURRENCY: String(spec.concurrency) }),
     ...options.environment(spec),
-    ...spec.environment,
+    ...(!hosts && spec.environment),
   };
 }

@@ -9,20 +9,24 @@ const askAfterMs = 200;
 /** One that has not answered for this long is given no more. */
 const doubtMs = 50;
 /** One that has not answered for this long is blocked. */
-const blockedMs = 2_000;
+export const blockedMs = 2_000;
 /** Lines of an invocation may come so much later than its answer. */
 const lateLinesMs = 1_000;
 
 export interface Invocation {
+  readonly functionName: string;
   readonly requestId: string;
   readonly payload: string;
   readonly timeoutMs: number;
   readonly onLine: (line: string) => void;
 }
 
-/** A function as the pool sees it: how to start a process for it. */
+/** A kind of process: of one function, or of several that share it. */
 export interface Pooled {
+  /** Each kind's own. */
   readonly name: string;
+  /** Whether its last process is kept, however long it is free. */
+  readonly kept: boolean;
   /** Processes kept free for it, and no more than these; null shares the pool's. */
   readonly reservedConcurrency: number | null;
   /** Invocations that one process may hold at a time. */
@@ -74,6 +78,10 @@ export class Slot {
   idleSince = performance.now();
   readonly #worker: WorkerProcess;
   readonly #listener: SlotListener;
+  #announce = () => {};
+  readonly #begun = new Promise<void>((resolve) => {
+    this.#announce = resolve;
+  });
   #numbers = 0;
   #heardAt = 0;
   #askedAt: number | null = null;
@@ -88,6 +96,11 @@ export class Slot {
       line: (id, line) => this.#line(id, line),
       ended: (ending) => listener.ended(this, ending),
     });
+  }
+
+  /** Resolves when it is ready, or gone before that. */
+  get begun(): Promise<void> {
+    return Promise.race([this.#begun, this.#worker.gone]);
   }
 
   get gone(): Promise<void> {
@@ -106,15 +119,34 @@ export class Slot {
     return size === 0 || (size < this.pooled.concurrency && !this.oldest?.alone);
   }
 
-  /** Whether what it holds moves on: all of it is young, and its event loop turns. */
-  moves(typicalMs: number, now: number): boolean {
+  /**
+   * Whether what it holds moves on: all of it is young, and its event loop turns.
+   *
+   * @param typicalMs how long invocations of a function usually take, in ms
+   */
+  moves(typicalMs: (functionName: string) => number, now: number): boolean {
     const { oldest } = this;
     if (!this.ready || oldest === undefined) return true;
-    return now - oldest.since < Math.max(youngMs, youngTimes * typicalMs) && this.answers(now);
+    if (!this.answers(now)) return false;
+    if (now - oldest.since < youngMs) return true;
+    return [...this.held.values()].every(
+      ({ since, invocation }) =>
+        now - since < Math.max(youngMs, youngTimes * typicalMs(invocation.functionName)),
+    );
+  }
+
+  /** The names of the functions whose invocations it holds. */
+  get functionNames(): string[] {
+    return [...new Set([...this.held.values()].map(({ invocation }) => invocation.functionName))];
   }
 
   answers(now: number): boolean {
     return this.#askedAt === null || now - this.#askedAt < doubtMs;
+  }
+
+  /** For how long it has not answered whether its event loop turns. */
+  silentMs(now: number): number {
+    return this.#askedAt === null ? 0 : now - this.#askedAt;
   }
 
   hand(job: Job): void {
@@ -144,13 +176,13 @@ export class Slot {
     if (!this.ready || this.verdict !== null) return null;
     const { oldest } = this;
     if (oldest === undefined) return null;
-    const silentMs = this.#askedAt === null ? 0 : now - this.#askedAt;
-    const expired = now - oldest.since >= oldest.invocation.timeoutMs;
+    const silentMs = this.silentMs(now);
+    // Those of other functions may have less time than one that came before them.
+    const timedOut = [...this.held.values()].filter((job) => now - job.since >= job.invocation.timeoutMs);
+    const expired = timedOut.length > 0;
     // Who blocks it cannot be seen from here; a single one that was never accompanied has its whole time.
     if (oldest.accompanied && (silentMs > blockedMs || (expired && silentMs > doubtMs))) return "blocked";
-    if (!expired) return null;
-    const timedOut = [...this.held.values()].filter((job) => now - job.since >= job.invocation.timeoutMs);
-    return { timedOut: new Set(timedOut) };
+    return expired ? { timedOut: new Set(timedOut) } : null;
   }
 
   /** This process was not served itself for a while (a laptop that slept): silence means nothing. */
@@ -166,14 +198,15 @@ export class Slot {
 
   #begin(): void {
     this.ready = true;
+    this.#announce();
     for (const [id, job] of this.held) this.#send(id, job);
     this.#listener.ready(this);
   }
 
   #send(id: number, job: Job): void {
-    const { requestId, payload, timeoutMs } = job.invocation;
+    const { requestId, functionName, payload, timeoutMs } = job.invocation;
     job.since = performance.now();
-    this.#worker.invoke({ id, requestId, payload, deadline: Date.now() + timeoutMs });
+    this.#worker.invoke({ id, requestId, functionName, payload, deadline: Date.now() + timeoutMs });
   }
 
   #hear(): void {

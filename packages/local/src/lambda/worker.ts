@@ -1,15 +1,15 @@
-// The process that runs one function's handler, several invocations at a time where the function allows it: what a
-// Lambda execution environment is. It is started by process.ts with an IPC channel and ends when that channel closes.
+// The process that runs a handler, of one function or of several that share it, and several invocations at a time where
+// the function allows it: what a Lambda execution environment is. It is started by process.ts with an IPC channel and ends when that channel closes.
 import { Worker } from "node:worker_threads";
 import { Invocations, markOutput, publishInvokeStore, type Running } from "./invocations.js";
-import type { ErrorPayload, FromWorker, FunctionDescription, ToWorker } from "./messages.js";
+import type { ErrorPayload, FromWorker, ProcessDescription, ToWorker } from "./messages.js";
 
 type Handler = (event: unknown, context: object) => unknown;
 
 let invocations = new Invocations(1);
 let endLines: (running: Running) => void = () => {};
 let handler: Handler | null = null;
-let description: FunctionDescription | null = null;
+let description: ProcessDescription | null = null;
 let outgoing: FromWorker[] = [];
 
 const send = process.send?.bind(process);
@@ -39,7 +39,7 @@ function errorPayload(error: unknown): ErrorPayload {
   return { errorType: typeof error, errorMessage: String(error), trace: [] };
 }
 
-async function init(given: FunctionDescription): Promise<void> {
+async function init(given: ProcessDescription): Promise<void> {
   description = given;
   invocations = new Invocations(given.concurrency);
   endLines = markOutput(given.mark, invocations);
@@ -60,10 +60,10 @@ async function init(given: FunctionDescription): Promise<void> {
 }
 
 async function invoke(message: ToWorker & { type: "invoke" }): Promise<void> {
-  const { id, requestId, payload, deadline } = message;
+  const { id, requestId, payload } = message;
   const answer = await invocations.run(id, requestId, async (running) => {
     try {
-      const result = await (handler as Handler)(JSON.parse(payload), context(requestId, deadline));
+      const result = await (handler as Handler)(JSON.parse(payload), context(message));
       return { type: "result", payload: serialise(result), running } as const;
     } catch (error) {
       return { type: "error", error: errorPayload(error), running } as const;
@@ -83,13 +83,13 @@ function serialise(result: unknown): string {
 }
 
 /** Source: "AWS Lambda context object in Node.js". */
-function context(awsRequestId: string, deadline: number): object {
-  const { functionName, functionArn, memoryMb } = description as FunctionDescription;
+function context({ requestId, functionName, deadline }: ToWorker & { type: "invoke" }): object {
+  const { arnPrefix, memoryMb } = description as ProcessDescription;
   return {
-    awsRequestId,
+    awsRequestId: requestId,
     functionName,
     functionVersion: "$LATEST",
-    invokedFunctionArn: functionArn,
+    invokedFunctionArn: `${arnPrefix}${functionName}`,
     memoryLimitInMB: String(memoryMb),
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: `local/${process.pid}`,
