@@ -1,12 +1,14 @@
 import type { Outbox } from "../outbox/outbox.js";
 import type { Sqs } from "../sqs/service.js";
 import { outboxPage, pagePolicy } from "../outbox/page.js";
-import { setQueueFaults } from "./fault-pages.js";
+import type { SageMaker } from "../sagemaker/service.js";
+import { setQueueFaults, setTrainingFault } from "./fault-pages.js";
 import { json, type Reply } from "./reply.js";
 
 export interface OwnPages {
   readonly outbox: Outbox;
   readonly sqs: Pick<Sqs, "faults">;
+  readonly sageMaker: Pick<SageMaker, "faults">;
   readonly stepFunctions: () => object | null;
 }
 
@@ -17,7 +19,7 @@ export async function handleOwnPage(
   method: string,
   path: string,
   body: () => Promise<Buffer | null>,
-  { outbox, sqs, stepFunctions }: OwnPages,
+  { outbox, sqs, sageMaker, stepFunctions }: OwnPages,
 ): Promise<Reply> {
   const reads = method === "GET" || method === "HEAD";
   if (path === "/_longhaul/outbox" && reads) {
@@ -38,6 +40,9 @@ export async function handleOwnPage(
   }
   if (path === "/_longhaul/queues/faults" && method === "POST") {
     return setQueueFaults((await body()) ?? Buffer.alloc(0), sqs);
+  }
+  if (path === "/_longhaul/training/faults" && method === "POST") {
+    return setTrainingFault((await body()) ?? Buffer.alloc(0), sageMaker);
   }
   if (path === "/_longhaul/health" && reads) {
     const ready = stepFunctions() !== null;

@@ -27,6 +27,8 @@ import { copyObject, putObject } from "./write.js";
 export interface S3 {
   /** Answers a request in S3's REST protocol. Never rejects. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Makes a bucket, where it is not there. */
+  ensureBucket(name: string): Promise<void>;
   /** The same objects for the state machine engine. */
   readonly objects: ObjectStore;
   close(): Promise<void>;
@@ -81,6 +83,9 @@ export async function openS3(options: { folder: string; region: string; logger: 
         else sendError(response, method, resource, shown(error));
       }
       drain(raw);
+    },
+    async ensureBucket(name) {
+      if (!store.index.buckets().some((bucket) => bucket.name === name)) await store.index.createBucket(name);
     },
     objects: objectStore(store),
     close: () => store.close(),
