@@ -36,6 +36,12 @@ export const rooms = [
     why: "Queries speak the kit's words for runs and events; what a run means to a use case, a workflow or a page is decided above the database.",
   },
   {
+    name: "@longhaul/connections",
+    folder: "packages/connections",
+    imports: {},
+    why: "Third parties' tokens are opened and renewed in one small place: it reaches the database through a port, so that a step and the API use the same rules by their own rights.",
+  },
+  {
     name: "@longhaul/workflows",
     folder: "packages/workflows",
     imports: { "@longhaul/kit": "all" },
@@ -56,6 +62,7 @@ export const rooms = [
     folder: "packages/functions",
     imports: {
       "@longhaul/auth": "all",
+      "@longhaul/connections": "all",
       "@longhaul/db": "all",
       "@longhaul/kit": "all",
       "@longhaul/runs": "all",
@@ -68,6 +75,7 @@ export const rooms = [
     folder: "apps/api",
     imports: {
       "@longhaul/auth": "all",
+      "@longhaul/connections": "all",
       "@longhaul/db": "all",
       "@longhaul/kit": "all",
       "@longhaul/runs": "all",

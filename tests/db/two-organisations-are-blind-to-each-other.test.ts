@@ -15,6 +15,7 @@ import {
 } from "@longhaul/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { leaseOf, newRun, openWorld, startRun, type World } from "../support/database.js";
+import { connectTenant } from "../support/connections.js";
 import type { Person } from "../support/tenants.js";
 
 let world: World;
@@ -31,6 +32,7 @@ beforeAll(async () => {
     await asCaller(world.api, people.admin, (tx) =>
       limits.update(tx, { organisationId, maxRunning: 3, maxRunningPerUser: 2, retentionDays: 1 }),
     );
+    await connectTenant(world.api, tenant);
     const runId = await startRun(world.api, tenant, { artifactIds: [id] });
     const answer = await world.store.lease(leaseOf(runId));
     if (answer.kind !== "acquired") throw new Error(answer.kind);
@@ -79,7 +81,15 @@ async function tables(): Promise<string[]> {
 /** What the workflows were is no organisation's. */
 const common = ["definitions"];
 /** What the functions of ours keep for themselves. */
-const houseOnly = ["objects_to_remove", "organisation_queues", "queue_wakes", "run_search", "user_queues"];
+const houseOnly = [
+  "connection_tokens",
+  "oauth_states",
+  "objects_to_remove",
+  "organisation_queues",
+  "queue_wakes",
+  "run_search",
+  "user_queues",
+];
 
 test("every table has row level security", async () => {
   const open = await world.admin.sql`

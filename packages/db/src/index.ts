@@ -8,6 +8,8 @@ export type {
   RunIsOver,
 } from "./approvals.js";
 export * as artifacts from "./artifacts.js";
+export * as connections from "./connections.js";
+export type { Connection, Instance, SyncedInstance } from "./connections.js";
 export {
   asCaller,
   asDispatcher,
@@ -29,9 +31,15 @@ export * as lives from "./lives.js";
 export type { CancelRequest, CheckpointEdit } from "./lives.js";
 export * as me from "./me.js";
 export type { Me, MeUpdate } from "./me.js";
+export * as queryTemplates from "./query-templates.js";
+export type { ListQueryTemplates, QueryTemplate, QueryTemplateFields } from "./query-templates.js";
 export * as retention from "./retention.js";
 export * as runs from "./runs.js";
 export type { ListRuns, RunFilter, RunPage, StartRun } from "./runs.js";
+export * as schedules from "./schedules.js";
+export type { Schedule, ScheduleToCarry } from "./schedules.js";
+export * as sqlWorkflows from "./sql-workflows.js";
+export type { Execution, SqlWorkflow, SqlWorkflowCard, SqlWorkflowFields } from "./sql-workflows.js";
 export { stepStore } from "./step-store.js";
 export * as undo from "./undo.js";
 export type { Compensation, Undo } from "./undo.js";

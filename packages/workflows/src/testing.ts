@@ -74,6 +74,11 @@ export function memoryContext(overrides: Partial<StepContext> = {}, chunkBytes =
         throw new Error(`Nobody answers for the record function "${name}" here: give the context one.`);
       },
     },
+    connections: {
+      accessToken: async () => {
+        throw new Error("Nobody gives an access token here: give the context one.");
+      },
+    },
     deliveries: {
       record: async (delivery) => void deliveries.push(delivery),
       find: async () => stored(deliveries.at(-1), runId),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Json } from "../json.js";
-import type { StepArtifacts, StepContext, StepImplementation } from "../step/step.js";
+import type { StepArtifacts, StepConnections, StepContext, StepImplementation } from "../step/step.js";
 import { stepArtifacts } from "./artifacts.js";
 import {
   ended,
@@ -18,6 +18,7 @@ import { checkedOutput } from "./output.js";
 import { type StepPayload, stepPayloadSchema } from "./payload.js";
 import { type Clock, type Logger, type ObjectStore, systemClock } from "./ports.js";
 import type { LeaseAnswer, StepKey, StepLease, StepStore } from "./step-store.js";
+import { noConnections } from "./no-connections.js";
 import { stepRecords } from "./records.js";
 import { TextStreams } from "./text-streams.js";
 
@@ -36,6 +37,8 @@ export interface StepHandlerOptions {
   readonly observe?: (observation: StepObservation) => void;
   /** Whether the environment has the capability SIMULATION. */
   readonly simulation: boolean;
+  /** Binds the connections for one invocation, by the right of its step; without it a step has none. */
+  readonly connections?: (step: Pick<StepContext, "records" | "signal">) => StepConnections;
 }
 
 /** How an invocation of a step ended. */
@@ -212,7 +215,8 @@ class Invocation {
     { keeper, journal, streams }: { keeper: LeaseKeeper; journal: Journal; streams: TextStreams },
   ): StepContext {
     const store = this.#store;
-    const { objects, simulation } = this.#options;
+    const { objects, simulation, connections = noConnections } = this.#options;
+    const records = stepRecords(store, lease, keeper);
     let artifacts: StepArtifacts | undefined;
     // What most handlers do not look at is made when one does.
     return {
@@ -243,7 +247,10 @@ class Invocation {
           if (!held) keeper.lose();
         },
       },
-      records: stepRecords(store, lease, keeper),
+      records,
+      get connections() {
+        return connections({ records, signal: keeper.signal });
+      },
       get idempotencyKey() {
         return idempotencyKey(lease.key, generation);
       },

@@ -16,6 +16,7 @@ export {
   type StartedBy,
   type Step,
   type StepArtifacts,
+  type StepConnections,
   type StepContext,
   type StepDeliveries,
   type StepImplementation,

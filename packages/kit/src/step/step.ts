@@ -4,9 +4,9 @@ import type { Channel, Notification, Priority, Role } from "../run.js";
 
 /**
  * "models" are those for text, pictures and speech, and the environment that names them; "training" is jobs of SageMaker
- * and the bucket that they read and write.
+ * and the bucket that they read and write; "connections" are third parties' accounts that the organisation has connected.
  */
-export type Permission = "storage" | "email" | "sms" | "push" | "models" | "training";
+export type Permission = "storage" | "email" | "sms" | "push" | "models" | "training" | "connections";
 
 export interface RetryPolicy {
   /** How often the step is tried again after its first failure (ASL's MaxAttempts); 0 is never. */
@@ -211,6 +211,17 @@ export interface StepRecords {
   call(name: string, args: Json): Promise<Json>;
 }
 
+export interface StepConnections {
+  /**
+   * An access token of a connection of the run's organisation, good for a while yet. It must not leave the handler: not to
+   * a log, an error or an output.
+   *
+   * @param options `refused` is a token that this gave before and the third party has turned away.
+   * @throws FatalError when a person has to connect again, or the step has no permission "connections"; RetryableError.
+   */
+  accessToken(connectionId: string, options?: { readonly refused?: string | undefined }): Promise<string>;
+}
+
 /** All that a handler may reach besides its input. */
 export interface StepContext {
   readonly run: {
@@ -238,6 +249,7 @@ export interface StepContext {
   readonly artifacts: StepArtifacts;
   readonly deliveries: StepDeliveries;
   readonly records: StepRecords;
+  readonly connections: StepConnections;
   /** The same for each repeat of this step in this run: give it to third parties. */
   readonly idempotencyKey: string;
   /** Whether the environment has the capability SIMULATION. */
