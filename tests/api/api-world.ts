@@ -45,7 +45,10 @@ export async function openApiWorld(overrides: ServiceOverrides = {}, over: Parti
   const log = captureLog();
   const open = (extra: ServiceOverrides = {}, other: Partial<Environment> = {}) =>
     createServices({ ...env, ...other }, { log: log.logger, sfn: engine.sfn, ...overrides, ...extra });
-  const serve = (services: ReturnType<typeof open>, more: { webDir?: string } = {}) =>
+  const serve = (
+    services: ReturnType<typeof open>,
+    more: { webDir?: string; requestsPerMinute?: number } = {},
+  ) =>
     createApi({
       services,
       publicConfig: {

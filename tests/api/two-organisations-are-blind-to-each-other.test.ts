@@ -14,6 +14,9 @@ beforeAll(async () => {
   file = await world.upload(world.ours.operator);
   runId = await world.start(world.ours.operator, "Secret of ours");
   approvalId = await askFor(runId);
+  await world.clients
+    .http(world.ours.operator)
+    .workflows.dataImport.start.mutate({ input: { file, name: "March" }, idempotencyKey: "of ours" });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -107,6 +110,14 @@ const calls: Record<
     needs: "viewer",
     call: (member) => world.clients.http(member).artifacts.signedUrl.query({ artifactId: file }),
   },
+  "artifacts.signedUrls": {
+    needs: "viewer",
+    call: async (member) => {
+      const { urls } = await world.clients.http(member).artifacts.signedUrls.query({ artifactIds: [file] });
+      expect(Object.keys(urls)).toEqual(isOurs(member) ? [file] : []);
+      return urls;
+    },
+  },
   "me.get": { needs: "token", call: (member) => world.clients.http(member).me.get.query() },
   "me.update": {
     needs: "token",
@@ -129,6 +140,11 @@ const calls: Record<
     },
   },
   "runs.count": { needs: "viewer", call: (member) => world.clients.http(member).runs.count.query({}) },
+  "runs.ofKey": {
+    needs: "viewer",
+    call: (member) =>
+      world.clients.http(member).runs.ofKey.query({ idempotencyKey: "of ours", workflows: ["data-import"] }),
+  },
   "runs.pin": {
     needs: "operator",
     call: (member) => world.clients.http(member).runs.pin.mutate({ runId, pinned: true }),
@@ -236,8 +252,10 @@ describe.each(roles)("as %s of another organisation", (role) => {
   // What a stranger may do is to ask about the catalogue and themselves, and to see nothing of ours.
   const harmless: Record<string, unknown> = {
     "approvals.list": { approvals: [], nextCursor: null },
+    "artifacts.signedUrls": {},
     "approvals.watch": { approvals: [], nextCursor: null },
     "deadLetters.list": { runs: [], nextCursor: null },
+    "runs.ofKey": null,
     "runs.count": { count: 0, capped: false },
     "runs.list": { runs: [], nextCursor: null },
     "runs.watchList": [],

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Services } from "./context.js";
+import type { Identity, Services } from "./context.js";
 import { identify } from "./http/identify.js";
 import { callerFactory } from "./router.js";
 
@@ -22,7 +22,15 @@ export async function createCaller(
   services: Services,
   { token, correlationId = randomUUID(), signal }: CallerOptions,
 ): Promise<Caller> {
-  const identity = await identify(services, token);
+  return callerFor(services, await identify(services, token), { correlationId, signal });
+}
+
+/** As {@link createCaller}, for somebody who has been identified already. */
+export function callerFor(
+  services: Services,
+  identity: Identity,
+  { correlationId, signal }: { correlationId: string; signal: AbortSignal | undefined },
+): Caller {
   const log = services.log.child({ correlationId });
   const calls = { open: 0, most: Number.POSITIVE_INFINITY };
   return callerFactory({ services, identity, correlationId, log, watches: { open: 0 }, calls }, { signal });

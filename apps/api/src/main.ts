@@ -18,6 +18,7 @@ async function main(env: Environment): Promise<void> {
     },
     webDir: env.WEB_DIR,
     allowedOrigins: env.ALLOWED_ORIGINS,
+    requestsPerMinute: env.HTTP_REQUESTS_PER_MINUTE,
   });
   const address = await api.start(env.PORT, env.HOST);
   log.info({ address }, "the API is listening");

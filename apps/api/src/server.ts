@@ -7,6 +7,10 @@ import { correlationHeader, correlationIdOf } from "./http/correlation.js";
 import { dashboard, type PublicConfig } from "./http/dashboard.js";
 import { healthz, readyz } from "./http/health.js";
 import { securityHeaders } from "./http/security.js";
+import { openApiDocument } from "./rest/document.js";
+import { restEndpoint } from "./rest/endpoint.js";
+import { referencePage } from "./rest/reference-page.js";
+import { routes } from "./rest/routes.js";
 import { serveSockets } from "./sockets/server.js";
 import { trpcEndpoint } from "./http/trpc-endpoint.js";
 
@@ -23,6 +27,8 @@ export interface ApiOptions {
   /** The built dashboard. */
   webDir?: string | undefined;
   allowedOrigins?: readonly string[];
+  /** Of each person, to the paths of the HTTP API. */
+  requestsPerMinute?: number;
 }
 
 export interface Api {
@@ -32,7 +38,8 @@ export interface Api {
   close(): Promise<void>;
 }
 
-export function createApi({ services, publicConfig, webDir, allowedOrigins = [] }: ApiOptions): Api {
+export function createApi(options: ApiOptions): Api {
+  const { services, publicConfig, webDir, allowedOrigins = [], requestsPerMinute = 600 } = options;
   const streams = new Set<ServerResponse>();
   const app = express();
   app.disable("x-powered-by");
@@ -40,6 +47,8 @@ export function createApi({ services, publicConfig, webDir, allowedOrigins = [] 
   app.get("/healthz", healthz);
   app.get("/readyz", readyz(services));
   app.use(trpcPath, rememberStreams(streams), trpcEndpoint(services));
+  app.use(referencePage(openApiDocument(routes, services.capabilities)));
+  app.use(restEndpoint(services, { routes, requestsPerMinute }));
   app.use(dashboard(publicConfig, webDir));
   endWithErrors(app, services);
 

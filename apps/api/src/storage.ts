@@ -14,6 +14,10 @@ export interface StorageLinks {
     path: string,
     options: { seconds: number; downloadAs: string | null },
   ): Promise<string>;
+  /** Links that read each of `paths` for `seconds`, in their order; null for one that cannot be read. */
+  createDownloadUrls(token: string, paths: readonly string[], seconds: number): Promise<(string | null)[]>;
+  /** Puts bytes that this process holds at a path that the user may write. @throws ApiError STORAGE_REFUSED */
+  upload(token: string, path: string, contentType: string, bytes: Uint8Array): Promise<void>;
 }
 
 export interface StorageOptions {
@@ -50,6 +54,21 @@ export function createStorageLinks({
         .createSignedUrl(path, seconds, options);
       if (error) throw new ApiError(isMissing(error) ? "ARTIFACT_GONE" : "STORAGE_REFUSED", { cause: error });
       return toPublic(data.signedUrl);
+    },
+    async createDownloadUrls(token, paths, seconds) {
+      if (paths.length === 0) return [];
+      const { data, error } = await asUser(token)
+        .storage.from(bucket)
+        .createSignedUrls([...paths], seconds);
+      if (error) throw new ApiError("STORAGE_REFUSED", { cause: error });
+      return paths.map((path) => {
+        const signed = data.find((answer) => answer.path === path);
+        return signed?.signedUrl ? toPublic(signed.signedUrl) : null;
+      });
+    },
+    async upload(token, path, contentType, bytes) {
+      const { error } = await asUser(token).storage.from(bucket).upload(path, bytes, { contentType });
+      if (error) throw new ApiError("STORAGE_REFUSED", { cause: error });
     },
   };
 }

@@ -27,3 +27,14 @@ export async function get(
     select * from longhaul.artifacts where organisation_id = ${params.organisationId} and id = ${params.artifactId}`;
   return row ? toArtifact(row) : null;
 }
+
+/** Those of the organisation, in no particular order. */
+export async function getMany(
+  tx: Tx,
+  params: { organisationId: string; artifactIds: readonly string[] },
+): Promise<Artifact[]> {
+  const rows = await tx<ArtifactRow[]>`
+    select * from longhaul.artifacts
+    where organisation_id = ${params.organisationId} and id = any (${[...params.artifactIds]}::uuid[])`;
+  return rows.map(toArtifact);
+}

@@ -167,3 +167,16 @@ export async function heads(
     select id, last_seq as "lastSeq" from longhaul.runs
     where organisation_id = ${params.organisationId} and id = any (${[...params.runIds]}::uuid[])`;
 }
+
+/** The run that this person started with the key, the newest where several workflows have one. */
+export async function ofKey(
+  tx: Tx,
+  params: { organisationId: string; userId: string; workflows: readonly string[]; idempotencyKey: string },
+): Promise<{ runId: string } | null> {
+  const [row] = await tx<{ runId: string }[]>`
+    select id as "runId" from longhaul.runs
+    where organisation_id = ${params.organisationId} and workflow = any (${[...params.workflows]}::text[])
+      and idempotency_key = ${params.idempotencyKey} and created_by = ${params.userId}
+    order by created_at desc limit 1`;
+  return row ?? null;
+}

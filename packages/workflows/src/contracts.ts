@@ -1,4 +1,8 @@
 import { dataImport } from "./data-import/contract.js";
+import { drawingStory } from "./drawing-story/contract.js";
+import { discussion } from "./discussion/contract.js";
+import { panel } from "./panel/contract.js";
+import { simulation } from "./simulation/contract.js";
 import { story } from "./story/contract.js";
 import { storybook } from "./storybook/contract.js";
 import { vision } from "./vision/contract.js";
@@ -9,14 +13,40 @@ export const contracts = {
   storybook,
   vision,
   story,
+  "drawing-story": drawingStory,
+  simulation,
+  panel,
+  discussion,
 } as const;
 
 export type WorkflowName = keyof typeof contracts;
 
-export { dataImport, story, storybook, vision };
+export { dataImport, discussion, drawingStory, panel, simulation, story, storybook, vision };
+export {
+  type Agent,
+  agentsField,
+  maxAgents,
+  maxRounds,
+  minAgents,
+  type Quantity,
+  quantitySchema,
+  topicField,
+} from "./agents/contract.js";
+export {
+  type Format,
+  type MadeBy as SpokenBy,
+  type TalkResult,
+  talkResultSchema,
+  type Turn,
+  turnSchema,
+  type Usage,
+} from "./agents/result.js";
+export type { DiscussionInput } from "./discussion/contract.js";
+export type { PanelInput } from "./panel/contract.js";
+export type { SimulationInput } from "./simulation/contract.js";
 export type { DataImportInput, DataImportOutput } from "./data-import/contract.js";
 export type { ColumnProfile, ColumnType, ImportResult, NotificationSummary } from "./data-import/result.js";
-export type { QueryRunInput, QueryRunOutput } from "./query-run/contract.js";
+export { type QueryRunInput, type QueryRunOutput, timeWindowSchema } from "./query-run/contract.js";
 export {
   previewRows,
   type QueryColumn,

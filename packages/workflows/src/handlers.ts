@@ -13,4 +13,23 @@ export const handlers = {
   },
   vision: { Vision: () => import("./storybook/steps/vision.handler.js") },
   story: { Story: () => import("./storybook/steps/story.handler.js") },
+  "drawing-story": {
+    Vision: () => import("./storybook/steps/vision.handler.js"),
+    Story: () => import("./storybook/steps/story.handler.js"),
+  },
+  simulation: {
+    Prepare: () => import("./agents/steps/prepare.handler.js"),
+    Speak: () => import("./agents/steps/speak.handler.js"),
+    SumUp: () => import("./agents/steps/sum-up.handler.js"),
+  },
+  panel: {
+    Prepare: () => import("./agents/steps/prepare.handler.js"),
+    Speak: () => import("./agents/steps/speak.handler.js"),
+    SumUp: () => import("./agents/steps/sum-up.handler.js"),
+  },
+  discussion: {
+    Prepare: () => import("./agents/steps/prepare.handler.js"),
+    Speak: () => import("./agents/steps/speak.handler.js"),
+    SumUp: () => import("./agents/steps/sum-up.handler.js"),
+  },
 } as const;

@@ -1,4 +1,8 @@
 import { dataImportMachine } from "./data-import/machine.js";
+import { drawingStoryMachine } from "./drawing-story/machine.js";
+import { discussionMachine } from "./discussion/machine.js";
+import { panelMachine } from "./panel/machine.js";
+import { simulationMachine } from "./simulation/machine.js";
 import { storyMachine } from "./story/machine.js";
 import { storybookMachine } from "./storybook/machine.js";
 import { visionMachine } from "./vision/machine.js";
@@ -9,4 +13,8 @@ export const machines = {
   storybook: storybookMachine,
   vision: visionMachine,
   story: storyMachine,
+  "drawing-story": drawingStoryMachine,
+  simulation: simulationMachine,
+  panel: panelMachine,
+  discussion: discussionMachine,
 } as const;

@@ -10,7 +10,7 @@ const maxUploadBytes = 52_428_800;
 /** How long a link to a file works. */
 const linkSeconds = 300;
 
-const uploadSchema = z.object({
+export const uploadSchema = z.object({
   name: z
     .string()
     .trim()
@@ -64,5 +64,25 @@ export const artifactsRouter = {
         downloadAs: input.download ? artifact.name : null,
       });
       return { url, expiresAt: new Date(services.clock.now() + linkSeconds * 1000).toISOString() };
+    }),
+
+  /** Links that read files for five minutes, by their ids; those that are not there, or not ready, are left out. */
+  signedUrls: orgProcedure
+    .input(z.object({ artifactIds: z.array(z.uuid()).max(50) }))
+    .query(async ({ ctx, input }): Promise<{ urls: Record<string, string>; expiresAt: string }> => {
+      const { caller, services } = ctx;
+      const { organisationId } = caller;
+      const found = await asCaller(services.db, caller, (tx) =>
+        artifacts.getMany(tx, { organisationId, artifactIds: input.artifactIds }),
+      );
+      const ready = found.filter(({ kind, status }) => kind === "upload" || status === "ready");
+      const paths = ready.map(({ path }) => path);
+      const links = await services.storage.createDownloadUrls(caller.token, paths, linkSeconds);
+      const urls = ready.flatMap(({ id }, index) => {
+        const url = links[index];
+        return url ? [[id, url] as const] : [];
+      });
+      const expiresAt = new Date(services.clock.now() + linkSeconds * 1000).toISOString();
+      return { urls: Object.fromEntries(urls), expiresAt };
     }),
 } satisfies TRPCRouterRecord;

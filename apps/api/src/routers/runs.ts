@@ -13,6 +13,7 @@ import { livesRouter } from "./lives.js";
 import { decodeCursor, encodeCursor } from "./page.js";
 import { filterSchema, listSchema, narrowingSchema } from "./run-filter.js";
 import { runIdSchema } from "./run-id.js";
+import { storable } from "./storable.js";
 import { type WatchInput, watchSchema } from "./watch-input.js";
 
 /** A run with everything that belongs to it. Its events come from `watch` or `events`. */
@@ -33,6 +34,11 @@ export interface RunPage {
 }
 
 const eventPageLimit = 500;
+
+const keySchema = z.object({
+  idempotencyKey: storable(200).min(1),
+  workflows: z.array(storable(63)).min(1).max(20),
+});
 
 // What a live stream gives is known to its view; the types of tRPC's own streams can only be asserted.
 const watch = orgProcedure
@@ -74,6 +80,13 @@ export const runsRouter = {
       const page = await runs.list(tx, { organisationId: caller.organisationId, ...filter, before });
       return { runs: page.runs, nextCursor: page.next ? encodeCursor(page.next) : null };
     });
+  }),
+
+  /** The run that the caller started with this key, the newest where several workflows have one; null for none. */
+  ofKey: orgProcedure.input(keySchema).query(({ ctx, input }): Promise<{ runId: string } | null> => {
+    const { caller, services } = ctx;
+    const { organisationId, userId } = caller;
+    return asCaller(services.db, caller, (tx) => runs.ofKey(tx, { organisationId, userId, ...input }));
   }),
 
   /** How many runs a filter has, counted up to 1,000; `capped` when there are more. */

@@ -1,0 +1,15 @@
+import { fileRoutes } from "./file-routes.js";
+import { formerStarts } from "./former/starts.js";
+import { storyRoutes } from "./former/story-routes.js";
+import { jobRoutes } from "./job-routes.js";
+import type { Route } from "./route.js";
+import { workflowRoutes } from "./workflow-routes.js";
+
+/** Everything that is answered over plain HTTP, in the order in which the reference page shows it. */
+export const routes: readonly Route[] = [
+  ...workflowRoutes,
+  ...jobRoutes,
+  ...fileRoutes,
+  ...formerStarts,
+  ...storyRoutes,
+];
