@@ -1,0 +1,22 @@
+import { defineMachine } from "@longhaul/kit/machine";
+import { prepare } from "../agents/steps/prepare.js";
+import { speak } from "../agents/steps/speak.js";
+import { sumUp } from "../agents/steps/sum-up.js";
+import { simulation } from "./contract.js";
+
+export const simulationMachine = defineMachine(simulation, (flow) =>
+  flow
+    .step(prepare, () => ({ format: "simulation" as const }))
+    .map("Turns", {
+      items: ({ prepare: plan }) => plan.turns,
+      as: "turn",
+      // One after the other: each hears what the one before it has said.
+      maxConcurrency: 1,
+      item: (each) =>
+        each
+          .step(speak, ({ turn }) => ({ format: "simulation" as const, turn }))
+          .yield(({ speak: spoken }) => spoken.number),
+    })
+    .step(sumUp, () => ({ format: "simulation" as const }))
+    .succeed("SimulationEnded", ({ sumUp: result }) => result),
+);
