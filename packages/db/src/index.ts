@@ -41,6 +41,15 @@ export type { Schedule, ScheduleToCarry } from "./schedules.js";
 export * as sqlWorkflows from "./sql-workflows.js";
 export type { Execution, SqlWorkflow, SqlWorkflowCard, SqlWorkflowFields } from "./sql-workflows.js";
 export { stepStore } from "./step-store.js";
+export * as twins from "./twins.js";
+export type {
+  ListedTwin,
+  Twin,
+  TwinDocument,
+  TwinEpoch,
+  TwinState,
+  TwinVersion,
+} from "./twins.js";
 export * as undo from "./undo.js";
 export type { Compensation, Undo } from "./undo.js";
 export * as watching from "./watching.js";

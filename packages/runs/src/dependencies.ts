@@ -2,6 +2,7 @@ import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { Database } from "@longhaul/db";
 import type { Role } from "@longhaul/kit";
 import type { RunQueue } from "./queue.js";
+import type { ScheduleClock } from "./schedules/scheduler.js";
 
 /** The part of a logger that the use cases need; pino's fits. */
 export interface RunsLogger {
@@ -19,6 +20,8 @@ export interface RunsDependencies {
   stateMachines: Readonly<Record<string, string>>;
   /** The way of the queued lane. Without it, its runs are sent as those of the direct lane are. */
   queue?: RunQueue | undefined;
+  /** What keeps the time of schedules. Without it they are kept, and do not fire. */
+  clock?: ScheduleClock | undefined;
   logger: RunsLogger;
 }
 

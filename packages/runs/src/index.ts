@@ -15,4 +15,20 @@ export { type InputIssue, type RefusalCode, RunsRefusal } from "./refusal.js";
 export { type RerunFromRequest, type RerunRequest, rerun, rerunFrom } from "./rerun.js";
 export { type ObjectRemover, type Swept, type SweepOptions, sweepExpired } from "./retention.js";
 export { retryRun } from "./retry.js";
+export { nextTimes } from "./schedules/cron.js";
+export {
+  eventBridgeClock,
+  firingSchema,
+  type ScheduleClock,
+  type SchedulerPlace,
+  schedulerPlaceSchema,
+} from "./schedules/scheduler.js";
+export {
+  deleteSchedule,
+  fireSchedule,
+  pauseSchedule,
+  saveSchedule,
+  type ScheduleRequest,
+  scheduleTag,
+} from "./schedules/schedules.js";
 export { type StartRequest, startRun } from "./start.js";

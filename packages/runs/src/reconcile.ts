@@ -7,6 +7,7 @@ import { registerDefinitions } from "./definitions.js";
 import type { RunsDependencies } from "./dependencies.js";
 import { type Dispatched, dispatchQueued } from "./dispatch.js";
 import { describeExecution, executionArnOfRun } from "./execution.js";
+import { carrySchedules } from "./schedules/schedules.js";
 
 export interface ReconcileOptions {
   /** Runs of which nothing was heard for this long are looked at. */
@@ -25,7 +26,8 @@ export interface Reconciled {
 
 /**
  * Finds what nobody announced: runs that were stored and not sent, executions that ended or vanished unheard,
- * cancellations that did not get through, undos that were not sent or ended unheard, decisions that no machine was told.
+ * cancellations that did not get through, undos that were not sent or ended unheard, decisions that no machine was told,
+ * schedules that the clock does not have as they are.
  * Each repair is written into the run's log.
  */
 export async function reconcile(
@@ -41,6 +43,7 @@ export async function reconcile(
     if (await attempted(deps, { runId: run.runId }, () => mend(deps, run))) repaired += 1;
   }
   const delivered = await deliverStale(deps, staleSeconds, limit);
+  await carrySchedules(deps, limit);
   const dispatched = await dispatchQueued(deps);
   for (const run of stale.filter(({ status }) => status === "queued")) {
     if (await attempted(deps, { runId: run.runId }, () => noteForgotten(deps, run))) repaired += 1;

@@ -67,36 +67,14 @@ export async function startRunOf(
   request: StartRequest,
   lineage: Lineage | null,
 ): Promise<{ runId: string; created: boolean }> {
-  const contract = contractOf(request.workflow);
-  const machine = machineOf(request.workflow);
-  if (!contract || !machine) throw new RunsRefusal("WORKFLOW_NOT_FOUND", "There is no such workflow.");
-  if (!stateMachines[contract.name]) {
-    throw new RunsRefusal(
-      "WORKFLOW_NOT_DEPLOYED",
-      `"${contract.title}" cannot be started here at the moment.`,
-    );
-  }
-  const { value, artifactIds } = parseInput(contract, request.input, request.capabilities);
-  // The contract's own schema has just made it; the erased type only forgets that.
-  const input = value as z.output<typeof contract.input>;
-  const notBefore = parseNotBefore(request.notBefore);
-  const tags = parseTags(request.tags);
+  const { contract, input, ...parsed } = parseStart(stateMachines, request);
   const { organisationId } = caller;
   await registerDefinitions({ db });
   const run = {
+    ...parsed.run,
     organisationId,
-    workflow: contract.name,
-    name: storableName(contract.runName(input), contract.title),
-    priority: contract.runPriority?.(input) ?? request.priority ?? "normal",
-    input: value,
-    stages: machine.stages,
-    definitionHash: machine.hash,
-    correlationId: request.correlationId,
     idempotencyKey: request.idempotencyKey,
-    artifactIds: [...new Set([...artifactIds, ...(lineage?.artifactIds ?? [])])],
-    tags,
-    notBefore,
-    lane: contract.lane ?? "direct",
+    artifactIds: [...new Set([...parsed.artifactIds, ...(lineage?.artifactIds ?? [])])],
     rerunOf: lineage?.rerunOf ?? null,
     rerunFrom: lineage?.rerunFrom ?? null,
   };
@@ -110,6 +88,42 @@ export async function startRunOf(
     if (started.created) await lineage?.prepare?.(tx, started.runId);
     return started;
   });
+}
+
+/**
+ * What a request to start means by its workflow's contract: the run as it will be stored, but for whose it is.
+ *
+ * @throws RunsRefusal as {@link startRun} does
+ */
+export function parseStart(
+  stateMachines: RunsDependencies["stateMachines"],
+  request: Omit<StartRequest, "idempotencyKey">,
+) {
+  const contract = contractOf(request.workflow);
+  const machine = machineOf(request.workflow);
+  if (!contract || !machine) throw new RunsRefusal("WORKFLOW_NOT_FOUND", "There is no such workflow.");
+  if (!stateMachines[contract.name]) {
+    throw new RunsRefusal(
+      "WORKFLOW_NOT_DEPLOYED",
+      `"${contract.title}" cannot be started here at the moment.`,
+    );
+  }
+  const { value, artifactIds } = parseInput(contract, request.input, request.capabilities);
+  // The contract's own schema has just made it; the erased type only forgets that.
+  const input = value as z.output<typeof contract.input>;
+  const run = {
+    workflow: contract.name,
+    name: storableName(contract.runName(input), contract.title),
+    priority: contract.runPriority?.(input) ?? request.priority ?? "normal",
+    input: value,
+    stages: machine.stages,
+    definitionHash: machine.hash,
+    correlationId: request.correlationId,
+    tags: parseTags(request.tags),
+    notBefore: parseNotBefore(request.notBefore),
+    lane: contract.lane ?? "direct",
+  };
+  return { contract, input, artifactIds, run };
 }
 
 /** A run's name has 1 to 200 characters in the table. */
