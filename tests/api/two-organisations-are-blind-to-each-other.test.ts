@@ -90,6 +90,26 @@ const calls: Record<
       return isOurs(member) ? orSays("RUN_NOT_DEAD_LETTERED", call) : call;
     },
   },
+  "deadLetters.get": {
+    needs: "viewer",
+    call: (member) => {
+      const call = world.clients.http(member).deadLetters.get.query({ runId });
+      return isOurs(member) ? orSays("RUN_NOT_DEAD_LETTERED", call) : call;
+    },
+  },
+  "deadLetters.requeueAll": {
+    needs: "operator",
+    call: (member) =>
+      world.clients.http(member).deadLetters.requeueAll.mutate({ until: new Date().toISOString() }),
+  },
+  "deadLetters.drop": {
+    needs: "admin",
+    call: (member) => {
+      const call = world.clients.http(member).deadLetters.drop.mutate({ runId });
+      return isOurs(member) ? orSays("RUN_NOT_DEAD_LETTERED", call) : call;
+    },
+  },
+  "plan.get": { needs: "viewer", call: (member) => world.clients.http(member).plan.get.query() },
   "limits.get": { needs: "viewer", call: (member) => world.clients.http(member).limits.get.query() },
   "limits.update": {
     needs: "admin",
@@ -264,7 +284,9 @@ describe.each(roles)("as %s of another organisation", (role) => {
   const refusals: Record<string, string> = {
     "approvals.get": "APPROVAL_NOT_FOUND",
     "approvals.decide": "APPROVAL_NOT_FOUND",
+    "deadLetters.get": "RUN_NOT_DEAD_LETTERED",
     "deadLetters.requeue": unlessViewer("RUN_NOT_DEAD_LETTERED"),
+    "deadLetters.drop": roleAtLeast(role, "admin") ? "RUN_NOT_DEAD_LETTERED" : "ROLE_TOO_LOW",
     "runs.pin": unlessViewer("RUN_NOT_FOUND"),
     "runs.retry": unlessViewer("RUN_NOT_FOUND"),
     "runs.rerun": unlessViewer("RUN_NOT_FOUND"),

@@ -40,6 +40,10 @@ const table = {
   },
   RUN_ENDED: { transport: "CONFLICT", message: "This run has already ended." },
   RUN_NOT_DEAD_LETTERED: { transport: "CONFLICT", message: "This run is not among the dead letters." },
+  PRIORITY_NOT_IN_PLAN: {
+    transport: "FORBIDDEN",
+    message: "Your organisation's plan does not let you choose this priority.",
+  },
   RUN_NOT_ENDED: { transport: "CONFLICT", message: "This run is still under way." },
   RUN_SUCCEEDED: { transport: "CONFLICT", message: "This run has succeeded. Run it anew to repeat it." },
   STEP_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such step." },

@@ -4,6 +4,7 @@ import { artifactsRouter } from "./routers/artifacts.js";
 import { deadLettersRouter } from "./routers/dead-letters.js";
 import { limitsRouter } from "./routers/limits.js";
 import { meRouter } from "./routers/me.js";
+import { planRouter } from "./routers/plan.js";
 import { runsRouter } from "./routers/runs.js";
 import { catalogueRouter, workflowRouters } from "./routers/workflows.js";
 
@@ -13,6 +14,7 @@ export const appRouter = router({
   deadLetters: deadLettersRouter,
   limits: limitsRouter,
   me: meRouter,
+  plan: planRouter,
   runs: runsRouter,
   workflows: { ...catalogueRouter, ...workflowRouters },
 });

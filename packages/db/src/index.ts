@@ -20,6 +20,8 @@ export {
   DatabaseRefusal,
   type Tx,
 } from "./database.js";
+export * as deadLetters from "./dead-letters.js";
+export type { DeadLetter } from "./dead-letters.js";
 export * as definitions from "./definitions.js";
 export type { Definition } from "./definitions.js";
 export * as dispatch from "./dispatch.js";
@@ -33,6 +35,8 @@ export * as me from "./me.js";
 export type { Me, MeUpdate } from "./me.js";
 export * as queryTemplates from "./query-templates.js";
 export type { ListQueryTemplates, QueryTemplate, QueryTemplateFields } from "./query-templates.js";
+export * as plans from "./plans.js";
+export type { Plan } from "./plans.js";
 export * as retention from "./retention.js";
 export * as runs from "./runs.js";
 export type { ListRuns, RunFilter, RunPage, StartRun } from "./runs.js";

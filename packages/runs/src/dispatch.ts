@@ -1,4 +1,4 @@
-import { asDispatcher, type Dispatchable, dispatch } from "@longhaul/db";
+import { asDispatcher, type Dispatchable, dispatch, type Plan, plans } from "@longhaul/db";
 import type { RunsDependencies } from "./dependencies.js";
 import { type Begun, noteSent, send } from "./send.js";
 import { backoffSeconds, isThrottled, postponedUntil } from "./send-failure.js";
@@ -104,12 +104,13 @@ async function postpone(deps: RunsDependencies, run: Dispatchable, reason: strin
 
 async function publish(deps: RunsDependencies, runs: readonly Dispatchable[]): Promise<Kind[]> {
   if (!deps.queue || runs.length === 0) return [];
+  const organisations = runs.map(({ organisationId }) => organisationId);
+  const agreed = await asDispatcher(deps.db, (tx) => plans.ofAll(tx, organisations));
   try {
     await deps.queue.publish(
-      runs.map(({ runId, attempt, priority }) => ({
-        runId,
-        attempt,
-        priority: priority === "urgent" || priority === "high" ? "priority" : "standard",
+      runs.map(({ runId, attempt, organisationId, priority }) => ({
+        ...{ runId, attempt },
+        priority: queueOf(agreed.get(organisationId) ?? "free", priority),
       })),
     );
   } catch (error) {
@@ -118,6 +119,12 @@ async function publish(deps: RunsDependencies, runs: readonly Dispatchable[]): P
   }
   await asDispatcher(deps.db, (tx) => dispatch.published(tx, { runs, againSeconds: republishSeconds }));
   return runs.map(() => "published");
+}
+
+/** Business goes ahead always, a team where it says so, and whoever pays nothing waits with the others. */
+export function queueOf(plan: Plan, priority: Dispatchable["priority"]): "standard" | "priority" {
+  const chosen = priority === "urgent" || priority === "high";
+  return plan === "business" || (plan === "team" && chosen) ? "priority" : "standard";
 }
 
 /** A queue that is away is no run's fault: nothing that it refuses fails a run. */

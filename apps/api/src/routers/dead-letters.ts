@@ -1,7 +1,9 @@
-import { asCaller, runs } from "@longhaul/db";
+import { asCaller, type DeadLetter, deadLetters, runs } from "@longhaul/db";
 import { requeue } from "@longhaul/runs";
 import type { TRPCRouterRecord } from "@trpc/server";
-import { operatorProcedure, orgProcedure } from "../trpc.js";
+import { z } from "zod";
+import { ApiError } from "../errors.js";
+import { adminProcedure, operatorProcedure, orgProcedure } from "../trpc.js";
 import { decodeCursor, encodeCursor } from "./page.js";
 import { listSchema } from "./run-filter.js";
 import { runIdSchema } from "./run-id.js";
@@ -22,6 +24,17 @@ export const deadLettersRouter = {
     });
   }),
 
+  /** What was in the queue, what stood in its way, and how often it was given up. */
+  get: orgProcedure.input(runIdSchema).query(async ({ ctx, input }): Promise<DeadLetter> => {
+    const { caller, services } = ctx;
+    const { organisationId } = caller;
+    const found = await asCaller(services.db, caller, (tx) =>
+      deadLetters.get(tx, { organisationId, runId: input.runId }),
+    );
+    if (!found) throw new ApiError("RUN_NOT_DEAD_LETTERED");
+    return found;
+  }),
+
   /** Queues one again, as its next attempt. */
   requeue: operatorProcedure
     .input(runIdSchema)
@@ -31,4 +44,24 @@ export const deadLettersRouter = {
       services.dispatchSoon();
       return answer;
     }),
+
+  /** Queues all again that were there at a time, 500 of them at most; who has more asks again. */
+  requeueAll: operatorProcedure
+    .input(z.object({ until: z.iso.datetime() }))
+    .mutation(async ({ ctx, input }): Promise<{ requeued: number }> => {
+      const { caller, services } = ctx;
+      const { organisationId } = caller;
+      const answer = await asCaller(services.db, caller, (tx) =>
+        deadLetters.requeueAll(tx, { organisationId, until: input.until }),
+      );
+      services.dispatchSoon();
+      return answer;
+    }),
+
+  /** Takes one out for good; its run stays failed. */
+  drop: adminProcedure.input(runIdSchema).mutation(async ({ ctx, input }): Promise<void> => {
+    const { caller, services } = ctx;
+    const { organisationId } = caller;
+    await asCaller(services.db, caller, (tx) => deadLetters.drop(tx, { organisationId, runId: input.runId }));
+  }),
 } satisfies TRPCRouterRecord;
