@@ -53,6 +53,14 @@ const table = {
   APPROVAL_DECIDED: { transport: "CONFLICT", message: "Somebody has decided this already." },
   APPROVAL_EXPIRED: { transport: "CONFLICT", message: "The time to decide this is over." },
   DECISION_INVALID: { transport: "BAD_REQUEST", message: "Some of what was decided is not valid." },
+  SQL_WORKFLOW_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such query." },
+  SQL_WORKFLOW_CHANGED: {
+    transport: "CONFLICT",
+    message: "Somebody has changed this query since you opened it.",
+  },
+  INSTANCE_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such instance." },
+  QUERY_TEMPLATE_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such template." },
+  TOO_MANY_QUERIES: { transport: "CONFLICT", message: "There is no room for another one." },
   WORKFLOW_NOT_DEPLOYED: {
     transport: "SERVICE_UNAVAILABLE",
     message: "This workflow cannot be started here at the moment.",

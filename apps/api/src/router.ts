@@ -5,7 +5,9 @@ import { deadLettersRouter } from "./routers/dead-letters.js";
 import { limitsRouter } from "./routers/limits.js";
 import { meRouter } from "./routers/me.js";
 import { planRouter } from "./routers/plan.js";
+import { queryTemplatesRouter } from "./routers/query-templates.js";
 import { runsRouter } from "./routers/runs.js";
+import { sqlWorkflowsRouter } from "./routers/sql-workflows.js";
 import { catalogueRouter, workflowRouters } from "./routers/workflows.js";
 
 export const appRouter = router({
@@ -15,7 +17,9 @@ export const appRouter = router({
   limits: limitsRouter,
   me: meRouter,
   plan: planRouter,
+  queryTemplates: queryTemplatesRouter,
   runs: runsRouter,
+  sqlWorkflows: sqlWorkflowsRouter,
   workflows: { ...catalogueRouter, ...workflowRouters },
 });
 
