@@ -6,6 +6,7 @@ import {
   functions,
   type RuleSpec,
   rules,
+  schedules,
   stateMachines,
 } from "@longhaul/functions/manifest";
 import { ArnFormat, CfnOutput, CfnParameter, Duration, Fn, Stack, type StackProps } from "aws-cdk-lib";
@@ -20,6 +21,7 @@ import { DeadLetterQueue } from "./dead-letter-queue.js";
 import { HouseFunction } from "./house-function.js";
 import { grantPermissions, secretsOf } from "./permissions.js";
 import type { QueuesStack } from "./queues-stack.js";
+import { ScheduleClock } from "./schedule-clock.js";
 import type { SecretName } from "./secrets-stack.js";
 import { WorkflowMachine } from "./workflow-machine.js";
 
@@ -58,10 +60,17 @@ export class WorkflowsStack extends Stack {
     });
     const deployed = machines.map(({ machine }) => machine);
     const { runsTopic } = props.queues;
-    const settings = { STATE_MACHINES: stateMachineArns, RUNS_TOPIC_ARN: runsTopic.topicArn };
+    const clock = new ScheduleClock(this, "schedules", { targetArn: this.#arnOf(schedules.target) });
+    new CfnOutput(this, "Scheduler", { value: clock.place, description: "SCHEDULER of the API" });
+    const settings = {
+      STATE_MACHINES: stateMachineArns,
+      RUNS_TOPIC_ARN: runsTopic.topicArn,
+      SCHEDULER: clock.place,
+    };
     for (const spec of functions.filter(isDispatcher)) {
       const { role } = this.#function(spec, settings);
       for (const machine of deployed) machine.grantExecutions(role);
+      clock.grantSchedules(role);
       role.addToPolicy(new PolicyStatement({ actions: ["sns:Publish"], resources: [runsTopic.topicArn] }));
     }
     for (const rule of rules) this.#rule(rule);

@@ -1,6 +1,16 @@
+import { schedulerPlaceSchema } from "@longhaul/kit";
 import { z } from "zod";
 
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
+
+const jsonText = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue({ code: "custom", message: "must be a JSON object" });
+    return z.NEVER;
+  }
+});
 
 const environmentSchema = z
   .object({
@@ -11,17 +21,10 @@ const environmentSchema = z
     SUPABASE_ANON_KEY: z.string().min(1),
     SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
     AWS_REGION: z.string().min(1),
-    STATE_MACHINES: z
-      .string()
-      .transform((text, context) => {
-        try {
-          return JSON.parse(text) as unknown;
-        } catch {
-          context.addIssue({ code: "custom", message: "must be a JSON object of ARNs by workflow name" });
-          return z.NEVER;
-        }
-      })
-      .pipe(z.record(z.string(), z.string().startsWith("arn:"))),
+    /** ARNs by workflow name. */
+    STATE_MACHINES: jsonText.pipe(z.record(z.string(), z.string().startsWith("arn:"))),
+    /** Where schedules are; without it they are kept and do not fire. */
+    SCHEDULER: jsonText.pipe(schedulerPlaceSchema).optional(),
     /** Where runs of the queued lane go; without it they are sent as those of the direct lane are. */
     RUNS_TOPIC_ARN: z.string().startsWith("arn:").optional(),
     SIMULATION: z.enum(["on", "off"]).default("off"),

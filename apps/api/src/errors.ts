@@ -61,6 +61,8 @@ const table = {
   INSTANCE_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such instance." },
   QUERY_TEMPLATE_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such template." },
   TOO_MANY_QUERIES: { transport: "CONFLICT", message: "There is no room for another one." },
+  SCHEDULE_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such schedule." },
+  TOO_MANY_SCHEDULES: { transport: "CONFLICT", message: "An organisation has at most 200 schedules." },
   WORKFLOW_NOT_DEPLOYED: {
     transport: "SERVICE_UNAVAILABLE",
     message: "This workflow cannot be started here at the moment.",

@@ -8,6 +8,7 @@ import { planRouter } from "./routers/plan.js";
 import { queryTemplatesRouter } from "./routers/query-templates.js";
 import { runsRouter } from "./routers/runs.js";
 import { sqlWorkflowsRouter } from "./routers/sql-workflows.js";
+import { schedulesRouter } from "./routers/schedules.js";
 import { catalogueRouter, workflowRouters } from "./routers/workflows.js";
 
 export const appRouter = router({
@@ -19,6 +20,7 @@ export const appRouter = router({
   plan: planRouter,
   queryTemplates: queryTemplatesRouter,
   runs: runsRouter,
+  schedules: schedulesRouter,
   sqlWorkflows: sqlWorkflowsRouter,
   workflows: { ...catalogueRouter, ...workflowRouters },
 });

@@ -1,9 +1,10 @@
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { createVerifier } from "@longhaul/auth";
 import { connect } from "@longhaul/db";
 import type { Capability } from "@longhaul/kit";
-import { snsRunQueue } from "@longhaul/runs";
+import { eventBridgeClock, snsRunQueue } from "@longhaul/runs";
 import { type Clock, systemClock } from "./clock.js";
 import type { Services } from "./context.js";
 import { createDispatcher } from "./dispatcher.js";
@@ -42,7 +43,9 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
     });
   const sns = env.RUNS_TOPIC_ARN === undefined ? null : new SNSClient({ region: env.AWS_REGION });
   const queue = sns ? snsRunQueue(sns, env.RUNS_TOPIC_ARN as string) : undefined;
-  const runs = { db, sfn, stateMachines: env.STATE_MACHINES, queue, logger: log };
+  const scheduler = env.SCHEDULER && new SchedulerClient({ region: env.AWS_REGION, maxAttempts: 2 });
+  const schedules = env.SCHEDULER && scheduler && eventBridgeClock(scheduler, env.SCHEDULER);
+  const runs = { db, sfn, stateMachines: env.STATE_MACHINES, queue, clock: schedules, logger: log };
   const dispatcher = createDispatcher(runs, clock, log);
   const doorbell =
     overrides.doorbell ??
@@ -70,6 +73,7 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
       await db.close();
       sfn.destroy();
       sns?.destroy();
+      scheduler?.destroy();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { schedulerPlaceSchema } from "@longhaul/kit";
 import { z } from "zod";
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -38,18 +39,20 @@ const stepSchema = common
   });
 export type StepEnvironment = z.output<typeof stepSchema>;
 
+const jsonText = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue({ code: "custom", message: "must be a JSON object" });
+    return z.NEVER;
+  }
+});
+
 const housekeepingSchema = common.extend({
-  STATE_MACHINES: z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue({ code: "custom", message: "must be a JSON object of ARNs by workflow name" });
-        return z.NEVER;
-      }
-    })
-    .pipe(z.record(z.string(), z.string().startsWith("arn:"))),
+  STATE_MACHINES: jsonText.pipe(z.record(z.string(), z.string().startsWith("arn:"))),
+  /** Where schedules are; without it they do not fire. */
+  SCHEDULER: jsonText.pipe(schedulerPlaceSchema).optional(),
+  SIMULATION: z.enum(["on", "off"]).default("off"),
   /** Where runs of the queued lane are published; without it they are sent at once. */
   RUNS_TOPIC_ARN: z.string().startsWith("arn:").optional(),
 });
@@ -59,6 +62,19 @@ const retentionSchema = housekeepingSchema.extend({
 });
 export type RetentionEnvironment = z.output<typeof retentionSchema>;
 export type HousekeepingEnvironment = z.output<typeof housekeepingSchema>;
+
+const authorizerSchema = z.object({
+  /** Whose tokens are taken, as tokens themselves name it. */
+  SUPABASE_URL: supabaseUrl,
+  AWS_LAMBDA_FUNCTION_NAME: common.shape.AWS_LAMBDA_FUNCTION_NAME,
+  LOG_LEVEL: common.shape.LOG_LEVEL,
+});
+export type AuthorizerEnvironment = z.output<typeof authorizerSchema>;
+
+/** The environment of the API Gateway's authorizer. @throws Error as {@link readStepEnvironment} does. */
+export function readAuthorizerEnvironment(variables: Variables = process.env): AuthorizerEnvironment {
+  return parse(authorizerSchema, variables);
+}
 
 /** The environment of a step's function. @throws Error that names what is missing or wrong, without its value. */
 export function readStepEnvironment(variables: Variables = process.env): StepEnvironment {

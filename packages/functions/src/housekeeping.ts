@@ -1,7 +1,8 @@
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { connect } from "@longhaul/db";
-import { type RunsDependencies, snsRunQueue } from "@longhaul/runs";
+import { eventBridgeClock, type RunsDependencies, snsRunQueue } from "@longhaul/runs";
 import type { HousekeepingEnvironment } from "./env.js";
 import { createLogger } from "./logger.js";
 
@@ -11,13 +12,14 @@ import { createLogger } from "./logger.js";
  */
 export function housekeeping(environment: HousekeepingEnvironment): RunsDependencies {
   const { DATABASE_URL, DATABASE_CONNECTIONS: max, STATE_MACHINES, RUNS_TOPIC_ARN, LOG_LEVEL } = environment;
-  const { AWS_LAMBDA_FUNCTION_NAME: functionName } = environment;
+  const { AWS_LAMBDA_FUNCTION_NAME: functionName, SCHEDULER } = environment;
   return {
     db: connect(DATABASE_URL, { max, prepare: false, applicationName: functionName }),
     // The SDK's middleware is put together once, not anew for each call.
     sfn: new SFNClient({ cacheMiddleware: true }),
     stateMachines: STATE_MACHINES,
     queue: RUNS_TOPIC_ARN ? snsRunQueue(new SNSClient(), RUNS_TOPIC_ARN) : undefined,
+    clock: SCHEDULER && eventBridgeClock(new SchedulerClient(), SCHEDULER),
     logger: createLogger({ level: LOG_LEVEL, functionName }),
   };
 }

@@ -40,7 +40,7 @@ const answering = { ...housekeeping, concurrency: manyAtATime };
 const sweeping = { ...housekeeping, concurrency: 1, reservedConcurrency: 1 };
 const consumer = { ...answering, timeoutSeconds: consumerTimeoutSeconds };
 
-const { statusChanged, reconciler, approvals, compensations, retention } = houseFunctions;
+const { statusChanged, reconciler, approvals, compensations, retention, scheduleFired } = houseFunctions;
 const allMachines: readonly Machine[] = Object.values(machines);
 
 function stepFunction(workflow: string, step: Step): FunctionSpec {
@@ -65,11 +65,32 @@ export const functions: readonly FunctionSpec[] = [
   { ...answering, name: statusChanged, entry: entry("status-changed.js"), reservedConcurrency: 2 },
   { ...answering, name: approvals, entry: entry("approvals.js"), reservedConcurrency: null },
   { ...answering, name: compensations, entry: entry("compensations.js"), reservedConcurrency: null },
+  { ...answering, name: scheduleFired, entry: entry("schedule-fired.js"), reservedConcurrency: null },
   { ...sweeping, name: reconciler, entry: entry("reconciler.js") },
   { ...sweeping, name: retention, entry: entry("retention.js"), permissions: ["storage"] },
   { ...consumer, name: runConsumer, entry: entry("run-consumer.js"), reservedConcurrency: 4 },
   { ...consumer, name: deadLetterConsumer, entry: entry("dead-letters.js"), reservedConcurrency: null },
 ];
+
+/**
+ * Stands before the API where API Gateway does, and decides whom it lets through. Nothing of ours calls it: the local cloud
+ * has no gateway, for the API asks the same of every request by itself.
+ */
+export const authorizer: FunctionSpec = {
+  name: "longhaul-authorizer",
+  entry: entry("authorizer.js"),
+  environment: {},
+  memoryMb: 256,
+  timeoutSeconds: 10,
+  databaseRole: null,
+  permissions: [],
+  concurrency: 1,
+  host: null,
+  reservedConcurrency: null,
+};
+
+/** The group of EventBridge Scheduler that our schedules are in, and the function that they call. */
+export const schedules = { group: "longhaul", target: scheduleFired } as const;
 
 /** What starts functions besides state machines. */
 export const rules: readonly RuleSpec[] = [

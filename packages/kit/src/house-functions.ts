@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** The names of the functions that are no workflow's: machines, manifest and infrastructure call them by these. */
 export const houseFunctions = {
   /** Asks a person (with a task token), or takes the decision that there is at the deadline (`expire`). */
@@ -7,4 +9,14 @@ export const houseFunctions = {
   statusChanged: "longhaul-status-changed",
   reconciler: "longhaul-reconciler",
   retention: "longhaul-retention",
+  /** Starts the run of a schedule that has fired. */
+  scheduleFired: "longhaul-schedule-fired",
 } as const;
+
+/** What a deployment says of EventBridge Scheduler: the group of our schedules, what they call, and as whom. */
+export const schedulerPlaceSchema = z.object({
+  group: z.string().regex(/^[0-9A-Za-z\-_.]{1,64}$/),
+  functionArn: z.string().startsWith("arn:"),
+  roleArn: z.string().startsWith("arn:"),
+});
+export type SchedulerPlace = z.output<typeof schedulerPlaceSchema>;

@@ -20,8 +20,6 @@ export {
   eventBridgeClock,
   firingSchema,
   type ScheduleClock,
-  type SchedulerPlace,
-  schedulerPlaceSchema,
 } from "./schedules/scheduler.js";
 export {
   deleteSchedule,

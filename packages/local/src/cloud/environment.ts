@@ -1,5 +1,4 @@
 import type { FunctionSpec } from "@longhaul/functions/manifest";
-import { connectionKeysSecret } from "./connection-keys.js";
 import type { CloudDatabase } from "./database.js";
 
 /** Where the parts of a running cloud are. */
@@ -14,6 +13,10 @@ export interface Places {
   readonly models: Readonly<Record<string, string>>;
   /** Where runs of the queued lane are published. */
   readonly runsTopicArn: string;
+  /** How third parties' accounts are reached, and which secret holds the keys of their credentials. */
+  readonly connections: Readonly<Record<string, string>>;
+  /** Where schedules are, as JSON. */
+  readonly scheduler: string;
 }
 
 /** What the AWS SDK needs to come to the local endpoint; the credentials are anything. */
@@ -42,7 +45,8 @@ export function apiEnvironment(places: Places): Record<string, string> {
     SUPABASE_SERVICE_ROLE_KEY: supabase.serviceRoleKey,
     STATE_MACHINES: JSON.stringify(stateMachines),
     RUNS_TOPIC_ARN: runsTopicArn,
-    CONNECTION_KEYS_SECRET: connectionKeysSecret,
+    SCHEDULER: places.scheduler,
+    ...places.connections,
     SIMULATION: simulation ? "on" : "off",
     EMAIL_FROM: emailFrom,
   };
@@ -53,7 +57,6 @@ export function functionEnvironment(spec: FunctionSpec, places: Places): Record<
   const { database, supabase, simulation, stateMachines, runsTopicArn } = places;
   const environment: Record<string, string> = {
     ...awsEnvironment(places),
-    CONNECTION_KEYS_SECRET: connectionKeysSecret,
     SIMULATION: simulation ? "on" : "off",
     // Nobody counts on a laptop: a line of metrics for each step would be all that most steps write.
     POWERTOOLS_METRICS_DISABLED: "true",
@@ -63,8 +66,10 @@ export function functionEnvironment(spec: FunctionSpec, places: Places): Record<
   if (spec.databaseRole === "dispatcher") {
     environment["STATE_MACHINES"] = JSON.stringify(stateMachines);
     environment["RUNS_TOPIC_ARN"] = runsTopicArn;
+    environment["SCHEDULER"] = places.scheduler;
   }
   if (spec.permissions.includes("email")) environment["EMAIL_FROM"] = emailFrom;
+  if (spec.permissions.includes("connections")) Object.assign(environment, places.connections);
   if (spec.permissions.includes("models")) Object.assign(environment, places.models);
   if (spec.permissions.includes("storage")) {
     environment["SUPABASE_URL"] = supabase.url;

@@ -18,6 +18,7 @@ import {
   type StatusChangeEvent,
   type StepFunctions,
 } from "@longhaul/stepfunctions";
+import { startAds } from "../ads/start.js";
 import type { NewEvent } from "../aws/event-bus.js";
 import { type LocalAws, startAws } from "../aws/start.js";
 import { machineEnvironment, modelEnvironment } from "../env.js";
@@ -27,10 +28,11 @@ import { StartError } from "../postgres/index.js";
 import { startSupabase } from "../supabase/index.js";
 import { embeddedDatabase, givenDatabase } from "./database.js";
 import { type DemoSignIn, ensureDemoUser } from "./demo.js";
+import { deployScheduleGroup } from "./deploy-schedules.js";
 import { deployStateMachines } from "./deploy.js";
 import { deployQueues } from "./deploy-queues.js";
 import { type DeployableMachine, type Manifest, readManifest } from "./manifest.js";
-import { ensureConnectionKeys } from "./connection-keys.js";
+import { connectionKeysSecret, ensureConnectionKeys } from "./connection-keys.js";
 import { apiEnvironment, functionEnvironment, type Places } from "./environment.js";
 
 const region = "us-east-1";
@@ -40,7 +42,13 @@ export interface CloudOptions {
   /** Where everything is kept, e.g. ".longhaul". */
   readonly dataDir: string;
   /** 0 takes any free port. */
-  readonly ports: { readonly aws: number; readonly supabase: number; readonly database: number };
+  readonly ports: {
+    readonly aws: number;
+    readonly supabase: number;
+    readonly database: number;
+    /** The advertising API's stand-in; any free one unless said. */
+    readonly ads?: number;
+  };
   /** The address that AWS and Supabase listen on; Postgres always listens on 127.0.0.1. */
   readonly host: string;
   /** Whether starts may order delays and failures. */
@@ -56,6 +64,7 @@ export interface Cloud extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   readonly urls: {
     readonly aws: string;
+    readonly ads: string;
     readonly supabase: string;
     readonly outbox: string;
     readonly database: string;
@@ -107,7 +116,11 @@ async function start(
   });
   closing.push(() => aws.close());
   Object.assign(places, { awsUrl: aws.url, runsTopicArn: aws.sns.topics.arn(runsTopic.name) });
+  places.scheduler = await deployScheduleGroup(aws, accountId);
   await ensureConnectionKeys(aws.secretsManager);
+  const ads = await startAds({ dataDir, host, port: ports.ads ?? 0, logger });
+  closing.push(() => ads.close());
+  places.connections = { CONNECTION_KEYS_SECRET: connectionKeysSecret, ...ads.environment };
   const database = options.databaseUrl
     ? await givenDatabase(options.databaseUrl, dataDir)
     : await embeddedDatabase(dataDir, ports.database);
@@ -151,6 +164,7 @@ async function start(
     demo,
     urls: {
       aws: aws.url,
+      ads: ads.url,
       supabase: supabase.url,
       outbox: `${aws.url}/_longhaul/outbox`,
       database: database.url("postgres"),

@@ -8,6 +8,7 @@ import {
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
 import type { ScheduleToCarry } from "@longhaul/db";
+import type { SchedulerPlace } from "@longhaul/kit";
 import { z } from "zod";
 
 /** What keeps the time of schedules. */
@@ -17,14 +18,6 @@ export interface ScheduleClock {
   /** One that is not there is removed already. */
   remove(id: string): Promise<void>;
 }
-
-/** What a deployment says of EventBridge Scheduler: the group of our schedules, what they call, and as whom. */
-export const schedulerPlaceSchema = z.object({
-  group: z.string().regex(/^[0-9A-Za-z\-_.]{1,64}$/),
-  functionArn: z.string().startsWith("arn:"),
-  roleArn: z.string().startsWith("arn:"),
-});
-export type SchedulerPlace = z.output<typeof schedulerPlaceSchema>;
 
 /** What a schedule calls the function `schedule-fired` with. */
 export const firingSchema = z.object({ schedule: z.uuid(), time: z.iso.datetime() });
