@@ -375,3 +375,36 @@ test("whoever notes late that a decision was told waits for no one who waits for
   await noted.note;
   expect((await gapless(run)).at(-1)).toMatchObject({ type: "run.repaired" });
 });
+
+test("leases and checkpoints go together, of one run and of several, each as if it were alone", async () => {
+  const [a, b] = [await startRun(world.api, world.ours), await startRun(world.api, world.ours)];
+  await leaseSteps([request(a, "One"), request(b, "One")]);
+  const answers = (await leaseSteps([
+    write(b, "One", 1),
+    request(a, "Two"),
+    write(a, "One", 1),
+    request(a, "One"),
+    write(b, "One", 2),
+    request(b, "Two"),
+  ])) as unknown[];
+  expect(answers).toMatchObject([
+    expect.stringMatching(/Z$/),
+    { kind: "acquired", fence: 1 },
+    expect.stringMatching(/Z$/),
+    // What is stored in this transaction is done for whoever asks again in a moment.
+    { kind: "busy", retryAfterMs: expect.any(Number) },
+    null,
+    { kind: "acquired", fence: 1 },
+  ]);
+  expect((await leaseSteps([request(a, "One")]))[0]).toMatchObject({ kind: "done", output: { of: "One" } });
+  expect((await gapless(a)).map(({ type }) => type).slice(2)).toEqual([
+    "step.started",
+    "step.started",
+    "step.succeeded",
+  ]);
+  expect((await gapless(b)).map(({ type }) => type).slice(2)).toEqual([
+    "step.started",
+    "step.succeeded",
+    "step.started",
+  ]);
+});

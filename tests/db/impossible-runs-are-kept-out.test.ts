@@ -47,7 +47,6 @@ const impossible: [what: string, change: string, constraint: string][] = [
     `status = 'failed', error = '${error}', finished_at = created_at - interval '1 s'`,
     "runs_times_in_order",
   ],
-  ["more than all of it", "progress = 1.5", "runs_progress_is_share"],
 ];
 
 test.each(impossible)("a run cannot have %s", async (_, change, constraint) => {

@@ -101,3 +101,25 @@ test("progress comes from the weights of the stages and what their steps say", a
   );
   expect(await read()).toMatchObject({ status: "succeeded", output: null, progress: 1 });
 });
+
+test("a run that goes takes along all that it has", async () => {
+  const runId = await startRun(world.api, world.ours);
+  const lease = await world.store.lease(leaseOf(runId));
+  if (lease.kind !== "acquired") throw new Error(lease.kind);
+  await world.admin.sql`delete from longhaul.runs where id = ${runId}`;
+  for (const table of ["run_events", "run_steps", "run_attempts", "run_search"]) {
+    const left = await world.admin
+      .sql`select from ${world.admin.sql(`longhaul.${table}`)} where run_id = ${runId}`;
+    expect(left, table).toHaveLength(0);
+  }
+  expect(await world.store.succeed({ key: leaseOf(runId), fence: 1, output: {}, events: [] })).toEqual({
+    held: false,
+  });
+});
+
+test("an event of a step says of which", async () => {
+  const runId = await startRun(world.api, world.ours);
+  await expect(
+    world.dispatcher.sql`select longhaul.append_events(${runId}, '[{"type":"step.log"}]')`,
+  ).rejects.toMatchObject({ code: "23514", constraint_name: "run_events_fit" });
+});

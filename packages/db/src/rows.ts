@@ -23,8 +23,7 @@ export interface RunRow {
   input: Run["input"];
   output: Run["input"] | null;
   error: RunError | null;
-  stages: (StageState & { steps: number })[];
-  progress: number;
+  seen: { stages: StageState[]; progress: number };
   attempt: number;
   last_seq: number;
   definition_hash: string;
@@ -68,7 +67,7 @@ function stateOf(row: RunRow): RunState {
 export function runColumns(tx: postgres.ISql) {
   return tx`
     r.id, r.organisation_id, r.workflow, r.name, r.priority, r.status, r.status_reason, r.input, r.output, r.error,
-    r.stages, r.progress, r.attempt, r.last_seq, r.definition_hash, r.correlation_id, r.created_by,
+    ('{' || longhaul.progress_text(r.status, r.stages, r.tallies, r.said) || '}')::json as seen, r.attempt, r.last_seq, r.definition_hash, r.correlation_id, r.created_by,
     p.display_name as created_by_name, r.created_at, r.started_at, r.finished_at, r.cancel_requested_at,
     r.tags, r.not_before, r.lane, r.rerun_of, r.rerun_from, r.pinned,
     longhaul.expires_at(r.organisation_id, r.finished_at, r.pinned) as expires_at`;
@@ -85,15 +84,7 @@ export function toRun(row: RunRow): Run {
     input: row.input,
     attempt: row.attempt,
     lastSeq: row.last_seq,
-    progress: row.progress,
-    stages: row.stages.map(({ key, label, weight, fraction, status, message }) => ({
-      key,
-      label,
-      weight,
-      fraction,
-      status,
-      message,
-    })),
+    ...row.seen,
     correlationId: row.correlation_id,
     definitionHash: row.definition_hash,
     createdBy:

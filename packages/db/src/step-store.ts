@@ -21,7 +21,7 @@ function logEntries(events: readonly StepEvent[]) {
   return events.map(({ type, at: _, ...data }) => ({ type: `step.${type}`, data }));
 }
 
-/** The most leases, or checkpoints, of one transaction. */
+/** The most leases and checkpoints of one transaction. */
 const most = 50;
 
 /**
@@ -31,8 +31,9 @@ const most = 50;
  */
 export function stepStore(db: Database): StepStore {
   const { sql } = db;
-  const leaseStep = gatheredCall<object, LeaseAnswer>(db, "lease_steps", { most, atOnce: 1 });
-  const checkpointStep = gatheredCall<object, string | null>(db, "checkpoint_steps", { most, atOnce: 1 });
+  const write = gatheredCall<object, LeaseAnswer | string | null>(db, "write_steps", { most, atOnce: 1 });
+  const leaseStep = async (request: object) => (await write(request)) as LeaseAnswer;
+  const checkpointStep = async (request: object) => (await write(request)) as string | null;
   const key = (k: StepKey) => sql`${k.run}, ${k.state}, ${k.itemPath}, ${k.visit}`;
   const lease = (l: StepLease) => sql`${key(l.key)}, ${l.fence}`;
   const json = (value: unknown) => jsonb(sql, value);
