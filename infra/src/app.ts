@@ -1,5 +1,6 @@
 import { App, type AppProps, Tags, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
+import { HttpApiStack } from "./http-api-stack.js";
 import { QueuesStack } from "./queues-stack.js";
 import { SecretsStack } from "./secrets-stack.js";
 import { WorkflowsStack } from "./workflows-stack.js";
@@ -25,6 +26,11 @@ export function buildApp({ code, ...props }: AppOptions): App {
     code,
     secrets,
     queues,
+  });
+  new HttpApiStack(app, "LonghaulHttpApi", {
+    description: "Longhaul: the plain HTTP paths of the API behind API Gateway, for those who want it.",
+    code,
+    alarms: queues.alarms,
   });
   return app;
 }

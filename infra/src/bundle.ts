@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { functions } from "@longhaul/functions/manifest";
+import { authorizer, functions } from "@longhaul/functions/manifest";
 import { build, type Plugin } from "esbuild";
 import { carry, external } from "./carried.js";
 
@@ -40,7 +40,9 @@ function entriesPlugin(entries: ReadonlyMap<string, string>): Plugin {
  * @throws when an entry has not been built, or imports what cannot be found.
  */
 export async function bundle(outdir: string): Promise<void> {
-  const entries = new Map(functions.map(({ entry }) => [moduleOf(entry), fileURLToPath(entry)]));
+  const entries = new Map(
+    [...functions, authorizer].map(({ entry }) => [moduleOf(entry), fileURLToPath(entry)]),
+  );
   const { outputFiles } = await build({
     absWorkingDir: here,
     entryPoints: [...entries.keys()].map((name) => ({ in: `entry:${name}`, out: name })),
