@@ -18,16 +18,37 @@ export interface FunctionLogs {
  */
 export function openFunctionLogs(folder: string): FunctionLogs {
   const pending = new Map<string, string[]>();
+  /** Bytes of the files that have been written to; asking the disk each time would be half of what a line costs. */
+  const sizes = new Map<string, number>();
   let writing: Promise<void> | null = null;
 
   async function drain(): Promise<void> {
-    await mkdir(folder, { recursive: true });
     while (pending.size > 0) {
       for (const [name, lines] of [...pending]) {
         pending.delete(name);
-        await append(join(folder, name), lines.join(""));
+        await append(name, lines.join(""));
       }
     }
+  }
+
+  async function append(name: string, text: string): Promise<void> {
+    const base = join(folder, name);
+    const file = `${base}.log`;
+    let size = sizes.get(name) ?? (await sizeOf(file));
+    // What follows may fail, and then nothing is known of the file.
+    sizes.delete(name);
+    if (size > maxFileBytes) {
+      await rename(file, `${base}.1.log`);
+      size = 0;
+    }
+    await appendFile(file, text).catch(async (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      // Before the first line there is no folder.
+      await mkdir(folder, { recursive: true });
+      await appendFile(file, text);
+      size = 0;
+    });
+    sizes.set(name, size + Buffer.byteLength(text));
   }
 
   return {
@@ -48,14 +69,11 @@ export function openFunctionLogs(folder: string): FunctionLogs {
   };
 }
 
-async function append(base: string, text: string): Promise<void> {
-  const file = `${base}.log`;
-  const size = await stat(file).then(
-    (found) => found.size,
+async function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
     () => 0,
   );
-  if (size > maxFileBytes) await rename(file, `${base}.1.log`);
-  await appendFile(file, text);
 }
 
 /** The line as it is where that is a JSON object, with whose it is as its last fields, which win over its own. */
