@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -6,7 +6,14 @@ const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
 /** Rooms that read the catalogue of workflows: a link would lead them back to the catalogue of the checkout. */
 const readers = ["packages/runs", "packages/functions", "packages/local", "apps/api"];
-const others = ["packages/kit", "packages/db", "packages/auth", "packages/stepfunctions", "node_modules"];
+const others = [
+  "packages/kit",
+  "packages/db",
+  "packages/auth",
+  "packages/stepfunctions",
+  "packages/connections",
+  "node_modules",
+];
 
 export interface StagedProduct {
   /** The program of the local cloud. */
@@ -23,7 +30,8 @@ export interface StagedProduct {
  * team has that wrote those. For processes that are started, which run the build.
  *
  * @param folder becomes the checkout; made anew
- * @param workflows a folder with the built contracts.js, machines.js and handlers.js
+ * @param workflows a folder with the built contracts.js, machines.js and handlers.js, and training-images.js where there
+ *   are any
  */
 export function stageProduct(folder: string, workflows: string): StagedProduct {
   rmSync(folder, { recursive: true, force: true });
@@ -39,8 +47,11 @@ export function stageProduct(folder: string, workflows: string): StagedProduct {
   for (const room of others) link(join(root, room), join(folder, room));
   cpSync(workflows, join(folder, "packages/workflows/dist"), { recursive: true });
   link(join(root, "packages/workflows/node_modules"), join(folder, "packages/workflows/node_modules"));
+  const images = join(folder, "packages/workflows/dist/training-images.js");
+  if (!existsSync(images)) writeFileSync(images, "export const trainingImages = {};\n");
   const exports: Record<string, string> = {};
-  for (const face of ["contracts", "machines", "handlers"]) exports[`./${face}`] = `./dist/${face}.js`;
+  for (const face of ["contracts", "machines", "handlers", "training-images"])
+    exports[`./${face}`] = `./dist/${face}.js`;
   writeFileSync(
     join(folder, "packages/workflows/package.json"),
     JSON.stringify({ name: "@longhaul/workflows", type: "module", exports }),
