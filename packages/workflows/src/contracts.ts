@@ -3,6 +3,9 @@ import { drawingStory } from "./drawing-story/contract.js";
 import { discussion } from "./discussion/contract.js";
 import { panel } from "./panel/contract.js";
 import { simulation } from "./simulation/contract.js";
+import { digitalTwin } from "./digital-twin/contract.js";
+import { twinAnswer } from "./twin-answer/contract.js";
+import { twinRemoval } from "./twin-removal/contract.js";
 import { story } from "./story/contract.js";
 import { storybook } from "./storybook/contract.js";
 import { vision } from "./vision/contract.js";
@@ -10,6 +13,9 @@ import { vision } from "./vision/contract.js";
 /** Every workflow's contract by name. Light: imports zod and the kit's contract helpers only. */
 export const contracts = {
   "data-import": dataImport,
+  "digital-twin": digitalTwin,
+  "twin-answer": twinAnswer,
+  "twin-removal": twinRemoval,
   storybook,
   vision,
   story,
@@ -44,6 +50,16 @@ export {
 export type { DiscussionInput } from "./discussion/contract.js";
 export type { PanelInput } from "./panel/contract.js";
 export type { SimulationInput } from "./simulation/contract.js";
+export {
+  type DigitalTwinInput,
+  documentField as twinDocumentField,
+  instanceTypes as twinInstanceTypes,
+  maxDocuments as maxTwinDocuments,
+  nameField as twinNameField,
+} from "./digital-twin/contract.js";
+export { digitalTwin, twinAnswer, twinRemoval };
+export { type PersonaResult, personaSchema as twinPersonaSchema } from "./digital-twin/result.js";
+export { type TwinAnswer, twinAnswerSchema } from "./twin-answer/result.js";
 export type { DataImportInput, DataImportOutput } from "./data-import/contract.js";
 export type { ColumnProfile, ColumnType, ImportResult, NotificationSummary } from "./data-import/result.js";
 export { type QueryRunInput, type QueryRunOutput, timeWindowSchema } from "./query-run/contract.js";

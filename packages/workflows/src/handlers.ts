@@ -4,6 +4,21 @@ export const handlers = {
     ProcessData: () => import("./data-import/steps/process-data.handler.js"),
     SendNotification: () => import("./data-import/steps/send-notification.handler.js"),
   },
+  "digital-twin": {
+    ValidateInput: () => import("./digital-twin/steps/validate-input.handler.js"),
+    StartTrainingJob: () => import("./digital-twin/steps/start-training-job.handler.js"),
+    CheckTrainingStatus: () => import("./digital-twin/steps/check-training-status.handler.js"),
+    UpdateStatusToActive: () => import("./digital-twin/steps/update-status-to-active.handler.js"),
+    HandleFailure: () => import("./digital-twin/steps/handle-failure.handler.js"),
+    StopTrainingJob: () => import("./digital-twin/steps/stop-training-job.handler.js"),
+  },
+  "twin-answer": {
+    FindPassages: () => import("./twin-answer/steps/find-passages.handler.js"),
+    AnswerQuestion: () => import("./twin-answer/steps/answer-question.handler.js"),
+  },
+  "twin-removal": {
+    RemoveArtifacts: () => import("./twin-removal/steps/remove-artifacts.handler.js"),
+  },
   storybook: {
     Vision: () => import("./storybook/steps/vision.handler.js"),
     Story: () => import("./storybook/steps/story.handler.js"),

@@ -31,6 +31,9 @@ function awsEnvironment({ awsUrl, region }: Places): Record<string, string> {
   };
 }
 
+/** Where texts and models of twins are kept. */
+export const trainingBucket = "longhaul-training";
+
 const emailFrom = "Longhaul <longhaul@example.org>";
 
 /** The environment of the API's process, as a deployment would set it. */
@@ -70,6 +73,11 @@ export function functionEnvironment(spec: FunctionSpec, places: Places): Record<
   }
   if (spec.permissions.includes("email")) environment["EMAIL_FROM"] = emailFrom;
   if (spec.permissions.includes("connections")) Object.assign(environment, places.connections);
+  if (spec.permissions.includes("training")) {
+    environment["TRAINING_BUCKET"] = trainingBucket;
+    environment["TRAINING_ROLE_ARN"] = "arn:aws:iam::000000000000:role/longhaul-training";
+    environment["TRAINING_IMAGE"] = `000000000000.dkr.ecr.${places.region}.amazonaws.com/longhaul-twin-trainer:latest`;
+  }
   if (spec.permissions.includes("models")) Object.assign(environment, places.models);
   if (spec.permissions.includes("storage")) {
     environment["SUPABASE_URL"] = supabase.url;
