@@ -43,7 +43,9 @@ export function nextSpeaker(
   const fewest = Math.min(...agents.map(count));
   const last = said.at(-1);
   const asked = agents.find(({ name }) => name === last?.addressed && name !== last.speaker);
-  if (asked && count(asked) < fewest + mostAhead) return asked;
+  // Two who only answer each other would keep the word.
+  const answersBack = asked?.name === said.at(-2)?.speaker;
+  if (asked && count(asked) < fewest + (answersBack ? 1 : mostAhead)) return asked;
   const silentSince = ({ name }: Agent) => said.findLastIndex(({ speaker }) => speaker === name);
   const [next] = agents
     .filter(({ name }) => name !== last?.speaker)

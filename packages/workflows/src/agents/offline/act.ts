@@ -4,12 +4,20 @@ import { type Action, allowed } from "../state.js";
 import type { SpeakOrder } from "../voice/voice.js";
 import { claimsOf, ended, overlap, termsOf } from "./terms.js";
 
-const up =
-  /\b(rais\w+|increas\w+|grow\w*|add\w*|build\w*|restor\w+|protect\w*|sav\w+|conserv\w+|preserv\w+|plant\w*|invest\w*|repair\w*|refill\w*|replenish\w*|more|spar(e|es|ing)|give back|put back)\b/giu;
-const down =
-  /\b(tak\w+|catch\w*|caught|us(e|es|ing)|spend\w*|sell\w*|reduc\w+|cut(s|ting)?|lower\w*|less|harvest\w*|consum\w+|draw\w*|burn\w*|fewer|pump\w*|fish(es|ing)|land(s|ing)?|earn\w*|log(s|ging)|graz\w+|water(s|ing)|irrigat\w+)\b/giu;
+/** Words for making more of something, and for using it up. */
+const cues =
+  /\b(?<up>rais\w+|increas\w+|add\w*|build\w*|restor\w+|protect\w*|sav(e|es|ed|ing)|conserv\w+|preserv\w+|plant\w*|invest\w*|repair\w*|refill\w*|replenish\w*|spar(e|es|ing)|give back|put back)\b|\b(?<down>tak(e|es|ing)|catch\w*|us(e|es|ing)|spend\w*|sell\w*|reduc\w+|cut(s|ting)?|lower\w*|harvest\w*|consum\w+|draw\w*|burn\w*|pump\w*|land(s|ing)?|log(s|ging)|graz\w+|water(s|ing)|irrigat\w+)\b/iu;
+const negation = /\b(not|never|no|stop|ban)\b/giu;
 const careful =
-  /\b(future|sustain\w*|long|careful\w*|enough|children|last(s|ing)?|recover\w*|patien\w+|never more|only as much)\b/iu;
+  /\b(future|sustain\w*|long|careful\w*|enough|children|last(s|ing)?|recover\w*|patien\w+|less|fewer|only)\b/iu;
+
+/** 1 for making more of what a sentence speaks of, -1 for using it up, 0 where it says neither. */
+function pullOf(sentence: string): number {
+  const found = cues.exec(sentence)?.groups;
+  if (!found) return 0;
+  const turned = (sentence.match(negation)?.length ?? 0) % 2 === 0 ? 1 : -1;
+  return turned * (found["up"] === undefined ? -1 : 1);
+}
 
 interface Wish {
   readonly at: number;
@@ -44,14 +52,7 @@ function wishOf(speaker: Agent, quantities: readonly Quantity[]): Wish {
   const wishes = quantities.flatMap(({ name }, at) =>
     claims.map((claim) => {
       const { share } = overlap(termsOf(name), claim.terms);
-      const ups = claim.text.match(up)?.length ?? 0;
-      const downs = claim.text.match(down)?.length ?? 0;
-      const turned = claim.isFor ? 1 : -1;
-      const pull =
-        ups === downs
-          ? 0
-          : (ups > downs ? 1 : -1) *
-            (ups > downs ? 1 : turned === 1 || /\bless|fewer|reduc|cut\b/i.test(claim.text) ? 1 : -1);
+      const pull = pullOf(claim.text);
       return { at, pull, reason: ended(claim.text), share: share + (pull === 0 ? 0 : 0.01) };
     }),
   );

@@ -2,7 +2,7 @@ import type { Agent } from "../contract.js";
 import type { Turn } from "../result.js";
 import type { SpeakOrder } from "../voice/voice.js";
 import { pick } from "./pick.js";
-import { type Claim, claimsOf, overlap, quoted, termsOf } from "./terms.js";
+import { type Claim, claimsOf, overlap, quoted, relation, termsOf } from "./terms.js";
 
 type Stance = NonNullable<Turn["stance"]>["kind"];
 
@@ -24,7 +24,7 @@ export function argue(order: SpeakOrder, speaker: Agent): { text: string; stance
   if (heard === null) {
     sentences.push(opening(order, speaker), own.text);
   } else {
-    const kind = stanceOf(own, heard.claim);
+    const kind = stanceOf(own, heard.claim, order);
     stance = { towards: heard.agent.name, kind };
     sentences.push(reply(order, speaker, heard, kind, own), own.text);
   }
@@ -70,9 +70,22 @@ function ownClaim({ said, setting, turn }: SpeakOrder, speaker: Agent, heard: He
   return (ranked.toSorted((a, b) => b.worth - a.worth)[0] as { claim: Claim }).claim;
 }
 
-function stanceOf(own: Claim, theirs: Claim): Stance {
-  if (overlap(own.terms, theirs.terms).share === 0) return "adds";
-  return own.isFor === theirs.isFor ? "agrees" : "disagrees";
+function stanceOf(own: Claim, theirs: Claim, { setting }: SpeakOrder): Stance {
+  const found = relation(own, theirs, termsOf(setting.topic));
+  if (found === null) return "adds";
+  return found.agree ? "agrees" : "disagrees";
+}
+
+/** The word of a claim that most of the others use too. */
+function keyWord(claim: Claim, { setting }: SpeakOrder, speaker: Agent): string {
+  const others = setting.agents
+    .filter(({ name }) => name !== speaker.name)
+    .map(({ position }) => termsOf(position));
+  const uses = (stem: string) => others.filter((terms) => terms.has(stem)).length;
+  const words = [...claim.terms].toSorted(
+    ([a, wordA], [b, wordB]) => uses(b) - uses(a) || wordB.length - wordA.length,
+  );
+  return words[0]?.[1] ?? "this";
 }
 
 function opening({ setting, seed, turn }: SpeakOrder, { name, role }: Agent): string {
@@ -128,28 +141,26 @@ function reply(
   }
 }
 
-function closing({ said, seed, turn }: SpeakOrder, { name }: Agent, own: Claim): string {
-  const agreed = said.filter((one) => one.speaker === name && one.stance?.kind === "agrees");
-  const partner = agreed.at(-1)?.stance?.towards;
-  const [word = "this"] = [...own.terms.values()].toSorted((a, b) => b.length - a.length);
+function closing(order: SpeakOrder, speaker: Agent, own: Claim): string {
+  const { said, setting, seed, turn } = order;
+  const agreed = said.findLast((one) => one.speaker === speaker.name && one.stance?.kind === "agrees");
+  const partner = setting.agents.find(({ name }) => name === agreed?.stance?.towards);
   if (partner === undefined)
-    return `At the end of this I still hold to it, and I could only give way on ${word} for a reason that I have not heard.`;
+    return `At the end I still hold to it, and on ${keyWord(own, order, speaker)} I could only give way for a reason that I have not heard.`;
+  const [word] = overlap(termsOf(speaker.position), termsOf(partner.position)).words;
+  const shared = word === undefined ? "" : ` about ${word}`;
   return pick(
     [
-      `At the end I see that ${partner} and I could sign the same sentence about ${word}.`,
-      `If we leave with one thing, let it be what ${partner} and I share.`,
+      `At the end ${partner.name} and I could put our names to the same sentence${shared}.`,
+      `If we leave with one thing, let it be what ${partner.name} and I share${shared}.`,
     ],
-    ...[seed, name, turn.number, "end"],
+    ...[seed, speaker.name, turn.number, "end"],
   );
 }
 
 /** Asks whoever disagrees with it and has been asked least; without such a one, whoever has been silent longest. */
-function asking(
-  { setting, said, seed, turn }: SpeakOrder,
-  speaker: Agent,
-  own: Claim,
-  heard: Heard | null,
-): string {
+function asking(order: SpeakOrder, speaker: Agent, own: Claim, heard: Heard | null): string {
+  const { setting, said, seed, turn } = order;
   const others = setting.agents.filter(({ name }) => name !== speaker.name);
   const rank = (agent: Agent) => {
     const near = Math.max(
@@ -162,7 +173,7 @@ function asking(
     return near - asked - (agent.name === heard?.agent.name ? 0.5 : 0) - silent / 1_000;
   };
   const [whom] = others.toSorted((a, b) => rank(b) - rank(a));
-  const [word = "this"] = [...own.terms.values()].toSorted((a, b) => b.length - a.length);
+  const word = keyWord(own, order, speaker);
   return pick(
     [
       `${whom?.name}, how do you answer that?`,

@@ -1,5 +1,6 @@
 import type { Agent } from "../contract.js";
-import { type Claim, claimsOf, overlap } from "./terms.js";
+import type { Setting } from "../talk.js";
+import { type Claim, claimsOf, relation, termsOf } from "./terms.js";
 
 /** Two claims that speak of the same. */
 export interface Meeting {
@@ -12,14 +13,12 @@ export interface Meeting {
   readonly agree: boolean;
 }
 
-/** Less is chance: one common word of two long sentences. */
-const leastShare = 0.12;
-
 /** The closest meeting of each two agents' positions, closest first. */
-export function meetingsOf(agents: readonly Agent[]): Meeting[] {
+export function meetingsOf({ agents, topic }: Pick<Setting, "agents" | "topic">): Meeting[] {
+  const about = termsOf(topic);
   const claims = agents.map((agent) => ({ agent, claims: claimsOf(agent.position) }));
   const found = claims.flatMap((one, at) =>
-    claims.slice(at + 1).flatMap((other) => closest(one, other) ?? []),
+    claims.slice(at + 1).flatMap((other) => closest(one, other, about) ?? []),
   );
   return found.toSorted((x, y) => y.share - x.share);
 }
@@ -29,18 +28,16 @@ interface Held {
   readonly claims: readonly Claim[];
 }
 
-function closest(one: Held, other: Held): Meeting | null {
+function closest(one: Held, other: Held, topic: ReadonlyMap<string, string>): Meeting | null {
   let best: Meeting | null = null;
   for (const mine of one.claims) {
     for (const theirs of other.claims) {
-      const { share, words } = overlap(mine.terms, theirs.terms);
-      if (share < leastShare || share <= (best?.share ?? 0)) continue;
+      const found = relation(mine, theirs, topic);
+      if (found === null || found.share <= (best?.share ?? 0)) continue;
       best = {
         a: { agent: one.agent, claim: mine },
         b: { agent: other.agent, claim: theirs },
-        share,
-        word: words[0] as string,
-        agree: mine.isFor === theirs.isFor,
+        ...found,
       };
     }
   }

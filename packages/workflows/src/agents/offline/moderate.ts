@@ -10,7 +10,7 @@ export function moderate({ setting, turn, said }: SpeakOrder): string {
   if (turn.round === rounds)
     return `The last round. ${recurring(said)} What would each of you put your name to now, and what not?`;
   const asked = said.filter(({ kind }) => kind === "question").map(({ text }) => text);
-  const clash = meetingsOf(agents).find(
+  const clash = meetingsOf(setting).find(
     ({ agree, a, b }) =>
       !agree &&
       !asked.some((text) => text.includes(quoted(a.claim.text)) && text.includes(quoted(b.claim.text))),

@@ -7,7 +7,7 @@ const mostWords = 4;
 
 /** What the positions have in common and where they part, as their words tell; who gave way to whom, as the turns do. */
 export function sumUp({ format, setting, said }: SumUpOrder) {
-  const meetings = meetingsOf(setting.agents);
+  const meetings = meetingsOf(setting);
   const agreements = meetings
     .filter(({ agree }) => agree)
     .slice(0, mostPoints)

@@ -1,6 +1,6 @@
 const stopWords = new Set(
   `a about above after again all almost alone along already also although always am among an and another any anybody anyone
-anything are around as ask asked at away back be because become been before being below between both but by came can cannot
+anything are anywhere around as ask asked at away back be because become been before being below between both but by came can cannot
 come could day did do does doing done down each either else end enough even ever every everybody everyone everything far few
 first for from full gave get give given gives go goes going good got great had has have having he help her here hers him his how
 however i if in instead into is it its itself just keep keeps kept kind know knows large last least less let like little long
@@ -13,9 +13,9 @@ what when where whether which while who whole whom whose why will with within wi
 position topic view let's don't it's isn't aren't doesn't can't won't i'm we're they're that's`.split(/\s+/),
 );
 
-/** Words that turn what is said into its opposite. */
+/** Words that speak against what they stand beside. */
 const against =
-  /\b(not|no|never|nothing|against|oppose[sd]?|ban(s|ned|ning)?|stop(s|ped|ping)?|abolish\w*|reject\w*|without|less|fewer|reduc\w+|cut(s|ting)?|clos(e|es|ed|ing)|restrict\w*|limit\w*|wrong|harm\w*|hurt\w*|fail\w*|cannot|refus\w+|forbid\w*|end|too (many|much|expensive|dear|slow|late|risky)|\w+n['’]t)\b/giu;
+  /\b(not|no|never|nothing|against|oppose[sd]?|wrong|harm\w*|hurt\w*|fail\w*|cannot|refus\w+|costs?|los(e|es|s|ing)|worse|risk\w*|danger\w*|expensive|damag\w+|threat\w*|too (many|much|dear|slow|late|far)|\w+n['’]t)\b/giu;
 
 export interface Claim {
   readonly text: string;
@@ -54,6 +54,23 @@ export function claimsOf(position: string): Claim[] {
     terms: termsOf(text),
     isFor: (text.match(against)?.length ?? 0) % 2 === 0,
   }));
+}
+
+/** Less is chance: one common word of two long sentences. */
+const leastShare = 0.12;
+
+/**
+ * Whether two claims speak of the same, and then whether they pull the same way, as far as words tell. A single word that
+ * they share counts for nothing where everybody says it, because the topic does.
+ */
+export function relation(
+  a: Claim,
+  b: Claim,
+  topic: ReadonlyMap<string, string>,
+): { readonly share: number; readonly word: string; readonly agree: boolean } | null {
+  const { share, words } = overlap(a.terms, b.terms);
+  if (share < leastShare || (words.length === 1 && topic.has(stemOf(words[0] as string)))) return null;
+  return { share, word: words[0] as string, agree: a.isFor === b.isFor };
 }
 
 /** How much two texts speak of the same, 0 to 1, and a word for what they share. */
