@@ -11,7 +11,7 @@ import { jsonText } from "./json.js";
  * @param argument as {@link jsonText} writes it.
  * @param role taken for this transaction, where the connection's own is not the one that may.
  */
-function callWithJson<T>(
+export function callWithJson<T>(
   { sql }: Database,
   name: string,
   argument: string,
@@ -20,11 +20,32 @@ function callWithJson<T>(
   const literal = `E'${argument.replace(/[\\']/g, "\\$&")}'`;
   const call = `select longhaul.${name}(${literal}) as answer`;
   return withRefusals(async () => {
-    if (!role) return (await sql.unsafe<{ answer: T }[]>(call))[0]?.answer as T;
-    const results: unknown = await sql.unsafe(`set local role ${role}; ${call}`);
+    if (!role) return (await inTime(sql.unsafe<{ answer: T }[]>(call)))[0]?.answer as T;
+    const results: unknown = await inTime(sql.unsafe(`set local role ${role}; ${call}`));
     return (results as [unknown, [{ answer: T }]])[1][0].answer;
   });
 }
+
+/** A server that is gone without a word must not hold up for ever those that wait for the next batch. */
+const mostSeconds = 60;
+
+async function inTime<T extends readonly postgres.MaybeRow[]>(query: postgres.PendingQuery<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      query.cancel();
+      reject(new Error(`The database has not answered within ${mostSeconds} seconds.`));
+    }, mostSeconds * 1000);
+  });
+  try {
+    return await Promise.race([query, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Characters of requests that go together; one alone may have more. */
+const mostSize = 4_000_000;
 
 /** What the database has refused as a whole it has taken back; where the connection broke, nobody knows. */
 function wasTakenBack(error: unknown): boolean {
@@ -38,11 +59,11 @@ function wasTakenBack(error: unknown): boolean {
 export function gatheredCall<Request, Answer>(
   db: Database,
   name: string,
-  options: Omit<GatherOptions, "apart"> & { readonly role?: "longhaul_dispatcher" },
+  options: Pick<GatherOptions, "most" | "atOnce"> & { readonly role?: "longhaul_dispatcher" },
 ): (request: Request) => Promise<Answer> {
   const call = gather<string, Answer>(
     (requests) => callWithJson<readonly Answer[]>(db, name, `[${requests.join(",")}]`, options.role),
-    { ...options, apart: wasTakenBack },
+    { ...options, apart: wasTakenBack, size: (request) => request.length, mostSize },
   );
   return async (request) => call(jsonText(request));
 }

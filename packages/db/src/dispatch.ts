@@ -1,7 +1,7 @@
 import type { Json, Lane, Priority, RunError, RunStatus } from "@longhaul/kit";
-import { gatheredCall, perDatabase } from "./call.js";
+import { callWithJson, gatheredCall, perDatabase } from "./call.js";
 import type { Database, Tx } from "./database.js";
-import { jsonb } from "./json.js";
+import { jsonb, jsonText } from "./json.js";
 import { one } from "./one.js";
 
 /** An admitted run's attempt to send. `executionInput` is sent byte for byte: a repeated start compares it. */
@@ -39,18 +39,15 @@ export async function next(tx: Tx, params: { limit: number; holdSeconds: number 
 }
 
 /**
- * Whether there are runs that have not been told what they wait for, that wait for their time, or that were in other hands
- * when they could have been taken.
+ * As {@link next}, in a transaction of its own and one message. `someWait`, where fewer than `limit` are due: there are runs
+ * that have not been told what they wait for, that wait for their time, or that were in other hands when they could have
+ * been taken.
  */
-export async function someWait(tx: Tx): Promise<boolean> {
-  const { wait } = one(
-    await tx<{ wait: boolean }[]>`
-    select exists (
-        select from longhaul.run_attempts where admission = 'ready' and closed_at is null and not explained)
-      or exists (select from longhaul.run_attempts where admission = 'later' and closed_at is null)
-      or coalesce(longhaul.next_due() <= clock_timestamp(), false) as wait`,
-  );
-  return wait;
+export function takeDue(
+  db: Database,
+  params: { limit: number; holdSeconds: number },
+): Promise<{ due: Dispatchable[]; someWait: boolean }> {
+  return callWithJson(db, "take_due", jsonText(params), "longhaul_dispatcher");
 }
 
 /** Takes one admitted run to send; null where it was sent, has ended or goes on with another attempt. */
@@ -109,6 +106,11 @@ export async function allSent(tx: Tx, started: readonly Started[]): Promise<stri
       ${started.map((run) => run.runId)}::uuid[], ${started.map((run) => run.attempt)}::integer[],
       ${started.map((run) => run.executionArn)}::text[], ${started.map((run) => run.stateMachineArn)}::text[]) run`;
   return rows.map(({ runId }) => runId);
+}
+
+/** As {@link allSent}, in a transaction of its own and one message. */
+export function noteSent(db: Database, started: readonly Started[]): Promise<string[]> {
+  return callWithJson(db, "note_sent", jsonText(started), "longhaul_dispatcher");
 }
 
 /** Leaves the run queued; `reason` is a sentence for its reader. */

@@ -88,3 +88,17 @@ it("does not give one's answer to another when there are too few", async () => {
   const calls = await Promise.allSettled([call(1), call(2)]);
   expect(calls.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
 });
+
+it("sends apart what is large together, and alone what is large alone", async () => {
+  const batches: string[][] = [];
+  const call = gather(
+    async (requests: readonly string[]) => {
+      batches.push([...requests]);
+      return requests;
+    },
+    { most: 10, atOnce: 1, apart: () => false, size: (request) => request.length, mostSize: 4 },
+  );
+  const asked = ["aa", "bb", "c", "dddddd", "e", "f"];
+  expect(await Promise.all(asked.map(call))).toEqual(asked);
+  expect(batches).toEqual([["aa", "bb"], ["c"], ["dddddd"], ["e", "f"]]);
+});

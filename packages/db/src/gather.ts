@@ -1,7 +1,10 @@
 /** How calls are gathered. */
-export interface GatherOptions {
+export interface GatherOptions<Request = never> {
   /** The most that one batch takes. */
   readonly most: number;
+  /** How large a request is, and how large those of one batch may be together; a larger one goes alone. */
+  readonly size?: (request: Request) => number;
+  readonly mostSize?: number;
   /** Batches under way at the same time. */
   readonly atOnce: number;
   /** Whether a batch that failed this way was taken back whole and is tried again, each request by itself. */
@@ -22,7 +25,7 @@ interface Waiting<Request, Answer> {
  */
 export function gather<Request, Answer>(
   write: (requests: readonly Request[]) => Promise<readonly Answer[]>,
-  { most, atOnce, apart }: GatherOptions,
+  { most, atOnce, apart, size = () => 0, mostSize = Number.POSITIVE_INFINITY }: GatherOptions<Request>,
 ): (request: Request) => Promise<Answer> {
   let waiting: Waiting<Request, Answer>[] = [];
   let underWay = 0;
@@ -41,11 +44,21 @@ export function gather<Request, Answer>(
     }
   }
 
+  /** How many of those that wait go together now: at least one. */
+  function count(): number {
+    let total = 0;
+    const fits = waiting.slice(0, most).findIndex(({ request }, place) => {
+      total += size(request);
+      return place > 0 && total > mostSize;
+    });
+    return fits === -1 ? most : fits;
+  }
+
   function next(): void {
     scheduled = false;
     while (waiting.length > 0 && underWay < atOnce) {
-      const batch = waiting.slice(0, most);
-      waiting = waiting.slice(most);
+      const batch = waiting.slice(0, count());
+      waiting = waiting.slice(batch.length);
       underWay += 1;
       void send(batch).finally(() => {
         underWay -= 1;

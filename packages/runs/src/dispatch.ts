@@ -38,10 +38,7 @@ export async function dispatchQueued(
 ): Promise<Dispatched> {
   const total: Dispatched = { sent: 0, postponed: 0, refused: 0, published: 0, retryInSeconds: null };
   for (let lookedAgain = false; ; ) {
-    const { due, someWait } = await asDispatcher(deps.db, async (tx) => {
-      const taken = await dispatch.next(tx, { limit: batch, holdSeconds });
-      return { due: taken, someWait: taken.length < batch && (await dispatch.someWait(tx)) };
-    });
+    const { due, someWait } = await dispatch.takeDue(deps.db, { limit: batch, holdSeconds });
     onTaken();
     const kinds = await sendAll(deps, due);
     for (const kind of kinds) total[kind] += 1;

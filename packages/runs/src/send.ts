@@ -64,7 +64,7 @@ export interface Begun {
 export async function noteSent(deps: RunsDependencies, begun: readonly Begun[]): Promise<void> {
   if (begun.length === 0) return;
   const started = begun.map((one) => one.started);
-  const toStop = new Set(await asDispatcher(deps.db, (tx) => dispatch.allSent(tx, started)));
+  const toStop = new Set(await dispatch.noteSent(deps.db, started));
   for (const { runId, attempt, executionArn } of started) {
     deps.logger.info({ runId, attempt, executionArn }, "a run was sent");
   }
