@@ -154,6 +154,49 @@ const storybook = createRoute({
   component: lazyRouteComponent(() => import("../features/storybook/storybook-page.js"), "StorybookPage"),
 });
 
+const schedules = createRoute({
+  getParentRoute: () => app,
+  path: "/schedules",
+  component: lazyRouteComponent(() => import("../features/schedules/schedules-page.js"), "SchedulesPage"),
+});
+
+/** The workflow that is to be scheduled, or the run that is to be repeated. */
+function parseNewSchedule(search: Record<string, unknown>): { workflow?: string; from?: string } {
+  const { workflow, from } = search;
+  return {
+    ...(typeof workflow === "string" && workflow ? { workflow } : {}),
+    ...(typeof from === "string" ? { from } : {}),
+  };
+}
+
+const newSchedule = createRoute({
+  getParentRoute: () => app,
+  path: "/schedules/new",
+  validateSearch: parseNewSchedule,
+  component: lazyRouteComponent(
+    () => import("../features/schedules/new-schedule-page.js"),
+    "NewSchedulePage",
+  ),
+});
+
+const schedule = createRoute({
+  getParentRoute: () => app,
+  path: "/schedules/$scheduleId",
+  component: lazyRouteComponent(() => import("../features/schedules/schedule-page.js"), "SchedulePage"),
+});
+
+const queries = createRoute({
+  getParentRoute: () => app,
+  path: "/queries",
+  component: lazyRouteComponent(() => import("../features/queries/queries-page.js"), "QueriesPage"),
+});
+
+const query = createRoute({
+  getParentRoute: () => app,
+  path: "/queries/$id",
+  component: lazyRouteComponent(() => import("../features/queries/editor/query-page.js"), "QueryPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
@@ -171,6 +214,11 @@ const routeTree = root.addChildren([
     approvals,
     deadLetters,
     storybook,
+    queries,
+    query,
+    schedules,
+    newSchedule,
+    schedule,
     settings,
   ]),
 ]);

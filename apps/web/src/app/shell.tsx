@@ -1,28 +1,11 @@
-import { Link, type LinkProps, useRouterState } from "@tanstack/react-router";
-import { BookOpen, Inbox, ListChecks, MailX, Play, Settings } from "lucide-react";
-import type { ComponentType, ReactNode } from "react";
+import { Link, useRouterState } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { ErrorBoundary } from "../components/ui/error-boundary.js";
-import { ApprovalsBadge } from "../features/approvals/approvals-badge.js";
 import { Shortcuts } from "../features/help/shortcuts.js";
 import { useMe } from "../features/settings/use-me.js";
 import { AccountMenu } from "./account-menu.js";
 import { Mark } from "./mark.js";
-
-interface Place {
-  to: LinkProps["to"];
-  label: string;
-  Icon: ComponentType<{ className?: string }>;
-  Badge?: ComponentType;
-}
-
-const places: Place[] = [
-  { to: "/", label: "Runs", Icon: ListChecks },
-  { to: "/start", label: "Start", Icon: Play },
-  { to: "/storybook", label: "Storybook", Icon: BookOpen },
-  { to: "/approvals", label: "Approvals", Icon: Inbox, Badge: ApprovalsBadge },
-  { to: "/dead-letters", label: "Dead letters", Icon: MailX },
-  { to: "/settings", label: "Settings", Icon: Settings },
-];
+import { type Place, places } from "./places.js";
 
 /** The frame around every page: where one can go, and who one is. A column when wide, a bar when narrow. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -41,18 +24,15 @@ export function Shell({ children }: { children: ReactNode }) {
           aria-label="Main"
           className="flex gap-0.5 overflow-x-auto p-0.5 max-md:order-last max-md:basis-full md:flex-1 lg:flex-col lg:overflow-visible lg:p-0"
         >
-          {places.map(({ to, label, Icon, Badge }) => (
-            <Link
-              key={label}
-              data-inside={to === "/" && inRun ? true : undefined}
-              to={to}
-              activeOptions={{ exact: to === "/", includeSearch: false }}
-              className="flex h-8 shrink-0 items-center gap-2 rounded-md px-2 font-medium whitespace-nowrap text-ink-soft hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent data-inside:bg-accent-soft data-inside:text-accent"
-            >
-              <Icon aria-hidden className="size-4 max-sm:hidden" />
-              {label}
-              {Badge && <Badge />}
-            </Link>
+          {places.map(({ title, places: within }) => (
+            <div key={title} role="group" aria-label={title} className="flex gap-0.5 lg:mb-3 lg:flex-col">
+              <p aria-hidden className="px-2 pb-0.5 text-sm text-ink-soft max-lg:hidden">
+                {title}
+              </p>
+              {within.map((place) => (
+                <PlaceLink key={place.label} place={place} inside={place.to === "/" && inRun} />
+              ))}
+            </div>
           ))}
         </nav>
         <AccountMenu />
@@ -66,6 +46,21 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <Shortcuts />
     </div>
+  );
+}
+
+function PlaceLink({ place: { to, label, Icon, Badge }, inside }: { place: Place; inside: boolean }) {
+  return (
+    <Link
+      data-inside={inside ? true : undefined}
+      to={to}
+      activeOptions={{ exact: to === "/", includeSearch: false }}
+      className="flex h-8 shrink-0 items-center gap-2 rounded-md px-2 font-medium whitespace-nowrap text-ink-soft hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent data-inside:bg-accent-soft data-inside:text-accent lg:h-7"
+    >
+      <Icon aria-hidden className="size-4 max-sm:hidden" />
+      {label}
+      {Badge && <Badge />}
+    </Link>
   );
 }
 

@@ -1,0 +1,38 @@
+import type { LinkProps } from "@tanstack/react-router";
+import { BookOpen, CalendarClock, Inbox, ListChecks, MailX, Play, Settings } from "lucide-react";
+import type { ComponentType } from "react";
+import { ApprovalsBadge } from "../features/approvals/approvals-badge.js";
+
+export interface Place {
+  to: LinkProps["to"];
+  label: string;
+  Icon: ComponentType<{ className?: string }>;
+  Badge?: ComponentType;
+}
+
+interface Group {
+  title: string;
+  places: readonly Place[];
+}
+
+/** Where one can go from every page. */
+export const places: readonly Group[] = [
+  {
+    title: "Runs",
+    places: [
+      { to: "/", label: "Runs", Icon: ListChecks },
+      { to: "/start", label: "Start", Icon: Play },
+      { to: "/schedules", label: "Schedules", Icon: CalendarClock },
+      { to: "/approvals", label: "Approvals", Icon: Inbox, Badge: ApprovalsBadge },
+      { to: "/dead-letters", label: "Dead letters", Icon: MailX },
+    ],
+  },
+  {
+    title: "Make",
+    places: [{ to: "/storybook", label: "Storybook", Icon: BookOpen }],
+  },
+  {
+    title: "Organisation",
+    places: [{ to: "/settings", label: "Settings", Icon: Settings }],
+  },
+];

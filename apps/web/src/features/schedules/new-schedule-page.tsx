@@ -1,0 +1,73 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { EmptyState } from "../../components/ui/empty-state.js";
+import { Field } from "../../components/ui/field.js";
+import { Select } from "../../components/ui/input.js";
+import { PageHeader } from "../../components/ui/page-header.js";
+import { ProblemView } from "../../components/ui/problem.js";
+import { SkeletonLines } from "../../components/ui/skeleton.js";
+import { trpc } from "../../lib/trpc.js";
+import { useMay, useMe } from "../settings/use-me.js";
+import { ScheduleForm } from "./schedule-form.js";
+
+const route = getRouteApi("/app/schedules/new");
+
+/** A new schedule, of a workflow that is chosen here, or of a run that is to be repeated. */
+export function NewSchedulePage() {
+  const { workflow, from } = route.useSearch();
+  const navigate = useNavigate();
+  const me = useMe();
+  const mayAct = useMay("operator");
+  const list = trpc.workflows.list.useQuery(undefined, { staleTime: Infinity });
+  const previous = trpc.runs.get.useQuery({ runId: from ?? "" }, { enabled: Boolean(from) });
+  const chosen = previous.data?.run.workflow ?? workflow;
+  const details = trpc.workflows.get.useQuery({ workflow: chosen ?? "" }, { enabled: Boolean(chosen) });
+  const error = list.error ?? previous.error ?? details.error;
+  if (error) return <ProblemView page what="The form" error={error} />;
+  if (!list.data || me.isPending || (from && previous.isPending))
+    return <SkeletonLines label="Reading the workflows" />;
+  if (!mayAct) {
+    return (
+      <EmptyState page title="You may not make schedules">
+        Your role looks at runs; ask an admin for more.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className="mx-auto grid max-w-2xl gap-5">
+      <PageHeader title="New schedule" />
+      {!from && (
+        <Field label="Workflow" required>
+          {(control) => (
+            <Select
+              {...control}
+              name="workflow"
+              value={chosen ?? ""}
+              onChange={(event) =>
+                void navigate({
+                  to: "/schedules/new",
+                  search: { workflow: event.target.value },
+                  replace: true,
+                })
+              }
+            >
+              <option value="">Choose...</option>
+              {list.data.map(({ name, title }) => (
+                <option key={name} value={name}>
+                  {title}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      )}
+      {details.data && (
+        <ScheduleForm
+          key={`${details.data.name} ${from ?? ""}`}
+          workflow={details.data}
+          schedule={null}
+          input={previous.data?.run.input}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { useMemo, useState } from "react";
+import type { Outputs } from "../../lib/trpc.js";
+import type { FormState } from "../start/form-field.js";
+import { type FormValues, initialValues, readForm } from "../start/form-values.js";
+import { checkInput, type FieldErrors, placeIssues } from "../start/issues.js";
+import { type FormField, fieldsOf } from "../start/schema.js";
+import { useUploads } from "../start/use-uploads.js";
+import type { Problem } from "../../lib/errors.js";
+
+type Workflow = Outputs["workflows"]["get"];
+
+/** The fields of a workflow's input, for a start that comes later: what is entered is checked, and nothing is started. */
+export function useInputForm(workflow: Workflow, previous: unknown) {
+  const fields = useMemo(() => fieldsOf(workflow.inputSchema), [workflow.inputSchema]);
+  const [values, setValues] = useState<FormValues>(() => initialValues(fields, previous));
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const uploads = useUploads();
+  const form: FormState = {
+    values,
+    errors,
+    uploads,
+    change(path, value) {
+      setValues((all) => ({ ...all, [path]: value }));
+      setErrors(({ [path]: _, ...rest }) => rest);
+    },
+    // Workflows with files cannot be scheduled, and their forms are not shown.
+    chooseFile: () => {},
+  };
+  return {
+    fields,
+    form,
+    /** The input, or null where something is wrong, which is shown then. */
+    read(): Record<string, unknown> | null {
+      const { input, errors: unreadable } = readForm(fields, values);
+      const found = { ...checkInput(workflow.name, input, fields), ...unreadable };
+      setErrors(found);
+      return Object.keys(found).length > 0 ? null : input;
+    },
+    /** Shows what the server has found. @returns what belongs to no field. */
+    refuse({ issues, message }: Problem): string | null {
+      const placed = placeIssues(issues, fields);
+      setErrors(placed);
+      return Object.keys(placed).length > 0 ? (placed[""] ?? null) : message;
+    },
+  };
+}
+
+/** Whether an input has a file in it, which is kept for one run only. */
+export function hasFiles(fields: readonly FormField[]): boolean {
+  return fields.some((field) => field.kind === "file" || (field.kind === "group" && hasFiles(field.fields)));
+}
