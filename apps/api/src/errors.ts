@@ -63,6 +63,10 @@ const table = {
   TOO_MANY_QUERIES: { transport: "CONFLICT", message: "There is no room for another one." },
   SCHEDULE_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such schedule." },
   TOO_MANY_SCHEDULES: { transport: "CONFLICT", message: "An organisation has at most 200 schedules." },
+  TWIN_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such twin." },
+  TWIN_IN_TRAINING: { transport: "CONFLICT", message: "A version of this twin is in training already." },
+  TWIN_BEING_REMOVED: { transport: "CONFLICT", message: "This twin is being deleted." },
+  VERSION_NOT_READY: { transport: "CONFLICT", message: "This version is not ready." },
   WORKFLOW_NOT_DEPLOYED: {
     transport: "SERVICE_UNAVAILABLE",
     message: "This workflow cannot be started here at the moment.",

@@ -9,6 +9,7 @@ import { queryTemplatesRouter } from "./routers/query-templates.js";
 import { runsRouter } from "./routers/runs.js";
 import { sqlWorkflowsRouter } from "./routers/sql-workflows.js";
 import { schedulesRouter } from "./routers/schedules.js";
+import { twinsRouter } from "./routers/twins.js";
 import { catalogueRouter, workflowRouters } from "./routers/workflows.js";
 
 export const appRouter = router({
@@ -22,6 +23,7 @@ export const appRouter = router({
   runs: runsRouter,
   schedules: schedulesRouter,
   sqlWorkflows: sqlWorkflowsRouter,
+  twins: twinsRouter,
   workflows: { ...catalogueRouter, ...workflowRouters },
 });
 

@@ -29,4 +29,4 @@ export {
   type ScheduleRequest,
   scheduleTag,
 } from "./schedules/schedules.js";
-export { type StartRequest, startRun } from "./start.js";
+export { type StartRequest, startRun, startRunWith } from "./start.js";

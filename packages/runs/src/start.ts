@@ -33,9 +33,9 @@ export interface StartRequest {
   tags?: readonly string[] | undefined;
 }
 
-/** Where a run comes from that repeats another. */
+/** Where a run comes from that repeats another, and what is done with it at once. */
 export interface Lineage {
-  readonly rerunOf: string;
+  readonly rerunOf: string | null;
   /** The state from which on it is done anew; null for all of it. */
   readonly rerunFrom: string | null;
   /** Files that it may read beside those of its input. */
@@ -58,6 +58,16 @@ export function startRun(
   request: StartRequest,
 ): Promise<{ runId: string; created: boolean }> {
   return startRunOf(deps, caller, request, null);
+}
+
+/** As {@link startRun}; `prepare` is called with a new run, in the transaction that stores it, before anybody can send it. */
+export function startRunWith(
+  deps: Pick<RunsDependencies, "db" | "stateMachines">,
+  caller: Omit<Caller, "role">,
+  request: StartRequest,
+  prepare: (tx: Tx, runId: string) => Promise<void>,
+): Promise<{ runId: string; created: boolean }> {
+  return startRunOf(deps, caller, request, { rerunOf: null, rerunFrom: null, prepare });
 }
 
 /** As {@link startRun}, for a run that repeats another. */

@@ -33,7 +33,7 @@ import { deployStateMachines } from "./deploy.js";
 import { deployQueues } from "./deploy-queues.js";
 import { type DeployableMachine, type Manifest, readManifest } from "./manifest.js";
 import { connectionKeysSecret, ensureConnectionKeys } from "./connection-keys.js";
-import { apiEnvironment, functionEnvironment, type Places } from "./environment.js";
+import { apiEnvironment, functionEnvironment, trainingBucket, type Places } from "./environment.js";
 
 const region = "us-east-1";
 const accountId = "000000000000";
@@ -115,6 +115,7 @@ async function start(
     environment: (spec) => ({ ...machineEnvironment(), ...functionEnvironment(spec, places as Places) }),
   });
   closing.push(() => aws.close());
+  await aws.ensureBucket(trainingBucket);
   Object.assign(places, { awsUrl: aws.url, runsTopicArn: aws.sns.topics.arn(runsTopic.name) });
   places.scheduler = await deployScheduleGroup(aws, accountId);
   await ensureConnectionKeys(aws.secretsManager);
