@@ -1,5 +1,7 @@
 import { connect, stepStore } from "@longhaul/db";
 import { type LambdaContext, type StepResult, stepHandler } from "@longhaul/kit/runtime";
+import { stepConnections } from "./connections/bind.js";
+import { readConnectionSettings } from "./connections/env.js";
 import { readStepEnvironment } from "./env.js";
 import { findImplementation, stepOfFunction } from "./implementation.js";
 import { createLogger } from "./logger.js";
@@ -20,6 +22,8 @@ const objects = hasStorage
     })
   : noObjects;
 
+const connections = stepConnections(readConnectionSettings());
+
 type Run = (payload: unknown, lambda: LambdaContext) => Promise<StepResult>;
 
 async function load(functionName: string, stepName: string): Promise<Run> {
@@ -33,6 +37,7 @@ async function load(functionName: string, stepName: string): Promise<Run> {
       observe: stepMetrics({ workflow, functionName }),
     }),
     simulation: environment.SIMULATION === "on",
+    ...(connections && { connections }),
   });
   return (payload, lambda) =>
     traced(

@@ -8,6 +8,7 @@ const schema = z
   .object({
     LONGHAUL_DATA_DIR: z.string().min(1).default(".longhaul"),
     LONGHAUL_AWS_PORT: port(4566),
+    LONGHAUL_ADS_PORT: port(4580),
     LONGHAUL_SUPABASE_PORT: port(54_321),
     LONGHAUL_DATABASE_PORT: port(54_322),
     /** A Postgres to use in place of the embedded one. */

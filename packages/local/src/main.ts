@@ -25,6 +25,7 @@ async function main(): Promise<void> {
     dataDir: resolve(env.LONGHAUL_DATA_DIR),
     ports: {
       aws: env.LONGHAUL_AWS_PORT,
+      ads: env.LONGHAUL_ADS_PORT,
       supabase: env.LONGHAUL_SUPABASE_PORT,
       database: env.LONGHAUL_DATABASE_PORT,
     },

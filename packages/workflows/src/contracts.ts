@@ -6,6 +6,7 @@ import { simulation } from "./simulation/contract.js";
 import { digitalTwin } from "./digital-twin/contract.js";
 import { twinAnswer } from "./twin-answer/contract.js";
 import { twinRemoval } from "./twin-removal/contract.js";
+import { queryRun } from "./query-run/contract.js";
 import { story } from "./story/contract.js";
 import { storybook } from "./storybook/contract.js";
 import { vision } from "./vision/contract.js";
@@ -13,6 +14,7 @@ import { vision } from "./vision/contract.js";
 /** Every workflow's contract by name. Light: imports zod and the kit's contract helpers only. */
 export const contracts = {
   "data-import": dataImport,
+  "query-run": queryRun,
   "digital-twin": digitalTwin,
   "twin-answer": twinAnswer,
   "twin-removal": twinRemoval,

@@ -19,6 +19,14 @@ export const handlers = {
   "twin-removal": {
     RemoveArtifacts: () => import("./twin-removal/steps/remove-artifacts.handler.js"),
   },
+  "query-run": {
+    Render: () => import("./query-run/steps/render.handler.js"),
+    Submit: () => import("./query-run/steps/submit.handler.js"),
+    CancelQuery: () => import("./query-run/steps/cancel-query.handler.js"),
+    Poll: () => import("./query-run/steps/poll.handler.js"),
+    Fetch: () => import("./query-run/steps/fetch.handler.js"),
+    Store: () => import("./query-run/steps/store.handler.js"),
+  },
   storybook: {
     Vision: () => import("./storybook/steps/vision.handler.js"),
     Story: () => import("./storybook/steps/story.handler.js"),

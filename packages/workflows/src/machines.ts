@@ -6,6 +6,7 @@ import { simulationMachine } from "./simulation/machine.js";
 import { digitalTwinMachine } from "./digital-twin/machine.js";
 import { twinAnswerMachine } from "./twin-answer/machine.js";
 import { twinRemovalMachine } from "./twin-removal/machine.js";
+import { queryRunMachine } from "./query-run/machine.js";
 import { storyMachine } from "./story/machine.js";
 import { storybookMachine } from "./storybook/machine.js";
 import { visionMachine } from "./vision/machine.js";
@@ -13,6 +14,7 @@ import { visionMachine } from "./vision/machine.js";
 /** Every workflow's state machine by name: data, without handlers. */
 export const machines = {
   "data-import": dataImportMachine,
+  "query-run": queryRunMachine,
   "digital-twin": digitalTwinMachine,
   "twin-answer": twinAnswerMachine,
   "twin-removal": twinRemovalMachine,

@@ -118,21 +118,16 @@ async function start(
   await aws.ensureBucket(trainingBucket);
   Object.assign(places, { awsUrl: aws.url, runsTopicArn: aws.sns.topics.arn(runsTopic.name) });
   places.scheduler = await deployScheduleGroup(aws, accountId);
-  await ensureConnectionKeys(aws.secretsManager);
-  const ads = await startAds({ dataDir, host, port: ports.ads ?? 0, logger });
-  closing.push(() => ads.close());
-  places.connections = { CONNECTION_KEYS_SECRET: connectionKeysSecret, ...ads.environment };
+  const ads = await openAds(options, aws, logger, closing);
+  places.connections = ads.environment;
   const database = options.databaseUrl
     ? await givenDatabase(options.databaseUrl, dataDir)
     : await embeddedDatabase(dataDir, ports.database);
   closing.push(() => database.close());
   places.database = database;
   const supabase = await startSupabase({
+    ...{ dataDir, host, logger, port: ports.supabase },
     databaseUrl: database.adminUrl,
-    dataDir,
-    port: ports.supabase,
-    host,
-    logger,
   });
   closing.push(() => supabase.close());
   places.supabase = supabase;
@@ -201,6 +196,19 @@ function warm(
   const hosted = deployed.filter(({ host }) => host !== null).map(({ name }) => name);
   const reacting = known.filter((rule) => "pattern" in rule).map(({ target }) => target);
   lambda.warm([...hosted, ...reacting]);
+}
+
+/** The advertising API's stand-in, and the keys of the connections to it. */
+async function openAds(
+  { dataDir, host, ports }: CloudOptions,
+  { secretsManager }: Pick<LocalAws, "secretsManager">,
+  logger: Logger,
+  closing: (() => Promise<void> | void)[],
+) {
+  await ensureConnectionKeys(secretsManager);
+  const { url, environment, close } = await startAds({ dataDir, host, port: ports.ads ?? 0, logger });
+  closing.push(close);
+  return { url, environment: { CONNECTION_KEYS_SECRET: connectionKeysSecret, ...environment } };
 }
 
 function claim(dataDir: string): () => void {

@@ -26,6 +26,32 @@ export const previewRows = 50;
 /** A cell as the file has it, cut to 200 characters; null for an empty one. */
 const cell = z.string().nullable();
 
+/** An instance of AMC, and by which consent it is asked. */
+export const targetSchema = z.object({
+  connectionId: z.uuid(),
+  amcInstanceId: z.string().max(200),
+  accountId: z.string().max(200),
+  marketplaceId: z.string().max(100),
+});
+export type Target = z.infer<typeof targetSchema>;
+
+/** What is handed in to AMC. */
+export const submissionSchema = targetSchema.extend({
+  /** One line. */
+  sql: z.string().max(100_000),
+  timeWindow: z.object({ start: z.string(), end: z.string() }),
+});
+
+/** What AMC has taken. */
+export const submittedSchema = z.object({
+  executionId: z.string().max(200),
+  /** ISO 8601. */
+  submittedAt: z.string().max(40),
+  /** The time window in UTC. */
+  start: z.string().max(40),
+  end: z.string().max(40),
+});
+
 /** What a query gave: the table is the artifact, this is what one sees of it at a glance. */
 export const queryResultSchema = z.object({
   /** The whole result as CSV (RFC 4180, UTF-8, one header line). */
