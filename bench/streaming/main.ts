@@ -213,7 +213,9 @@ try {
   row(["", "kB/watcher", "500/s: us", "Postgres", "p50", "p99", "to all: us", "Postgres", "p50", "p99"]);
   const runs = await cloud.startRuns(Math.max(...sizes));
   const used: string[] = [];
+  const ratios: string[] = [];
   for (const size of sizes) {
+    const micros: Record<Kind, number[]> = { bare: [], trpc: [] };
     for (const kind of ["bare", "trpc"] as const) {
       const { bytes, connectMicros, steady, all } = await measure(kind, cloud, runs.slice(0, size));
       const name = `${kind === "bare" ? "bare ws" : "runs.watch"}, ${size.toLocaleString("en-US")}`;
@@ -224,6 +226,7 @@ try {
         p99.toFixed(1),
       ]);
       row([name, (bytes / 1024).toFixed(1), ...figures]);
+      micros[kind] = [steady.serverMicros, all.serverMicros];
       const percent = (share: number) => `${(share * 100).toFixed(0)} %`;
       const { machine: busy, server, postgres, watchers, writer } = steady.shares;
       used.push(
@@ -232,7 +235,10 @@ try {
           `connecting takes the server ${connectMicros.toFixed(0)} us a watcher`,
       );
     }
+    const [steadily, atOnce] = micros.trpc.map((of, at) => (of / (micros.bare[at] ?? 0)).toFixed(1));
+    ratios.push(`${size.toLocaleString("en-US")} watchers: ${steadily} at 500 a second, ${atOnce} to all`);
   }
+  console.log(`\nCPU of the server beside that of bare ws\n${ratios.join("\n")}`);
   console.log(`\nOf the machine, at 500 a second\n${used.join("\n")}`);
 } finally {
   await cloud.close();

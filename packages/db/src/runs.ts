@@ -100,7 +100,7 @@ export interface RunFilter {
   readonly to?: string | undefined;
   /**
    * A part of the name, of a tag or of the first 500 characters of the input, the id's first eight, or a whole id. One or
-   * two characters are looked for among the newest 3,000 runs only.
+   * two characters are looked for among the newest 2,000 runs only.
    */
   readonly search?: string | undefined;
   /** Only those that their queue has given up. */
