@@ -143,6 +143,38 @@ const calls: Record<
     needs: "token",
     call: (member) => world.clients.http(member).me.update.mutate({ notificationChannel: "EMAIL" }),
   },
+  "members.list": { needs: "viewer", call: (member) => world.clients.http(member).members.list.query() },
+  "members.setRole": {
+    needs: "admin",
+    call: (member) => {
+      const userId = world.ours.viewer.id;
+      return world.clients.http(member).members.setRole.mutate({ userId, role: "viewer" });
+    },
+  },
+  "members.remove": {
+    needs: "admin",
+    call: async (member) => {
+      // A person of ours that nobody will miss.
+      const userId = crypto.randomUUID();
+      await world.admin
+        .sql`insert into auth.users (id, email) values (${userId}, ${`${userId}@example.test`})`;
+      await world.admin.sql`insert into longhaul.memberships (organisation_id, user_id, role)
+        values (${world.ours.id}, ${userId}, 'viewer')`;
+      return world.clients.http(member).members.remove.mutate({ userId });
+    },
+  },
+  "members.leave": {
+    needs: "viewer",
+    call: async (member) => {
+      const answer = await orSays("LAST_OWNER", world.clients.http(member).members.leave.mutate());
+      if (member === null) return answer;
+      await world.admin.sql`insert into longhaul.memberships (organisation_id, user_id, role)
+        values (${member.organisationId}, ${member.id}, ${member.role}) on conflict do nothing`;
+      await world.admin.sql`update longhaul.profiles set active_organisation_id = ${member.organisationId}
+        where user_id = ${member.id}`;
+      return answer;
+    },
+  },
   "runs.get": { needs: "viewer", call: (member) => world.clients.http(member).runs.get.query({ runId }) },
   "runs.list": { needs: "viewer", call: (member) => world.clients.http(member).runs.list.query({}) },
   "runs.events": {
@@ -285,6 +317,8 @@ describe.each(roles)("as %s of another organisation", (role) => {
     "approvals.get": "APPROVAL_NOT_FOUND",
     "approvals.decide": "APPROVAL_NOT_FOUND",
     "deadLetters.get": "RUN_NOT_DEAD_LETTERED",
+    "members.setRole": roleAtLeast(role, "admin") ? "MEMBER_NOT_FOUND" : "ROLE_TOO_LOW",
+    "members.remove": roleAtLeast(role, "admin") ? "MEMBER_NOT_FOUND" : "ROLE_TOO_LOW",
     "deadLetters.requeue": unlessViewer("RUN_NOT_DEAD_LETTERED"),
     "deadLetters.drop": roleAtLeast(role, "admin") ? "RUN_NOT_DEAD_LETTERED" : "ROLE_TOO_LOW",
     "runs.pin": unlessViewer("RUN_NOT_FOUND"),

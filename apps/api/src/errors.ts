@@ -22,6 +22,11 @@ const table = {
   ROLE_TOO_LOW: { transport: "FORBIDDEN", message: "Your role does not allow this. Ask an admin." },
   FORBIDDEN: { transport: "FORBIDDEN", message: "You are not allowed to do this." },
   ORGANISATION_NOT_FOUND: { transport: "FORBIDDEN", message: "You do not belong to this organisation." },
+  MEMBER_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such member." },
+  LAST_OWNER: {
+    transport: "CONFLICT",
+    message: "The organisation needs an owner. Make somebody else one first.",
+  },
   WORKFLOW_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such workflow." },
   RUN_NOT_FOUND: {
     transport: "NOT_FOUND",

@@ -4,6 +4,7 @@ import { artifactsRouter } from "./routers/artifacts.js";
 import { deadLettersRouter } from "./routers/dead-letters.js";
 import { limitsRouter } from "./routers/limits.js";
 import { meRouter } from "./routers/me.js";
+import { membersRouter } from "./routers/members.js";
 import { planRouter } from "./routers/plan.js";
 import { queryTemplatesRouter } from "./routers/query-templates.js";
 import { runsRouter } from "./routers/runs.js";
@@ -18,6 +19,7 @@ export const appRouter = router({
   deadLetters: deadLettersRouter,
   limits: limitsRouter,
   me: meRouter,
+  members: membersRouter,
   plan: planRouter,
   queryTemplates: queryTemplatesRouter,
   runs: runsRouter,

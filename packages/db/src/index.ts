@@ -33,6 +33,8 @@ export * as lives from "./lives.js";
 export type { CancelRequest, CheckpointEdit } from "./lives.js";
 export * as me from "./me.js";
 export type { Me, MeUpdate } from "./me.js";
+export * as members from "./members.js";
+export type { OrganisationMember } from "./members.js";
 export * as queryTemplates from "./query-templates.js";
 export type { ListQueryTemplates, QueryTemplate, QueryTemplateFields } from "./query-templates.js";
 export * as plans from "./plans.js";

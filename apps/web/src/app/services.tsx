@@ -1,6 +1,7 @@
 import { createLonghaul, isLasting } from "@longhaul/client";
 import { LonghaulContext } from "@longhaul/client/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { getQueryKey } from "@trpc/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { toProblem } from "../lib/errors.js";
 import { trpc } from "../lib/trpc.js";
@@ -18,6 +19,14 @@ function createServices(session: SessionStore) {
     const refused = type === "updated" && query.state.status === "error";
     if (refused && toProblem(query.state.error).kind === "signed-out")
       void session.auth.signOut({ scope: "local" });
+  });
+  // Who is refused what the page offered has another role than the page knows.
+  const learnRole = ({ status, error }: { status: string; error: unknown }) => {
+    if (status === "error" && toProblem(error).kind === "forbidden")
+      void queries.invalidateQueries({ queryKey: getQueryKey(trpc.me.get) });
+  };
+  queries.getMutationCache().subscribe(({ type, mutation }) => {
+    if (type === "updated") learnRole(mutation.state);
   });
   return { longhaul, queries, client: trpc.createClient({ links: longhaul.connection.links }) };
 }

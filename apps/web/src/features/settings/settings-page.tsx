@@ -8,6 +8,7 @@ import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { humanize } from "../../lib/format.js";
 import { useSignOut } from "../session/use-sign-out.js";
 import { LimitsPanel } from "./limits-panel.js";
+import { MembersPanel } from "./members-panel.js";
 import { ProfileForm } from "./profile-form.js";
 import { useMe } from "./use-me.js";
 
@@ -38,6 +39,7 @@ export function SettingsPage() {
               <p className="text-ink-soft">You do not belong to an organisation.</p>
             )}
           </Panel>
+          {me.organisation && <MembersPanel />}
           {me.organisation && <LimitsPanel />}
           <Panel title="Session">
             <div className="flex flex-wrap items-center justify-between gap-3">
