@@ -1,5 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { BookOpen, CalendarClock, Inbox, ListChecks, MailX, Play, Settings } from "lucide-react";
+import { BookOpen, CalendarClock, Inbox, ListChecks, MailX, MessagesSquare, Play, Settings } from "lucide-react";
 import type { ComponentType } from "react";
 import { ApprovalsBadge } from "../features/approvals/approvals-badge.js";
 
@@ -29,7 +29,10 @@ export const places: readonly Group[] = [
   },
   {
     title: "Make",
-    places: [{ to: "/storybook", label: "Storybook", Icon: BookOpen }],
+    places: [
+      { to: "/storybook", label: "Storybook", Icon: BookOpen },
+      { to: "/agents", label: "Agents", Icon: MessagesSquare },
+    ],
   },
   {
     title: "Organisation",

@@ -197,6 +197,12 @@ const query = createRoute({
   component: lazyRouteComponent(() => import("../features/queries/editor/query-page.js"), "QueryPage"),
 });
 
+const agents = createRoute({
+  getParentRoute: () => app,
+  path: "/agents",
+  component: lazyRouteComponent(() => import("../features/agents/agents-page.js"), "AgentsPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
@@ -219,6 +225,7 @@ const routeTree = root.addChildren([
     schedules,
     newSchedule,
     schedule,
+    agents,
     settings,
   ]),
 ]);

@@ -19,9 +19,14 @@ const views: Partial<Record<string, ComponentType<ResultViewProps>>> = {
   })),
 };
 
+const talk = lazy(async () => ({ default: (await import("../agents/talk-view.js")).TalkView }));
+
 /** Views that show what there is already while a run is still going on, and what is left of one that failed. */
 const liveViews: Partial<Record<string, ComponentType<RunViewProps>>> = {
   storybook: lazy(async () => ({ default: (await import("../storybook/book-view.js")).BookView })),
+  panel: talk,
+  discussion: talk,
+  simulation: talk,
 };
 
 const generic = lazy(async () => ({ default: (await import("./generic-result.js")).GenericResult }));

@@ -57,10 +57,10 @@ function speaking(texts: readonly string[], reason: "stop" | "content-filter" | 
   return { prompts, voice: modelVoice({ maker: "amazon-bedrock", model, seconds: 5 }) };
 }
 
-const failingWith = (error: unknown) =>
+const failingWith = (error: Error) =>
   modelVoice({
     maker: "openai-compatible",
-    model: new MockLanguageModelV3({ doStream: () => Promise.reject(error as Error) }),
+    model: new MockLanguageModelV3({ doStream: () => Promise.reject(error) }),
     seconds: 0.2,
   });
 const apiError = (statusCode: number, responseHeaders: Record<string, string> = {}) =>
