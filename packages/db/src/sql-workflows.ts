@@ -169,8 +169,8 @@ export async function executions(
   const rows = await tx<(Execution & { cursorAt: string })[]>`
     select r.id as "runId", r.status, r.error,
       coalesce(r.output ->> 'amcExecutionId', (
-        select s.output ->> 'amcExecutionId' from longhaul.run_steps s
-        where s.run_id = r.id and s.output ? 'amcExecutionId' order by s.started_at desc limit 1)) as "amcExecutionId",
+        select s.output ->> 'executionId' from longhaul.run_steps s
+        where s.run_id = r.id and s.step = 'Submit' and s.status = 'succeeded' limit 1)) as "amcExecutionId",
       (r.output -> 'rows')::bigint as rows, r.output ->> 'artifactId' as "artifactId",
       r.input -> 'timeWindow' as "timeWindow", coalesce(r.input -> 'parameters', '{}') as parameters,
       ${person(tx)} as "createdBy", r.created_at as "createdAt", r.started_at as "startedAt",

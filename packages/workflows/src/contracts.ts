@@ -108,6 +108,7 @@ export {
   parametersSchema,
   parameterValuesSchema,
   type Place,
+  placeOfWord,
   type Rendered,
   renderTemplate,
   type TemplateProblem,

@@ -1,5 +1,15 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { BookOpen, CalendarClock, Inbox, ListChecks, MailX, MessagesSquare, Play, Settings } from "lucide-react";
+import {
+  BookOpen,
+  CalendarClock,
+  Database,
+  Inbox,
+  ListChecks,
+  MailX,
+  MessagesSquare,
+  Play,
+  Settings,
+} from "lucide-react";
 import type { ComponentType } from "react";
 import { ApprovalsBadge } from "../features/approvals/approvals-badge.js";
 
@@ -31,6 +41,7 @@ export const places: readonly Group[] = [
     title: "Make",
     places: [
       { to: "/storybook", label: "Storybook", Icon: BookOpen },
+      { to: "/queries", label: "Queries", Icon: Database },
       { to: "/agents", label: "Agents", Icon: MessagesSquare },
     ],
   },

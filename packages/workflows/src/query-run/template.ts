@@ -1,6 +1,6 @@
 import { literal } from "./template/literal.js";
 import type { Parameter, Parameters } from "./template/parameters.js";
-import { placeIn, type TemplateProblem } from "./template/problem.js";
+import { type Place, placeIn, type TemplateProblem } from "./template/problem.js";
 import { readStatement, type Slot, type Statement } from "./template/statement.js";
 import { readTokens } from "./template/tokens.js";
 
@@ -67,6 +67,21 @@ export function checkTemplate(sql: string, parameters: Parameters): TemplateProb
  */
 export function checkValue(parameter: Parameter, value: unknown): string | null {
   return write(parameter, value).problem ?? null;
+}
+
+/**
+ * Where a name or keyword stands for the first time outside of strings and comments, in whatever case, quoted or not, or as
+ * a parameter: for pointing at what a database's message names.
+ *
+ * @returns null where it does not stand in the SQL
+ */
+export function placeOfWord(sql: string, word: string): Place | null {
+  const wanted = word.toLowerCase();
+  const found = readTokens(sql).tokens.find(({ kind, text }) => {
+    if (kind === "identifier") return text.slice(1, -1).replaceAll('""', '"').toLowerCase() === wanted;
+    return (kind === "word" || kind === "parameter") && text.toLowerCase() === wanted;
+  });
+  return found ? placeIn(sql, found.from, found.to) : null;
 }
 
 /** The names that stand between braces in the SQL, in their order; as far as it can be read. */

@@ -17,6 +17,7 @@ const views: Partial<Record<string, ComponentType<ResultViewProps>>> = {
   "data-import": lazy(async () => ({
     default: (await import("./data-import/import-result.js")).ImportResult,
   })),
+  "query-run": lazy(async () => ({ default: (await import("../queries/query-result.js")).QueryResult })),
 };
 
 const talk = lazy(async () => ({ default: (await import("../agents/talk-view.js")).TalkView }));
