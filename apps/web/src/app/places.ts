@@ -10,6 +10,7 @@ import {
   Play,
   Settings,
 } from "lucide-react";
+import { Users } from "lucide-react";
 import type { ComponentType } from "react";
 import { ApprovalsBadge } from "../features/approvals/approvals-badge.js";
 
@@ -41,6 +42,7 @@ export const places: readonly Group[] = [
     title: "Make",
     places: [
       { to: "/storybook", label: "Storybook", Icon: BookOpen },
+      { to: "/twins", label: "Twins", Icon: Users },
       { to: "/queries", label: "Queries", Icon: Database },
       { to: "/agents", label: "Agents", Icon: MessagesSquare },
     ],

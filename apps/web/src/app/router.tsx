@@ -203,6 +203,24 @@ const agents = createRoute({
   component: lazyRouteComponent(() => import("../features/agents/agents-page.js"), "AgentsPage"),
 });
 
+const twins = createRoute({
+  getParentRoute: () => app,
+  path: "/twins",
+  component: lazyRouteComponent(() => import("../features/twins/twins-page.js"), "TwinsPage"),
+});
+
+const newTwin = createRoute({
+  getParentRoute: () => app,
+  path: "/twins/new",
+  component: lazyRouteComponent(() => import("../features/twins/new-twin-page.js"), "NewTwinPage"),
+});
+
+const twin = createRoute({
+  getParentRoute: () => app,
+  path: "/twins/$twinId",
+  component: lazyRouteComponent(() => import("../features/twins/twin-page.js"), "TwinPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
@@ -226,6 +244,9 @@ const routeTree = root.addChildren([
     newSchedule,
     schedule,
     agents,
+    twins,
+    newTwin,
+    twin,
     settings,
   ]),
 ]);
