@@ -1,17 +1,23 @@
 import type { Run } from "@longhaul/kit";
 import { Link } from "@tanstack/react-router";
-import { RotateCw } from "lucide-react";
+import { RotateCw, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { Button } from "../../components/ui/button.js";
 import { TimeAgo } from "../../components/ui/time.js";
 import { toProblem } from "../../lib/errors.js";
 import { trpc } from "../../lib/trpc.js";
 import { reasonOf } from "../runs/status.js";
 import { useMay } from "../settings/use-me.js";
+import { DropDialog } from "./drop-dialog.js";
+import { LetterDetails } from "./letter-details.js";
 
-/** One run that the queue has given up, with the way back. */
+/** One run that the queue has given up: what it is and why, with the ways back and out. */
 export function DeadLetter({ run }: { run: Run }) {
   const utils = trpc.useUtils();
   const mayAct = useMay("operator");
+  const mayDrop = useMay("admin");
+  const [open, setOpen] = useState(false);
+  const [dropping, setDropping] = useState(false);
   const requeue = trpc.deadLetters.requeue.useMutation({
     onSettled: () => utils.deadLetters.list.invalidate(),
   });
@@ -22,20 +28,28 @@ export function DeadLetter({ run }: { run: Run }) {
           {run.name}
         </Link>
         <span className="text-sm text-ink-soft">
-          given up <TimeAgo at={run.finishedAt ?? run.createdAt} />
+          {run.workflow}, given up <TimeAgo at={run.finishedAt ?? run.createdAt} />
         </span>
-        {mayAct && (
-          <Button
-            size="small"
-            className="ml-auto"
-            disabled={requeue.isPending || requeue.isSuccess}
-            onClick={() => requeue.mutate({ runId: run.id })}
-          >
-            <RotateCw aria-hidden />
-            {requeue.isPending ? "Queueing..." : "Queue again"}
-            <span className="sr-only">: {run.name}</span>
-          </Button>
-        )}
+        <span className="ml-auto flex gap-2">
+          {mayAct && (
+            <Button
+              size="small"
+              disabled={requeue.isPending || requeue.isSuccess}
+              onClick={() => requeue.mutate({ runId: run.id })}
+            >
+              <RotateCw aria-hidden />
+              {requeue.isPending ? "Queueing..." : "Queue again"}
+              <span className="sr-only">: {run.name}</span>
+            </Button>
+          )}
+          {mayDrop && (
+            <Button size="small" look="danger" onClick={() => setDropping(true)}>
+              <Trash2 aria-hidden />
+              Drop
+              <span className="sr-only">: {run.name}</span>
+            </Button>
+          )}
+        </span>
       </div>
       <p className="text-ink-soft">{reasonOf(run)}</p>
       {requeue.isError && (
@@ -43,6 +57,13 @@ export function DeadLetter({ run }: { run: Run }) {
           {toProblem(requeue.error).message}
         </p>
       )}
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary className="w-fit text-sm font-medium text-ink-soft">
+          What was in the queue, and why it failed
+        </summary>
+        {open && <LetterDetails run={run} />}
+      </details>
+      <DropDialog run={run} open={dropping} onOpenChange={setDropping} />
     </li>
   );
 }

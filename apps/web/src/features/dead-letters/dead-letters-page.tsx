@@ -4,7 +4,9 @@ import { PageHeader } from "../../components/ui/page-header.js";
 import { ProblemView } from "../../components/ui/problem.js";
 import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { trpc } from "../../lib/trpc.js";
+import { useMay } from "../settings/use-me.js";
 import { DeadLetter } from "./dead-letter.js";
+import { RequeueAll } from "./requeue-all.js";
 
 const pageSize = 50;
 
@@ -15,6 +17,7 @@ export function DeadLettersPage() {
       { limit: pageSize },
       { getNextPageParam: ({ nextCursor }) => nextCursor, refetchInterval: 15_000 },
     );
+  const mayAct = useMay("operator");
   const runs = data?.pages.flatMap((page) => page.runs) ?? [];
   return (
     <div className="mx-auto max-w-3xl">
@@ -31,6 +34,11 @@ export function DeadLettersPage() {
         <EmptyState title="No dead letters">Every run that was queued could be started.</EmptyState>
       ) : (
         <>
+          {mayAct && runs.length > 1 && (
+            <div className="mb-3">
+              <RequeueAll count={runs.length} more={hasNextPage} />
+            </div>
+          )}
           <ul className="rounded-lg border bg-surface">
             {runs.map((run) => (
               <DeadLetter key={run.id} run={run} />
