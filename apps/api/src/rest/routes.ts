@@ -1,5 +1,6 @@
 import { fileRoutes } from "./file-routes.js";
 import { formerStarts } from "./former/starts.js";
+import { queryRoutes } from "./former/query-routes.js";
 import { storyRoutes } from "./former/story-routes.js";
 import { jobRoutes } from "./job-routes.js";
 import type { Route } from "./route.js";
@@ -11,5 +12,6 @@ export const routes: readonly Route[] = [
   ...jobRoutes,
   ...fileRoutes,
   ...formerStarts,
+  ...queryRoutes,
   ...storyRoutes,
 ];

@@ -1,5 +1,6 @@
 import { executionArnOf } from "@longhaul/runs";
 import { z } from "zod";
+import type { Caller } from "../../caller.js";
 import { RestError } from "../errors.js";
 import { route, type Route } from "../route.js";
 import { isWorkflow, startByName } from "../start.js";
@@ -12,13 +13,20 @@ function refuseMissing(workflow: string): void {
 
 const jobSchema = z.object({ job_id: z.uuid() }).meta({ id: "JobStarted", title: "A job has begun" });
 
+type Start = (api: Caller, body: Record<string, unknown>) => Promise<{ runId: string }>;
+
 /** `job_id` is the one that /api/jobs/{jobId}/status knows. */
-function createRoute(path: string, workflow: string, tag: string, summary: string): Route {
+function createRoute(
+  path: string,
+  workflow: string,
+  summary: string,
+  start: Start = (api, body) => startByName(api, workflow, body),
+): Route {
   return route({
     method: "post",
     path,
     operationId: `former${workflow.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Create`,
-    tag,
+    tag: "Former paths: digital twins",
     summary,
     description: `The body is the input of the workflow \`${workflow}\`.`,
     body: z.record(z.string(), z.unknown()),
@@ -26,7 +34,7 @@ function createRoute(path: string, workflow: string, tag: string, summary: strin
     refusals: [404, 409, 413, 501],
     async handle({ api, body }) {
       refuseMissing(workflow);
-      const { runId } = await startByName(api, workflow, body);
+      const { runId } = await start(api, body);
       return { job_id: runId };
     },
   });
@@ -35,13 +43,11 @@ function createRoute(path: string, workflow: string, tag: string, summary: strin
 const taskTypes = ["simulation", "panel", "discussion"] as const;
 
 export const formerStarts: Route[] = [
-  createRoute(
-    "/api/digital-twins/create",
-    "digital-twin",
-    "Former paths: digital twins",
-    "Train a digital twin",
+  // A twin has a row of its own, which comes with its run.
+  createRoute("/api/digital-twins/create", "digital-twin", "Train a digital twin", (api, body) =>
+    api.twins.train({ input: body as { name: string } }),
   ),
-  createRoute("/api/campaigns/create", "campaign", "Former paths: digital twins", "Plan a campaign"),
+  createRoute("/api/campaigns/create", "campaign", "Plan a campaign"),
 
   route({
     method: "post",
