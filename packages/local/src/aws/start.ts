@@ -58,58 +58,18 @@ export interface LocalAws {
 }
 
 /**
- * Starts the endpoint with Lambda, EventBridge, S3, Secrets Manager, SES, SNS and SQS behind it.
+ * Starts the endpoint with Lambda, EventBridge, Scheduler, S3, SageMaker, Secrets Manager, SES, SNS and SQS behind it.
  *
  * @throws StartError when the port is taken or may not be used
  */
 export async function startAws(options: AwsOptions): Promise<LocalAws> {
-  const { region, accountId, dataDir, logger, host } = options;
-  const outbox = await openOutbox(join(dataDir, "outbox.jsonl"));
-  const s3 = await openS3({ folder: join(dataDir, "s3"), region, logger });
-  const sqs = await openSqs({ folder: join(dataDir, "sqs"), region, accountId, logger });
-  const { queues } = sqs;
-  const sns = openSns({ folder: join(dataDir, "sns"), region, accountId, outbox, queues, logger });
-  const mappings = new RecordStore(join(dataDir, "event-sources"), 1);
-  let url = "";
-  const lambda = createLambda({
-    ...options.lambda,
-    region,
-    accountId,
-    logger,
-    functions: options.functions,
-    environment: (spec) => options.environment(spec, url),
-    logFolder: join(dataDir, "logs", "lambda"),
-  });
-  const bus = createEventBus({ region, accountId, rules: options.rules, lambda, logger });
-  const eventSources = new EventSources({
-    ...{ region, accountId, queues, lambda, logger },
-    records: mappings.table<Mapping>("mappings"),
-  });
-  const secretsManager = openSecretsManager({
-    ...{ folder: join(dataDir, "secrets-manager"), region, accountId, functions: lambda, logger },
-  });
-  const scheduler = new Scheduler({ folder: join(dataDir, "scheduler"), region, accountId, lambda, logger });
-  const sageMaker = openSageMaker({
-    ...{ folder: join(dataDir, "sagemaker"), region, accountId, logger },
-    logFolder: join(dataDir, "logs", "training"),
-    objects: s3.objects,
-    images: trainingImages,
-    environment: machineEnvironment(),
-    ...(options.trainingGraceMs !== undefined && { graceMs: options.trainingGraceMs }),
-  });
-  const closeStores = async () => {
-    await sageMaker.close();
-    await scheduler.close();
-    await secretsManager.close();
-    await s3.close();
-    await sns.close();
-    await sqs.close();
-    await mappings.close();
-  };
+  const { region, accountId, logger, host } = options;
+  const place = { url: "" };
+  const { services, closeStores } = await openServices(options, place);
+  const { lambda, bus, eventSources, outbox, s3 } = services;
   let stepFunctions: StepFunctionsServer | null = null;
   const server = createEndpoint({
-    ...{ region, accountId, lambda, bus, outbox, s3, sageMaker, sqs, sns, secretsManager, scheduler },
-    ...{ eventSources, logger, host },
+    ...{ ...services, region, accountId, logger, host },
     stepFunctions: () => stepFunctions,
   });
   await listen(server, options.port, host, "the AWS endpoint", "LONGHAUL_AWS_PORT").catch(async (error) => {
@@ -127,17 +87,10 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     await closeStores();
     await outbox.close();
   };
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  place.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url,
-    lambda,
-    bus,
-    sqs,
-    sns,
-    secretsManager,
-    scheduler,
-    eventSources,
-    sageMaker,
+    ...services,
+    url: place.url,
     ensureBucket: s3.ensureBucket,
     objects: s3.objects,
     attachStepFunctions(given) {
@@ -148,6 +101,43 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
       return closing;
     },
   };
+}
+
+/** Opens what is behind the endpoint, before it has an address; `place` is filled when it has. */
+async function openServices(options: AwsOptions, place: { readonly url: string }) {
+  const { region, accountId, dataDir, logger } = options;
+  const account = { region, accountId, logger };
+  const outbox = await openOutbox(join(dataDir, "outbox.jsonl"));
+  const s3 = await openS3({ folder: join(dataDir, "s3"), region, logger });
+  const sqs = await openSqs({ folder: join(dataDir, "sqs"), ...account });
+  const { queues } = sqs;
+  const sns = openSns({ folder: join(dataDir, "sns"), ...account, outbox, queues });
+  const mappings = new RecordStore(join(dataDir, "event-sources"), 1);
+  const lambda = createLambda({
+    ...{ ...options.lambda, ...account },
+    functions: options.functions,
+    environment: (spec) => options.environment(spec, place.url),
+    logFolder: join(dataDir, "logs", "lambda"),
+  });
+  const bus = createEventBus({ ...account, rules: options.rules, lambda });
+  const records = mappings.table<Mapping>("mappings");
+  const eventSources = new EventSources({ ...account, queues, lambda, records });
+  const folder = join(dataDir, "secrets-manager");
+  const secretsManager = openSecretsManager({ ...account, folder, functions: lambda });
+  const scheduler = new Scheduler({ ...account, folder: join(dataDir, "scheduler"), lambda });
+  const sageMaker = openSageMaker({
+    ...{ ...account, folder: join(dataDir, "sagemaker") },
+    logFolder: join(dataDir, "logs", "training"),
+    objects: s3.objects,
+    images: trainingImages,
+    environment: machineEnvironment(),
+    ...(options.trainingGraceMs !== undefined && { graceMs: options.trainingGraceMs }),
+  });
+  const closeStores = async () => {
+    for (const store of [sageMaker, scheduler, secretsManager, s3, sns, sqs, mappings]) await store.close();
+  };
+  const services = { outbox, s3, sqs, sns, lambda, bus, eventSources, secretsManager, scheduler, sageMaker };
+  return { services, closeStores };
 }
 
 type Listener = ReturnType<typeof createEndpoint>;
