@@ -2,6 +2,7 @@ import { procedureNames } from "@longhaul/api";
 import { roleAtLeast, roles } from "@longhaul/kit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ApiWorld, type Member, openApiWorld, type Role } from "./api-world.js";
+import { openQueries } from "./query-calls.js";
 import { watch, watchList } from "./watching.js";
 
 let world: ApiWorld;
@@ -14,10 +15,12 @@ beforeAll(async () => {
   file = await world.upload(world.ours.operator);
   runId = await world.start(world.ours.operator, "Secret of ours");
   approvalId = await askFor(runId);
+  await queries.make();
   await world.clients
     .http(world.ours.operator)
     .workflows.dataImport.start.mutate({ input: { file, name: "March" }, idempotencyKey: "of ours" });
 });
+const queries = openQueries(() => world);
 afterAll(() => world[Symbol.asyncDispose]());
 
 let visits = 0;
@@ -110,6 +113,56 @@ const calls: Record<
     },
   },
   "plan.get": { needs: "viewer", call: (member) => world.clients.http(member).plan.get.query() },
+  "connections.list": {
+    needs: "viewer",
+    call: (member) => world.clients.http(member).connections.list.query(),
+  },
+  "connections.instances": {
+    needs: "viewer",
+    call: (member) => world.clients.http(member).connections.instances.query({}),
+  },
+  // They are not set up here: who hears that was let through.
+  "connections.tables": {
+    needs: "operator",
+    call: (member) =>
+      orSays(
+        "CONNECTIONS_NOT_SET_UP",
+        world.clients.http(member).connections.tables.query({ instanceId: runId }),
+      ),
+  },
+  "connections.sync": {
+    needs: "operator",
+    call: (member) =>
+      orSays(
+        "CONNECTIONS_NOT_SET_UP",
+        world.clients.http(member).connections.sync.mutate({ connectionId: runId }),
+      ),
+  },
+  "connections.start": {
+    needs: "admin",
+    call: (member) => {
+      const redirectUri = "http://localhost:3000/connections/callback";
+      return orSays(
+        "CONNECTIONS_NOT_SET_UP",
+        world.clients.http(member).connections.start.mutate({ redirectUri }),
+      );
+    },
+  },
+  "connections.finish": {
+    needs: "admin",
+    call: (member) => {
+      const given = { state: "s", code: "c" };
+      return orSays("CONNECTIONS_NOT_SET_UP", world.clients.http(member).connections.finish.mutate(given));
+    },
+  },
+  "connections.remove": {
+    needs: "admin",
+    call: (member) =>
+      orSays(
+        "CONNECTIONS_NOT_SET_UP",
+        world.clients.http(member).connections.remove.mutate({ connectionId: runId }),
+      ),
+  },
   "limits.get": { needs: "viewer", call: (member) => world.clients.http(member).limits.get.query() },
   "limits.update": {
     needs: "admin",
@@ -175,6 +228,7 @@ const calls: Record<
       return answer;
     },
   },
+  ...queries.calls,
   "runs.get": { needs: "viewer", call: (member) => world.clients.http(member).runs.get.query({ runId }) },
   "runs.list": { needs: "viewer", call: (member) => world.clients.http(member).runs.list.query({}) },
   "runs.events": {
@@ -308,12 +362,14 @@ describe.each(roles)("as %s of another organisation", (role) => {
     "approvals.watch": { approvals: [], nextCursor: null },
     "deadLetters.list": { runs: [], nextCursor: null },
     "runs.ofKey": null,
+    ...queries.harmless,
     "runs.count": { count: 0, capped: false },
     "runs.list": { runs: [], nextCursor: null },
     "runs.watchList": [],
   };
   const unlessViewer = (code: string) => (role === "viewer" ? "ROLE_TOO_LOW" : code);
   const refusals: Record<string, string> = {
+    ...queries.refusals(unlessViewer),
     "approvals.get": "APPROVAL_NOT_FOUND",
     "approvals.decide": "APPROVAL_NOT_FOUND",
     "deadLetters.get": "RUN_NOT_DEAD_LETTERED",

@@ -22,6 +22,7 @@ export async function startCloudProcess(dataDir: string): Promise<CloudProcess> 
     env: {
       LONGHAUL_DATA_DIR: dataDir,
       LONGHAUL_AWS_PORT: "0",
+      LONGHAUL_ADS_PORT: "0",
       LONGHAUL_SUPABASE_PORT: "0",
       LONGHAUL_DATABASE_PORT: "0",
     },

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
+import { createWriteStream, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +21,15 @@ export interface StackOptions {
 
 type Process = "cloud" | "api";
 
+/** What the local cloud tells who has started it. */
+interface CloudMessage {
+  type: string;
+  message?: string;
+  env?: Record<string, string>;
+  urls?: { database: string };
+  demo?: { email: string; password: string } | null;
+}
+
 async function freePort(): Promise<number> {
   const probe = createServer();
   probe.listen(0, "127.0.0.1");
@@ -37,7 +46,8 @@ async function freePort(): Promise<number> {
  */
 export async function startStack(options: StackOptions = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "longhaul-stack-"));
-  const [port, aws, supabase, database] = [
+  const [port, aws, ads, supabase, database] = [
+    await freePort(),
     await freePort(),
     await freePort(),
     await freePort(),
@@ -51,6 +61,7 @@ export async function startStack(options: StackOptions = {}) {
     api: join(root, "apps/api/dist/main.js"),
   };
   let cloudEnv: Record<string, string> = {};
+  let databaseUrl = "";
   let demo: { email: string; password: string } | null = null;
   const url = `http://127.0.0.1:${port}`;
 
@@ -73,21 +84,21 @@ export async function startStack(options: StackOptions = {}) {
     const child = spawn("cloud", {
       LONGHAUL_DATA_DIR: dataDir,
       LONGHAUL_AWS_PORT: String(aws),
+      LONGHAUL_ADS_PORT: String(ads),
+      LONGHAUL_ADS_IMPRESSIONS: "120000",
       LONGHAUL_SUPABASE_PORT: String(supabase),
       LONGHAUL_DATABASE_PORT: String(database),
       SIMULATION: options.simulation ? "on" : "off",
     });
     await new Promise<void>((resolve, reject) => {
-      child.on(
-        "message",
-        (message: { type: string; message?: string; env?: typeof cloudEnv; demo?: typeof demo }) => {
-          if (message.type === "failed") reject(new Error(message.message));
-          if (message.type !== "ready") return;
-          cloudEnv = message.env ?? {};
-          demo = message.demo ?? null;
-          resolve();
-        },
-      );
+      child.on("message", (message: CloudMessage) => {
+        if (message.type === "failed") reject(new Error(message.message));
+        if (message.type !== "ready") return;
+        cloudEnv = message.env ?? {};
+        databaseUrl = message.urls?.database ?? "";
+        demo = message.demo ?? null;
+        resolve();
+      });
       child.once("exit", (code, signal) =>
         reject(new Error(`The local cloud ended (${signal ?? code}); see ${dataDir}`)),
       );
@@ -121,6 +132,15 @@ export async function startStack(options: StackOptions = {}) {
     url,
     dataDir,
     ports: { api: port, aws, supabase, database },
+    /** The database's owner, who sees everything. */
+    databaseUrl,
+    /** What the processes and functions have written so far. */
+    logFiles: () => [
+      join(dataDir, "processes.log"),
+      ...readdirSync(join(dataDir, "logs"), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name)),
+    ],
     /** What the API got from the local cloud. */
     env: cloudEnv,
     demo: demo as { email: string; password: string } | null,

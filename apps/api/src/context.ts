@@ -1,4 +1,5 @@
 import type { Claims, Verifier } from "@longhaul/auth";
+import type { Connections } from "@longhaul/connections";
 import type { Database } from "@longhaul/db";
 import type { Capability } from "@longhaul/kit";
 import type { RunsDependencies } from "@longhaul/runs";
@@ -14,6 +15,8 @@ export interface Services {
   runs: RunsDependencies;
   feed: Feed;
   storage: StorageLinks;
+  /** Null where they are not set up. */
+  connections: Connections | null;
   capabilities: ReadonlySet<Capability>;
   clock: Clock;
   log: Logger;

@@ -1,3 +1,4 @@
+import { connectionVariables } from "@longhaul/connections";
 import { schedulerPlaceSchema } from "@longhaul/kit";
 import { z } from "zod";
 
@@ -27,6 +28,7 @@ const environmentSchema = z
     SCHEDULER: jsonText.pipe(schedulerPlaceSchema).optional(),
     /** Where runs of the queued lane go; without it they are sent as those of the direct lane are. */
     RUNS_TOPIC_ARN: z.string().startsWith("arn:").optional(),
+    ...connectionVariables.shape,
     SIMULATION: z.enum(["on", "off"]).default("off"),
     NODE_ENV: z.string().default("development"),
     PORT: z.coerce.number().int().min(0).max(65_535).default(3000),

@@ -1,3 +1,4 @@
+import { ConnectionError } from "@longhaul/connections";
 import { DatabaseRefusal } from "@longhaul/db";
 import { RunsRefusal } from "@longhaul/runs";
 import { TRPCError, type TRPC_ERROR_CODE_KEY, type TRPCDefaultErrorShape } from "@trpc/server";
@@ -68,10 +69,30 @@ const table = {
   TOO_MANY_QUERIES: { transport: "CONFLICT", message: "There is no room for another one." },
   SCHEDULE_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such schedule." },
   TOO_MANY_SCHEDULES: { transport: "CONFLICT", message: "An organisation has at most 200 schedules." },
+  WEBHOOK_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such webhook." },
+  WEBHOOK_OFF: { transport: "CONFLICT", message: "This webhook is switched off. Switch it on first." },
+  TOO_MANY_WEBHOOKS: { transport: "CONFLICT", message: "An organisation has at most 20 webhooks." },
+  DELIVERY_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such delivery." },
   TWIN_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such twin." },
   TWIN_IN_TRAINING: { transport: "CONFLICT", message: "A version of this twin is in training already." },
   TWIN_BEING_REMOVED: { transport: "CONFLICT", message: "This twin is being deleted." },
+  TWIN_NOT_ACTIVE: { transport: "CONFLICT", message: "This twin cannot be asked yet." },
+  COMPANY_PROFILE_CHANGED: {
+    transport: "CONFLICT",
+    message: "Somebody has changed this since you opened it.",
+  },
   VERSION_NOT_READY: { transport: "CONFLICT", message: "This version is not ready." },
+  CONNECTION_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such connection." },
+  CONNECTION_REVOKED: { transport: "CONFLICT", message: "Amazon does not accept this connection any more." },
+  CONNECTION_UNREADABLE: { transport: "CONFLICT", message: "This connection has to be made again." },
+  CONNECTION_REFUSED: { transport: "CONFLICT", message: "Amazon refused this." },
+  CONNECTION_UNAVAILABLE: {
+    transport: "SERVICE_UNAVAILABLE",
+    message: "Amazon cannot be reached at the moment.",
+  },
+  CONNECTIONS_NOT_SET_UP: { transport: "SERVICE_UNAVAILABLE", message: "Connections are not set up here." },
+  TOO_MANY_CONNECTIONS: { transport: "CONFLICT", message: "An organisation has at most 50 connections." },
+  SIGN_IN_OVER: { transport: "CONFLICT", message: "This sign-in has run out. Begin again." },
   WORKFLOW_NOT_DEPLOYED: {
     transport: "SERVICE_UNAVAILABLE",
     message: "This workflow cannot be started here at the moment.",
@@ -131,6 +152,8 @@ function toApiError(thrown: unknown): ApiError {
     const code = thrown.code in table ? (thrown.code as ErrorCode) : "FORBIDDEN";
     return new ApiError(code, { message: thrown.message, cause: thrown });
   }
+  if (thrown instanceof ConnectionError)
+    return new ApiError(thrown.code, { message: thrown.message, cause: thrown });
   return new ApiError("INTERNAL", { cause: thrown });
 }
 

@@ -1,6 +1,9 @@
 import { createCallerFactory, router } from "./trpc.js";
 import { approvalsRouter } from "./routers/approvals.js";
 import { artifactsRouter } from "./routers/artifacts.js";
+import { campaignsRouter } from "./routers/campaigns.js";
+import { companyRouter } from "./routers/company.js";
+import { connectionsRouter } from "./routers/connections.js";
 import { deadLettersRouter } from "./routers/dead-letters.js";
 import { limitsRouter } from "./routers/limits.js";
 import { meRouter } from "./routers/me.js";
@@ -16,6 +19,9 @@ import { catalogueRouter, workflowRouters } from "./routers/workflows.js";
 export const appRouter = router({
   approvals: approvalsRouter,
   artifacts: artifactsRouter,
+  campaigns: campaignsRouter,
+  company: companyRouter,
+  connections: connectionsRouter,
   deadLetters: deadLettersRouter,
   limits: limitsRouter,
   me: meRouter,

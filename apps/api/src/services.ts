@@ -2,6 +2,8 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { createVerifier } from "@longhaul/auth";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { type Connections, connectionSettings, createConnections } from "@longhaul/connections";
 import { connect } from "@longhaul/db";
 import type { Capability } from "@longhaul/kit";
 import { eventBridgeClock, snsRunQueue } from "@longhaul/runs";
@@ -65,6 +67,7 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
       publicSupabaseUrl: env.PUBLIC_SUPABASE_URL ?? env.SUPABASE_URL,
       anonKey: env.SUPABASE_ANON_KEY,
     }),
+    connections: createConnectionsOf(env),
     capabilities: new Set<Capability>(env.SIMULATION === "on" ? ["SIMULATION"] : []),
     dispatchSoon: dispatcher.soon,
     async close() {
@@ -76,4 +79,12 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
       scheduler?.destroy();
     },
   };
+}
+
+function createConnectionsOf(env: Environment): Connections | null {
+  const settings = connectionSettings(env);
+  return (
+    settings &&
+    createConnections(settings, new SecretsManagerClient({ region: env.AWS_REGION, maxAttempts: 2 }))
+  );
 }

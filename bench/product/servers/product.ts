@@ -36,6 +36,7 @@ export async function startProduct(folder: string, single = false): Promise<Serv
     env: {
       LONGHAUL_DATA_DIR: join(folder, "data"),
       LONGHAUL_AWS_PORT: "0",
+      LONGHAUL_ADS_PORT: "0",
       LONGHAUL_SUPABASE_PORT: "0",
       LONGHAUL_DATABASE_PORT: "0",
     },

@@ -9,6 +9,8 @@ const schema = z
     LONGHAUL_DATA_DIR: z.string().min(1).default(".longhaul"),
     LONGHAUL_AWS_PORT: port(4566),
     LONGHAUL_ADS_PORT: port(4580),
+    /** How many rows the largest of the advertising tables gets when they are made. */
+    LONGHAUL_ADS_IMPRESSIONS: z.coerce.number().int().min(1_000).max(50_000_000).default(2_000_000),
     LONGHAUL_SUPABASE_PORT: port(54_321),
     LONGHAUL_DATABASE_PORT: port(54_322),
     /** A Postgres to use in place of the embedded one. */

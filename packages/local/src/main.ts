@@ -30,6 +30,7 @@ async function main(): Promise<void> {
       database: env.LONGHAUL_DATABASE_PORT,
     },
     host: "127.0.0.1",
+    impressions: env.LONGHAUL_ADS_IMPRESSIONS,
     simulation: env.SIMULATION === "on",
     databaseUrl: env.DATABASE_URL,
     onProblem: (message) => tell({ type: "problem", message }),

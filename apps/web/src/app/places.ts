@@ -8,6 +8,7 @@ import {
   MailX,
   MessagesSquare,
   Play,
+  Plug,
   Settings,
 } from "lucide-react";
 import { Users } from "lucide-react";
@@ -43,12 +44,15 @@ export const places: readonly Group[] = [
     places: [
       { to: "/storybook", label: "Storybook", Icon: BookOpen },
       { to: "/twins", label: "Twins", Icon: Users },
-      { to: "/queries", label: "Queries", Icon: Database },
       { to: "/agents", label: "Agents", Icon: MessagesSquare },
+      { to: "/queries", label: "Queries", Icon: Database },
     ],
   },
   {
     title: "Organisation",
-    places: [{ to: "/settings", label: "Settings", Icon: Settings }],
+    places: [
+      { to: "/connections", label: "Connections", Icon: Plug },
+      { to: "/settings", label: "Settings", Icon: Settings },
+    ],
   },
 ];

@@ -6,6 +6,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { parseCallback } from "../features/connections/callback-search.js";
 import { parseRunSearch } from "../features/runs/run-search.js";
 import type { SessionStore } from "../features/session/session.js";
 import { AppLayout } from "./app-layout.js";
@@ -203,6 +204,22 @@ const agents = createRoute({
   component: lazyRouteComponent(() => import("../features/agents/agents-page.js"), "AgentsPage"),
 });
 
+const connections = createRoute({
+  getParentRoute: () => app,
+  path: "/connections",
+  component: lazyRouteComponent(
+    () => import("../features/connections/connections-page.js"),
+    "ConnectionsPage",
+  ),
+});
+
+const connected = createRoute({
+  getParentRoute: () => app,
+  path: "/connections/callback",
+  validateSearch: parseCallback,
+  component: lazyRouteComponent(() => import("../features/connections/callback-page.js"), "CallbackPage"),
+});
+
 const twins = createRoute({
   getParentRoute: () => app,
   path: "/twins",
@@ -243,6 +260,8 @@ const routeTree = root.addChildren([
     schedules,
     newSchedule,
     schedule,
+    connections,
+    connected,
     agents,
     twins,
     newTwin,

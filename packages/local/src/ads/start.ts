@@ -26,7 +26,7 @@ export interface AdsOptions {
   readonly host: string;
   readonly logger: Logger;
   /** How many impressions the tables hold, when they are made; the other tables follow from them. */
-  readonly impressions?: number;
+  readonly impressions: number;
 }
 
 /** The local stand-in of Amazon's advertising API and of Login with Amazon. */
@@ -38,11 +38,10 @@ export interface LocalAds {
 }
 
 const seed = 20_261_122;
-const defaultImpressions = 2_000_000;
 const bodyLimit = 1024 * 1024;
 
 export async function startAds(options: AdsOptions): Promise<LocalAds> {
-  const { host, port, logger, impressions = defaultImpressions } = options;
+  const { host, port, logger, impressions } = options;
   const folder = join(options.dataDir, "ads");
   const store = new RecordStore(join(folder, "records"), 4);
   const faults = new Faults();

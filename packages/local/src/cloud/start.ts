@@ -51,6 +51,8 @@ export interface CloudOptions {
   };
   /** The address that AWS and Supabase listen on; Postgres always listens on 127.0.0.1. */
   readonly host: string;
+  /** Rows of the largest advertising table, when they are made; two million unless said. */
+  readonly impressions?: number;
   /** Whether starts may order delays and failures. */
   readonly simulation: boolean;
   /** The superuser of a Postgres to use in place of the embedded one. */
@@ -200,13 +202,19 @@ function warm(
 
 /** The advertising API's stand-in, and the keys of the connections to it. */
 async function openAds(
-  { dataDir, host, ports }: CloudOptions,
+  { dataDir, host, ports, impressions = 2_000_000 }: CloudOptions,
   { secretsManager }: Pick<LocalAws, "secretsManager">,
   logger: Logger,
   closing: (() => Promise<void> | void)[],
 ) {
   await ensureConnectionKeys(secretsManager);
-  const { url, environment, close } = await startAds({ dataDir, host, port: ports.ads ?? 0, logger });
+  const { url, environment, close } = await startAds({
+    dataDir,
+    host,
+    port: ports.ads ?? 0,
+    impressions,
+    logger,
+  });
   closing.push(close);
   return { url, environment: { CONNECTION_KEYS_SECRET: connectionKeysSecret, ...environment } };
 }
