@@ -8,6 +8,10 @@ export type {
   RunIsOver,
 } from "./approvals.js";
 export * as artifacts from "./artifacts.js";
+export * as campaigns from "./campaigns.js";
+export type { ListedCampaign } from "./campaigns.js";
+export * as company from "./company.js";
+export { type CompanyFields, type CompanyProfile, type CompanyStep, companySteps } from "./company.js";
 export * as connections from "./connections.js";
 export type { Connection, Instance, SyncedInstance } from "./connections.js";
 export {

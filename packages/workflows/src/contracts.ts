@@ -5,6 +5,7 @@ import { panel } from "./panel/contract.js";
 import { simulation } from "./simulation/contract.js";
 import { digitalTwin } from "./digital-twin/contract.js";
 import { twinAnswer } from "./twin-answer/contract.js";
+import { campaign } from "./campaign/contract.js";
 import { twinRemoval } from "./twin-removal/contract.js";
 import { queryRun } from "./query-run/contract.js";
 import { story } from "./story/contract.js";
@@ -18,6 +19,7 @@ export const contracts = {
   "digital-twin": digitalTwin,
   "twin-answer": twinAnswer,
   "twin-removal": twinRemoval,
+  campaign,
   storybook,
   vision,
   story,
@@ -59,7 +61,36 @@ export {
   maxDocuments as maxTwinDocuments,
   nameField as twinNameField,
 } from "./digital-twin/contract.js";
-export { digitalTwin, twinAnswer, twinRemoval };
+export { campaign, digitalTwin, twinAnswer, twinRemoval };
+export { type CampaignInput } from "./campaign/contract.js";
+export {
+  channelLimits,
+  maxDrafts as maxCampaignDrafts,
+  maxRecipients as maxCampaignRecipients,
+  maxSegments as maxCampaignSegments,
+  maxTwins as maxCampaignTwins,
+  type MessageText,
+  smsText,
+  smsUnits,
+  textIssues,
+} from "./campaign/limits.js";
+export { channelOf, reachedBy, type Recipient } from "./campaign/recipients.js";
+export {
+  type CampaignResult,
+  campaignResultSchema,
+  type CampaignSummary,
+  draftSchema as campaignDraftSchema,
+  type Reaction,
+  reactionsSchema,
+  reviewSchema as campaignReviewSchema,
+  type ScorePart,
+  type Sending,
+  sendingSchema,
+  type Tone,
+  tones,
+  type TriedDraft,
+  triedDraftSchema,
+} from "./campaign/result.js";
 export { type PersonaResult, personaSchema as twinPersonaSchema } from "./digital-twin/result.js";
 export { type TwinAnswer, twinAnswerSchema } from "./twin-answer/result.js";
 export type { DataImportInput, DataImportOutput } from "./data-import/contract.js";

@@ -19,6 +19,13 @@ export const handlers = {
   "twin-removal": {
     RemoveArtifacts: () => import("./twin-removal/steps/remove-artifacts.handler.js"),
   },
+  campaign: {
+    Prepare: () => import("./campaign/steps/prepare.handler.js"),
+    WriteDraft: () => import("./campaign/steps/write-draft.handler.js"),
+    React: () => import("./campaign/steps/react.handler.js"),
+    SendMessages: () => import("./campaign/steps/send-messages.handler.js"),
+    SumUp: () => import("./campaign/steps/sum-up.handler.js"),
+  },
   "query-run": {
     Render: () => import("./query-run/steps/render.handler.js"),
     Submit: () => import("./query-run/steps/submit.handler.js"),

@@ -5,6 +5,7 @@ import { panelMachine } from "./panel/machine.js";
 import { simulationMachine } from "./simulation/machine.js";
 import { digitalTwinMachine } from "./digital-twin/machine.js";
 import { twinAnswerMachine } from "./twin-answer/machine.js";
+import { campaignMachine } from "./campaign/machine.js";
 import { twinRemovalMachine } from "./twin-removal/machine.js";
 import { queryRunMachine } from "./query-run/machine.js";
 import { storyMachine } from "./story/machine.js";
@@ -18,6 +19,7 @@ export const machines = {
   "digital-twin": digitalTwinMachine,
   "twin-answer": twinAnswerMachine,
   "twin-removal": twinRemovalMachine,
+  campaign: campaignMachine,
   storybook: storybookMachine,
   vision: visionMachine,
   story: storyMachine,

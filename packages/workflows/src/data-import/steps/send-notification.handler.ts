@@ -2,6 +2,7 @@ import { FatalError, implement, RetryableError, type StepContext, type StepInput
 import type { NotificationSummary } from "../result.js";
 import { chooseChannel, type Destination, masked } from "../telling/choose-channel.js";
 import { type Deliver, deliver, type Message } from "../telling/deliver.js";
+import { isFinal } from "../telling/is-final.js";
 import { sendNotification } from "./send-notification.js";
 import { simulateFailure } from "../simulation.js";
 
@@ -65,14 +66,6 @@ async function attempt(
     const options = { code: "DELIVERY_FAILED", cause };
     throw final ? new FatalError(sentence, options) : new RetryableError(sentence, options);
   }
-}
-
-/** Whether the provider refused the message itself: the client's fault, and no matter of load or clocks. */
-function isFinal(error: unknown): boolean {
-  if (typeof error !== "object" || error === null || !("$fault" in error)) return false;
-  const retryable = "$retryable" in error && error.$retryable !== undefined;
-  const throttled = "name" in error && /throttl|toomany|limitexceeded/i.test(String(error.name));
-  return error.$fault === "client" && !retryable && !throttled;
 }
 
 export default implement(sendNotification, (input, ctx) => notify(input, ctx));
