@@ -68,7 +68,7 @@ class Components {
   use(schema: z.ZodType, io: "input" | "output"): JsonSchema {
     const id = schema.meta()?.["id"];
     if (id === undefined) return this.inline(schema, io);
-    this.schemas[id] ??= this.inline(schema, io);
+    if (!this.schemas[id]) this.schemas[id] = this.inline(schema, io);
     return { $ref: `#/components/schemas/${id}` };
   }
 
@@ -81,7 +81,9 @@ class Components {
     for (const [name, part] of Object.entries($defs)) {
       if (!anyJson.test(name)) this.schemas[name] ??= tidy(part);
     }
-    return tidy(json);
+    // Zod refers to what has an id even where that is the whole.
+    const whole = /^#\/\$defs\/(\w+)$/.exec(String(json["$ref"]))?.[1];
+    return (whole !== undefined && this.schemas[whole]) || tidy(json);
   }
 }
 

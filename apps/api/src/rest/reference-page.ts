@@ -20,7 +20,7 @@ const page = `<!doctype html>
     <script src="/api/docs/page.js" defer></script>
   </head>
   <body>
-    <main id="reference"><p class="before">Reading the reference...</p></main>
+    <div id="reference"><p class="before">Reading the reference...</p></div>
     <noscript>The reference is drawn by a script. The document itself is at /api/openapi.json.</noscript>
   </body>
 </html>
@@ -50,8 +50,13 @@ body { margin: 0; }
 .before { font: 16px system-ui, sans-serif; padding: 2rem; }
 .swagger-ui .info { margin: 1.5rem 0; }
 .swagger-ui .info hgroup.main a { display: none; }
+.swagger-ui .scheme-container .schemes > label, .swagger-ui .servers-title { display: none; }
+.swagger-ui .scheme-container .servers { display: none; }
 @media (max-width: 640px) {
   .swagger-ui .wrapper { padding: 0 0.75rem; }
+  .swagger-ui .opblock-tag { flex-wrap: wrap; }
+  .swagger-ui .opblock-body, .swagger-ui .table-container, .swagger-ui .responses-wrapper { overflow-x: auto; max-width: 100%; }
+  .swagger-ui .parameters-col_description input, .swagger-ui .parameters-col_description select { width: 100%; min-width: 0; }
   .swagger-ui .opblock .opblock-summary-path { max-width: 100%; }
   .swagger-ui .opblock .opblock-summary-description { flex-basis: 100%; }
   .swagger-ui .opblock .opblock-summary { flex-wrap: wrap; }
