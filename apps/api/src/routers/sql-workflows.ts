@@ -1,12 +1,4 @@
-import {
-  asCaller,
-  connections,
-  type Instance,
-  type Execution,
-  type SqlWorkflow,
-  type SqlWorkflowCard,
-  sqlWorkflows,
-} from "@longhaul/db";
+import { asCaller, type Execution, type SqlWorkflow, type SqlWorkflowCard, sqlWorkflows } from "@longhaul/db";
 import { startRun } from "@longhaul/runs";
 import {
   maxSqlLength,
@@ -79,12 +71,6 @@ export const sqlWorkflowsRouter = {
         return { sqlWorkflows: page.sqlWorkflows, nextCursor: page.next && encodeCursor(page.next) };
       });
     }),
-
-  /** What a query can be asked of; one that is not available now can be chosen all the same. */
-  instances: orgProcedure.query(({ ctx }): Promise<Instance[]> => {
-    const { caller, services } = ctx;
-    return asCaller(services.db, caller, (tx) => connections.instances(tx, caller));
-  }),
 
   get: orgProcedure.input(idSchema).query(async ({ ctx, input }): Promise<SqlWorkflow> => {
     const { caller, services } = ctx;

@@ -8,8 +8,7 @@ import { Skeleton } from "../../../components/ui/skeleton.js";
 import { Button } from "../../../components/ui/button.js";
 import { useMay } from "../../settings/use-me.js";
 import { placeOfRefusal } from "../refusal.js";
-import type { SqlTable } from "./sql-setup.js";
-import { useInstances } from "../use-instances.js";
+import { useInstances, useTables } from "../use-instances.js";
 import { EditorHeader } from "./editor-header.js";
 import { Executions } from "./executions.js";
 import { ParameterForm } from "./parameter-form.js";
@@ -22,8 +21,6 @@ import { useQueryActions } from "./use-query-actions.js";
 import { type SqlWorkflow, useQueryDraft } from "./use-query-draft.js";
 
 const SqlEditor = lazy(async () => ({ default: (await import("./sql-editor.js")).SqlEditor }));
-
-const noTables: SqlTable[] = [];
 
 /** What AMC refused, and of which text. */
 interface Refused {
@@ -42,6 +39,7 @@ export function QueryEditor({ saved, onDeleted }: QueryEditorProps) {
   const { draft, problems } = edited;
   const mayEdit = useMay("operator");
   const instances = useInstances();
+  const tables = useTables(draft.instanceId);
   const [shown, setShown] = useState<string | null>(null);
   const [refused, setRefused] = useState<Refused | null>(null);
   const [asked, setAsked] = useState(false);
@@ -91,7 +89,7 @@ export function QueryEditor({ saved, onDeleted }: QueryEditorProps) {
                 <SqlEditor
                   text={draft.sql}
                   label="SQL of the query"
-                  tables={noTables}
+                  tables={tables}
                   parameters={draft.parameters.map(({ name }) => name)}
                   problems={marks}
                   readOnly={!mayEdit}
