@@ -24,7 +24,7 @@ export async function get(tx: Tx, params: OfRun): Promise<DeadLetter | null> {
     select jsonb_build_object('runId', r.id, 'attempt', r.attempt) as message, r.error ->> 'cause' as cause,
       (select count(*)::integer from longhaul.run_events e
         where e.run_id = r.id and e.type = 'run.failed' and e.data -> 'error' ->> 'code' = 'DEAD_LETTERED') as times,
-      (select coalesce(jsonb_agg(jsonb_build_object('at', longhaul.iso(w.at), 'reason', w.data ->> 'reason') order by w.seq desc), '[]')
+      (select coalesce(jsonb_agg(jsonb_build_object('at', to_char(w.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'reason', w.data ->> 'reason') order by w.seq desc), '[]')
         from (select e.at, e.seq, e.data from longhaul.run_events e
           where e.run_id = r.id and e.type = 'run.queued' and e.data ->> 'reason' is not null
           order by e.seq desc limit 5) w) as reasons
