@@ -211,6 +211,11 @@ describe("a function", () => {
         expected.add("bedrock:InvokeModel").add("bedrock:InvokeModelWithResponseStream");
         expected.add("polly:SynthesizeSpeech");
       }
+      if (permissions.includes("training")) {
+        for (const action of ["Create", "Describe", "Stop"]) expected.add(`sagemaker:${action}TrainingJob`);
+        for (const action of ["GetObject", "PutObject", "DeleteObject", "ListBucket"]) expected.add(`s3:${action}`);
+        expected.add("iam:PassRole");
+      }
       if (name === "longhaul-status-changed") {
         for (const action of ["SendMessage", "GetQueueAttributes", "GetQueueUrl"])
           expected.add(`sqs:${action}`);

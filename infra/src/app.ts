@@ -3,6 +3,7 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import { HttpApiStack } from "./http-api-stack.js";
 import { QueuesStack } from "./queues-stack.js";
 import { SecretsStack } from "./secrets-stack.js";
+import { TrainingStack } from "./training-stack.js";
 import { WorkflowsStack } from "./workflows-stack.js";
 
 export interface AppOptions extends AppProps {
@@ -18,6 +19,9 @@ export function buildApp({ code, ...props }: AppOptions): App {
   const { secrets } = new SecretsStack(app, "LonghaulSecrets", {
     description: "Longhaul: credentials of Postgres and Supabase. Outlives every deployment.",
   });
+  const training = new TrainingStack(app, "LonghaulTraining", {
+    description: "Longhaul: texts, models and the image of training jobs. Outlives every deployment.",
+  });
   const queues = new QueuesStack(app, "LonghaulQueues", {
     description: "Longhaul: topics and queues of runs, and who is told when something needs a person.",
   });
@@ -26,6 +30,7 @@ export function buildApp({ code, ...props }: AppOptions): App {
     code,
     secrets,
     queues,
+    training,
   });
   new HttpApiStack(app, "LonghaulHttpApi", {
     description: "Longhaul: the plain HTTP paths of the API behind API Gateway, for those who want it.",

@@ -22,6 +22,8 @@ export function grantPermissions(role: Role, permissions: readonly Permission[],
 function grant(role: Role, permission: Permission, emailDomain: string): void {
   switch (permission) {
     case "storage":
+    // Given by the stack that has the bucket.
+    case "training":
       return;
     case "email": {
       const resource = "identity";

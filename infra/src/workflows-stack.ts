@@ -23,6 +23,7 @@ import { grantPermissions, secretsOf } from "./permissions.js";
 import type { QueuesStack } from "./queues-stack.js";
 import { ScheduleClock } from "./schedule-clock.js";
 import type { SecretName } from "./secrets-stack.js";
+import type { TrainingStack } from "./training-stack.js";
 import { WorkflowMachine } from "./workflow-machine.js";
 
 export interface WorkflowsStackProps extends StackProps {
@@ -30,6 +31,7 @@ export interface WorkflowsStackProps extends StackProps {
   readonly code: string;
   readonly secrets: Readonly<Record<SecretName, ISecret>>;
   readonly queues: QueuesStack;
+  readonly training: TrainingStack;
 }
 
 /** What a deployment replaces: functions, state machines, and what starts them. All of it is the manifest's. */
@@ -101,10 +103,12 @@ export class WorkflowsStack extends Stack {
     const environment = {
       ...settings,
       ...(permissions.includes("email") && { EMAIL_FROM: emailFrom }),
+      ...(permissions.includes("training") && this.#props.training.settings),
       ...(permissions.includes("models") && { AI_PROVIDER: "amazon-bedrock" }),
     };
     const secrets = secretsOf(spec).map((secret) => this.#props.secrets[secret]);
     const house = new HouseFunction(this, name, { spec, code: this.#props.code, environment, secrets });
+    if (permissions.includes("training")) this.#props.training.grantTraining(house.role);
     grantPermissions(house.role, permissions, Fn.select(1, Fn.split("@", emailFrom)));
     this.#houses.set(name, house);
     return house;

@@ -38,7 +38,12 @@ export async function openApiWorld(overrides: ServiceOverrides = {}, over: Parti
       SUPABASE_ANON_KEY: supabase.anonKey,
       SUPABASE_SERVICE_ROLE_KEY: supabase.serviceRoleKey,
       AWS_REGION: "us-east-1",
-      STATE_MACHINES: JSON.stringify({ "data-import": engine.stateMachineArn }),
+      // What runs of the others do is no matter here: they are started and seen.
+      STATE_MACHINES: JSON.stringify(
+        Object.fromEntries(
+          ["data-import", "digital-twin", "twin-removal"].map((name) => [name, engine.stateMachineArn]),
+        ),
+      ),
     }),
     ...over,
   };

@@ -23,6 +23,19 @@ beforeAll(async () => {
 const queries = openQueries(() => world);
 afterAll(() => world[Symbol.asyncDispose]());
 
+let twinId: string | null = null;
+
+/** A twin of ours whose first version is in training, for all tests. */
+async function ourTwin(): Promise<string> {
+  twinId ??= await newTwin();
+  return twinId;
+}
+
+async function newTwin(): Promise<string> {
+  const { twins } = world.clients.http(world.ours.operator);
+  return (await twins.train.mutate({ input: { name: "Secret twin", text: "Words." } })).twinId;
+}
+
 let visits = 0;
 
 /** Asks an operator for an approval, as a machine does. */
@@ -80,6 +93,39 @@ const calls: Record<
     call: async (member) => {
       const target = operates(member) ? await askFor(runId) : approvalId;
       return world.clients.http(member).approvals.decide.mutate({ approvalId: target, decision: {} });
+    },
+  },
+  "twins.list": {
+    needs: "viewer",
+    call: async (member) => {
+      await ourTwin();
+      return world.clients.http(member).twins.list.query();
+    },
+  },
+  "twins.get": {
+    needs: "viewer",
+    call: async (member) => world.clients.http(member).twins.get.query({ twinId: await ourTwin() }),
+  },
+  "twins.train": {
+    needs: "operator",
+    call: async (member) => {
+      const input = { name: "Secret twin", text: "Words.", twinId: await ourTwin() };
+      const call = world.clients.http(member).twins.train.mutate({ input });
+      return isOurs(member) ? orSays("TWIN_IN_TRAINING", call) : call;
+    },
+  },
+  "twins.activate": {
+    needs: "operator",
+    call: async (member) => {
+      const call = world.clients.http(member).twins.activate.mutate({ twinId: await ourTwin(), version: 1 });
+      return isOurs(member) ? orSays("VERSION_NOT_READY", call) : call;
+    },
+  },
+  "twins.remove": {
+    needs: "operator",
+    call: async (member) => {
+      const twinId = await (operates(member) ? newTwin() : ourTwin());
+      return world.clients.http(member).twins.remove.mutate({ twinId });
     },
   },
   "deadLetters.list": {
@@ -361,6 +407,7 @@ describe.each(roles)("as %s of another organisation", (role) => {
     "artifacts.signedUrls": {},
     "approvals.watch": { approvals: [], nextCursor: null },
     "deadLetters.list": { runs: [], nextCursor: null },
+    "twins.list": [],
     "runs.ofKey": null,
     ...queries.harmless,
     "runs.count": { count: 0, capped: false },

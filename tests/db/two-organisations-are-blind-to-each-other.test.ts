@@ -12,6 +12,7 @@ import {
   me,
   runs,
   type Tx,
+  twins,
 } from "@longhaul/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { leaseOf, newRun, openWorld, startRun, type World } from "../support/database.js";
@@ -33,6 +34,10 @@ beforeAll(async () => {
       limits.update(tx, { organisationId, maxRunning: 3, maxRunningPerUser: 2, retentionDays: 1 }),
     );
     await connectTenant(world.api, tenant);
+    const training = await startRun(world.api, tenant, { workflow: "digital-twin" });
+    await asCaller(world.api, people.operator, (tx) =>
+      twins.open(tx, { organisationId, runId: training, twinId: null, name: "Grace Hopper" }),
+    );
     const runId = await startRun(world.api, tenant, { artifactIds: [id] });
     const answer = await world.store.lease(leaseOf(runId));
     if (answer.kind !== "acquired") throw new Error(answer.kind);
