@@ -102,7 +102,7 @@ export function requestOf(input: unknown) {
   };
 }
 
-function callerOf(tenant: Tenant, role: keyof Tenant["people"] = "operator"): Caller {
+export function callerOf(tenant: Tenant, role: keyof Tenant["people"] = "operator"): Caller {
   const { userId, claims } = tenant.people[role];
   return { userId, claims, role, organisationId: tenant.organisationId };
 }

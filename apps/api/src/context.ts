@@ -2,7 +2,7 @@ import type { Claims, Verifier } from "@longhaul/auth";
 import type { Connections } from "@longhaul/connections";
 import type { Database } from "@longhaul/db";
 import type { Capability } from "@longhaul/kit";
-import type { RunsDependencies } from "@longhaul/runs";
+import type { AddressRules, RunsDependencies } from "@longhaul/runs";
 import type { Clock } from "./clock.js";
 import type { Feed } from "./feed/feed.js";
 import type { Logger } from "./logger.js";
@@ -20,6 +20,8 @@ export interface Services {
   capabilities: ReadonlySet<Capability>;
   clock: Clock;
   log: Logger;
+  /** The addresses that webhooks may have. */
+  webhookRules: AddressRules;
   /** Sends what is queued, in the background and not twice at once. */
   dispatchSoon(): void;
 }

@@ -29,6 +29,8 @@ const environmentSchema = z
     /** Where runs of the queued lane go; without it they are sent as those of the direct lane are. */
     RUNS_TOPIC_ARN: z.string().startsWith("arn:").optional(),
     ...connectionVariables.shape,
+    /** Lets webhooks go to this computer itself, for a receiver that is being written on it. */
+    WEBHOOKS_TO_LOOPBACK: z.enum(["on", "off"]).default("off"),
     SIMULATION: z.enum(["on", "off"]).default("off"),
     NODE_ENV: z.string().default("development"),
     PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -47,7 +49,14 @@ const environmentSchema = z
   .refine(({ NODE_ENV, SIMULATION }) => NODE_ENV !== "production" || SIMULATION === "off", {
     path: ["SIMULATION"],
     message: "must be off in production",
-  });
+  })
+  .refine(
+    ({ NODE_ENV, WEBHOOKS_TO_LOOPBACK }) => NODE_ENV !== "production" || WEBHOOKS_TO_LOOPBACK === "off",
+    {
+      path: ["WEBHOOKS_TO_LOOPBACK"],
+      message: "must be off in production",
+    },
+  );
 
 export type Environment = z.output<typeof environmentSchema>;
 

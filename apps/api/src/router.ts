@@ -14,6 +14,7 @@ import { runsRouter } from "./routers/runs.js";
 import { sqlWorkflowsRouter } from "./routers/sql-workflows.js";
 import { schedulesRouter } from "./routers/schedules.js";
 import { twinsRouter } from "./routers/twins.js";
+import { webhooksRouter } from "./routers/webhooks.js";
 import { catalogueRouter, workflowRouters } from "./routers/workflows.js";
 
 export const appRouter = router({
@@ -32,6 +33,7 @@ export const appRouter = router({
   schedules: schedulesRouter,
   sqlWorkflows: sqlWorkflowsRouter,
   twins: twinsRouter,
+  webhooks: webhooksRouter,
   workflows: { ...catalogueRouter, ...workflowRouters },
 });
 

@@ -1,3 +1,4 @@
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -5,8 +6,8 @@ import { createVerifier } from "@longhaul/auth";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { type Connections, connectionSettings, createConnections } from "@longhaul/connections";
 import { connect } from "@longhaul/db";
-import type { Capability } from "@longhaul/kit";
-import { eventBridgeClock, snsRunQueue } from "@longhaul/runs";
+import { type Capability, houseFunctions } from "@longhaul/kit";
+import { eventBridgeClock, lambdaBell, snsRunQueue } from "@longhaul/runs";
 import { type Clock, systemClock } from "./clock.js";
 import type { Services } from "./context.js";
 import { createDispatcher } from "./dispatcher.js";
@@ -47,7 +48,9 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
   const queue = sns ? snsRunQueue(sns, env.RUNS_TOPIC_ARN as string) : undefined;
   const scheduler = env.SCHEDULER && new SchedulerClient({ region: env.AWS_REGION, maxAttempts: 2 });
   const schedules = env.SCHEDULER && scheduler && eventBridgeClock(scheduler, env.SCHEDULER);
-  const runs = { db, sfn, stateMachines: env.STATE_MACHINES, queue, clock: schedules, logger: log };
+  const lambda = new LambdaClient({ region: env.AWS_REGION, maxAttempts: 2 });
+  const bell = lambdaBell(lambda, houseFunctions.webhooks);
+  const runs = { db, bell, sfn, stateMachines: env.STATE_MACHINES, queue, clock: schedules, logger: log };
   const dispatcher = createDispatcher(runs, clock, log);
   const doorbell =
     overrides.doorbell ??
@@ -69,6 +72,7 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
     }),
     connections: createConnectionsOf(env),
     capabilities: new Set<Capability>(env.SIMULATION === "on" ? ["SIMULATION"] : []),
+    webhookRules: { loopback: env.WEBHOOKS_TO_LOOPBACK === "on" },
     dispatchSoon: dispatcher.soon,
     async close() {
       await dispatcher.close();
@@ -77,6 +81,7 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
       sfn.destroy();
       sns?.destroy();
       scheduler?.destroy();
+      lambda.destroy();
     },
   };
 }

@@ -41,12 +41,12 @@ export async function next(tx: Tx, params: { limit: number; holdSeconds: number 
 /**
  * As {@link next}, in a transaction of its own and one message. `someWait`, where fewer than `limit` are due: there are runs
  * that have not been told what they wait for, that wait for their time, or that were in other hands when they could have
- * been taken.
+ * been taken. `tellWebhooks`: messages of webhooks wait, or may when these are sent.
  */
 export function takeDue(
   db: Database,
   params: { limit: number; holdSeconds: number },
-): Promise<{ due: Dispatchable[]; someWait: boolean }> {
+): Promise<{ due: Dispatchable[]; someWait: boolean; tellWebhooks: boolean }> {
   return callWithJson(db, "take_due", jsonText(params), "longhaul_dispatcher");
 }
 

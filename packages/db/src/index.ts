@@ -39,10 +39,10 @@ export * as me from "./me.js";
 export type { Me, MeUpdate } from "./me.js";
 export * as members from "./members.js";
 export type { OrganisationMember } from "./members.js";
-export * as queryTemplates from "./query-templates.js";
-export type { ListQueryTemplates, QueryTemplate, QueryTemplateFields } from "./query-templates.js";
 export * as plans from "./plans.js";
 export type { Plan } from "./plans.js";
+export * as queryTemplates from "./query-templates.js";
+export type { ListQueryTemplates, QueryTemplate, QueryTemplateFields } from "./query-templates.js";
 export * as retention from "./retention.js";
 export * as runs from "./runs.js";
 export type { ListRuns, RunFilter, RunPage, StartRun } from "./runs.js";
@@ -64,3 +64,13 @@ export * as undo from "./undo.js";
 export type { Compensation, Undo } from "./undo.js";
 export * as watching from "./watching.js";
 export type { Watched, WatchedChanges } from "./watching.js";
+export * as webhooks from "./webhooks.js";
+export type {
+  Delivery,
+  DeliveryNote,
+  DeliveryStatus,
+  TakenDelivery,
+  Webhook,
+  WebhookKind,
+} from "./webhooks.js";
+export { webhookKinds } from "./webhooks.js";

@@ -56,6 +56,20 @@ const housekeepingSchema = common.extend({
   /** Where runs of the queued lane are published; without it they are sent at once. */
   RUNS_TOPIC_ARN: z.string().startsWith("arn:").optional(),
 });
+const webhooksSchema = housekeepingSchema
+  .extend({
+    /** Lets messages go to this computer itself, for a receiver that is being written on it. */
+    WEBHOOKS_TO_LOOPBACK: z.enum(["on", "off"]).default("off"),
+    NODE_ENV: z.string().default("development"),
+  })
+  .refine(
+    ({ NODE_ENV, WEBHOOKS_TO_LOOPBACK }) => NODE_ENV !== "production" || WEBHOOKS_TO_LOOPBACK === "off",
+    {
+      path: ["WEBHOOKS_TO_LOOPBACK"],
+      message: "must be off in production",
+    },
+  );
+export type WebhooksEnvironment = z.output<typeof webhooksSchema>;
 const retentionSchema = housekeepingSchema.extend({
   SUPABASE_URL: supabaseUrl,
   SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
@@ -89,6 +103,11 @@ export function readHousekeepingEnvironment(variables: Variables = process.env):
 /** The environment of what deletes runs and files. @throws Error as {@link readStepEnvironment} does. */
 export function readRetentionEnvironment(variables: Variables = process.env): RetentionEnvironment {
   return parse(retentionSchema, variables);
+}
+
+/** The environment of what sends webhooks. @throws Error as {@link readStepEnvironment} does. */
+export function readWebhooksEnvironment(variables: Variables = process.env): WebhooksEnvironment {
+  return parse(webhooksSchema, variables);
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, variables: Variables): z.output<Schema> {

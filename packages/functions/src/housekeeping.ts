@@ -1,8 +1,10 @@
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { connect } from "@longhaul/db";
-import { eventBridgeClock, type RunsDependencies, snsRunQueue } from "@longhaul/runs";
+import { houseFunctions } from "@longhaul/kit";
+import { eventBridgeClock, lambdaBell, type RunsDependencies, snsRunQueue } from "@longhaul/runs";
 import type { HousekeepingEnvironment } from "./env.js";
 import { createLogger } from "./logger.js";
 
@@ -20,6 +22,7 @@ export function housekeeping(environment: HousekeepingEnvironment): RunsDependen
     stateMachines: STATE_MACHINES,
     queue: RUNS_TOPIC_ARN ? snsRunQueue(new SNSClient(), RUNS_TOPIC_ARN) : undefined,
     clock: SCHEDULER && eventBridgeClock(new SchedulerClient(), SCHEDULER),
+    bell: lambdaBell(new LambdaClient({ cacheMiddleware: true, maxAttempts: 2 }), houseFunctions.webhooks),
     logger: createLogger({ level: LOG_LEVEL, functionName }),
   };
 }

@@ -40,7 +40,8 @@ const answering = { ...housekeeping, concurrency: manyAtATime };
 const sweeping = { ...housekeeping, concurrency: 1, reservedConcurrency: 1 };
 const consumer = { ...answering, timeoutSeconds: consumerTimeoutSeconds };
 
-const { statusChanged, reconciler, approvals, compensations, retention, scheduleFired } = houseFunctions;
+const { statusChanged, reconciler, approvals, compensations, retention, scheduleFired, webhooks } =
+  houseFunctions;
 const allMachines: readonly Machine[] = Object.values(machines);
 
 function stepFunction(workflow: string, step: Step): FunctionSpec {
@@ -68,6 +69,7 @@ export const functions: readonly FunctionSpec[] = [
   { ...answering, name: scheduleFired, entry: entry("schedule-fired.js"), reservedConcurrency: null },
   { ...sweeping, name: reconciler, entry: entry("reconciler.js") },
   { ...sweeping, name: retention, entry: entry("retention.js"), permissions: ["storage"] },
+  { ...sweeping, name: webhooks, entry: entry("webhooks.js") },
   { ...consumer, name: runConsumer, entry: entry("run-consumer.js"), reservedConcurrency: 4 },
   { ...consumer, name: deadLetterConsumer, entry: entry("dead-letters.js"), reservedConcurrency: null },
 ];
@@ -92,6 +94,9 @@ export const authorizer: FunctionSpec = {
 /** The group of EventBridge Scheduler that our schedules are in, and the function that they call. */
 export const schedules = { group: "longhaul", target: scheduleFired } as const;
 
+/** The function that sends webhooks' messages; whoever may have stored some starts it. */
+export const webhookSender = webhooks;
+
 /** What starts functions besides state machines. */
 export const rules: readonly RuleSpec[] = [
   {
@@ -115,6 +120,12 @@ export const rules: readonly RuleSpec[] = [
     description: "Deletes runs and files whose time has come.",
     target: retention,
     everySeconds: 600,
+  },
+  {
+    name: webhooks,
+    description: "Sends messages of webhooks whose next try is due.",
+    target: webhooks,
+    everySeconds: 60,
   },
 ];
 

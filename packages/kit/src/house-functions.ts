@@ -11,6 +11,8 @@ export const houseFunctions = {
   retention: "longhaul-retention",
   /** Starts the run of a schedule that has fired. */
   scheduleFired: "longhaul-schedule-fired",
+  /** Sends the messages of webhooks. */
+  webhooks: "longhaul-webhooks",
 } as const;
 
 /** What a deployment says of EventBridge Scheduler: the group of our schedules, what they call, and as whom. */

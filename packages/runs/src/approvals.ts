@@ -14,6 +14,7 @@ import { machineOf } from "./catalogue.js";
 import { dispatchQueued } from "./dispatch.js";
 import type { Caller, RunsDependencies } from "./dependencies.js";
 import { RunsRefusal } from "./refusal.js";
+import { tellSender } from "./webhooks/bell.js";
 
 /**
  * Asks a person for a decision on behalf of a machine that waits with a task token. A decision that is there already (of
@@ -76,6 +77,7 @@ export async function decideApproval(
   } catch (error) {
     deps.logger.warn({ err: error, approvalId }, "a decision could not be told yet");
   }
+  await tellSender(deps);
   return answer;
 }
 

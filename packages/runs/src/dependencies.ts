@@ -3,6 +3,7 @@ import type { Database } from "@longhaul/db";
 import type { Role } from "@longhaul/kit";
 import type { RunQueue } from "./queue.js";
 import type { ScheduleClock } from "./schedules/scheduler.js";
+import type { WebhookBell } from "./webhooks/bell.js";
 
 /** The part of a logger that the use cases need; pino's fits. */
 export interface RunsLogger {
@@ -22,6 +23,8 @@ export interface RunsDependencies {
   queue?: RunQueue | undefined;
   /** What keeps the time of schedules. Without it they are kept, and do not fire. */
   clock?: ScheduleClock | undefined;
+  /** Makes the sender of webhooks look at once. Without it, it looks each minute. */
+  bell?: WebhookBell | undefined;
   logger: RunsLogger;
 }
 

@@ -2,6 +2,7 @@ import { asDispatcher, type Dispatchable, dispatch, type Plan, plans } from "@lo
 import type { RunsDependencies } from "./dependencies.js";
 import { type Begun, noteSent, send } from "./send.js";
 import { backoffSeconds, isThrottled, postponedUntil } from "./send-failure.js";
+import { tellSender } from "./webhooks/bell.js";
 
 /** Runs that are sent at the same time. */
 const batch = 50;
@@ -38,9 +39,10 @@ export async function dispatchQueued(
 ): Promise<Dispatched> {
   const total: Dispatched = { sent: 0, postponed: 0, refused: 0, published: 0, retryInSeconds: null };
   for (let lookedAgain = false; ; ) {
-    const { due, someWait } = await dispatch.takeDue(deps.db, { limit: batch, holdSeconds });
+    const { due, someWait, tellWebhooks } = await dispatch.takeDue(deps.db, { limit: batch, holdSeconds });
     onTaken();
     const kinds = await sendAll(deps, due);
+    if (tellWebhooks) await tellSender(deps);
     for (const kind of kinds) total[kind] += 1;
     // When not one of a full batch gets through, the rest of them would only make it worse.
     const stuck = due.length > 0 && kinds.every((kind) => kind === "postponed");

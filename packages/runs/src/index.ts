@@ -29,4 +29,14 @@ export {
   type ScheduleRequest,
   scheduleTag,
 } from "./schedules/schedules.js";
+export { type AddressRules } from "./webhooks/address.js";
+export { lambdaBell, type WebhookBell } from "./webhooks/bell.js";
+export { type DeliveredCount, deliverWebhooks, forgetDeliveries } from "./webhooks/deliver.js";
+export {
+  replayDelivery,
+  rotateWebhook,
+  saveWebhook,
+  testWebhook,
+  type WebhookRequest,
+} from "./webhooks/webhooks.js";
 export { type StartRequest, startRun, startRunWith } from "./start.js";

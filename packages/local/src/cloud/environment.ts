@@ -49,6 +49,8 @@ export function apiEnvironment(places: Places): Record<string, string> {
     STATE_MACHINES: JSON.stringify(stateMachines),
     RUNS_TOPIC_ARN: runsTopicArn,
     SCHEDULER: places.scheduler,
+    // A receiver that is being written runs on this computer.
+    WEBHOOKS_TO_LOOPBACK: "on",
     ...places.connections,
     SIMULATION: simulation ? "on" : "off",
     EMAIL_FROM: emailFrom,
@@ -70,13 +72,15 @@ export function functionEnvironment(spec: FunctionSpec, places: Places): Record<
     environment["STATE_MACHINES"] = JSON.stringify(stateMachines);
     environment["RUNS_TOPIC_ARN"] = runsTopicArn;
     environment["SCHEDULER"] = places.scheduler;
+    environment["WEBHOOKS_TO_LOOPBACK"] = "on";
   }
   if (spec.permissions.includes("email")) environment["EMAIL_FROM"] = emailFrom;
   if (spec.permissions.includes("connections")) Object.assign(environment, places.connections);
   if (spec.permissions.includes("training")) {
     environment["TRAINING_BUCKET"] = trainingBucket;
     environment["TRAINING_ROLE_ARN"] = "arn:aws:iam::000000000000:role/longhaul-training";
-    environment["TRAINING_IMAGE"] = `000000000000.dkr.ecr.${places.region}.amazonaws.com/longhaul-twin-trainer:latest`;
+    environment["TRAINING_IMAGE"] =
+      `000000000000.dkr.ecr.${places.region}.amazonaws.com/longhaul-twin-trainer:latest`;
   }
   if (spec.permissions.includes("models")) Object.assign(environment, places.models);
   if (spec.permissions.includes("storage")) {
