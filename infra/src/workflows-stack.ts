@@ -8,6 +8,7 @@ import {
   rules,
   schedules,
   stateMachines,
+  webhookSender,
 } from "@longhaul/functions/manifest";
 import { ArnFormat, CfnOutput, CfnParameter, Duration, Fn, Stack, type StackProps } from "aws-cdk-lib";
 import { Match, Rule, Schedule } from "aws-cdk-lib/aws-events";
@@ -69,10 +70,13 @@ export class WorkflowsStack extends Stack {
       RUNS_TOPIC_ARN: runsTopic.topicArn,
       SCHEDULER: clock.place,
     };
+    // By its name: it may start itself.
+    const bell = this.#arnOf(webhookSender);
     for (const spec of functions.filter(isDispatcher)) {
       const { role } = this.#function(spec, settings);
       for (const machine of deployed) machine.grantExecutions(role);
       clock.grantSchedules(role);
+      role.addToPolicy(new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [bell] }));
       role.addToPolicy(new PolicyStatement({ actions: ["sns:Publish"], resources: [runsTopic.topicArn] }));
     }
     for (const rule of rules) this.#rule(rule);
