@@ -17,6 +17,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { leaseOf, newRun, openWorld, startRun, type World } from "../support/database.js";
 import { connectTenant } from "../support/connections.js";
+import { keepQueries } from "../support/queries.js";
 import type { Person } from "../support/tenants.js";
 
 let world: World;
@@ -34,6 +35,7 @@ beforeAll(async () => {
       limits.update(tx, { organisationId, maxRunning: 3, maxRunningPerUser: 2, retentionDays: 1 }),
     );
     await connectTenant(world.api, tenant);
+    await keepQueries(world.api, tenant);
     const training = await startRun(world.api, tenant, { workflow: "digital-twin" });
     await asCaller(world.api, people.operator, (tx) =>
       twins.open(tx, { organisationId, runId: training, twinId: null, name: "Grace Hopper" }),
@@ -85,6 +87,8 @@ async function tables(): Promise<string[]> {
 
 /** What the workflows were is no organisation's. */
 const common = ["definitions"];
+/** Of these an organisation sees others' rows that were published, and its own. */
+const published: Record<string, string> = { query_templates: "where visibility = 'private'" };
 /** What the functions of ours keep for themselves. */
 const houseOnly = [
   "connection_tokens",
@@ -123,7 +127,9 @@ describe.each(roles)("the %s of one organisation", (role) => {
       }
       const column = key[table] ?? "organisation_id";
       const rows = await as(who, (tx) =>
-        tx.unsafe<{ id: string }[]>(`select ${column} as id from longhaul.${table}`),
+        tx.unsafe<{ id: string }[]>(
+          `select ${column} as id from longhaul.${table} ${published[table] ?? ""}`,
+        ),
       );
       const seen = rows.map((row) => row.id);
       const allowed =
