@@ -8,6 +8,11 @@ const contents = {
   worker: ["longhaul/database/worker", "DATABASE_URL of the role longhaul_worker"],
   dispatcher: ["longhaul/database/dispatcher", "DATABASE_URL of the role longhaul_dispatcher"],
   storage: ["longhaul/supabase/storage", "SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY"],
+  // No variables: it is read as a whole, by those who use connections.
+  connections: [
+    "longhaul/connection-keys",
+    "current and keys, that seal the tokens of connections, and clientSecret",
+  ],
 } as const;
 
 export type SecretName = keyof typeof contents;
@@ -20,7 +25,7 @@ export class SecretsStack extends Stack {
     super(scope, id, { ...props, terminationProtection: true });
     const create = (name: SecretName) => {
       const [secretName, holds] = contents[name];
-      const description = `A JSON object of environment variables: ${holds}.`;
+      const description = `A JSON object: ${holds}.`;
       const secret = new Secret(this, name, {
         secretName,
         description,
@@ -28,7 +33,7 @@ export class SecretsStack extends Stack {
       });
       acknowledge(secret, {
         "AwsSolutions-SMG4":
-          "Supabase makes these credentials and has no API that a rotation function could call; they are rotated there and set here.",
+          "Supabase makes its credentials and has no API that a rotation function could call; they are rotated there and set here. A new key of connections is added beside the old ones by hand.",
       });
       return secret;
     };
@@ -36,6 +41,7 @@ export class SecretsStack extends Stack {
       worker: create("worker"),
       dispatcher: create("dispatcher"),
       storage: create("storage"),
+      connections: create("connections"),
     };
   }
 }

@@ -39,6 +39,7 @@ export interface WorkflowsStackProps extends StackProps {
 export class WorkflowsStack extends Stack {
   readonly #props: WorkflowsStackProps;
   readonly #emailFrom: CfnParameter;
+  readonly #adsClient: CfnParameter;
   readonly #houses = new Map<string, HouseFunction>();
 
   constructor(scope: Construct, id: string, props: WorkflowsStackProps) {
@@ -47,6 +48,10 @@ export class WorkflowsStack extends Stack {
     this.#emailFrom = new CfnParameter(this, "EmailFrom", {
       description: "The address that notifications are sent from; its domain is a verified identity of SES.",
       allowedPattern: "[^@ ]+@[^@ ]+",
+    });
+    this.#adsClient = new CfnParameter(this, "AmazonAdsClientId", {
+      description: "The client registered with Login with Amazon; empty where nothing is connected.",
+      default: "",
     });
     const isDispatcher = ({ databaseRole }: FunctionSpec) => databaseRole === "dispatcher";
     for (const spec of functions) if (!isDispatcher(spec)) this.#function(spec, {});
@@ -108,11 +113,16 @@ export class WorkflowsStack extends Stack {
       ...settings,
       ...(permissions.includes("email") && { EMAIL_FROM: emailFrom }),
       ...(permissions.includes("training") && this.#props.training.settings),
+      ...(permissions.includes("connections") && {
+        CONNECTION_KEYS_SECRET: this.#props.secrets.connections.secretArn,
+        AMAZON_ADS_CLIENT_ID: this.#adsClient.valueAsString,
+      }),
       ...(permissions.includes("models") && { AI_PROVIDER: "amazon-bedrock" }),
     };
     const secrets = secretsOf(spec).map((secret) => this.#props.secrets[secret]);
     const house = new HouseFunction(this, name, { spec, code: this.#props.code, environment, secrets });
     if (permissions.includes("training")) this.#props.training.grantTraining(house.role);
+    if (permissions.includes("connections")) this.#props.secrets.connections.grantRead(house.role);
     grantPermissions(house.role, permissions, Fn.select(1, Fn.split("@", emailFrom)));
     this.#houses.set(name, house);
     return house;

@@ -13,7 +13,6 @@ const queryMs = 120_000;
 
 /** Reach and frequency, as a media analyst asks: how many people saw how many ads, and what that cost. */
 const reachAndFrequency = `
-  -- One row per person and campaign, then one per campaign and frequency.
   WITH per_user AS (
     SELECT campaign, user_id, SUM(impressions) AS frequency, SUM(total_cost) / 100000 AS cost
     FROM dsp_impressions

@@ -2,12 +2,18 @@ import { z } from "zod";
 
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
 
+const named = z
+  .string()
+  .trim()
+  .transform((text) => text || undefined)
+  .optional();
+
 /** The variables of a process that uses connections; a schema of its own, for each process reads its own environment. */
 export const connectionVariables = z.object({
   /** The secret in Secrets Manager that holds the keys of the connections. */
-  CONNECTION_KEYS_SECRET: z.string().min(1).optional(),
+  CONNECTION_KEYS_SECRET: named,
   /** The client that is registered with Login with Amazon. */
-  AMAZON_ADS_CLIENT_ID: z.string().min(1).optional(),
+  AMAZON_ADS_CLIENT_ID: named,
   AMAZON_ADS_URL: url.default("https://advertising-api.amazon.com"),
   /** The page on which a person consents. */
   AMAZON_LOGIN_URL: url.default("https://www.amazon.com/ap/oa"),

@@ -19,10 +19,11 @@ export function CallbackPage() {
   const sync = trpc.connections.sync.useMutation();
   const finish = trpc.connections.finish.useMutation();
   useEffect(() => {
-    // The code must not stay in the address or the history; and it is good once.
-    window.history.replaceState(window.history.state, "", "/connections/callback");
-    if (begun.current || code === undefined || state === undefined) return;
+    if (begun.current) return;
     begun.current = true;
+    // The code must not stay in the address or the history; and it is good once.
+    void navigate({ to: "/connections/callback", search: {}, replace: true });
+    if (code === undefined || state === undefined) return;
     void (async () => {
       const { connectionId } = await finish.mutateAsync({ code, state });
       // Where this fails the connection is there all the same, and its card says what to do.
