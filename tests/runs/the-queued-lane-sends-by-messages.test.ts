@@ -37,10 +37,26 @@ async function startQueued(priority = "normal"): Promise<string> {
 const dueNow = (runId: string) =>
   world.admin.sql`update longhaul.run_attempts set next_try_at = now() where run_id = ${runId}`;
 
+const agreeOn = (plan: string) =>
+  world.admin.sql`update longhaul.organisations set plan = ${plan} where id = ${world.ours.organisationId}`;
+
+test.each([
+  ["free", "urgent", "standard"],
+  ["business", "normal", "priority"],
+])("a run of the plan %s that is %s goes by the queue %s", async (plan, priority, queueName) => {
+  await agreeOn(plan);
+  const queue = scriptedQueue();
+  const deps = { ...world.deps, queue };
+  const runId = await startQueued(priority);
+  await dispatchQueued(deps);
+  expect(queue.messages).toEqual([{ runId, attempt: 1, priority: queueName }]);
+});
+
 test("an admitted run is published, by its priority, and its message sends it once", async () => {
   const release = world.steps.hold("ProcessData");
   const queue = scriptedQueue();
   const deps = { ...world.deps, queue };
+  await agreeOn("team");
   const [normal, urgent] = [await startQueued(), await startQueued("urgent")];
   expect(await dispatchQueued(deps)).toMatchObject({ published: 2, sent: 0 });
   expect(queue.messages).toEqual([
