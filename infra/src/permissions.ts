@@ -21,11 +21,9 @@ export function grantPermissions(role: Role, permissions: readonly Permission[],
 
 function grant(role: Role, permission: Permission, emailDomain: string): void {
   switch (permission) {
+    // Given where their secret or bucket is known; Storage is Supabase's, and comes with its key.
     case "connections":
-      // The secret with their keys is granted where it is known; the rest is HTTPS.
-      return;
     case "storage":
-    // Given by the stack that has the bucket.
     case "training":
       return;
     case "email": {
