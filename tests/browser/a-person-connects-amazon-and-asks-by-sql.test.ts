@@ -109,7 +109,7 @@ describe("a person who asks Amazon Marketing Cloud", { timeout: 600_000 }, () =>
     await startQuery(page, "Reach and frequency", reachAndFrequency);
     await order({ expireAccessTokens: true });
     await status(page, "Succeeded").waitFor({ timeout: queryMs });
-    await page.getByText("Kettles_Always_On_Retargeting_US").first().waitFor();
+    await page.getByText("Coffee_Weekend_Display_US").filter({ visible: true }).first().waitFor();
     await shot(page, "query-result");
   });
 
