@@ -147,8 +147,8 @@ describe("an analyst who asks by templates", { timeout: 600_000 }, () => {
     await page.locator(".cm-tooltip-lint").getByText("campain", { exact: false }).waitFor();
     await page
       .getByRole("region", { name: "Executions" })
+      .getByRole("listitem")
       .getByText("Failed", { exact: true })
-      .first()
       .waitFor();
     await shot(page, "query-refused");
   });
