@@ -6,6 +6,7 @@ import {
   Inbox,
   ListChecks,
   MailX,
+  Megaphone,
   MessagesSquare,
   Play,
   Plug,
@@ -44,6 +45,7 @@ export const places: readonly Group[] = [
     places: [
       { to: "/storybook", label: "Storybook", Icon: BookOpen },
       { to: "/twins", label: "Twins", Icon: Users },
+      { to: "/campaigns", label: "Campaigns", Icon: Megaphone },
       { to: "/agents", label: "Agents", Icon: MessagesSquare },
       { to: "/queries", label: "Queries", Icon: Database },
     ],

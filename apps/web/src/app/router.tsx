@@ -238,6 +238,27 @@ const twin = createRoute({
   component: lazyRouteComponent(() => import("../features/twins/twin-page.js"), "TwinPage"),
 });
 
+const onboarding = createRoute({
+  getParentRoute: () => app,
+  path: "/onboarding",
+  component: lazyRouteComponent(() => import("../features/onboarding/onboarding-page.js"), "OnboardingPage"),
+});
+
+const campaigns = createRoute({
+  getParentRoute: () => app,
+  path: "/campaigns",
+  component: lazyRouteComponent(() => import("../features/campaigns/campaigns-page.js"), "CampaignsPage"),
+});
+
+const newCampaign = createRoute({
+  getParentRoute: () => app,
+  path: "/campaigns/new",
+  component: lazyRouteComponent(
+    () => import("../features/campaigns/new-campaign-page.js"),
+    "NewCampaignPage",
+  ),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
@@ -266,6 +287,9 @@ const routeTree = root.addChildren([
     twins,
     newTwin,
     twin,
+    onboarding,
+    campaigns,
+    newCampaign,
     settings,
   ]),
 ]);

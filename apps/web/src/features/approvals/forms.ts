@@ -8,6 +8,9 @@ export interface DecisionFormProps {
 
 /** Forms made for a decision, by workflow and state; they show the details themselves, and are fetched when needed. */
 const forms: Partial<Record<string, ComponentType<DecisionFormProps>>> = {
+  "campaign/ReviewDrafts": lazy(async () => ({
+    default: (await import("../campaigns/review.js")).CampaignReview,
+  })),
   "storybook/ReviewStory": lazy(async () => ({
     default: (await import("../storybook/edit/story-review.js")).StoryReview,
   })),

@@ -28,6 +28,7 @@ const liveViews: Partial<Record<string, ComponentType<RunViewProps>>> = {
   panel: talk,
   discussion: talk,
   simulation: talk,
+  campaign: lazy(async () => ({ default: (await import("../campaigns/campaign-view.js")).CampaignView })),
 };
 
 const generic = lazy(async () => ({ default: (await import("./generic-result.js")).GenericResult }));

@@ -5,6 +5,7 @@ import { Button } from "../../components/ui/button.js";
 import { ErrorBoundary } from "../../components/ui/error-boundary.js";
 import { LiveDot } from "../../components/ui/live-dot.js";
 import { PageHeader } from "../../components/ui/page-header.js";
+import { Invitation } from "../onboarding/invitation.js";
 import { useMay } from "../settings/use-me.js";
 import { AllRuns } from "./all-runs.js";
 import { RunCount } from "./run-count.js";
@@ -39,6 +40,7 @@ export function RunsPage() {
   return (
     <>
       <PageHeader title="Runs" aside={<LiveDot />} actions={<StartLink />} />
+      {!filtered && <Invitation />}
       {!filtered && (
         <ErrorBoundary what="What is running now">
           <ActiveRuns />
