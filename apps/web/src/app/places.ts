@@ -11,6 +11,7 @@ import {
   Play,
   Plug,
   Settings,
+  Webhook,
 } from "lucide-react";
 import { Users } from "lucide-react";
 import type { ComponentType } from "react";
@@ -54,6 +55,7 @@ export const places: readonly Group[] = [
     title: "Organisation",
     places: [
       { to: "/connections", label: "Connections", Icon: Plug },
+      { to: "/webhooks", label: "Webhooks", Icon: Webhook },
       { to: "/settings", label: "Settings", Icon: Settings },
     ],
   },

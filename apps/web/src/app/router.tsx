@@ -259,6 +259,12 @@ const newCampaign = createRoute({
   ),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => app,
+  path: "/webhooks",
+  component: lazyRouteComponent(() => import("../features/webhooks/webhooks-page.js"), "WebhooksPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
@@ -290,6 +296,7 @@ const routeTree = root.addChildren([
     onboarding,
     campaigns,
     newCampaign,
+    webhooks,
     settings,
   ]),
 ]);

@@ -1,12 +1,14 @@
 import { randomKey } from "@longhaul/client";
 import type { Run } from "@longhaul/kit";
 import { useNavigate } from "@tanstack/react-router";
-import { ChevronDown, ListRestart, Pencil, Repeat } from "lucide-react";
+import { CalendarClock, ChevronDown, ListRestart, Pencil, Repeat } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { Button } from "../../../components/ui/button.js";
 import { Menu, MenuItem } from "../../../components/ui/menu.js";
 import { toProblem } from "../../../lib/errors.js";
 import { trpc } from "../../../lib/trpc.js";
+import { hasFiles } from "../../schedules/use-input-form.js";
+import { fieldsOf } from "../../start/schema.js";
 
 const RerunFromDialog = lazy(async () => ({
   default: (await import("./rerun-from-dialog.js")).RerunFromDialog,
@@ -17,6 +19,8 @@ export function RerunMenu({ run }: { run: Run }) {
   const navigate = useNavigate();
   const [choosing, setChoosing] = useState(false);
   const [key] = useState(randomKey);
+  const { data: workflow } = trpc.workflows.get.useQuery({ workflow: run.workflow }, { staleTime: Infinity });
+  const repeatable = workflow !== undefined && !hasFiles(fieldsOf(workflow.inputSchema));
   const rerun = trpc.runs.rerun.useMutation({
     onSuccess: ({ runId }) => navigate({ to: "/runs/$runId/result", params: { runId } }),
   });
@@ -51,6 +55,12 @@ export function RerunMenu({ run }: { run: Run }) {
           <Pencil aria-hidden />
           With changes...
         </MenuItem>
+        {repeatable && (
+          <MenuItem onSelect={() => void navigate({ to: "/schedules/new", search: { from: run.id } })}>
+            <CalendarClock aria-hidden />
+            Repeat on a schedule...
+          </MenuItem>
+        )}
       </Menu>
       {choosing && (
         <Suspense>
