@@ -121,7 +121,9 @@ describe("values", () => {
   it("that are missing, unknown or inherited are refused", () => {
     expect(render("SELECT {{x}} AS x", { x: "string" }, {})).toBe("VALUE_MISSING");
     expect(render("SELECT {{x}} AS x", { x: "string" }, { x: null })).toBe("VALUE_MISSING");
-    expect(render("SELECT {{toString}} AS x", Object.fromEntries([["toString", "string"]]), {})).toBe("VALUE_MISSING");
+    expect(render("SELECT {{toString}} AS x", Object.fromEntries([["toString", "string"]]), {})).toBe(
+      "VALUE_MISSING",
+    );
     expect(render("SELECT 1 AS x", {}, { y: 1 })).toBe("VALUE_UNUSED");
     const hidden = JSON.parse('{"x": "a", "__proto__": "b"}') as Record<string, unknown>;
     expect(render("SELECT {{x}} AS x", { x: "string" }, hidden)).toBe("VALUE_UNUSED");
