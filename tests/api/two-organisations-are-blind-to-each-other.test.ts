@@ -3,6 +3,7 @@ import { roleAtLeast, roles } from "@longhaul/kit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ApiWorld, type Member, openApiWorld, type Role } from "./api-world.js";
 import { openQueries } from "./query-calls.js";
+import { openTold } from "./told-calls.js";
 import { watch, watchList } from "./watching.js";
 
 let world: ApiWorld;
@@ -16,11 +17,13 @@ beforeAll(async () => {
   runId = await world.start(world.ours.operator, "Secret of ours");
   approvalId = await askFor(runId);
   await queries.make();
+  await told.make();
   await world.clients
     .http(world.ours.operator)
     .workflows.dataImport.start.mutate({ input: { file, name: "March" }, idempotencyKey: "of ours" });
 });
 const queries = openQueries(() => world);
+const told = openTold(() => world);
 afterAll(() => world[Symbol.asyncDispose]());
 
 let twinId: string | null = null;
@@ -93,6 +96,37 @@ const calls: Record<
     call: async (member) => {
       const target = operates(member) ? await askFor(runId) : approvalId;
       return world.clients.http(member).approvals.decide.mutate({ approvalId: target, decision: {} });
+    },
+  },
+  "campaigns.list": {
+    needs: "viewer",
+    call: (member) => world.clients.http(member).campaigns.list.query(),
+  },
+  "campaigns.start": {
+    needs: "operator",
+    call: async (member) => {
+      // No version of it is ready: who hears that was let through.
+      const call = world.clients
+        .http(member)
+        .campaigns.start.mutate({ input: { twinIds: [await ourTwin()] } });
+      return isOurs(member) ? orSays("INPUT_INVALID", call) : call;
+    },
+  },
+  "company.get": { needs: "viewer", call: (member) => world.clients.http(member).company.get.query() },
+  "company.save": {
+    needs: "operator",
+    call: async (member) => {
+      const { company } = world.clients.http(member);
+      const { version } = await company.get.query();
+      return company.save.mutate({ version, fields: { company: "A company" } });
+    },
+  },
+  "company.finish": {
+    needs: "operator",
+    call: (member) => {
+      // It has no sources.
+      const call = world.clients.http(member).company.finish.mutate({ name: "First" });
+      return isOurs(member) ? orSays("INPUT_INVALID", call) : call;
     },
   },
   "twins.list": {
@@ -275,6 +309,7 @@ const calls: Record<
     },
   },
   ...queries.calls,
+  ...told.calls,
   "runs.get": { needs: "viewer", call: (member) => world.clients.http(member).runs.get.query({ runId }) },
   "runs.list": { needs: "viewer", call: (member) => world.clients.http(member).runs.list.query({}) },
   "runs.events": {
@@ -408,8 +443,10 @@ describe.each(roles)("as %s of another organisation", (role) => {
     "approvals.watch": { approvals: [], nextCursor: null },
     "deadLetters.list": { runs: [], nextCursor: null },
     "twins.list": [],
+    "campaigns.list": [],
     "runs.ofKey": null,
     ...queries.harmless,
+    ...told.harmless,
     "runs.count": { count: 0, capped: false },
     "runs.list": { runs: [], nextCursor: null },
     "runs.watchList": [],
@@ -417,6 +454,7 @@ describe.each(roles)("as %s of another organisation", (role) => {
   const unlessViewer = (code: string) => (role === "viewer" ? "ROLE_TOO_LOW" : code);
   const refusals: Record<string, string> = {
     ...queries.refusals(unlessViewer),
+    ...told.refusals(role),
     "approvals.get": "APPROVAL_NOT_FOUND",
     "approvals.decide": "APPROVAL_NOT_FOUND",
     "deadLetters.get": "RUN_NOT_DEAD_LETTERED",
@@ -433,6 +471,8 @@ describe.each(roles)("as %s of another organisation", (role) => {
     "runs.events": "RUN_NOT_FOUND",
     "runs.watch": "RUN_NOT_FOUND",
     "runs.cancel": unlessViewer("RUN_NOT_FOUND"),
+    "campaigns.start": unlessViewer("INPUT_INVALID"),
+    "company.finish": unlessViewer("INPUT_INVALID"),
     "workflows.dataImport.start": unlessViewer("INPUT_INVALID"),
     "workflows.dataImport.watch": "RUN_NOT_FOUND",
   };

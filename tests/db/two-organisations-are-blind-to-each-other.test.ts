@@ -4,6 +4,7 @@ import {
   artifacts,
   asCaller,
   asDispatcher,
+  company,
   DatabaseRefusal,
   dispatch,
   history,
@@ -18,6 +19,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { leaseOf, newRun, openWorld, startRun, type World } from "../support/database.js";
 import { connectTenant } from "../support/connections.js";
 import { keepQueries } from "../support/queries.js";
+import { keepSchedulesAndWebhooks } from "../support/told.js";
 import type { Person } from "../support/tenants.js";
 
 let world: World;
@@ -36,11 +38,18 @@ beforeAll(async () => {
     );
     await connectTenant(world.api, tenant);
     await keepQueries(world.api, tenant);
+    await keepSchedulesAndWebhooks(world.api, tenant);
     const training = await startRun(world.api, tenant, { workflow: "digital-twin" });
     await asCaller(world.api, people.operator, (tx) =>
       twins.open(tx, { organisationId, runId: training, twinId: null, name: "Grace Hopper" }),
     );
     const runId = await startRun(world.api, tenant, { artifactIds: [id] });
+    await asCaller(world.api, people.operator, (tx) =>
+      company.save(tx, { organisationId, version: 0, fields: { company: "A company" } }),
+    );
+    await world.admin.sql`
+      insert into longhaul.campaign_messages (run_id, organisation_id, channel, address, segment)
+      values (${runId}, ${organisationId}, 'EMAIL', 'ada@example.com', 'Readers')`;
     const answer = await world.store.lease(leaseOf(runId));
     if (answer.kind !== "acquired") throw new Error(answer.kind);
     const lease = { key: leaseOf(runId), fence: answer.fence };

@@ -57,14 +57,10 @@ export type TriedDraft = z.infer<typeof triedDraftSchema>;
 export const reviewSchema = z
   .object({
     approved: z.boolean().meta({ title: "Send", description: "Whether the messages are to be sent." }),
-    messages: z
-      .array(messageTextSchema)
-      .max(maxDrafts)
-      .default([])
-      .meta({
-        title: "Messages",
-        description: "The texts as they are to be sent, one for each segment and channel.",
-      }),
+    messages: z.array(messageTextSchema).max(maxDrafts).default([]).meta({
+      title: "Messages",
+      description: "The texts as they are to be sent, one for each segment and channel.",
+    }),
     note: z
       .string()
       .trim()
