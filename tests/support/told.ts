@@ -1,0 +1,20 @@
+import { asCaller, type Database, schedules, webhooks } from "@longhaul/db";
+import type { Tenant } from "./tenants.js";
+
+/** A schedule, and a webhook with a message, of the tenant. */
+export async function keepSchedulesAndWebhooks(api: Database, tenant: Tenant): Promise<void> {
+  const { organisationId, people } = tenant;
+  await asCaller(api, people.operator, (tx) =>
+    schedules.save(tx, {
+      ...{ organisationId, id: null, name: "Mornings", workflow: "story", input: {} },
+      ...{ cron: "0 9 * * *", expression: "cron(0 9 * * ? *)", timezone: "UTC" },
+    }),
+  );
+  await asCaller(api, people.admin, async (tx) => {
+    const { id } = await webhooks.save(tx, {
+      ...{ organisationId, id: null, name: "Told", url: "https://example.org/", kinds: ["run.failed"] },
+      ...{ workflows: [], active: true, secret: `whsec_${"A".repeat(32)}` },
+    });
+    await webhooks.test(tx, { organisationId, id });
+  });
+}
