@@ -171,7 +171,7 @@ export const fileRules = [
   },
   {
     files: "packages/workflows/src/*/result.ts",
-    only: ["zod", "@longhaul/kit"],
+    only: ["zod", "@longhaul/kit", "../*/result.js"],
     why: "A result's schema is a part of the contract that pages import too: zod and the kit, so that loading it loads nothing else.",
   },
   {

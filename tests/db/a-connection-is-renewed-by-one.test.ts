@@ -45,7 +45,7 @@ async function stepStore(): Promise<ConnectionStore> {
   const call = async (connection: string, args: Record<string, unknown>) => {
     const told = await world.store.callRecord({
       ...{ key: leaseOf(run), fence: lease.fence, name: "connection" },
-      args: { connection, ...args } as never,
+      args: { connection, ...args },
     });
     if (told.kind !== "answered") throw new Error(JSON.stringify(told));
     return told.answer;
