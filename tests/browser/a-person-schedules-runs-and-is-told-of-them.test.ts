@@ -1,0 +1,117 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Page } from "playwright-core";
+import { Webhook } from "standardwebhooks";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type Stack, startStack } from "../support/stack.js";
+import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
+import { signUp } from "./steps.js";
+
+const longMs = 60_000;
+
+/** A receiver of messages that a person has written. */
+async function startReceiver() {
+  const received: { headers: Record<string, string>; body: string }[] = [];
+  const server = createServer((request, response) => {
+    void (async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const headers = request.headers as Record<string, string>;
+      received.push({ headers, body: Buffer.concat(chunks).toString() });
+      response.end("thank you");
+    })();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    received,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    close: () => server.close(),
+  };
+}
+
+describe("a person who repeats runs and is told of them", { timeout: 300_000 }, () => {
+  let stack: Stack;
+  let browser: TestBrowser;
+  let ada: Visitor;
+  let secret: string;
+  let receiver: Awaited<ReturnType<typeof startReceiver>>;
+
+  beforeAll(async () => {
+    receiver = await startReceiver();
+    stack = await startStack({ simulation: true, web: true });
+    browser = await openBrowser(stack.url);
+    ada = await browser.visitor();
+    await signUp(ada.page);
+  }, 300_000);
+  afterAll(async () => {
+    receiver.close();
+    await browser[Symbol.asyncDispose]();
+    await stack[Symbol.asyncDispose]();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") console.error(await describePage(ada));
+  });
+
+  const delivery = (page: Page, state: string) =>
+    page.getByRole("listitem").filter({ hasText: "A run has succeeded" }).filter({ hasText: state }).first();
+
+  it("makes a webhook, and sees its secret once", async () => {
+    const { page } = ada;
+    await page.getByRole("link", { name: "Webhooks" }).click();
+    await page.getByText("Nobody is told").waitFor();
+    await page.getByRole("button", { name: "New webhook" }).click();
+    await page.getByLabel("Name").fill("My receiver");
+    await page.getByLabel("Address").fill("http://10.0.0.1/hook");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("messages do not go to private networks", { exact: false }).waitFor();
+    await page.getByLabel("Address").fill(receiver.url);
+    await page.getByRole("button", { name: "Save" }).click();
+    secret = (await page.getByTestId("webhook-secret").textContent()) ?? "";
+    expect(secret).toMatch(/^whsec_/);
+    await page.getByRole("button", { name: "I have it" }).click();
+    await page.reload();
+    await page.getByRole("heading", { name: "My receiver" }).waitFor();
+    expect(await page.getByText(secret).count()).toBe(0);
+  });
+
+  it("makes a schedule, sees when it comes next, and runs it now", async () => {
+    const { page } = ada;
+    await page.getByRole("link", { name: "Schedules" }).click();
+    await page.getByRole("link", { name: "New schedule" }).click();
+    await page.getByLabel("Workflow").selectOption("story");
+    await page.getByLabel("Name", { exact: true }).fill("A story each morning");
+    await page.getByLabel("Child's name").fill("Mia");
+    await page.getByLabel("What is in the drawing").fill("A red house under a big yellow sun.");
+    await page.getByLabel("Things in the drawing").fill("[]");
+    await page.getByLabel("Colours").fill("[]");
+    await page.getByLabel("Mood").selectOption("cheerful");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("heading", { name: "A story each morning" }).waitFor();
+    await page.getByText(/^Next: /).waitFor();
+    await page.getByRole("button", { name: "Run now" }).click();
+    await page.waitForURL(/\/runs\/[0-9a-f-]{36}/);
+    await page.getByText("Succeeded", { exact: true }).first().waitFor({ timeout: longMs });
+  });
+
+  it("finds the message of its end delivered, and signed", async () => {
+    const { page } = ada;
+    await page.getByRole("link", { name: "Webhooks" }).click();
+    await delivery(page, "Delivered 200").waitFor({ timeout: longMs });
+    await delivery(page, "Delivered 200").locator("summary").click();
+    await page.getByText("thank you").waitFor();
+    const told = receiver.received.map(({ headers, body }) => new Webhook(secret).verify(body, headers));
+    expect(told).toMatchObject([{ type: "run.succeeded", data: { workflow: "story", status: "succeeded" } }]);
+  });
+
+  it("pauses the schedule and deletes it", async () => {
+    const { page } = ada;
+    await page.getByRole("link", { name: "Schedules" }).click();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByText("Paused", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Delete: A story each morning" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByText("Nothing is scheduled").waitFor();
+  });
+});
