@@ -104,14 +104,4 @@ describe("a person who repeats runs and is told of them", { timeout: 300_000 }, 
     const told = receiver.received.map(({ headers, body }) => new Webhook(secret).verify(body, headers));
     expect(told).toMatchObject([{ type: "run.succeeded", data: { workflow: "story", status: "succeeded" } }]);
   });
-
-  it("pauses the schedule and deletes it", async () => {
-    const { page } = ada;
-    await page.getByRole("link", { name: "Schedules" }).click();
-    await page.getByRole("button", { name: "Pause" }).click();
-    await page.getByText("Paused", { exact: true }).waitFor();
-    await page.getByRole("button", { name: "Delete: A story each morning" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
-    await page.getByText("Nothing is scheduled").waitFor();
-  });
 });
