@@ -23,10 +23,10 @@ interface ApprovalCardProps {
 
 /** One question to a person, with what they need to know, and the form; or how it was decided. */
 export function ApprovalCard({ approval: listed, withRun = false, onChanged }: ApprovalCardProps) {
-  // Kept for itself, so that it is still right after it has left the list of open ones; whoever follows that list asks anew.
+  // Kept for itself, so that it is still right after it has left the list of open ones.
   const { data } = trpc.approvals.get.useQuery(
     { approvalId: listed.id },
-    { initialData: listed, enabled: listed.status === "open" },
+    { initialData: listed, enabled: listed.status === "open", refetchInterval: 5000 },
   );
   const approval = data.status === "open" ? listed : data;
   const role = useMe().data?.organisation?.role;

@@ -3,13 +3,12 @@ import { Link } from "@tanstack/react-router";
 import { Panel } from "../../components/ui/panel.js";
 import { TimeAgo } from "../../components/ui/time.js";
 import { trpc } from "../../lib/trpc.js";
-import { latest } from "./use-approvals.js";
 
 const shown = 20;
 
 /** The latest questions that are settled. */
 export function PastApprovals() {
-  const { data } = trpc.approvals.list.useQuery(latest);
+  const { data } = trpc.approvals.list.useQuery({ limit: shown * 2 }, { refetchInterval: 15_000 });
   const settled = data?.approvals.filter(({ status }) => status !== "open").slice(0, shown) ?? [];
   if (settled.length === 0) return null;
   return (
