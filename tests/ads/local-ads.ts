@@ -38,13 +38,13 @@ export async function startTestAds() {
 export type TestAds = Awaited<ReturnType<typeof startTestAds>>;
 
 export const callback = "http://127.0.0.1:9/connections/callback";
-export const challengeOf = (verifier: string) => createHash("sha256").update(verifier).digest("base64url");
+const challengeOf = (verifier: string) => createHash("sha256").update(verifier).digest("base64url");
 
-export function post(url: string, body: object): Promise<Response> {
+function post(url: string, body: object): Promise<Response> {
   return fetch(url, { method: "POST", body: JSON.stringify(body) });
 }
 
-export function postForm(url: string, form: Record<string, string>): Promise<Response> {
+function postForm(url: string, form: Record<string, string>): Promise<Response> {
   return fetch(url, { method: "POST", body: new URLSearchParams(form), redirect: "manual" });
 }
 

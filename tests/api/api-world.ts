@@ -41,7 +41,10 @@ export async function openApiWorld(overrides: ServiceOverrides = {}, over: Parti
       // What runs of the others do is no matter here: they are started and seen.
       STATE_MACHINES: JSON.stringify(
         Object.fromEntries(
-          ["data-import", "digital-twin", "story", "twin-removal"].map((name) => [name, engine.stateMachineArn]),
+          ["data-import", "digital-twin", "story", "twin-removal"].map((name) => [
+            name,
+            engine.stateMachineArn,
+          ]),
         ),
       ),
     }),

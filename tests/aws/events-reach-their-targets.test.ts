@@ -147,13 +147,7 @@ it("says that Step Functions is still starting, in a way that clients try again"
 });
 
 it.each([
-  [
-    "a service that is not there",
-    { "x-amz-target": "DynamoDB_20120810.Query" },
-    "{}",
-    400,
-    "(Query)",
-  ],
+  ["a service that is not there", { "x-amz-target": "DynamoDB_20120810.Query" }, "{}", 400, "(Query)"],
   ["a body that is not JSON", { "x-amz-target": "AWSEvents.PutEvents" }, "{", 400, "not a JSON object"],
   [
     "a form of a service that is not there",

@@ -3,7 +3,7 @@ import { asCaller, connections, type Database } from "@longhaul/db";
 import type { Tenant } from "./tenants.js";
 
 /** What stands for a sealed text where nobody opens it. */
-export const sealed = "eyJhbGciOiJkaXIifQ..aa.bb.cc";
+const sealed = "eyJhbGciOiJkaXIifQ..aa.bb.cc";
 
 /** Connects an organisation, with one instance, as if its admin had signed in at Amazon. Gives both ids. */
 export async function connectTenant(

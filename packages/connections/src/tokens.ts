@@ -32,7 +32,7 @@ export function purposeOf(kind: "access" | "refresh", connectionId: string): str
 }
 
 /** What a person reads on a connection that was revoked. */
-export const revokedSentence =
+const revokedSentence =
   "Amazon does not accept this connection any more: the consent was withdrawn, or its password was changed. Connect it again.";
 
 const pauseMs = 150;

@@ -121,7 +121,7 @@ async function publish(deps: RunsDependencies, runs: readonly Dispatchable[]): P
 }
 
 /** Business goes ahead always, a team where it says so, and whoever pays nothing waits with the others. */
-export function queueOf(plan: Plan, priority: Dispatchable["priority"]): "standard" | "priority" {
+function queueOf(plan: Plan, priority: Dispatchable["priority"]): "standard" | "priority" {
   const chosen = priority === "urgent" || priority === "high";
   return plan === "business" || (plan === "team" && chosen) ? "priority" : "standard";
 }

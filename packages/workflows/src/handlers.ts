@@ -4,6 +4,14 @@ export const handlers = {
     ProcessData: () => import("./data-import/steps/process-data.handler.js"),
     SendNotification: () => import("./data-import/steps/send-notification.handler.js"),
   },
+  "query-run": {
+    Render: () => import("./query-run/steps/render.handler.js"),
+    Submit: () => import("./query-run/steps/submit.handler.js"),
+    Poll: () => import("./query-run/steps/poll.handler.js"),
+    Fetch: () => import("./query-run/steps/fetch.handler.js"),
+    Store: () => import("./query-run/steps/store.handler.js"),
+    CancelQuery: () => import("./query-run/steps/cancel-query.handler.js"),
+  },
   "digital-twin": {
     ValidateInput: () => import("./digital-twin/steps/validate-input.handler.js"),
     StartTrainingJob: () => import("./digital-twin/steps/start-training-job.handler.js"),
@@ -25,14 +33,6 @@ export const handlers = {
     React: () => import("./campaign/steps/react.handler.js"),
     SendMessages: () => import("./campaign/steps/send-messages.handler.js"),
     SumUp: () => import("./campaign/steps/sum-up.handler.js"),
-  },
-  "query-run": {
-    Render: () => import("./query-run/steps/render.handler.js"),
-    Submit: () => import("./query-run/steps/submit.handler.js"),
-    CancelQuery: () => import("./query-run/steps/cancel-query.handler.js"),
-    Poll: () => import("./query-run/steps/poll.handler.js"),
-    Fetch: () => import("./query-run/steps/fetch.handler.js"),
-    Store: () => import("./query-run/steps/store.handler.js"),
   },
   storybook: {
     Vision: () => import("./storybook/steps/vision.handler.js"),

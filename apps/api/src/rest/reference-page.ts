@@ -4,7 +4,8 @@ import express, { type Router } from "express";
 import type { OpenApiDocument } from "./document.js";
 
 /** Swagger UI's files as its package brings them: nothing comes from another host. */
-const assets = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+const require = createRequire(import.meta.url);
+const assets = dirname(require.resolve("swagger-ui-dist/package.json"));
 const files = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"];
 
 const page = `<!doctype html>

@@ -31,7 +31,7 @@ export const startOptionsShape = {
     .meta({ description: "It does not begin before this time." }),
 };
 
-export const startedSchema = z
+const startedSchema = z
   .object({
     jobId: z.uuid(),
     created: z.boolean().meta({ description: "False when the idempotency key had started this job before." }),

@@ -15,7 +15,7 @@ import { operatorProcedure, orgProcedure } from "../trpc.js";
 import { storable } from "./storable.js";
 
 /** What a template is about. */
-export const templateCategories = [
+const templateCategories = [
   "reach-and-frequency",
   "path-to-conversion",
   "overlap",

@@ -18,7 +18,7 @@ export const tagsSchema = z
   .array(z.object({ Key: z.string().min(1).max(128), Value: z.string().max(256).default("") }))
   .max(50);
 
-export const valueShape = {
+const valueShape = {
   SecretString: z.string().optional(),
   SecretBinary: z.base64().optional(),
 };

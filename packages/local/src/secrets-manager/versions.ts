@@ -2,7 +2,7 @@ import { invalidParameter, noValue, wrongInput } from "./errors.js";
 import type { Version } from "./records.js";
 
 export const current = "AWSCURRENT";
-export const previous = "AWSPREVIOUS";
+const previous = "AWSPREVIOUS";
 export const pending = "AWSPENDING";
 
 /** Versions without stages are kept up to this number, as AWS keeps about a hundred. */

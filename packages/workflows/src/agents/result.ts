@@ -16,12 +16,12 @@ export const usageSchema = z.object({
 });
 export type Usage = z.output<typeof usageSchema>;
 
-export const formats = ["simulation", "panel", "discussion"] as const;
+const formats = ["simulation", "panel", "discussion"] as const;
 export const formatSchema = z.enum(formats);
 export type Format = z.output<typeof formatSchema>;
 
 /** A question or follow-up is the moderator's; a statement is free; an action changes the shared state. */
-export const turnKinds = ["question", "answer", "statement", "action"] as const;
+const turnKinds = ["question", "answer", "statement", "action"] as const;
 
 /** A turn that is to be: whose it is, where that is settled beforehand. */
 export const plannedTurnSchema = z.object({

@@ -1,4 +1,4 @@
-import { channels, type ContractInput, type ContractOutput, defineContract } from "@longhaul/kit";
+import { channels, type ContractInput, defineContract } from "@longhaul/kit";
 import { z } from "zod";
 import { maxDrafts, maxRecipients, maxSegments, maxTwins, segmentName } from "./limits.js";
 import { channelOf, sameAddress } from "./recipients.js";
@@ -183,4 +183,3 @@ export const campaign = defineContract({
 });
 
 export type CampaignInput = ContractInput<typeof campaign>;
-export type CampaignOutput = ContractOutput<typeof campaign>;

@@ -5,8 +5,8 @@ export const maxSegments = 4;
 export const maxTwins = 3;
 export const maxDrafts = 12;
 export const maxRecipients = 200;
-export const maxBody = 1_200;
-export const maxSubject = 78;
+const maxBody = 1_200;
+const maxSubject = 78;
 
 interface ChannelLimit {
   /** Characters of the subject, of the sender of an SMS, of the title of a push message. */

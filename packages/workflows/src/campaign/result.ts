@@ -14,7 +14,7 @@ export const companySchema = z.object({
 });
 export type Company = z.infer<typeof companySchema>;
 
-export const madeBySchema = z.object({
+const madeBySchema = z.object({
   maker: z.enum(["offline", "amazon-bedrock", "openai-compatible"]),
   model: z.string().max(100),
   note: z.string().max(160).nullable(),
@@ -82,7 +82,6 @@ export const reviewSchema = z
       taken.add(key);
     }
   });
-export type Review = z.infer<typeof reviewSchema>;
 
 /** How the sending to one segment by one channel went. */
 export const sendingSchema = z.object({
@@ -97,7 +96,7 @@ export const sendingSchema = z.object({
 export type Sending = z.infer<typeof sendingSchema>;
 
 /** What became of a text between draft and sending. */
-export const changeSchema = z.object({
+const changeSchema = z.object({
   segment: z.string().max(60),
   channel: z.enum(channels),
   variant: z.number().int(),

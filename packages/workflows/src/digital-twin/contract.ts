@@ -1,4 +1,4 @@
-import { type ContractInput, type ContractOutput, defineContract, fileField } from "@longhaul/kit";
+import { type ContractInput, defineContract, fileField } from "@longhaul/kit";
 import { z } from "zod";
 import { twinResultSchema } from "./result.js";
 
@@ -154,4 +154,3 @@ export const digitalTwin = defineContract({
 });
 
 export type DigitalTwinInput = ContractInput<typeof digitalTwin>;
-export type DigitalTwinOutput = ContractOutput<typeof digitalTwin>;

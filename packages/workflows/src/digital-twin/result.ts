@@ -31,4 +31,3 @@ export const twinResultSchema = z.object({
   last: epochSchema.nullable(),
   persona: personaSchema,
 });
-export type TwinResult = z.infer<typeof twinResultSchema>;

@@ -5,7 +5,7 @@ import { queryResultSchema } from "./result.js";
 /** AMC keeps thirteen months of events. */
 const mostDays = 400;
 
-export const maxSqlLength = 60_000;
+const maxSqlLength = 60_000;
 
 const dateTime = z.iso.datetime({ offset: true, error: "Write a date and time, like 2026-10-01T00:00:00Z." });
 

@@ -15,7 +15,6 @@ export {
   parameterValuesSchema,
 } from "./template/parameters.js";
 export type { Place, TemplateProblem, TemplateProblemCode } from "./template/problem.js";
-export { templateProblemCodes } from "./template/problem.js";
 
 /** In UTF-16 units. */
 export const maxSqlLength = 60_000;

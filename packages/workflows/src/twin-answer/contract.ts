@@ -1,4 +1,4 @@
-import { type ContractInput, type ContractOutput, defineContract } from "@longhaul/kit";
+import { defineContract } from "@longhaul/kit";
 import { z } from "zod";
 import { twinAnswerSchema } from "./result.js";
 
@@ -31,5 +31,3 @@ export const twinAnswer = defineContract({
   runName: ({ question }) => question,
 });
 
-export type TwinAnswerInput = ContractInput<typeof twinAnswer>;
-export type TwinAnswerOutput = ContractOutput<typeof twinAnswer>;

@@ -127,7 +127,7 @@ function statusOf({ status }: Run): StoryStatus["status"] {
 }
 
 /** The last stage that has begun; "_complete" once it is done. */
-export function currentStage(stages: readonly StageState[]): StoryStatus["current_stage"] {
+function currentStage(stages: readonly StageState[]): StoryStatus["current_stage"] {
   const begun = stages.filter(({ status, key }) => status !== "pending" && stageNames[key]);
   const last = begun.at(-1);
   if (!last) return currentStageSchema.parse(stageNames[stages[0]?.key ?? ""] ?? "vision");

@@ -73,7 +73,7 @@ function LastRun({ schedule: { lastRunId, lastFiredAt } }: { schedule: Schedule 
 }
 
 /** The next times by the schedule's own clock; how far off they are on hover. */
-export function NextTimes({ times, timezone }: { times: readonly string[]; timezone: string }) {
+function NextTimes({ times, timezone }: { times: readonly string[]; timezone: string }) {
   const [first, ...rest] = times;
   if (!first) return null;
   return (

@@ -60,7 +60,7 @@ export function dataStatements({ seed, impressions, until }: DataPlan): string[]
        'US' as iso_country_code, pick(${list(states)}, i % ${users}, 16) as iso_state_province_code,
        1::bigint as impressions,
        (case c.type when 'streaming_tv' then 28 when 'video' then 14 when 'audio' then 9 else 3 end
-         * 100000 * (0.6 + 0.8 * share(i, 17)))::bigint as impression_cost,
+         * 100 * (0.6 + 0.8 * share(i, 17)))::bigint as impression_cost,
        (impression_cost * 1.12)::bigint as total_cost,
        ${start} + to_seconds((86400 * (c.first_day + floor(c.flight_days * share(i, 18))
          + (0.25 + 0.75 * sqrt(share(i, 19))) * 0.999))::bigint) as impression_dt_utc,

@@ -185,7 +185,7 @@ function asking(order: SpeakOrder, speaker: Agent, own: Claim, heard: Heard | nu
 }
 
 /** "grower of barley" as "a grower of barley"; a role that is a sentence part of its own stays as it is. */
-export function withArticle(role: string): string {
+function withArticle(role: string): string {
   const first = role.charAt(0);
   const plain = /^\p{Lu}\p{Ll}/u.test(role) ? first.toLowerCase() + role.slice(1) : role;
   if (/^(a|an|the|my|our|one|someone|somebody)\b/i.test(plain)) return plain;

@@ -89,7 +89,8 @@ describe("a panel without a model", () => {
       { name: "Ан", role: "r", position: "Тишина" },
       { name: "李", role: "r", position: "安静 🙂" },
     ];
-    const { turns } = await wholeTalk("discussion", { topic: "?", agents: odd, rounds: 2 });
+    const input = { topic: "?", agents: odd, rounds: 2 };
+    const { turns } = await wholeTalk("discussion", input);
     expect(turns).toHaveLength(4);
     for (const { text } of turns) expect(text.trim()).not.toBe("");
   });

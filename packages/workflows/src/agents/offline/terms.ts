@@ -39,7 +39,7 @@ export function termsOf(text: string): Map<string, string> {
   return new Map(spoken.map((word) => [stemOf(word), word]));
 }
 
-export function sentencesOf(text: string): string[] {
+function sentencesOf(text: string): string[] {
   return text
     .split(/(?<=[.!?;])\s+|\n+/)
     .map((part) => part.trim().replace(/;$/, "."))

@@ -11,7 +11,7 @@ export function voice(): Promise<Voice> {
 }
 
 /** Loads what that voice needs, and no model's library for the one that needs none. */
-export async function voiceOf(env: AuthorEnvironment): Promise<Voice> {
+async function voiceOf(env: AuthorEnvironment): Promise<Voice> {
   const seconds = env.AI_TIMEOUT_SECONDS;
   switch (env.AI_PROVIDER) {
     case "offline":

@@ -46,7 +46,7 @@ const isUnknown = (error: unknown): boolean =>
   nameOf(error) === "ResourceNotFound" ||
   (error instanceof Error && /resource not found/i.test(error.message));
 
-export function jobsOf(client: SageMakerClient): TrainingJobs {
+function jobsOf(client: SageMakerClient): TrainingJobs {
   const describe = async (name: string): Promise<DescribeTrainingJobCommandOutput | null> => {
     try {
       return await client.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));

@@ -25,7 +25,7 @@ export function trainingObjects(): TrainingObjects {
   return made;
 }
 
-export function objectsIn(s3: S3Client, bucket: string): TrainingObjects {
+function objectsIn(s3: S3Client, bucket: string): TrainingObjects {
   const at = { Bucket: bucket };
   return {
     bucket,

@@ -9,7 +9,7 @@ export interface Profile {
   readonly preview: (string | null)[][];
 }
 
-export const mostColumns = 300;
+const mostColumns = 300;
 const mostRecordBytes = 4 * 1024 * 1024;
 const mostCell = 200;
 /** Of all cells of the preview together: it travels in the run's output. */

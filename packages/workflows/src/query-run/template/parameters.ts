@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { literal, maxListLength, maxTextLength } from "./literal.js";
 
-export const maxParameters = 40;
+const maxParameters = 40;
 
 const whole = z.int();
 const length = z.int().min(0).max(maxTextLength);

@@ -44,7 +44,7 @@ const linesOf = (text: string): string[] =>
     .filter(Boolean);
 
 /** The input of the workflow. */
-export function inputOf(fields: CampaignFields) {
+function inputOf(fields: CampaignFields) {
   const recipients = fields.segments.flatMap(({ name, addresses }) =>
     linesOf(addresses).map((address) => ({ segment: name.trim(), address })),
   );
@@ -61,7 +61,7 @@ export function inputOf(fields: CampaignFields) {
 }
 
 /** Where the server's issues belong in the form; an issue of a recipient stands under its segment's addresses. */
-export function placeErrors(issues: readonly FieldIssue[], { segments }: CampaignFields): CampaignErrors {
+function placeErrors(issues: readonly FieldIssue[], { segments }: CampaignFields): CampaignErrors {
   const counts = segments.flatMap(({ addresses }, segment) => linesOf(addresses).map(() => segment));
   const errors: Record<string, string> = {};
   for (const { path, message } of issues) {

@@ -18,7 +18,7 @@ const types: readonly (readonly [ParameterType, string])[] = [
 ];
 
 /** A parameter as it is when nothing but its name and type are known. */
-export function plainParameter(name: string, type: ParameterType = "string"): Parameter {
+function plainParameter(name: string, type: ParameterType = "string"): Parameter {
   return parameterSchema.parse({ name, type, ...(type === "enum" ? { options: [{ value: "a" }] } : {}) });
 }
 

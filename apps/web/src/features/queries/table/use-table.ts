@@ -4,7 +4,7 @@ import type { Cell } from "./column.js";
 import type { Answer, Ask } from "./messages.js";
 import type { ChartPoint, View } from "./table.js";
 
-export const pageRows = 256;
+const pageRows = 256;
 /** Of rows that were read; the oldest go. */
 const mostPages = 40;
 

@@ -57,7 +57,7 @@ function Frame({ run, children }: { run: Run; children: React.ReactNode }) {
 }
 
 /** What was answered, and on what it rests. */
-export function Answer({ answer }: { answer: TwinAnswer }) {
+function Answer({ answer }: { answer: TwinAnswer }) {
   const { passages, cited, found, tokens, madeBy, version } = answer;
   const sources = cited.flatMap((place) => {
     const passage = passages[place];
