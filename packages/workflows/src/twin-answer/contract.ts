@@ -30,4 +30,3 @@ export const twinAnswer = defineContract({
   },
   runName: ({ question }) => question,
 });
-

@@ -79,15 +79,17 @@ export interface Group {
 
 /** Drafts that stand for each other: of one segment and channel. */
 export function groupsOf(drafts: readonly DraftSoFar[]): Group[] {
-  const groups = new Map<string, DraftSoFar[]>();
+  const groups = new Map<string, Omit<Group, "drafts"> & { drafts: DraftSoFar[] }>();
   for (const one of drafts) {
-    const key = `${one.draft.channel} ${one.draft.segment}`;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+    const { channel, segment } = one.draft;
+    const key = `${channel} ${segment}`;
+    const group = groups.get(key) ?? { segment, channel, drafts: [] };
+    group.drafts.push(one);
+    groups.set(key, group);
   }
-  return [...groups.values()].map((members) => ({
-    segment: members[0]!.draft.segment,
-    channel: members[0]!.draft.channel,
-    drafts: members.toSorted((one, other) => (other.score ?? -1) - (one.score ?? -1)),
+  return [...groups.values()].map((group) => ({
+    ...group,
+    drafts: group.drafts.toSorted((one, other) => (other.score ?? -1) - (one.score ?? -1)),
   }));
 }
 

@@ -20,12 +20,7 @@ interface FirstTwinProps {
 export function FirstTwin({ company, saving, back }: FirstTwinProps) {
   const utils = trpc.useUtils();
   const navigate = useNavigate();
-  const [name, setName] = useState(
-    company.audience
-      .split(/[,.;\n]/)[0]!
-      .trim()
-      .slice(0, 80),
-  );
+  const [name, setName] = useState((company.audience.split(/[,.;\n]/)[0] ?? "").trim().slice(0, 80));
   const [keyOf] = useState(createKeys);
   const finish = trpc.company.finish.useMutation({
     onSuccess: async ({ twinId }) => {

@@ -10,7 +10,7 @@ import { cn } from "../../lib/cn.js";
 import { useMay, useMe } from "../settings/use-me.js";
 import { FirstTwin } from "./first-twin.js";
 import { SourcesStep } from "./sources-step.js";
-import { afterStep, beforeStep, farther, placeOf, steps, type StepName } from "./steps.js";
+import { afterStep, beforeStep, farther, placeOf, steps, type StepName, stepOf } from "./steps.js";
 import { TextStep, ToneStep } from "./text-steps.js";
 import { useCompany } from "./use-company.js";
 import { useDescription } from "./use-description.js";
@@ -89,7 +89,7 @@ export function OnboardingPage() {
 /** The heading takes the focus when the step changes, so that it is read out. */
 function Question({ step, moved }: { step: StepName; moved: boolean }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const { label, question } = steps[placeOf(step)]!;
+  const { label, question } = stepOf(step);
   useTitle(`${label} - Welcome`);
   useEffect(() => {
     if (moved) heading.current?.focus();

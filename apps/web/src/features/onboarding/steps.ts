@@ -2,13 +2,17 @@ import type { Company } from "./use-company.js";
 
 export type StepName = Company["step"];
 
-/** In their order; each says what it asks in a heading of its own. */
-export const steps: readonly {
+interface Step {
   readonly name: StepName;
   readonly label: string;
   readonly question: string;
-}[] = [
-  { name: "company", label: "Company", question: "What is your company called?" },
+}
+
+const first: Step = { name: "company", label: "Company", question: "What is your company called?" };
+
+/** In their order; each says what it asks in a heading of its own. */
+export const steps: readonly Step[] = [
+  first,
   { name: "industry", label: "Industry", question: "What does it do?" },
   { name: "audience", label: "Audience", question: "Whom does it speak to?" },
   { name: "tone", label: "Tone", question: "How does it speak?" },
@@ -17,9 +21,10 @@ export const steps: readonly {
 ];
 
 export const placeOf = (name: StepName): number => steps.findIndex((step) => step.name === name);
+export const stepOf = (name: StepName): Step => steps[placeOf(name)] ?? first;
 export const afterStep = (name: StepName): StepName =>
-  steps[Math.min(placeOf(name) + 1, steps.length - 1)]!.name;
-export const beforeStep = (name: StepName): StepName => steps[Math.max(placeOf(name) - 1, 0)]!.name;
+  (steps[Math.min(placeOf(name) + 1, steps.length - 1)] ?? first).name;
+export const beforeStep = (name: StepName): StepName => (steps[placeOf(name) - 1] ?? first).name;
 /** The later of two. */
 export const farther = (one: StepName, other: StepName): StepName =>
   placeOf(one) < placeOf(other) ? other : one;
