@@ -166,12 +166,21 @@ export const fileRules = [
   },
   {
     files: "packages/workflows/src/*/contract.ts",
-    only: ["zod", "@longhaul/kit", "./result.js", "./template.js", "../*/contract.js", "../*/result.js"],
+    only: [
+      "zod",
+      "@longhaul/kit",
+      "./result.js",
+      "./template.js",
+      "../*/contract.js",
+      "../*/result.js",
+      "./limits.js",
+      "./recipients.js",
+    ],
     why: "A contract is loaded by the form in the browser, the API and the state machine: it imports zod and the kit, so that loading it loads nothing else.",
   },
   {
     files: "packages/workflows/src/*/result.ts",
-    only: ["zod", "@longhaul/kit", "../*/result.js"],
+    only: ["zod", "@longhaul/kit", "./limits.js", "../*/result.js"],
     why: "A result's schema is a part of the contract that pages import too: zod and the kit, so that loading it loads nothing else.",
   },
   {
@@ -185,15 +194,41 @@ export const fileRules = [
     why: "A part of a template's rules travels to every browser with them: zod and the kit, so that loading it loads nothing else.",
   },
   {
+    files: "packages/workflows/src/*/limits.ts",
+    only: ["zod", "@longhaul/kit"],
+    why: "What a form, a contract and a step hold to alike is loaded by browsers: zod and the kit, so that loading it loads nothing else.",
+  },
+  {
+    files: "packages/workflows/src/*/recipients.ts",
+    only: ["zod", "@longhaul/kit"],
+    why: "What a form, a contract and a step hold to alike is loaded by browsers: zod and the kit, so that loading it loads nothing else.",
+  },
+  {
     files: "packages/workflows/src/*/machine.ts",
-    only: ["@longhaul/kit", "@longhaul/kit/machine", "./contract.js", "./steps/*.js", "../*/steps/*.js"],
+    only: [
+      "@longhaul/kit",
+      "@longhaul/kit/machine",
+      "./contract.js",
+      "./result.js",
+      "./steps/*.js",
+      "../*/steps/*.js",
+    ],
     never: ["./steps/*.handler.js", "../*/steps/*.handler.js"],
     why: "A machine is data, the same on every computer: no handlers, no I/O, no clock, so neither node: modules nor SDKs.",
   },
   {
     files: "packages/workflows/src/*/steps/*.ts",
     except: ["packages/workflows/src/*/steps/*.handler.ts"],
-    only: ["zod", "@longhaul/kit", "@longhaul/kit/step", "../contract.js", "../result.js"],
+    only: [
+      "zod",
+      "@longhaul/kit",
+      "@longhaul/kit/step",
+      "../contract.js",
+      "../result.js",
+      "../limits.js",
+      "./*.js",
+    ],
+    never: ["./*.handler.js"],
     why: "A step's declaration is read by the machine and by CDK: what it takes, gives and needs. The code that does it stands in <step>.handler.ts.",
   },
   {
@@ -203,8 +238,16 @@ export const fileRules = [
   },
   {
     files: "packages/workflows/src/contracts.ts",
-    only: ["zod", "@longhaul/kit", "./*/contract.js", "./*/result.js", "./*/template.js"],
-    why: "The list of contracts is what browsers load: contracts, and the rules by which their texts are rendered.",
+    only: [
+      "zod",
+      "@longhaul/kit",
+      "./*/contract.js",
+      "./*/result.js",
+      "./*/template.js",
+      "./*/limits.js",
+      "./*/recipients.js",
+    ],
+    why: "The list of contracts is what browsers load: contracts only, and the rules that their forms share with their steps.",
   },
   {
     files: "packages/workflows/src/machines.ts",

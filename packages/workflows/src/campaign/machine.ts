@@ -10,14 +10,17 @@ import { writeDraft } from "./steps/write-draft.js";
 /** What nobody has approved within a week is not sent. */
 const reviewSeconds = 7 * 86_400;
 
+const nothingSent = {
+  text: "Nothing was sent: the drafts were not approved.",
+  ...{ drafts: 0, edited: 0, recipients: 0, sent: 0, failed: 0, uncertain: 0 },
+  changes: [],
+};
+
 export const campaignMachine = defineMachine(campaign, (flow) =>
   flow
     .step(prepare, ({ input }) => ({
-      channels: input.channels,
-      segments: input.segments,
-      twinIds: input.twinIds,
-      draftBudget: input.draftBudget,
-      sendAt: input.sendAt,
+      ...{ channels: input.channels, segments: input.segments, twinIds: input.twinIds },
+      ...{ draftBudget: input.draftBudget, sendAt: input.sendAt },
     }))
     .map("Drafts", {
       items: ({ prepare: plan }) => plan.orders,
@@ -33,9 +36,7 @@ export const campaignMachine = defineMachine(campaign, (flow) =>
           }))
           .step(react, ({ input, writeDraft: draft }) => ({ draft, twinIds: input.twinIds }))
           .yield(({ writeDraft: draft, react: heard }) => ({
-            draft,
-            reactions: heard.reactions,
-            score: heard.score,
+            ...{ draft, reactions: heard.reactions, score: heard.score },
           })),
     })
     .approval("ReviewDrafts", {
@@ -90,11 +91,7 @@ export const campaignMachine = defineMachine(campaign, (flow) =>
             note: review.decision.note,
             byDefault: review.byDefault,
             sendings: [],
-            summary: {
-              text: "Nothing was sent: the drafts were not approved.",
-              ...{ drafts: 0, edited: 0, recipients: 0, sent: 0, failed: 0, uncertain: 0 },
-              changes: [],
-            },
+            summary: nothingSent,
           })),
         ),
     ),

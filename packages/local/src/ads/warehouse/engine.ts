@@ -122,7 +122,7 @@ async function run(
 /** Views of the same names stand in the temporary catalog: the tables are named with theirs. */
 async function catalogOf(connection: DuckDBConnection): Promise<string> {
   const reader = await connection.runAndReadAll("select current_database()");
-  return String(reader.getRowsJson()[0]?.[0]);
+  return reader.getRowsJson()[0]?.[0] as string;
 }
 
 /** The tables as the time window shows them, and functions of AMC's SQL that DuckDB has under other names. */

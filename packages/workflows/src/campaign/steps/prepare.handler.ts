@@ -1,4 +1,3 @@
-import type { Json } from "@longhaul/kit";
 import { implement, type StepContext, type StepInput } from "@longhaul/kit/step";
 import { z } from "zod";
 import { personaSchema } from "../../digital-twin/result.js";
@@ -19,7 +18,7 @@ export async function plan(input: Input, ctx: StepContext, now: () => Date = () 
     const { persona } = asked.parse(await ctx.records.call("twin_model", { twin }));
     favourites.push(persona.favourites);
   }
-  const company = companySchema.safeParse(await ctx.records.call("company_profile", {} as Json));
+  const company = companySchema.safeParse(await ctx.records.call("company_profile", {}));
   const orders = ordersOf(input);
   ctx.progress(1, `${orders.length} drafts to write`);
   return {
