@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -46,6 +46,7 @@ export function stageProduct(folder: string, workflows: string): StagedProduct {
   }
   for (const room of others) link(join(root, room), join(folder, room));
   cpSync(workflows, join(folder, "packages/workflows/dist"), { recursive: true });
+  addRules(join(folder, "packages/workflows/dist"));
   link(join(root, "packages/workflows/node_modules"), join(folder, "packages/workflows/node_modules"));
   const images = join(folder, "packages/workflows/dist/training-images.js");
   if (!existsSync(images)) writeFileSync(images, "export const trainingImages = {};\n");
@@ -67,4 +68,14 @@ export function stageProduct(folder: string, workflows: string): StagedProduct {
 function link(target: string, path: string): void {
   mkdirSync(dirname(path), { recursive: true });
   symlinkSync(target, path, "junction");
+}
+
+/** The face of the contracts also has rules that the API shares with the steps of our own workflows: these it keeps. */
+function addRules(dist: string): void {
+  renameSync(join(dist, "contracts.js"), join(dist, "own-contracts.js"));
+  const ours = pathToFileURL(join(root, "packages/workflows/dist/contracts.js")).href;
+  writeFileSync(
+    join(dist, "contracts.js"),
+    `export * from ${JSON.stringify(ours)};\nexport { contracts } from "./own-contracts.js";\n`,
+  );
 }
