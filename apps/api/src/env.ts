@@ -1,17 +1,8 @@
 import { connectionVariables } from "@longhaul/connections";
-import { schedulerPlaceSchema } from "@longhaul/kit";
+import { jsonText, schedulerPlaceSchema } from "@longhaul/kit";
 import { z } from "zod";
 
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
-
-const jsonText = z.string().transform((text, context) => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    context.addIssue({ code: "custom", message: "must be a JSON object" });
-    return z.NEVER;
-  }
-});
 
 const environmentSchema = z
   .object({

@@ -1,4 +1,4 @@
-import { schedulerPlaceSchema } from "@longhaul/kit";
+import { jsonText, schedulerPlaceSchema } from "@longhaul/kit";
 import { z } from "zod";
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -38,15 +38,6 @@ const stepSchema = common
     message: "must be off in production",
   });
 export type StepEnvironment = z.output<typeof stepSchema>;
-
-const jsonText = z.string().transform((text, context) => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    context.addIssue({ code: "custom", message: "must be a JSON object" });
-    return z.NEVER;
-  }
-});
 
 const housekeepingSchema = common.extend({
   STATE_MACHINES: jsonText.pipe(z.record(z.string(), z.string().startsWith("arn:"))),

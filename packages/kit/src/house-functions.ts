@@ -22,3 +22,13 @@ export const schedulerPlaceSchema = z.object({
   roleArn: z.string().startsWith("arn:"),
 });
 export type SchedulerPlace = z.output<typeof schedulerPlaceSchema>;
+
+/** A variable of the environment that holds JSON; pipe it into what the JSON must be. */
+export const jsonText = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue({ code: "custom", message: "must be a JSON object" });
+    return z.NEVER;
+  }
+});

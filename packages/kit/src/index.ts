@@ -52,4 +52,4 @@ export {
   type StageDefinition,
 } from "./contract.js";
 export { runErrorOf } from "./failure.js";
-export { houseFunctions, type SchedulerPlace, schedulerPlaceSchema } from "./house-functions.js";
+export { houseFunctions, jsonText, type SchedulerPlace, schedulerPlaceSchema } from "./house-functions.js";
