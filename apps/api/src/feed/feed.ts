@@ -34,7 +34,8 @@ export class Feed {
   readonly #organisations = new Map<string, Watched>();
   readonly #reader: ChangeReader;
   readonly #stopChecking: () => void;
-  #checking = false;
+  #checking: Promise<void> | null = null;
+  #checkingNext: Promise<void> | null = null;
 
   constructor(private readonly options: FeedOptions) {
     const { db, doorbell, clock, log } = options;
@@ -77,19 +78,34 @@ export class Feed {
     );
   }
 
-  /** Compares what is watched with the database, and ends whoever may not watch any more. */
-  async check(): Promise<void> {
+  /**
+   * Compares what is watched with the database, and ends whoever may not watch any more. While one check is under way
+   * another waits for its end: what the first has read may be older than what the second is for.
+   */
+  check(): Promise<void> {
     this.#endExpired();
-    if (this.#checking) return;
-    this.#checking = true;
+    if (!this.#checking) return this.#checkNow();
+    this.#checkingNext ??= this.#checking.then(() => {
+      this.#checkingNext = null;
+      return this.#checkNow();
+    });
+    return this.#checkingNext;
+  }
+
+  #checkNow(): Promise<void> {
+    this.#checking = this.#compareAll().finally(() => {
+      this.#checking = null;
+    });
+    return this.#checking;
+  }
+
+  async #compareAll(): Promise<void> {
     try {
       for (const some of chunks(this.#people())) await this.#showOut(some);
       for (const some of chunks(this.#channels())) await this.#compare(some);
       for (const { lists } of this.#organisations.values()) for (const list of lists.values()) list.refresh();
     } catch (error) {
       this.options.log.warn({ err: error }, "the feed's safety check failed");
-    } finally {
-      this.#checking = false;
     }
   }
 
