@@ -43,7 +43,7 @@ export async function post(
   const late = new Error(`There was no answer within ${timeoutMs / 1000} seconds.`);
   const found = await withSignal(addressesOf(hostOf(url), resolve), signal, late);
   checkAddresses(found, rules);
-  return await send(url, found, headers, body, { signal, late });
+  return await withSignal(send(url, found, headers, body, { signal, late }), signal, late);
 }
 
 async function addressesOf(
@@ -109,6 +109,11 @@ function send(
       },
     );
     sent.on("error", fail);
+    // Node answers neither of the two above then.
+    sent.on("upgrade", ({ statusCode = 0 }, socket) => {
+      socket.destroy();
+      resolve({ status: statusCode, body: "" });
+    });
     sent.end(bytes);
   });
 }
