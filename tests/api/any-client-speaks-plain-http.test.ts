@@ -275,6 +275,9 @@ test("a person who asks too often is told when to come back, and nobody else not
   expect(answers[3]).toMatchObject({ body: refusal("TOO_MANY_REQUESTS") });
   expect(Number(answers[3]?.headers.get("retry-after"))).toBeGreaterThan(0);
   expect((await ask(world.ours.admin)).status).toBe(200);
+  // Who has asked too often how a job is may still begin the next one.
+  const starting = await send("POST", "/process", { as: world.ours.viewer, body: { file, name: "x" } }, url);
+  expect(starting).toMatchObject({ status: 403 });
   await api.close();
   await services.close();
 });

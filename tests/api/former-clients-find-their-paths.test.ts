@@ -7,7 +7,7 @@ let token: string;
 let stranger: string;
 let image: string;
 beforeAll(async () => {
-  stack = await startStack({ simulation: true });
+  stack = await startStack({ simulation: true, requestsPerMinute: 1_000_000 });
   token = await signIn("token?grant_type=password", stack.demo);
   stranger = await signIn("signup", { email: "stranger@example.test", password: "long enough 4711" });
   image = Buffer.from(await samplePng()).toString("base64");

@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 export interface StackOptions {
   /** Whether starts may order delays and failures. */
   readonly simulation?: boolean;
+  /** Of each person to the HTTP API; a test that asks as fast as it can is not held up by how fast that is. */
+  readonly requestsPerMinute?: number;
   /** Serve the built dashboard too. */
   readonly web?: boolean;
   /** Other programs than those of the checkout, as of a staged product. */
@@ -107,7 +109,9 @@ export async function startStack(options: StackOptions = {}) {
 
   async function startApi(): Promise<void> {
     const web: Record<string, string> = options.web ? { WEB_DIR: join(root, "apps/web/dist") } : {};
-    const child = spawn("api", { ...cloudEnv, ...web, PORT: String(port) });
+    const { requestsPerMinute } = options;
+    const limit = requestsPerMinute && { HTTP_REQUESTS_PER_MINUTE: String(requestsPerMinute) };
+    const child = spawn("api", { ...cloudEnv, ...web, ...limit, PORT: String(port) });
     for (;;) {
       if (child.exitCode !== null || child.signalCode !== null)
         throw new Error(`The API ended before it was ready; see ${dataDir}`);

@@ -29,7 +29,10 @@ const environmentSchema = z
     /** The folder of the built dashboard; nothing is served when it is not set. */
     WEB_DIR: z.string().min(1).optional(),
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
-    /** Requests a minute that one person may send to the paths under /api; the dashboard's own calls do not count. */
+    /**
+     * Requests a minute that one person may send to the paths under /api: as many to ask and as many again to change
+     * something. The dashboard's own calls do not count.
+     */
     HTTP_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
     /** Other origins that may open live connections, separated by commas. The API's own always may. */
     ALLOWED_ORIGINS: z

@@ -27,7 +27,7 @@ export interface ApiOptions {
   /** The built dashboard. */
   webDir?: string | undefined;
   allowedOrigins?: readonly string[];
-  /** Of each person, to the paths of the HTTP API. */
+  /** Of each person, to the paths of the HTTP API: as many to ask and as many again to change something. */
   requestsPerMinute?: number;
 }
 

@@ -13,7 +13,7 @@ const maxBodyBytes = 1_000_000;
 
 export interface RestOptions {
   routes: readonly Route[];
-  /** Of each person. */
+  /** Of each person, as many to ask and as many again to change something. */
   requestsPerMinute: number;
 }
 
@@ -49,7 +49,9 @@ function handlersOf(services: Services, limiter: RateLimiter, route: Route): Req
     if (identity.kind === "anonymous") throw new ApiError("SIGNED_OUT");
     if (identity.kind === "refused") throw new ApiError(identity.code);
     const { claims, token } = identity;
-    refuseTooMany(limiter.take(claims.sub, route.cost));
+    // Who asks how far a job is, however often, may still start the next one.
+    const kind = route.method === "get" ? "asks" : "changes";
+    refuseTooMany(limiter.take(`${kind} ${claims.sub}`, route.cost));
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const api = callerFor(services, identity, { correlationId, signal: gone.signal });

@@ -51,7 +51,8 @@ const start = {
   method: "post",
   tag,
   maxBodyBytes: maxImageBodyBytes,
-  cost: 20,
+  // A body of up to 20 MB; a class of children may still begin at the same time.
+  cost: 10,
   refusals: [400, 409, 413],
   answer: { status: 202, description: "Ask for its status by this run_id.", schema: startedSchema },
 } as const;
