@@ -190,7 +190,7 @@ describe("the reporting API", () => {
   }, 60_000);
 
   test.each([
-    ["SELECT * FROM read_csv('/etc/passwd')", /file system operations are disabled/],
+    ["SELECT COUNT(*) AS n FROM read_csv('/etc/passwd')", /file system operations are disabled/],
     ["COPY (SELECT 1) TO '/tmp/out.csv'", /file system operations are disabled/],
     ["SELECT 1; SELECT 2", /one SELECT statement/],
     ["CREATE TABLE x (a INT)", /one SELECT statement/],

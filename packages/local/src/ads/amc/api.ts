@@ -4,7 +4,7 @@ import { json, type Reply } from "../../aws/reply.js";
 import { localAccount, localClientId, localInstances } from "../account.js";
 import type { Faults } from "../faults.js";
 import type { Grants } from "../login/grants.js";
-import { tableDescriptions } from "../warehouse/data.js";
+import { tables } from "../warehouse/data.js";
 import type { WarehouseService } from "../warehouse/service.js";
 import type { Execution, Executions } from "./executions.js";
 import { ApiError } from "./errors.js";
@@ -161,7 +161,7 @@ function downloadUrls({ origin }: AmcRequest, execution: Execution, { presigned,
 
 async function dataSources({ warehouse }: AmcParts): Promise<Reply> {
   const columns = await warehouse.columns();
-  const sources = Object.entries(tableDescriptions).map(([name, description]) => ({
+  const sources = Object.entries(tables).map(([name, { description }]) => ({
     ...{ dataSourceId: name, name, description },
     columns: columns
       .filter(({ table }) => table === name)

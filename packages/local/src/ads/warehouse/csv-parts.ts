@@ -63,8 +63,10 @@ export class CsvParts {
   }
 }
 
+/** Lists and rows as AMC writes them: [[1, Kettles], [2, Tents]]. */
 function cell(value: unknown): string {
   if (value === null || value === undefined) return "";
+  if (typeof value === "object") return `[${Object.values(value).map(cell).join(", ")}]`;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

@@ -84,18 +84,19 @@ export function dataStatements({ seed, impressions, until }: DataPlan): string[]
      from dsp_impressions where hash(request_tag, 42, ${seed}) % 4 = 0`,
     `create table conversions as
      select user_id, user_id_type, 'US' as marketplace_name, 1::bigint as conversions,
-       pick(['order', 'detailPageView', 'detailPageView', 'detailPageView', 'shoppingCart', 'wishList'], request_tag, 52) as event_subtype,
+       case when hash(request_tag, 52, ${seed}) % 8 = 0 then 'order'
+         else pick(['detailPageView', 'detailPageView', 'detailPageView', 'shoppingCart', 'wishList'], request_tag, 58) end as event_subtype,
        case event_subtype when 'order' then 'purchase' else 'website' end as event_category,
        impression_dt_utc + to_seconds((3600 + 86400 * 13 * pow(share(request_tag, 53), 2))::bigint) as event_dt_utc,
        event_dt_utc::date as event_date_utc,
        'B0' || upper(substr(md5(advertiser || hash(request_tag, 54, ${seed}) % 9), 1, 8)) as tracked_asin,
        (event_subtype = 'order')::int::bigint as purchases,
-       case event_subtype when 'order' then 1 + hash(request_tag, 55, ${seed}) % 3 else 0 end::bigint as total_units_sold,
-       case event_subtype when 'order' then round((12 + 160 * pow(share(request_tag, 56), 2)) * total_units_sold, 2) else 0 end
+       case event_subtype when 'order' then 1 + hash(request_tag, 55, ${seed}) % 3 // 2 else 0 end::bigint as total_units_sold,
+       case event_subtype when 'order' then round((9 + 70 * pow(share(request_tag, 56), 2)) * total_units_sold, 2) else 0 end
          ::decimal(12, 2) as total_product_sales,
        share(user_id, 57) < 0.42 as new_to_brand, advertiser, campaign, campaign_id_string, impression_dt_utc as traffic_dt_utc
      from dsp_impressions
-     where share(request_tag, 51) < case when line_item like '%Retargeting' then 0.035 when creative_type = 'streaming_tv' then 0.008 else 0.014 end`,
+     where share(request_tag, 51) < case when line_item like '%Retargeting' then 0.02 when creative_type = 'streaming_tv' then 0.008 else 0.008 end`,
     `create table amazon_attributed_events_by_conversion_time as
      select user_id, user_id_type, advertiser, campaign, campaign_id_string, event_subtype as conversion_event_subtype,
        event_category as conversion_event_category, event_dt_utc as conversion_event_dt_utc, event_date_utc as conversion_event_date_utc,
@@ -116,21 +117,90 @@ export function dataStatements({ seed, impressions, until }: DataPlan): string[]
   ];
 }
 
-/** The column by which a time window cuts a table. */
-export const timeColumns: Readonly<Record<string, string>> = {
-  dsp_impressions: "impression_dt_utc",
-  dsp_clicks: "click_dt_utc",
-  dsp_views: "event_dt_utc",
-  conversions: "event_dt_utc",
-  amazon_attributed_events_by_conversion_time: "conversion_event_dt_utc",
-  sponsored_ads_traffic: "event_dt_utc",
+interface Table {
+  /** Where its rows are kept. */
+  readonly rows: string;
+  /** The column by which a time window cuts it. */
+  readonly time: string;
+  /** Columns that follow from the others. The advertiser's time zone is UTC. */
+  readonly more: readonly string[];
+  readonly description: string;
+}
+
+const attributed = [
+  "conversion_event_dt_utc as conversion_event_dt",
+  "conversion_event_date_utc as conversion_event_date",
+  "traffic_event_dt_utc as traffic_event_dt",
+  "campaign_id_string::bigint as campaign_id",
+  // NULL stands for Amazon DSP.
+  "null::varchar as ad_product_type",
+  "(conversion_event_subtype = 'detailPageView')::int::bigint as detail_page_view",
+  "(conversion_event_subtype = 'shoppingCart')::int::bigint as add_to_cart",
+  "purchases as total_purchases",
+  "new_to_brand_purchases as new_to_brand_total_purchases",
+  "case when new_to_brand then total_product_sales else 0 end as new_to_brand_product_sales",
+  "case when new_to_brand then total_product_sales else 0 end as new_to_brand_total_product_sales",
+];
+
+/**
+ * What queries see. Costs of Amazon DSP are in millicents (100,000 are a dollar), fees and supply_cost, and what sponsored ads
+ * cost, in microcents (100,000,000 are a dollar); sales are in the currency itself. Source: the data sources' reference.
+ */
+export const tables: Readonly<Record<string, Table>> = {
+  dsp_impressions: {
+    rows: "dsp_impressions",
+    time: "impression_dt_utc",
+    more: [
+      "impression_dt_utc as impression_dt",
+      "impression_date_utc as impression_date",
+      "impression_hour_utc as impression_hour",
+      "(impression_cost * 750)::bigint as supply_cost",
+      "'USD' as currency_iso_code",
+    ],
+    description: "Every impression that Amazon DSP delivered.",
+  },
+  dsp_clicks: {
+    rows: "dsp_clicks",
+    time: "click_dt_utc",
+    more: ["click_dt_utc as click_dt", "click_date_utc as click_date", "impression_dt_utc as impression_dt"],
+    description: "Every click on an impression of Amazon DSP.",
+  },
+  dsp_views: {
+    rows: "dsp_views",
+    time: "event_dt_utc",
+    more: ["event_dt_utc as event_dt", "event_date_utc as event_date"],
+    description: "Whether impressions of Amazon DSP could be seen.",
+  },
+  conversions: {
+    rows: "conversions",
+    time: "event_dt_utc",
+    more: ["event_dt_utc as event_dt", "event_date_utc as event_date"],
+    description: "What people did after they had seen an ad: viewed a page, put into the basket, ordered.",
+  },
+  amazon_attributed_events_by_conversion_time: {
+    rows: "amazon_attributed_events_by_conversion_time",
+    time: "conversion_event_dt_utc",
+    more: attributed,
+    description: "Conversions with the traffic that they are attributed to, by when they happened.",
+  },
+  amazon_attributed_events_by_traffic_time: {
+    rows: "amazon_attributed_events_by_conversion_time",
+    time: "traffic_event_dt_utc",
+    more: attributed,
+    description: "Conversions with the traffic that they are attributed to, by when that was.",
+  },
+  sponsored_ads_traffic: {
+    rows: "sponsored_ads_traffic",
+    time: "event_dt_utc",
+    more: [
+      "event_dt_utc as event_dt",
+      "event_date_utc as event_date",
+      "case when campaign like '%Tents%' then 'Tents and Trails' when campaign like '%Coffee%' then 'Slow Coffee' else 'Kettles' end as advertiser",
+      "'CPC' as line_item_price_type",
+    ],
+    description: "Impressions and clicks of sponsored products, brands and display.",
+  },
 };
 
-export const tableDescriptions: Readonly<Record<string, string>> = {
-  dsp_impressions: "Every impression that Amazon DSP delivered.",
-  dsp_clicks: "Every click on an impression of Amazon DSP.",
-  dsp_views: "Whether impressions of Amazon DSP could be seen.",
-  conversions: "What people did after they had seen an ad: viewed a page, put into the basket, ordered.",
-  amazon_attributed_events_by_conversion_time: "Conversions with the traffic that they are attributed to.",
-  sponsored_ads_traffic: "Impressions and clicks of sponsored products, brands and display.",
-};
+/** What every user_id looks like, and nothing else does: its values never leave AMC. */
+export const userIdPattern = /^u\d{8}$/;

@@ -5,14 +5,11 @@ import {
   JsonDuckDBValueConverter,
   StatementType,
 } from "@duckdb/node-api";
+import { type SeenTable, toDuckDb } from "./amc-sql.js";
 import { CsvParts } from "./csv-parts.js";
-import { type DataPlan, dataStatements, timeColumns } from "./data.js";
+import { type DataPlan, dataStatements, tables, userIdPattern } from "./data.js";
 import type { Column, Order } from "./messages.js";
-
-/** What the query's author did wrong, in DuckDB's words or ours. */
-export class QueryError extends Error {
-  override readonly name = "QueryError";
-}
+import { QueryError } from "./query-error.js";
 
 /**
  * The advertising tables in DuckDB. They are made when there are none yet; queries then see them read-only, with nothing
@@ -39,13 +36,13 @@ export class Warehouse {
   async columns(): Promise<Column[]> {
     const connection = await this.#database.connect();
     try {
-      const reader = await connection.runAndReadAll(
-        `select table_name, column_name, data_type from information_schema.columns
-         where table_schema = 'main' order by table_name, ordinal_position`,
-      );
-      return (reader.getRowsJson() as [string, string, string][]).flatMap(([table, name, type]) =>
-        table in timeColumns ? [{ table, name, type }] : [],
-      );
+      const columns: Column[] = [];
+      for (const [table, { select }] of Object.entries(seenTables(await catalogOf(connection)))) {
+        const result = await connection.run(`${select("now()::timestamp", "now()::timestamp")} limit 0`);
+        const types = result.columnTypes();
+        columns.push(...result.columnNames().map((name, i) => ({ table, name, type: String(types[i]) })));
+      }
+      return columns;
     } finally {
       connection.closeSync();
     }
@@ -96,10 +93,16 @@ async function run(
   connection: DuckDBConnection,
   { sql, window: { start, end }, folder, partBytes }: Extract<Order, { type: "query" }>,
 ): Promise<{ rows: number; parts: string[] }> {
-  const statements = await connection.extractStatements(sql);
+  const catalog = await catalogOf(connection);
+  const seen = seenTables(catalog);
+  const statements = await connection.extractStatements(
+    toDuckDb(sql, { tables: seen, window: { start, end } }),
+  );
   if (statements.count !== 1) throw new QueryError("A workflow is one SELECT statement.");
-  for (const statement of preparations(await catalogOf(connection), start, end))
-    await connection.run(statement);
+  for (const [name, table] of Object.entries(seen)) {
+    const rows = table.select(`timestamp '${start}'`, `timestamp '${end}'`);
+    await connection.run(`create temp view ${name} as ${rows}`);
+  }
   const statement = await statements.prepare(0);
   if (statement.statementType !== StatementType.SELECT)
     throw new QueryError("A workflow is one SELECT statement.");
@@ -113,7 +116,9 @@ async function run(
     chunk = await result.fetchChunk()
   ) {
     rows += chunk.rowCount;
-    await parts.write(chunk.convertRows(JsonDuckDBValueConverter));
+    const values = chunk.convertRows(JsonDuckDBValueConverter);
+    if (values.some(holdsUserId)) throw new QueryError(userIdSentence);
+    await parts.write(values);
   }
   await parts.close();
   return { rows, parts: parts.names };
@@ -125,22 +130,21 @@ async function catalogOf(connection: DuckDBConnection): Promise<string> {
   return reader.getRowsJson()[0]?.[0] as string;
 }
 
-/** The tables as the time window shows them, and functions of AMC's SQL that DuckDB has under other names. */
-function preparations(catalog: string, start: string, end: string): string[] {
-  const views = Object.entries(timeColumns).map(
-    ([table, column]) =>
-      `create temp view ${table} as select * from "${catalog}".main.${table}
-       where ${column} >= timestamp '${start}' and ${column} < timestamp '${end}'`,
+function seenTables(catalog: string): Record<string, SeenTable> {
+  return Object.fromEntries(
+    Object.entries(tables).map(([name, { rows, time, more }]) => {
+      const select = (start: string, end: string) =>
+        `select *, ${more.join(", ")} from "${catalog}".main.${rows} where ${time} >= ${start} and ${time} < ${end}`;
+      return [name, { select }];
+    }),
   );
-  return [
-    ...views,
-    `create temp macro BUILT_IN_PARAMETER(name) as case upper(name)
-       when 'TIME_WINDOW_START' then timestamp '${start}' when 'TIME_WINDOW_END' then timestamp '${end}' end`,
-    "create temp macro SECONDS_BETWEEN(a, b) as date_diff('second', a, b)",
-    "create temp macro MINUTES_BETWEEN(a, b) as date_diff('minute', a, b)",
-    "create temp macro HOURS_BETWEEN(a, b) as date_diff('hour', a, b)",
-    "create temp macro SIZE(items) as len(items)",
-    "create temp macro COLLECT(value) as list(value)",
-    "create temp macro COLLECT_SET(value) as list(distinct value)",
-  ];
+}
+
+const userIdSentence =
+  "The result holds values of user_id, whose aggregation threshold is VERY_HIGH: they never leave AMC. Count them, COUNT(DISTINCT user_id), or leave them out of the last SELECT.";
+
+function holdsUserId(value: unknown): boolean {
+  if (typeof value === "string") return userIdPattern.test(value);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(holdsUserId);
 }

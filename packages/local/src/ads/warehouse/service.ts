@@ -108,7 +108,7 @@ export class WarehouseService {
       if (this.#process === child) this.#process = undefined;
       this.#lost("The query's process was lost: it may have needed more memory than it has.");
     });
-    const file = join(folder, `tables-1-${plan.seed}-${plan.impressions}.duckdb`);
+    const file = join(folder, `tables-2-${plan.seed}-${plan.impressions}.duckdb`);
     child.send({ type: "open", file, plan, memory } satisfies Order);
     return child;
   }

@@ -1,7 +1,8 @@
 // The process of the advertising tables: queries compute here, so that the servers stay responsive, and whatever one does
 // to it ends with it.
-import { QueryError, Warehouse } from "./engine.js";
+import { Warehouse } from "./engine.js";
 import type { Order, Report } from "./messages.js";
+import { QueryError } from "./query-error.js";
 
 function report(message: Report): void {
   if (process.connected) process.send?.(message);

@@ -17,6 +17,9 @@ export interface Statement {
   end: number;
 }
 
+const customParameter =
+  "CUSTOM_PARAMETER takes AMC's own parameters, which are not used here. Write {{name}} and describe it as a parameter.";
+
 /** One pair of brackets. `tables`: names of tables stand in it, after the right words and commas. */
 interface Frame {
   open: Token | undefined;
@@ -91,6 +94,7 @@ class Reader {
     if ((begins && changes.has(word)) || (follows && writes.has(word)) || word === "into") {
       this.refuse(token, "NOT_A_QUERY", `A query only reads: ${word.toUpperCase()} cannot stand here.`);
     }
+    if (word === "custom_parameter") this.refuse(token, "NOT_A_QUERY", customParameter);
     if (word === "select") {
       frame.kind = "query";
       frame.tables = false;
