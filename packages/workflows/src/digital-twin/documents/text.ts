@@ -13,16 +13,20 @@ export function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** Markdown without its marks: what a person would read aloud. */
+/**
+ * Markdown without its marks: what a person would read aloud. What stands between two marks never reaches over the next
+ * one that may open: else each of a million opened ones would be looked for its end up to the end of the line.
+ */
 export function plainMarkdown(text: string): string {
   return text
     .replace(/^---\n[\s\S]*?\n---\n/, "")
     .replace(/^(```|~~~)[^\n]*$/gm, "")
-    .replace(/!\[([^\]\n]*)\]\([^)\n]*\)/g, "$1")
-    .replace(/\[([^\]\n]+)\]\([^)\n]*\)/g, "$1")
+    .replace(/!\[([^[\]\n]*)\]\([^[)\n]*\)/g, "$1")
+    .replace(/\[([^[\]\n]+)\]\([^[)\n]*\)/g, "$1")
     .replace(/^#{1,6}\s+(.*)$/gm, "$1\n")
     .replace(/^[ \t]*>[ \t]?/gm, "")
     .replace(/^[ \t]*(?:[-*+]|\d+\.)[ \t]+/gm, "")
-    .replace(/(\*\*|__)(?=\S)([^\n]*?\S)\1/g, "$2")
+    .replace(/\*\*(?=\S)((?:[^*\n]|\*(?!\*))+)(?<=\S)\*\*/g, "$1")
+    .replace(/__(?=\S)((?:[^_\n]|_(?!_))+)(?<=\S)__/g, "$1")
     .replace(/`([^`\n]+)`/g, "$1");
 }
