@@ -191,6 +191,14 @@ describe("the reporting API", () => {
 
   test.each([
     ["SELECT COUNT(*) AS n FROM read_csv('/etc/passwd')", /file system operations are disabled/],
+    ["SELECT content FROM read_text('/etc/passwd')", /file system operations are disabled/],
+    ["SELECT a FROM '/etc/hosts.csv'", /file system operations are disabled/],
+    ["SELECT a FROM 'https://example.org/x.csv'", /file system operations are disabled/],
+    [
+      "SELECT a FROM query('SELECT content AS a FROM read_text(''/etc/passwd'')')",
+      /system operations are dis/,
+    ],
+    ["SELECT a FROM sqlite_scan('/etc/passwd', 'a')", /not in the catalog/],
     ["COPY (SELECT 1) TO '/tmp/out.csv'", /file system operations are disabled/],
     ["SELECT 1; SELECT 2", /one SELECT statement/],
     ["CREATE TABLE x (a INT)", /one SELECT statement/],

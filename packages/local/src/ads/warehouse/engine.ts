@@ -25,8 +25,15 @@ export class Warehouse {
 
   static async open(file: string, plan: DataPlan, memory: string): Promise<Warehouse> {
     if (!existsSync(file)) await make(file, plan, memory);
-    const settings = { access_mode: "READ_ONLY", enable_external_access: "false", threads: "2" };
-    const database = await DuckDBInstance.create(file, { ...settings, memory_limit: memory });
+    const closed = {
+      access_mode: "READ_ONLY",
+      enable_external_access: "false",
+      // Of functions that it has not it would look for extensions, on the disk and in the network.
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+    };
+    const settings = { ...closed, threads: "2", memory_limit: memory };
+    const database = await DuckDBInstance.create(file, settings);
     const connection = await database.connect();
     await connection.run("set lock_configuration = true");
     connection.closeSync();
