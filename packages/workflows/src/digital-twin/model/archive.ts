@@ -20,8 +20,10 @@ export async function modelIn(archive: Uint8Array): Promise<Uint8Array> {
 
 async function pick(entries: ReturnType<typeof extract>): Promise<Uint8Array> {
   for await (const entry of entries) {
-    if (entry.header.name.replace(/^\.\//, "") === modelFile && (entry.header.size ?? 0) <= maxBytes)
-      return buffer(entry);
+    if (entry.header.name.replace(/^\.\//, "") === modelFile && (entry.header.size ?? 0) <= maxBytes) {
+      // Read to its end first: leaving the loop destroys what has not been read.
+      return await buffer(entry);
+    }
     entry.resume();
   }
   throw new Error(`There is no ${modelFile} in what the training has left.`);
