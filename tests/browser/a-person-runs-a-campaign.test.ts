@@ -43,6 +43,7 @@ describe("a new organisation", { timeout: 300_000 }, () => {
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("heading", { name: "Whom does it speak to?" }).waitFor();
     await page.getByText("Saved. You can go on later", { exact: false }).waitFor();
+    expect(await page.getByRole("heading", { level: 2 }).allInnerTexts()).toEqual(["Whom does it speak to?"]);
     await page.reload();
     await page.getByRole("heading", { name: "Whom does it speak to?" }).waitFor();
     expect(await page.title()).toContain("Audience");

@@ -53,7 +53,7 @@ export function OnboardingPage() {
         </Notice>
       )}
       <section aria-labelledby="question" className="grid gap-4 rounded-lg border bg-surface p-4">
-        <Question key={step} step={step} moved={at !== null} />
+        <Question key={`question ${step}`} step={step} moved={at !== null} />
         {step === "tone" ? (
           <ToneStep
             key={data.version === 0 ? "new" : "kept"}

@@ -1,12 +1,16 @@
 import { isFinal, type Run, type StageState } from "@longhaul/kit";
 
-/** The stage that a person is told about: the one that runs or failed, else the next; null at the end. */
+/**
+ * The stage that a person is told about: the one that runs or failed, else the one that has begun last, in whose middle the run
+ * may be waiting; null before the first and at the end.
+ */
 export function stageNow(run: Run): StageState | null {
   const { stages } = run;
   const failed = stages.find(({ status }) => status === "failed");
   if (failed) return failed;
   if (isFinal(run.status)) return null;
-  return stages.findLast(({ status }) => status === "running") ?? null;
+  const running = stages.findLast(({ status }) => status === "running");
+  return running ?? stages.findLast(({ status }) => status !== "pending") ?? null;
 }
 
 /**

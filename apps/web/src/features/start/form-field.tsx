@@ -146,7 +146,7 @@ function NumberControl({ field, control, value, onChange }: NumberControlProps) 
   );
 }
 
-/** "EMAIL" and "SMS" stay, "normal" becomes "Normal", "ProcessData" stays. */
+/** "normal" becomes "Normal", "EMAIL" "Email"; "SMS" and "ProcessData" stay. */
 function choiceLabel(choice: string): string {
-  return /^[a-z][a-z_-]*$/.test(choice) ? humanize(choice) : choice;
+  return /^([a-z][a-z_-]*|[A-Z]{4,})$/.test(choice) ? humanize(choice.toLowerCase()) : choice;
 }

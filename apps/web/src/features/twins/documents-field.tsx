@@ -13,10 +13,12 @@ const rules = twinDocumentField.meta() as unknown as { accept: string[]; maxByte
 interface DocumentsFieldProps {
   uploads: ReturnType<typeof useUploads>;
   error: string | undefined;
+  /** Files were chosen: what was said of those before is over. */
+  onTake?: () => void;
 }
 
 /** Several files, each uploaded as soon as it is chosen or dropped. */
-export function DocumentsField({ uploads, error }: DocumentsFieldProps) {
+export function DocumentsField({ uploads, error, onTake }: DocumentsFieldProps) {
   const [refusal, setRefusal] = useState<string>();
   const input = useRef<HTMLInputElement>(null);
   const count = useRef(0);
@@ -33,6 +35,7 @@ export function DocumentsField({ uploads, error }: DocumentsFieldProps) {
         room -= 1;
       }
     }
+    onTake?.();
     setRefusal(reasons.join(" ") || undefined);
   }
   return (

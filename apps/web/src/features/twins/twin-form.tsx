@@ -46,6 +46,12 @@ export function TwinForm({ twin, submitLabel, onStarted = () => {} }: TwinFormPr
     if (checked.success) train.start(order);
   }
 
+  /** What was wrong with a field says nothing of what stands there now; a document or a text will do. */
+  const forget = (...fields: string[]) =>
+    setErrors((before) =>
+      Object.fromEntries(Object.entries(before).filter(([field]) => !fields.includes(field))),
+    );
+
   const elsewhere = Object.entries(errors).filter(
     ([field]) => !["name", "documents", "text"].includes(field),
   );
@@ -59,15 +65,30 @@ export function TwinForm({ twin, submitLabel, onStarted = () => {} }: TwinFormPr
               {...control}
               value={name}
               maxLength={80}
-              onChange={({ target }) => setName(target.value)}
+              onChange={({ target }) => {
+                setName(target.value);
+                forget("name");
+              }}
             />
           )}
         </Field>
       )}
-      <DocumentsField uploads={uploads} error={errors["documents"]} />
+      <DocumentsField
+        uploads={uploads}
+        error={errors["documents"]}
+        onTake={() => forget("documents", "text")}
+      />
       <Field label="Or paste text" error={errors["text"]}>
         {(control) => (
-          <Textarea {...control} rows={4} value={text} onChange={({ target }) => setText(target.value)} />
+          <Textarea
+            {...control}
+            rows={4}
+            value={text}
+            onChange={({ target }) => {
+              setText(target.value);
+              forget("documents", "text");
+            }}
+          />
         )}
       </Field>
       {twin !== null && (

@@ -8,6 +8,7 @@ import { ProblemView } from "../../components/ui/problem.js";
 import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { throttle } from "../../lib/throttle.js";
 import { trpc } from "../../lib/trpc.js";
+import { stageNow } from "../runs/stage-now.js";
 import { useMay } from "../settings/use-me.js";
 import { AskPanel } from "./ask/ask-panel.js";
 import { DeleteTwin } from "./delete-twin.js";
@@ -128,7 +129,7 @@ function Follow({ twinId, runId }: { twinId: string; runId: string }) {
   useEffect(() => {
     if (seq > 0) look.call();
   }, [look, seq]);
-  const stage = run?.stages.find(({ status }) => status === "running");
+  const stage = run ? stageNow(run) : null;
   return (
     <p role="status" className="text-ink-soft">
       {stage ? `${stage.label}${stage.message ? `: ${stage.message}` : "..."}` : "Waiting for its turn..."}
