@@ -34,19 +34,25 @@ export interface AmcTable {
 }
 
 const text = z.string().max(500);
+/** What a person reads: without what the database cannot keep. */
+const name = text.transform((given) => given.replace(/\0|\p{Cs}/gu, ""));
+/** Goes into addresses and headers, too. Lengths are those of the table amc_instances. */
+const id = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .regex(/^[\x21-\x7e]+$/);
 const accountsSchema = z.object({
-  amcAccounts: z.array(
-    z.object({ accountId: text.min(1), accountName: text.nullish(), marketplaceId: text.min(1) }),
-  ),
+  amcAccounts: z.array(z.object({ accountId: id(200), accountName: name.nullish(), marketplaceId: id(100) })),
   nextToken: z.string().nullish(),
 });
 const instancesSchema = z.object({
   instances: z.array(
     z.object({
-      instanceId: text.min(1),
-      instanceName: text.nullish(),
-      instanceType: text.nullish(),
-      customerCanonicalName: text.nullish(),
+      instanceId: id(200),
+      instanceName: name.nullish(),
+      instanceType: id(100).nullish(),
+      customerCanonicalName: name.nullish(),
     }),
   ),
   nextToken: z.string().nullish(),
@@ -65,6 +71,8 @@ const dataSourcesSchema = z.object({
 });
 
 const mostPages = 50;
+/** Of one consent, with those of all its accounts. */
+const mostInstances = 5_000;
 
 /** The part of Amazon's advertising API that tells what a connection reaches. Source: AMC administration and reporting. */
 export function adsApi(
@@ -80,7 +88,17 @@ export function adsApi(
     ...[connectionId, account]: [string, Pick<AmcAccount, "accountId" | "marketplaceId"> | null]
   ): Promise<Page[]> {
     const found: Page[] = [];
+    for await (const page of eachPage(schema, path, connectionId, account)) found.push(page);
+    return found;
+  }
+
+  async function* eachPage<Page extends { nextToken?: string | null | undefined }>(
+    schema: z.ZodType<Page>,
+    path: string,
+    ...[connectionId, account]: [string, Pick<AmcAccount, "accountId" | "marketplaceId"> | null]
+  ): AsyncGenerator<Page> {
     let next = "";
+    let count = 0;
     do {
       const query = next === "" ? "" : `?nextToken=${encodeURIComponent(next)}`;
       const parsed = schema.safeParse(await get(connectionId, `${path}${query}`, account));
@@ -88,27 +106,33 @@ export function adsApi(
         const sentence = "Amazon's advertising API gave an answer that is not understood.";
         throw new ConnectionError("CONNECTION_UNAVAILABLE", sentence);
       }
-      found.push(parsed.data);
+      count += 1;
       next = parsed.data.nextToken ?? "";
-    } while (next !== "" && found.length < mostPages);
-    return found;
+      yield parsed.data;
+    } while (next !== "" && count < mostPages);
   }
 
   return {
-    /** Every instance of every account. @throws ConnectionError */
+    /** Every instance of every account, and no more than any advertiser has. @throws ConnectionError */
     async instances(connectionId: string): Promise<AmcInstance[]> {
       const accounts = (await pages(accountsSchema, "/amc/accounts", connectionId, null)).flatMap(
         ({ amcAccounts }) =>
-          amcAccounts.map((one) => ({ ...one, accountName: one.accountName ?? one.accountId })),
+          amcAccounts.map((one) => ({ ...one, accountName: one.accountName || one.accountId })),
       );
       const found: AmcInstance[] = [];
       for (const account of accounts) {
-        for (const { instances } of await pages(instancesSchema, "/amc/instances", connectionId, account)) {
+        for await (const { instances } of eachPage(
+          instancesSchema,
+          "/amc/instances",
+          connectionId,
+          account,
+        )) {
           for (const one of instances) {
+            if (found.length >= mostInstances) return found;
             found.push({
               ...account,
               instanceId: one.instanceId,
-              instanceName: one.instanceName ?? one.instanceId,
+              instanceName: one.instanceName || one.instanceId,
               instanceType: one.instanceType ?? "STANDARD",
               customerName: one.customerCanonicalName ?? account.accountName,
             });

@@ -2,6 +2,7 @@ import { ConnectionError } from "../errors.js";
 import type { ConnectionSettings } from "../settings.js";
 import type { AccessTokens } from "../tokens.js";
 import type { AmcAccount } from "./ads-api.js";
+import { jsonBody } from "./json-body.js";
 
 const requestMs = 20_000;
 /** Of one answer: what is longer is no list of instances. */
@@ -40,7 +41,12 @@ export function adsRequests(
         const sentence = "Amazon's advertising API cannot be reached.";
         throw new ConnectionError("CONNECTION_UNAVAILABLE", sentence, { cause });
       });
-      if (response.ok) return body(response);
+      if (response.ok) {
+        return jsonBody(response, mostBytes).catch((cause: unknown) => {
+          const sentence = "Amazon's advertising API gave half an answer.";
+          throw new ConnectionError("CONNECTION_UNAVAILABLE", sentence, { cause });
+        });
+      }
       await response.body?.cancel();
       if (response.status === 401 && refused === undefined) {
         refused = token;
@@ -49,23 +55,6 @@ export function adsRequests(
       throw failure(response);
     }
   };
-}
-
-async function body(response: Response): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > mostBytes) break;
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch (cause) {
-    throw new ConnectionError("CONNECTION_UNAVAILABLE", "Amazon's advertising API gave half an answer.", {
-      cause,
-    });
-  }
 }
 
 function failure({ status, headers }: Response): ConnectionError {

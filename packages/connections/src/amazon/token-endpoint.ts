@@ -1,14 +1,25 @@
 import { z } from "zod";
 import { ConnectionError } from "../errors.js";
 import type { KeyRings } from "../sealing/key-ring.js";
+import { jsonBody } from "./json-body.js";
 import type { Tokens } from "./login.js";
 
 const requestMs = 15_000;
 
+/** Of an answer, which is two tokens or the name of an error. */
+const mostBytes = 64 * 1024;
+/** A token that is said to last longer is renewed after a day all the same. */
+const longestSeconds = 86_400;
+
+/** As RFC 6749 has tokens (appendix A.12), without the blank: what else one held would go into a header. */
+const token = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
 const tokensSchema = z.object({
-  access_token: z.string().min(1).max(4_096),
-  refresh_token: z.string().min(1).max(4_096).optional(),
-  expires_in: z.number().positive(),
+  access_token: token,
+  refresh_token: token.optional(),
+  expires_in: z
+    .number()
+    .positive()
+    .transform((seconds) => Math.min(seconds, longestSeconds)),
 });
 const refusalSchema = z.object({ error: z.string() });
 
@@ -38,7 +49,7 @@ export function tokenEndpoint(clientId: string, rings: Pick<KeyRings, "get">) {
     /** The tokens of an answer; `earlier` is the refresh token that stays where none is given. @throws ConnectionError */
     async tokens(response: Response, earlier?: string): Promise<Tokens> {
       if (!response.ok) throw await refusal(response);
-      const parsed = tokensSchema.safeParse(await response.json().catch(() => null));
+      const parsed = tokensSchema.safeParse(await jsonBody(response, mostBytes).catch(() => null));
       const refreshToken = parsed.data?.refresh_token ?? earlier;
       if (!parsed.success || refreshToken === undefined) {
         const sentence = "Amazon's sign-in gave an answer without tokens.";
@@ -53,7 +64,7 @@ export function tokenEndpoint(clientId: string, rings: Pick<KeyRings, "get">) {
 /** The body is read for its code only: an answer might repeat what it was asked with. */
 async function refusal(response: Response): Promise<ConnectionError> {
   const { status } = response;
-  const said = refusalSchema.safeParse(await response.json().catch(() => null));
+  const said = refusalSchema.safeParse(await jsonBody(response, mostBytes).catch(() => null));
   const error = said.success ? said.data.error : "";
   if (status === 429 || status >= 500) {
     const retryAfterSeconds = Number(response.headers.get("retry-after")) || undefined;
