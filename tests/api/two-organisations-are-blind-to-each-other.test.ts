@@ -276,6 +276,40 @@ const calls: Record<
     needs: "token",
     call: (member) => world.clients.http(member).me.update.mutate({ notificationChannel: "EMAIL" }),
   },
+  // Nobody is invited: who hears that was let through, and learned nothing of the organisation.
+  "me.accept": {
+    needs: "token",
+    call: (member) =>
+      orSays(
+        "INVITATION_NOT_FOUND",
+        world.clients.http(member).me.accept.mutate({ organisationId: world.ours.id }),
+      ),
+  },
+  "me.decline": {
+    needs: "token",
+    call: (member) =>
+      orSays(
+        "INVITATION_NOT_FOUND",
+        world.clients.http(member).me.decline.mutate({ organisationId: world.ours.id }),
+      ),
+  },
+  "me.choose": {
+    needs: "token",
+    call: (member) => world.clients.http(member).me.choose.mutate({ organisationId: world.ours.id }),
+  },
+  "members.invitations": {
+    needs: "admin",
+    call: (member) => world.clients.http(member).members.invitations.query(),
+  },
+  "members.invite": {
+    needs: "admin",
+    call: (member) =>
+      world.clients.http(member).members.invite.mutate({ email: "ada@example.test", role: "viewer" }),
+  },
+  "members.withdraw": {
+    needs: "admin",
+    call: (member) => world.clients.http(member).members.withdraw.mutate({ email: "ada@example.test" }),
+  },
   "members.list": { needs: "viewer", call: (member) => world.clients.http(member).members.list.query() },
   "members.setRole": {
     needs: "admin",
@@ -458,6 +492,7 @@ describe.each(roles)("as %s of another organisation", (role) => {
     "approvals.get": "APPROVAL_NOT_FOUND",
     "approvals.decide": "APPROVAL_NOT_FOUND",
     "deadLetters.get": "RUN_NOT_DEAD_LETTERED",
+    "me.choose": "ORGANISATION_NOT_FOUND",
     "members.setRole": roleAtLeast(role, "admin") ? "MEMBER_NOT_FOUND" : "ROLE_TOO_LOW",
     "members.remove": roleAtLeast(role, "admin") ? "MEMBER_NOT_FOUND" : "ROLE_TOO_LOW",
     "deadLetters.requeue": unlessViewer("RUN_NOT_DEAD_LETTERED"),

@@ -100,6 +100,7 @@ const common = ["definitions"];
 const published: Record<string, string> = { query_templates: "where visibility = 'private'" };
 /** What the functions of ours keep for themselves. */
 const houseOnly = [
+  "invitations",
   "connection_tokens",
   "oauth_states",
   "objects_to_remove",

@@ -24,6 +24,9 @@ const table = {
   FORBIDDEN: { transport: "FORBIDDEN", message: "You are not allowed to do this." },
   ORGANISATION_NOT_FOUND: { transport: "FORBIDDEN", message: "You do not belong to this organisation." },
   MEMBER_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such member." },
+  MEMBER_ALREADY: { transport: "CONFLICT", message: "This person is a member already." },
+  INVITATION_NOT_FOUND: { transport: "NOT_FOUND", message: "This invitation does not hold any more." },
+  TOO_MANY_INVITATIONS: { transport: "CONFLICT", message: "There are 100 open invitations." },
   LAST_OWNER: {
     transport: "CONFLICT",
     message: "The organisation needs an owner. Make somebody else one first.",

@@ -38,7 +38,7 @@ export type { CancelRequest, CheckpointEdit } from "./lives.js";
 export * as me from "./me.js";
 export type { Me, MeUpdate } from "./me.js";
 export * as members from "./members.js";
-export type { OrganisationMember } from "./members.js";
+export type { Invitation, OrganisationMember } from "./members.js";
 export * as plans from "./plans.js";
 export type { Plan } from "./plans.js";
 export * as queryTemplates from "./query-templates.js";

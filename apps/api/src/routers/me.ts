@@ -13,10 +13,14 @@ export interface Me {
   name: string;
   organisations: readonly { id: string; name: string; role: Role }[];
   organisation: { id: string; name: string; role: Role } | null;
+  /** Of organisations that would have them, whose address is confirmed. */
+  invitations: readonly { organisation: { id: string; name: string }; role: Role; by: string | null }[];
   notificationChannel: Channel;
   phone: string | null;
   pushTarget: string | null;
 }
+
+const organisationSchema = z.object({ organisationId: z.uuid("This is not the id of an organisation.") });
 
 const updateSchema = z.object({
   name: storable(100).trim().min(1, "Enter a name.").optional(),
@@ -25,6 +29,16 @@ const updateSchema = z.object({
     .string()
     .trim()
     .regex(/^\+[1-9]\d{6,14}$/, "Enter the number with its country code, like +4915112345678.")
+    .nullable()
+    .optional(),
+  pushTarget: z
+    .string()
+    .trim()
+    .max(256, "This is longer than the ARN of an endpoint.")
+    .regex(
+      /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:endpoint\/\S+$/,
+      "Enter the ARN of an SNS endpoint, like arn:aws:sns:us-east-1:000000000000:endpoint/GCM/app/phone.",
+    )
     .nullable()
     .optional(),
 });
@@ -44,6 +58,20 @@ export const meRouter = {
       await me.update(tx, { name, notificationChannel, phone, pushTarget, ...given(input) });
       return read(tx, user.claims.org_id);
     });
+  }),
+
+  /** Joins an organisation that has invited the person, and works for it from their next token on. */
+  accept: protectedProcedure.input(organisationSchema).mutation(async ({ ctx, input }): Promise<void> => {
+    await asCaller(ctx.services.db, ctx.user, (tx) => me.accept(tx, input.organisationId));
+  }),
+
+  decline: protectedProcedure.input(organisationSchema).mutation(async ({ ctx, input }): Promise<void> => {
+    await asCaller(ctx.services.db, ctx.user, (tx) => me.decline(tx, input.organisationId));
+  }),
+
+  /** Works for another of the person's organisations from their next token on. */
+  choose: protectedProcedure.input(organisationSchema).mutation(async ({ ctx, input }): Promise<void> => {
+    await asCaller(ctx.services.db, ctx.user, (tx) => me.choose(tx, input.organisationId));
   }),
 } satisfies TRPCRouterRecord;
 

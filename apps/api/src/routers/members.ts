@@ -1,10 +1,12 @@
-import { asCaller, members, type OrganisationMember } from "@longhaul/db";
+import { asCaller, type Invitation, members, type OrganisationMember } from "@longhaul/db";
 import { roleSchema } from "@longhaul/kit";
 import type { TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 import { adminProcedure, orgProcedure } from "../trpc.js";
 
 const memberSchema = z.object({ userId: z.uuid("This is not the id of a person.") });
+
+const addressSchema = z.object({ email: z.email("This is not an e-mail address.").max(254) });
 
 /** The people of the organisation. The database knows the rules of owners. */
 export const membersRouter = {
@@ -33,6 +35,31 @@ export const membersRouter = {
     return asCaller(services.db, caller, async (tx) => {
       await members.remove(tx, { organisationId, ...input });
       return { removed: true };
+    });
+  }),
+
+  /** Who is invited and has not answered yet. */
+  invitations: adminProcedure.query(({ ctx }): Promise<Invitation[]> => {
+    const { caller, services } = ctx;
+    return asCaller(services.db, caller, (tx) => members.invitations(tx, caller));
+  }),
+
+  /** Lets whoever this address belongs to join. No message is sent: they find it when they are signed in. */
+  invite: adminProcedure
+    .input(addressSchema.extend({ role: roleSchema.exclude(["owner"]) }))
+    .mutation(({ ctx, input }): Promise<Invitation[]> => {
+      const { caller, services } = ctx;
+      return asCaller(services.db, caller, async (tx) => {
+        await members.invite(tx, { ...input, organisationId: caller.organisationId });
+        return members.invitations(tx, caller);
+      });
+    }),
+
+  withdraw: adminProcedure.input(addressSchema).mutation(({ ctx, input }): Promise<Invitation[]> => {
+    const { caller, services } = ctx;
+    return asCaller(services.db, caller, async (tx) => {
+      await members.withdraw(tx, { ...input, organisationId: caller.organisationId });
+      return members.invitations(tx, caller);
     });
   }),
 

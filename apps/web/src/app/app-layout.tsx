@@ -1,6 +1,7 @@
 import { Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { useSession } from "../features/session/session.js";
+import { organisationOf, useSession } from "../features/session/session.js";
+import { Invitations } from "../features/organisations/invitations.js";
 import { Services } from "./services.js";
 import { Shell } from "./shell.js";
 
@@ -12,10 +13,11 @@ export function AppLayout() {
   useEffect(() => {
     if (!userId) void navigate({ to: "/sign-in" });
   }, [userId, navigate]);
-  if (!userId) return null;
+  if (!session || !userId) return null;
   return (
-    <Services key={userId}>
+    <Services key={`${userId} ${organisationOf(session)}`}>
       <Shell>
+        <Invitations />
         <Outlet />
       </Shell>
     </Services>

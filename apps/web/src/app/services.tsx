@@ -31,7 +31,7 @@ function createServices(session: SessionStore) {
   return { longhaul, queries, client: trpc.createClient({ links: longhaul.connection.links }) };
 }
 
-/** The API, the cache and the live connection of one signed-in person; give it their id as key. */
+/** The API, the cache and the live connection of one signed-in person in one organisation; give it both as key. */
 export function Services({ children }: { children: ReactNode }) {
   const session = useSessionStore();
   const [{ longhaul, queries, client }] = useState(() => createServices(session));

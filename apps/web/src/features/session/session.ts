@@ -53,3 +53,15 @@ export function useSession(): Session | null {
   const store = useSessionStore();
   return useSyncExternalStore(store.subscribe, store.get);
 }
+
+/** The organisation that a session's token works for; null where there is none. The API checks it, this page only asks. */
+export function organisationOf(session: Session): string | null {
+  const [, payload = ""] = session.access_token.split(".");
+  try {
+    const claims: unknown = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
+    const id = claims instanceof Object && "org_id" in claims ? claims.org_id : null;
+    return typeof id === "string" ? id : null;
+  } catch {
+    return null;
+  }
+}

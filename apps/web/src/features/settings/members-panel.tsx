@@ -2,13 +2,15 @@ import { Panel } from "../../components/ui/panel.js";
 import { ProblemView } from "../../components/ui/problem.js";
 import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { trpc } from "../../lib/trpc.js";
+import { InviteForm } from "./invite-form.js";
 import { MemberRow } from "./member-row.js";
-import { useMe } from "./use-me.js";
+import { useMay, useMe } from "./use-me.js";
 
-/** Who belongs to the organisation; admins say what they may do. */
+/** Who belongs to the organisation; admins say what they may do, and whom else they would have. */
 export function MembersPanel() {
   const { data, error, refetch } = trpc.members.list.useQuery();
   const { data: me } = useMe();
+  const mayInvite = useMay("admin");
   return (
     <Panel title="Members" flush>
       {error ? (
@@ -20,7 +22,7 @@ export function MembersPanel() {
           <SkeletonLines label="Reading the members" />
         </div>
       ) : (
-        <ul aria-label="Members">
+        <ul aria-label="Members" className={mayInvite ? "border-b" : undefined}>
           {data.map((member) => (
             <MemberRow
               key={member.userId}
@@ -31,6 +33,7 @@ export function MembersPanel() {
           ))}
         </ul>
       )}
+      {mayInvite && <InviteForm />}
     </Panel>
   );
 }

@@ -9,7 +9,7 @@ import { type Outputs, trpc } from "../../lib/trpc.js";
 
 type Me = Outputs["me"]["get"];
 
-const channelLabels: Record<Channel, string> = { EMAIL: "Email", SMS: "SMS", PUSH: "Push message" };
+const channelLabels: Record<Channel, string> = { EMAIL: "E-mail", SMS: "SMS", PUSH: "Push message" };
 
 /** Name, and how to be told about a run that has ended. */
 export function ProfileForm({ me }: { me: Me }) {
@@ -17,12 +17,18 @@ export function ProfileForm({ me }: { me: Me }) {
   const [name, setName] = useState(me.name);
   const [channel, setChannel] = useState(me.notificationChannel);
   const [phone, setPhone] = useState(me.phone ?? "");
+  const [pushTarget, setPushTarget] = useState(me.pushTarget ?? "");
   const update = trpc.me.update.useMutation({ onSuccess: (saved) => utils.me.get.setData(undefined, saved) });
   const problem = update.error && toProblem(update.error);
   const errorOf = (field: string) => problem?.issues.find(({ path }) => path[0] === field)?.message;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    update.mutate({ name, notificationChannel: channel, phone: phone.trim() || null });
+    update.mutate({
+      name,
+      notificationChannel: channel,
+      phone: phone.trim() || null,
+      pushTarget: pushTarget.trim() || null,
+    });
   };
   return (
     <form noValidate onSubmit={submit} onChange={() => update.reset()} className="grid gap-4">
@@ -74,6 +80,15 @@ export function ProfileForm({ me }: { me: Me }) {
             value={phone}
             onChange={(event) => setPhone(event.target.value)}
           />
+        )}
+      </Field>
+      <Field
+        label="Device"
+        error={errorOf("pushTarget")}
+        help="For push messages: the ARN of its endpoint at Amazon SNS, which begins with arn:aws:sns."
+      >
+        {(control) => (
+          <Input {...control} value={pushTarget} onChange={(event) => setPushTarget(event.target.value)} />
         )}
       </Field>
       <div className="flex items-center gap-3">

@@ -9,6 +9,7 @@ import { humanize } from "../../lib/format.js";
 import { useSignOut } from "../session/use-sign-out.js";
 import { LimitsPanel } from "./limits-panel.js";
 import { MembersPanel } from "./members-panel.js";
+import { OrganisationChoice } from "../organisations/organisation-choice.js";
 import { ProfileForm } from "./profile-form.js";
 import { useMe } from "./use-me.js";
 
@@ -29,14 +30,19 @@ export function SettingsPage() {
           </Panel>
           <Panel title="Organisation">
             {me.organisation ? (
-              <Facts
-                facts={[
-                  ["Name", me.organisation.name],
-                  ["Your role", humanize(me.organisation.role)],
-                ]}
-              />
+              <div className="grid gap-4">
+                <Facts
+                  facts={[
+                    ["Name", me.organisation.name],
+                    ["Your role", humanize(me.organisation.role)],
+                  ]}
+                />
+                {me.organisations.length > 1 && <OrganisationChoice me={me} />}
+              </div>
             ) : (
-              <p className="text-ink-soft">You do not belong to an organisation.</p>
+              <p className="text-ink-soft">
+                You do not belong to an organisation. An admin of one can invite {me.email}.
+              </p>
             )}
           </Panel>
           {me.organisation && <MembersPanel />}
