@@ -10,6 +10,15 @@ export interface DownloadOptions {
   readonly progress?: (done: number, all: number) => void;
 }
 
+/**
+ * Whether a part may be there: it is in S3, behind TLS, or where the API itself is. What else an answer names would be
+ * asked by us, from within our network, and its answer shown as a result.
+ */
+export function mayHoldParts(url: string, apiUrl: string): boolean {
+  const { protocol, origin } = new URL(url);
+  return protocol === "https:" || origin === new URL(apiUrl).origin;
+}
+
 /** How often a part may break off, or its URL run out, without a byte in between. */
 const mostFailures = 5;
 
@@ -88,7 +97,7 @@ async function open(
   if (at > 0 && etag !== null) headers.set("if-match", etag);
   let response: Response;
   try {
-    response = await fetch(url, { headers, signal });
+    response = await fetch(url, { headers, signal, redirect: "error" });
   } catch {
     signal.throwIfAborted();
     return "failed";

@@ -1,4 +1,5 @@
 import {
+  FatalError,
   implement,
   RetryableError,
   type StepContext,
@@ -7,8 +8,8 @@ import {
 } from "@longhaul/kit/step";
 import { z } from "zod";
 import { callAmc } from "../amc/client.js";
-import { downloadParts } from "../amc/download.js";
-import type { AmcEnvironment } from "../amc/env.js";
+import { downloadParts, mayHoldParts } from "../amc/download.js";
+import { type AmcEnvironment, amcEnv } from "../amc/env.js";
 import { joined } from "../csv/joined.js";
 import { fetchResult } from "./fetch.js";
 
@@ -18,7 +19,7 @@ const urlsSchema = z.object({ downloadUrls: z.array(z.url({ protocol: /^https?$/
 export async function fetchParts(
   { executionId, ...target }: StepInput<typeof fetchResult>,
   ctx: StepContext,
-  env?: AmcEnvironment,
+  env: AmcEnvironment = amcEnv(),
 ): Promise<StepOutput<typeof fetchResult>> {
   const path = `workflowExecutions/${encodeURIComponent(executionId)}/downloadUrls`;
   let parts = 0;
@@ -28,6 +29,9 @@ export async function fetchParts(
       throw new RetryableError("Amazon Marketing Cloud gave no usable download URLs.", {
         code: "AMC_ANSWER_INCOMPLETE",
       });
+    }
+    if (!parsed.data.downloadUrls.every((url) => mayHoldParts(url, env.AMAZON_ADS_URL))) {
+      throw new FatalError("The result is said to be where no results are.", { code: "RESULT_ELSEWHERE" });
     }
     parts = parsed.data.downloadUrls.length;
     return parsed.data.downloadUrls;
