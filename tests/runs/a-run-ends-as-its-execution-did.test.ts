@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { CreateStateMachineCommand, StartExecutionCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
-import { cancelRun, closeRun, dispatchQueued } from "@longhaul/runs";
+import { cancelRun, closeRun, dispatchNext, dispatchQueued } from "@longhaul/runs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openRunsWorld, type RunsWorld } from "./runs-world.js";
 import { importResult, returned, thrown } from "./scripted-steps.js";
@@ -51,6 +51,27 @@ test("succeeded, with the output as the contract has it", async () => {
     "run.started",
     "run.succeeded",
   ]);
+});
+
+test("the end of a run sends the next that waits for its place, and looks at no queue where nobody waits", async () => {
+  await world.setLimits(1, 1);
+  try {
+    const [first, second] = [await world.start(), await world.start()];
+    await dispatchQueued(world.deps);
+    const event = await world.ended(first);
+    expect(await world.run(second)).toMatchObject({ status: "queued" });
+    await closeRun(world.deps, event);
+    await dispatchNext(world.deps);
+    await closeRun(world.deps, await world.ended(second));
+    expect(await world.run(second)).toMatchObject({ status: "succeeded" });
+    // A look would take away what the last end has left for the next.
+    const wakes = async () => (await world.admin.sql`select from longhaul.queue_wakes`).length;
+    expect(await wakes()).toBeGreaterThan(0);
+    await dispatchNext(world.deps);
+    expect(await wakes()).toBeGreaterThan(0);
+  } finally {
+    await world.setLimits(50, 50);
+  }
 });
 
 test("the same event ten times ends it once", async () => {

@@ -50,6 +50,14 @@ export function takeDue(
   return callWithJson(db, "take_due", jsonText(params), "longhaul_dispatcher");
 }
 
+/**
+ * Whether {@link takeDue} would find a run to send, one that waits for a place, or messages of webhooks: much less than to
+ * look. Who asks after a commit that made a place hears of all that were looked at before it.
+ */
+export function anythingToSend(db: Database): Promise<boolean> {
+  return callWithJson(db, "anything_to_send", "null", "longhaul_dispatcher");
+}
+
 /** Takes one admitted run to send; null where it was sent, has ended or goes on with another attempt. */
 export async function take(
   tx: Tx,

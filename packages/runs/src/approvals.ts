@@ -11,7 +11,7 @@ import {
 import type { Approval, Json } from "@longhaul/kit";
 import { z } from "zod";
 import { machineOf } from "./catalogue.js";
-import { dispatchQueued } from "./dispatch.js";
+import { dispatchNext } from "./dispatch.js";
 import type { Caller, RunsDependencies } from "./dependencies.js";
 import { RunsRefusal } from "./refusal.js";
 import { tellSender } from "./webhooks/bell.js";
@@ -28,16 +28,16 @@ export async function requestApproval(
   if (answer.kind === "open") {
     const { runId, attempt, state } = request;
     deps.logger.info({ runId, attempt, state, approvalId: answer.approvalId }, "an approval was requested");
-    await dispatchNext(deps);
+    await sendNext(deps);
   }
   if (answer.kind === "decided") await tell(deps, request.token, answer.answer);
   return answer;
 }
 
 /** A run that only waits for people leaves its slot: it may be another's turn. */
-async function dispatchNext(deps: RunsDependencies): Promise<void> {
+async function sendNext(deps: RunsDependencies): Promise<void> {
   try {
-    await dispatchQueued(deps);
+    await dispatchNext(deps);
   } catch (error) {
     // The reconciler dispatches within a minute; the question has been asked.
     deps.logger.warn({ err: error }, "runs could not be dispatched after an approval was requested");

@@ -60,6 +60,11 @@ export async function dispatchQueued(
   }
 }
 
+/** For after the end of a run, which may be the turn of another: as {@link dispatchQueued}, where anything waits. */
+export async function dispatchNext(deps: RunsDependencies): Promise<void> {
+  if (await dispatch.anythingToSend(deps.db)) await dispatchQueued(deps);
+}
+
 /** @returns in how many seconds the first of those is due that wait for their time; negative where it is due already. */
 async function explainAll(deps: RunsDependencies): Promise<number | null> {
   for (;;) {

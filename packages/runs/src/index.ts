@@ -6,7 +6,7 @@ export { compensationsTask } from "./compensate.js";
 export { deadLetter, requeue, sendRun } from "./consume.js";
 export { registerDefinitions } from "./definitions.js";
 export type { Caller, RunsDependencies, RunsLogger } from "./dependencies.js";
-export { type Dispatched, dispatchQueued, holdSeconds } from "./dispatch.js";
+export { type Dispatched, dispatchNext, dispatchQueued, holdSeconds } from "./dispatch.js";
 export { executionArnOf } from "./execution.js";
 export { inputFiles, maxInputBytes } from "./input.js";
 export { type QueueMessage, queueMessageSchema, type RunQueue, snsRunQueue } from "./queue.js";
