@@ -32,11 +32,13 @@ export const queryRunMachine = defineMachine(queryRun, (flow) =>
     )
     .poll(
       poll,
-      ({ render: rendered, submit: submitted }) => ({
+      ({ input, render: rendered, submit: submitted }) => ({
         connectionId: rendered.connectionId,
         amcInstanceId: rendered.amcInstanceId,
         accountId: rendered.accountId,
         marketplaceId: rendered.marketplaceId,
+        sql: rendered.sql,
+        timeWindow: input.timeWindow,
         executionId: submitted.executionId,
         submittedAt: submitted.submittedAt,
       }),
@@ -46,25 +48,14 @@ export const queryRunMachine = defineMachine(queryRun, (flow) =>
         deadline: deadlineSeconds,
       },
     )
-    .choice("CheckStatus", (check) =>
-      check
-        .when(
-          ({ poll: told }) => eq(told.status, "SUCCEEDED"),
-          (done) =>
-            done
-              .step(fetchResult, ({ render: rendered, submit: submitted }) => ({
-                connectionId: rendered.connectionId,
-                amcInstanceId: rendered.amcInstanceId,
-                accountId: rendered.accountId,
-                marketplaceId: rendered.marketplaceId,
-                executionId: submitted.executionId,
-              }))
-              .step(store, ({ fetch: fetched }) => ({ artifactId: fetched.artifactId })),
-        )
-        .otherwise((failed) =>
-          failed.fail("QueryFailed", ({ poll: told }) => ({ code: "QUERY_FAILED", message: told.reason })),
-        ),
-    )
+    .step(fetchResult, ({ render: rendered, poll: told }) => ({
+      connectionId: rendered.connectionId,
+      amcInstanceId: rendered.amcInstanceId,
+      accountId: rendered.accountId,
+      marketplaceId: rendered.marketplaceId,
+      executionId: told.executionId,
+    }))
+    .step(store, ({ fetch: fetched }) => ({ artifactId: fetched.artifactId }))
     .succeed(
       "QueryDone",
       ({ render: rendered, submit: submitted, poll: told, fetch: fetched, store: stored }) => ({
@@ -74,7 +65,7 @@ export const queryRunMachine = defineMachine(queryRun, (flow) =>
         columns: stored.columns,
         preview: stored.preview,
         parts: fetched.parts,
-        amcExecutionId: submitted.executionId,
+        amcExecutionId: told.executionId,
         amcInstanceId: rendered.amcInstanceId,
         instanceName: rendered.instanceName,
         timeWindow: { start: submitted.start, end: submitted.end },

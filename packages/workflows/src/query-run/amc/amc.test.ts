@@ -45,8 +45,11 @@ const target = {
   connectionId: "018f2f6e-7d1c-7c3e-9a55-0d3a4c1f9b21",
   ...{ amcInstanceId: "amc1", accountId: "ENTITY1", marketplaceId: "M1" },
 };
-const submitted = { executionId: "e1", submittedAt: new Date().toISOString() };
 const window = { start: "2026-10-01T02:00:00+02:00", end: "2026-10-02T00:00:00Z" };
+const submitted = {
+  ...{ executionId: "e1", submittedAt: new Date().toISOString() },
+  ...{ sql: "SELECT 1", timeWindow: window },
+};
 
 /** A context whose connection gives another token when one was turned away. */
 function context(over: Partial<StepContext> = {}) {
@@ -122,6 +125,58 @@ describe("handing a query in", () => {
     );
     expect(told.executionId).toBe("e7");
     expect(asked.map(({ method }) => method)).toEqual(["GET"]);
+  });
+
+  it("looks on every page for what an earlier try has created, and takes no half of one for all of it", async () => {
+    const list = (id: string, more: object) =>
+      says(200, {
+        executions: [{ workflowExecutionId: id, workflowId: "another", status: "RUNNING" }],
+        ...more,
+      });
+    const ours = says(200, { executions: [{ workflowExecutionId: "e7", status: "PENDING" }] });
+    const order = { ...target, sql: "SELECT 1", timeWindow: window };
+    const { asked, env } = await amc(list("e1", { nextToken: "page 2" }), ours);
+    expect((await submitQuery(order, context({ try: 2 }).ctx, env)).executionId).toBe("e7");
+    expect(
+      asked.map(({ method, url }) => `${method} ${new URL(url, "http://x").searchParams.get("nextToken")}`),
+    ).toEqual(["GET null", "GET page 2"]);
+    const cut = await amc((_request, response) => {
+      response.writeHead(200, { "content-length": 500 }).write('{"executions":[{"workflowExecutionId":"e1",');
+      setImmediate(() => response.destroy());
+    });
+    const half = submitQuery(order, context({ try: 2 }).ctx, cut.env);
+    await expect(half).rejects.toMatchObject({ name: "RetryableError", code: "AMC_ANSWER_INCOMPLETE" });
+    expect(cut.asked.filter(({ method }) => method === "POST")).toEqual([]);
+  });
+
+  it("fails with AMC's reason, and is handed in anew by the next attempt, once", async () => {
+    const failed = says(200, { status: "FAILED", statusReason: "Out of luck." });
+    const first = await amc(failed);
+    const poll = pollQuery({ ...target, ...submitted }, context().ctx, first.env);
+    await expect(poll).rejects.toMatchObject({
+      name: "FatalError",
+      code: "QUERY_FAILED",
+      message: /Out of luck/,
+    });
+    const made: string[] = [];
+    const { env } = await amc(({ method, url }, response, body) => {
+      const answer = (value: object) => void response.end(JSON.stringify(value));
+      if (method === "POST") {
+        made.push((JSON.parse(body) as { workflow: { workflowId: string } }).workflow.workflowId);
+        return answer({ workflowExecutionId: "e2" });
+      }
+      if (url?.includes("workflowId="))
+        return answer({ executions: made.map(() => ({ workflowExecutionId: "e2" })) });
+      return answer(url?.endsWith("/e2") ? { status: "RUNNING" } : { status: "FAILED" });
+    });
+    const again = context({ attempt: 2 }).ctx;
+    for (let visit = 0; visit < 3; visit += 1) {
+      expect(await pollQuery({ ...target, ...submitted }, again, env)).toMatchObject({
+        executionId: "e2",
+        over: false,
+      });
+    }
+    expect(made).toEqual([`longhaul-${again.run.id}-2`]);
   });
 
   it("is taken back in AMC, unless it is over there", async () => {

@@ -1,17 +1,17 @@
 import { defineStep } from "@longhaul/kit/step";
 import { z } from "zod";
-import { targetSchema } from "../result.js";
+import { submissionSchema } from "../result.js";
 
 /** Asks how far AMC is. */
 export const poll = defineStep({
   name: "Poll",
   stage: "query",
-  input: targetSchema.extend({ executionId: z.string(), submittedAt: z.string() }),
+  input: submissionSchema.extend({ executionId: z.string(), submittedAt: z.string() }),
   output: z.object({
-    status: z.enum(["PENDING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]),
+    /** The one that was submitted, or the one that took its place when the run was tried again. */
+    executionId: z.string().max(200),
+    status: z.enum(["PENDING", "RUNNING", "SUCCEEDED"]),
     over: z.boolean(),
-    /** For a person: why it failed; else an empty text. */
-    reason: z.string().max(2_100),
     /** How long to wait before asking again. */
     waitSeconds: z.number(),
     /** Since the query was handed in. */
