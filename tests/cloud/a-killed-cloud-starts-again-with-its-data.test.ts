@@ -37,13 +37,14 @@ function client({ urls }: Ready) {
   return { endpoint: urls.aws, region: "us-east-1", credentials };
 }
 
-async function signIn({ env, demo }: Ready): Promise<string | undefined> {
+async function signIn({ env, demo }: Ready): Promise<{ id: string; token: string }> {
   const supabase = createClient(env["SUPABASE_URL"] ?? "", env["SUPABASE_ANON_KEY"] ?? "", {
     auth: { persistSession: false, autoRefreshToken: false },
     realtime: { transport: ws as never },
   });
-  const { data } = await supabase.auth.signInWithPassword(demo!);
-  return data.user?.id;
+  const { data, error } = await supabase.auth.signInWithPassword(demo!);
+  if (error) throw error;
+  return { id: data.user.id, token: data.session.access_token };
 }
 
 /** The worker processes of a cloud, by their command line (Linux). */
@@ -89,8 +90,7 @@ async function closed(url: string): Promise<boolean> {
 
 it("finds everything where it was after kill -9, and leaves no worker behind", async () => {
   const first = await start();
-  const before = await signIn(first.ready);
-  expect(before).toBeDefined();
+  const { id: before } = await signIn(first.ready);
   await new SESv2Client(client(first.ready)).send(
     new SendEmailCommand({
       FromEmailAddress: "a@example.com",
@@ -109,7 +109,7 @@ it("finds everything where it was after kill -9, and leaves no worker behind", a
   await vi.waitFor(() => expect(workers.filter(alive)).toEqual([]), { timeout: 20_000 });
 
   const second = await start();
-  expect(await signIn(second.ready)).toBe(before);
+  expect((await signIn(second.ready)).id).toBe(before);
   for (const name of ["SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY", "STATE_MACHINES"]) {
     expect(second.ready.env[name]).toBe(first.ready.env[name]);
   }
@@ -123,6 +123,21 @@ it("finds everything where it was after kill -9, and leaves no worker behind", a
     const { stateMachineVersions } = await sfn.send(new ListStateMachineVersionsCommand({ stateMachineArn }));
     expect(stateMachineVersions, "an unchanged machine gets no second version").toHaveLength(1);
   }
+});
+
+it("has API Gateway's authorizer, to be tried by hand", async () => {
+  const { ready } = await start();
+  const { id, token } = await signIn(ready);
+  const lambda = new LambdaClient(client(ready));
+  const ask = async (authorization: string): Promise<unknown> => {
+    const event = { version: "2.0", type: "REQUEST", headers: { authorization } };
+    const { Payload } = await lambda.send(
+      new InvokeCommand({ FunctionName: "longhaul-authorizer", Payload: JSON.stringify(event) }),
+    );
+    return JSON.parse(Buffer.from(Payload ?? []).toString());
+  };
+  expect(await ask(`Bearer ${token}`)).toMatchObject({ isAuthorized: true, context: { userId: id } });
+  expect(await ask(`Bearer ${token.slice(0, -3)}`)).toEqual({ isAuthorized: false });
 });
 
 it("stops everything it started when it is told to", async () => {

@@ -76,7 +76,7 @@ export const functions: readonly FunctionSpec[] = [
 
 /**
  * Stands before the API where API Gateway does, and decides whom it lets through. Nothing of ours calls it: the local cloud
- * has no gateway, for the API asks the same of every request by itself.
+ * has no gateway, for the API asks the same of every request by itself. It has the function, to be invoked by hand.
  */
 export const authorizer: FunctionSpec = {
   name: "longhaul-authorizer",

@@ -62,6 +62,7 @@ export function functionEnvironment(spec: FunctionSpec, places: Places): Record<
   const { database, supabase, simulation, stateMachines, runsTopicArn } = places;
   const environment: Record<string, string> = {
     ...awsEnvironment(places),
+    SUPABASE_URL: supabase.url,
     SIMULATION: simulation ? "on" : "off",
     // Nobody counts on a laptop: a line of metrics for each step would be all that most steps write.
     POWERTOOLS_METRICS_DISABLED: "true",
@@ -84,7 +85,6 @@ export function functionEnvironment(spec: FunctionSpec, places: Places): Record<
   }
   if (spec.permissions.includes("models")) Object.assign(environment, places.models);
   if (spec.permissions.includes("storage")) {
-    environment["SUPABASE_URL"] = supabase.url;
     environment["SUPABASE_SERVICE_ROLE_KEY"] = supabase.serviceRoleKey;
   }
   return environment;

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
+  authorizer,
   eventSources,
   functions,
   queues,
@@ -112,7 +113,7 @@ async function start(
     models: modelEnvironment(),
   };
   const aws = await startAws({
-    ...{ dataDir, host, region, accountId, functions, rules, logger },
+    ...{ dataDir, host, region, accountId, functions: [...functions, authorizer], rules, logger },
     port: ports.aws,
     environment: (spec) => ({ ...machineEnvironment(), ...functionEnvironment(spec, places as Places) }),
   });
