@@ -86,7 +86,7 @@ export const subjects = {
     load: () => import("../product/subjects/longhaul.js"),
   },
   "longhaul-single": {
-    title: "ours, one invocation at a time",
+    title: "ours, the whole path, single",
     ours: true,
     benches: ["product"],
     server: "productSingle",

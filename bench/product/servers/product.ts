@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import { renameSync, writeFileSync } from "node:fs";
+import { cpSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stageProduct } from "@longhaul/local/testing/product";
@@ -24,14 +24,15 @@ interface Ready extends Omit<ProductPlace, "apiModule" | "database"> {
 /**
  * The cloud on a laptop (Postgres, the engine, Lambda's workers) as `npm start` starts it, with the bench's workflow.
  *
- * @param single whether a function's process takes one invocation at a time, as Lambda's do unless they are told otherwise
+ * @param single whether each start, lease, checkpoint and end is a transaction of its own, as where nobody has another's
+ *   company to write in: in Lambda's instances, and between them
  */
 export async function startProduct(folder: string, single = false): Promise<Server> {
   const product = stageProduct(
     join(folder, "checkout"),
     fileURLToPath(new URL("../workflows", import.meta.url)),
   );
-  if (single) takeOneAtATime(join(folder, "checkout/packages/functions/dist"));
+  if (single) writeApart(join(folder, "checkout/packages/db"));
   const child = fork(product.cloud, {
     env: {
       LONGHAUL_DATA_DIR: join(folder, "data"),
@@ -53,14 +54,20 @@ export async function startProduct(folder: string, single = false): Promise<Serv
   return { url: JSON.stringify(place), pid: child.pid, env, stop: () => stopChild(child) };
 }
 
-/** Puts another manifest in front of the product's own: the same functions, each with a concurrency of one. */
-function takeOneAtATime(functions: string): void {
-  renameSync(join(functions, "manifest.js"), join(functions, "manifest-as-built.js"));
+/**
+ * Puts another `gather` in the place of the product's own, which makes many writes one: this one sends each by itself, over
+ * the two connections that a function's process has.
+ */
+function writeApart(db: string): void {
+  const asBuilt = realpathSync(db);
+  rmSync(db);
+  const source = join(asBuilt, "src");
+  cpSync(asBuilt, db, { recursive: true, verbatimSymlinks: true, filter: (path) => path !== source });
+  renameSync(join(db, "dist/gather.js"), join(db, "dist/gather-as-built.js"));
   writeFileSync(
-    join(functions, "manifest.js"),
-    `export * from "./manifest-as-built.js";
-import { functions as asBuilt } from "./manifest-as-built.js";
-export const functions = asBuilt.map((spec) => ({ ...spec, concurrency: 1 }));
+    join(db, "dist/gather.js"),
+    `import { gather as asBuilt } from "./gather-as-built.js";
+export const gather = (write, options) => asBuilt(write, { ...options, most: 1, atOnce: 2 });
 `,
   );
 }
