@@ -132,6 +132,24 @@ test("who renews for too long is overtaken, and keeps and loses nothing any more
   expect(await store.release(connectionId, second.fence)).toBe(true);
 });
 
+test("who shows no fence keeps and loses nothing", async () => {
+  const { connectionId } = await connected(3_600);
+  const { organisationId, people } = world.ours;
+  const use = (args: { do: string; [name: string]: unknown }) =>
+    asCaller(world.api, people.operator, (tx) => connections.use(tx, { organisationId, connectionId, args }));
+  const sealed = await sealing.seal("of somebody else", purposeOf("access", connectionId));
+  const kept = { accessToken: sealed, refreshToken: sealed, expiresInSeconds: 60 };
+  for (const args of [
+    { do: "keep", ...kept },
+    { do: "keep", fence: null, ...kept },
+    { do: "lose", problem: "Gone." },
+    { do: "release" },
+    { do: "whatever" },
+  ])
+    expect(await use(args), args.do).toBe(false);
+  expect(await use({ do: "token", refused: null })).toMatchObject({ kind: "token", version: 1 });
+});
+
 test("a step of another organisation finds no such connection", async () => {
   const { connectionId } = await connectTenant(world.api, world.theirs);
   expect(await (await stepStore()).token(connectionId, null)).toEqual({ kind: "unknown" });

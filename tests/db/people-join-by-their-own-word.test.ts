@@ -108,6 +108,29 @@ describe("an invitation", () => {
   });
 });
 
+describe("whoever is taken out leaves nobody in waiting", () => {
+  const leaves: Record<string, (who: Person) => Promise<unknown>> = {
+    "removed by an owner": ({ userId }) =>
+      asCaller(world.api, world.ours.people.owner, (tx) =>
+        members.remove(tx, { organisationId: ours, userId }),
+      ),
+    "may no longer invite": ({ userId }) =>
+      asCaller(world.api, world.ours.people.owner, (tx) =>
+        members.setRole(tx, { organisationId: ours, userId, role: "operator" }),
+      ),
+    leaves: (who) =>
+      asCaller(world.api, who, (tx) => members.remove(tx, { organisationId: ours, userId: who.userId })),
+  };
+  test.each(Object.entries(leaves))("%s", async (_, leave) => {
+    const { admin, owner } = world.ours.people;
+    await invite(admin, guest.email, "admin");
+    await invite(owner, "person-8@example.test");
+    await leave(admin);
+    await expect(accept(guest)).rejects.toMatchObject(none);
+    expect(await open(owner)).toMatchObject([{ email: "person-8@example.test" }]);
+  });
+});
+
 test("a person works for the one of their organisations that they choose, and for no other", async () => {
   await invite(world.ours.people.admin);
   await accept(guest);
