@@ -1,6 +1,7 @@
 import { Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { organisationOf, useSession } from "../features/session/session.js";
+import { Elsewhere } from "../features/organisations/elsewhere.js";
 import { Invitations } from "../features/organisations/invitations.js";
 import { Services } from "./services.js";
 import { Shell } from "./shell.js";
@@ -17,6 +18,7 @@ export function AppLayout() {
   return (
     <Services key={`${userId} ${organisationOf(session)}`}>
       <Shell>
+        <Elsewhere />
         <Invitations />
         <Outlet />
       </Shell>

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { Check } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../../components/ui/button.js";
+import { EmptyState } from "../../components/ui/empty-state.js";
 import { Notice } from "../../components/ui/notice.js";
 import { PageHeader, useTitle } from "../../components/ui/page-header.js";
 import { ProblemView } from "../../components/ui/problem.js";
@@ -28,7 +29,13 @@ export function OnboardingPage() {
     return <ProblemView page what="The page" error={query.error} retry={() => void query.refetch()} />;
   }
   if (!data || me.isPending) return <SkeletonLines label="Reading how far you are" count={4} />;
-  if (!mayWrite) return <p className="text-ink-soft">An operator of your organisation does this.</p>;
+  if (!mayWrite) {
+    return (
+      <EmptyState page title="An operator of your organisation does this">
+        Here they say who you are, and train the first twin.
+      </EmptyState>
+    );
+  }
   const step = at ?? data.step;
   const go = (fields: Parameters<typeof save>[0]) => {
     const next = afterStep(step);

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, type LinkProps } from "@tanstack/react-router";
 import { EmptyState } from "../../components/ui/empty-state.js";
 import { PageHeader } from "../../components/ui/page-header.js";
 import { ProblemView } from "../../components/ui/problem.js";
@@ -7,14 +7,32 @@ import { TimeAgo } from "../../components/ui/time.js";
 import { formatDuration } from "../../lib/format.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
 import { StatusBadge } from "../runs/status.js";
-import { useMay } from "../settings/use-me.js";
+import { useMay, useMe } from "../settings/use-me.js";
+
+/** Where a workflow is begun that has a page of its own; the others begin by the form of their contract. */
+const ownPages: Partial<Record<string, LinkProps["to"]>> = {
+  storybook: "/storybook",
+  "digital-twin": "/twins/new",
+  "twin-answer": "/twins",
+  "twin-removal": "/twins",
+  campaign: "/campaigns/new",
+  "query-run": "/queries",
+  simulation: "/agents",
+  panel: "/agents",
+  discussion: "/agents",
+};
 
 /** What can be started here. */
 export function CataloguePage() {
   const { data, error, refetch } = trpc.workflows.list.useQuery(undefined, { staleTime: Infinity });
+  const me = useMe();
+  const mayStart = useMay("operator");
   return (
     <>
       <PageHeader title="Start a run" />
+      {me.data && !mayStart && (
+        <p className="mb-4 text-ink-soft">Your role looks at runs; an operator starts them.</p>
+      )}
       {error ? (
         <ProblemView what="The catalogue" error={error} retry={() => void refetch()} />
       ) : !data ? (
@@ -26,7 +44,7 @@ export function CataloguePage() {
       ) : (
         <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
           {data.map((workflow) => (
-            <WorkflowCard key={workflow.name} workflow={workflow} />
+            <WorkflowCard key={workflow.name} workflow={workflow} mayStart={mayStart} />
           ))}
         </ul>
       )}
@@ -34,8 +52,13 @@ export function CataloguePage() {
   );
 }
 
-function WorkflowCard({ workflow }: { workflow: Outputs["workflows"]["list"][number] }) {
-  const mayStart = useMay("operator");
+interface WorkflowCardProps {
+  workflow: Outputs["workflows"]["list"][number];
+  mayStart: boolean;
+}
+
+function WorkflowCard({ workflow, mayStart }: WorkflowCardProps) {
+  const own = ownPages[workflow.name];
   const { data } = trpc.runs.list.useQuery({ workflow: workflow.name, limit: 1 });
   const last = data?.runs[0];
   return (
@@ -43,8 +66,7 @@ function WorkflowCard({ workflow }: { workflow: Outputs["workflows"]["list"][num
       <h2 className="text-lg font-semibold">
         {mayStart ? (
           <Link
-            to="/start/$workflow"
-            params={{ workflow: workflow.name }}
+            {...(own ? { to: own } : { to: "/start/$workflow", params: { workflow: workflow.name } })}
             data-row
             className="after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
           >
