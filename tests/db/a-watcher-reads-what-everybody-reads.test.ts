@@ -27,10 +27,38 @@ const close = (runId: string, outcome: Parameters<typeof dispatch.close>[1]["out
   asDispatcher(world.api, (tx) => dispatch.close(tx, { runId, attempt: 1, outcome }));
 const started = { type: "run.started", data: {} };
 
+/** A step that holds its lease. */
+async function leased(runId: string) {
+  const lease = await world.store.lease(leaseOf(runId));
+  if (lease.kind !== "acquired") throw new Error(lease.kind);
+  return { key: { run: runId, state: "ReadFile", itemPath: "", visit: 0 }, fence: lease.fence };
+}
+const saying = (fraction: number) =>
+  ({ type: "progress", at: new Date().toISOString(), fraction, message: 'Row "7"' }) as const;
+
 const states: [name: string, reach: (runId: string) => Promise<unknown>][] = [
   ["queued", () => Promise.resolve()],
   ["queued for a reason", (id) => append(id, { type: "run.queued", data: { reason: 'Wait for "it"\n' } })],
   ["running", (id) => world.store.lease(leaseOf(id))],
+  [
+    "running and says how far it is",
+    async (id) => {
+      const held = await leased(id);
+      await world.store.append({ ...held, events: [saying(1 / 3)] });
+    },
+  ],
+  [
+    "done with its first stage",
+    async (id) => world.store.succeed({ ...(await leased(id)), output: {}, events: [saying(0.5)] }),
+  ],
+  [
+    "left with a step that has failed",
+    async (id) => {
+      const error = { code: "NO", message: "No." };
+      const end = { error, willRetry: false, retryAt: null };
+      await world.store.fail({ ...(await leased(id)), ...end, events: [saying(0.5)] });
+    },
+  ],
   ["waiting", (id) => append(id, started, { type: "run.waiting", data: { waitingFor: "Anna’s decision" } })],
   ["cancelling", (id) => append(id, started, { type: "run.cancelling", data: { by: null } })],
   ["cancelled", (id) => close(id, { status: "cancelled" })],
@@ -67,7 +95,7 @@ test.each(states)(
         history.eventsAfter(tx, { ...ofRun(runId), after: 0, limit: 500 }),
       ]),
     );
-    expect(JSON.parse(found!.json)).toEqual({ run, events });
+    expect(JSON.parse(found!.json.toString())).toEqual({ run, events });
     expect(found).toMatchObject({
       events: events.length,
       lastEvent: events.length,
@@ -97,7 +125,7 @@ test("many are read at once, each from its number on, and nothing for whom it is
     [0, null, null],
     null,
   ]);
-  expect(JSON.parse(found[0]!.json)).toMatchObject({
+  expect(JSON.parse(found[0]!.json.toString())).toMatchObject({
     run: { id: second, typicalSeconds: 12.5 },
     events: [{ seq: 2 }, { seq: 3 }],
   });

@@ -13,8 +13,11 @@ export interface Watched {
 
 /** A run as it is, and what its log has after a number, in one snapshot. */
 export interface WatchedChanges {
-  /** { run: Run, events: RunEvent[] } as JSON, the events oldest first. */
-  readonly json: string;
+  /**
+   * { run: Run, events: RunEvent[] } as JSON in UTF-8, the events oldest first. It is a part of what the connection has just
+   * received: whoever keeps it keeps all of that.
+   */
+  readonly json: Buffer;
   /** How many events there are; as many as were asked for at most. */
   readonly events: number;
   /** The number of the last of these events; null when there is none. */
@@ -25,20 +28,30 @@ export interface WatchedChanges {
   readonly typicalSeconds: number | null;
 }
 
-interface ChangesRow {
-  place: number;
-  update: string;
-  event_count: number;
-  last_event: number | null;
-  last_seq: number;
-  is_final: boolean;
-  workflow: string;
-  typical: number | null;
-}
+/** As watched_changes gives them, the place first. */
+type Facts = [number, number, number | null, number, boolean, string, number | null];
 
 /** An array as Postgres reads it; none of these values holds a comma, a quote or a brace. */
 const arrayOf = <T>(items: readonly T[], value: (item: T) => string | number | boolean | null): string =>
   `{${items.map((item) => value(item) ?? "NULL").join(",")}}`;
+
+/** Everybody once, and for each of the watched runs the place of its person there, from 1 on. */
+function peopleOf(watched: readonly Watched[]): { people: Watched[]; places: number[] } {
+  const people: Watched[] = [];
+  const known = new Map<string, number>();
+  let last: Watched | undefined;
+  let place = 0;
+  const places = watched.map((one) => {
+    // Most often many of one person's come one after another.
+    if (one.userId === last?.userId && one.organisationId === last.organisationId) return place;
+    last = one;
+    const key = one.userId + one.organisationId;
+    place = known.get(key) ?? people.push(one);
+    known.set(key, place);
+    return place;
+  });
+  return { people, places };
+}
 
 /**
  * Reads many watched runs at once, each from its own number on and with at most `limit` events.
@@ -50,25 +63,27 @@ export async function changes(
   watched: readonly Watched[],
   { limit }: { limit: number },
 ): Promise<(WatchedChanges | null)[]> {
-  const rows = await sql<ChangesRow[]>`
-    select place, update, event_count, last_event, last_seq, is_final, workflow, typical from longhaul.watched_changes(
-      ${arrayOf(watched, ({ userId }) => userId)}::text::uuid[],
-      ${arrayOf(watched, ({ organisationId }) => organisationId)}::text::uuid[],
+  const { people, places } = peopleOf(watched);
+  // Row by row into what the query forgets: queries, and what they hold, outlive the quick collections of garbage, and
+  // all of this would be moved twice before it is let go of.
+  let answers: (WatchedChanges | null)[] = new Array<null>(watched.length).fill(null);
+  await sql`
+    select facts, update from longhaul.watched_changes(
+      ${arrayOf(people, ({ userId }) => userId)}::text::uuid[],
+      ${arrayOf(people, ({ organisationId }) => organisationId)}::text::uuid[], ${arrayOf(places, Number)}::text::integer[],
       ${arrayOf(watched, ({ runId }) => runId)}::text::uuid[], ${arrayOf(watched, ({ after }) => after)}::text::bigint[],
       ${arrayOf(watched, ({ typicalSeconds }) => typicalSeconds === undefined)}::text::boolean[],
-      ${arrayOf(watched, ({ typicalSeconds }) => typicalSeconds ?? null)}::text::double precision[], ${limit})`;
-  const found: (WatchedChanges | null)[] = new Array<null>(watched.length).fill(null);
-  for (const row of rows) {
-    found[row.place - 1] = {
-      json: row.update,
-      events: row.event_count,
-      lastEvent: row.last_event,
-      lastSeq: row.last_seq,
-      isFinal: row.is_final,
-      workflow: row.workflow,
-      typicalSeconds: row.typical,
-    };
-  }
+      ${arrayOf(watched, ({ typicalSeconds }) => typicalSeconds ?? null)}::text::double precision[], ${limit})`
+    .raw()
+    .forEach((row) => {
+      const [facts, json] = row as unknown as [Buffer, Buffer];
+      const [place, events, lastEvent, lastSeq, isFinal, workflow, typicalSeconds] = JSON.parse(
+        facts.toString(),
+      ) as Facts;
+      answers[place - 1] = { json, events, lastEvent, lastSeq, isFinal, workflow, typicalSeconds };
+    });
+  const found = answers;
+  answers = [];
   return found;
 }
 

@@ -15,7 +15,7 @@ const most = 100;
 
 /** One watcher's place at the inbox: the whole of it again whenever it has changed, and the same text for all. */
 export class ApprovalsView extends ListView<Message<OpenApprovals>, OpenApprovals> {
-  #shown: string | null = null;
+  #shown: string | Buffer | null = null;
 
   protected override show(page: Message<OpenApprovals>): Message<OpenApprovals> | null {
     if (page.json === this.#shown) return null;

@@ -11,6 +11,8 @@ const gatherMs = 16;
 
 /** Somebody who wants to know what is new in a run. */
 export interface Asker {
+  /** Whether it waits for its turn: set by the reader, and nobody else. */
+  waits: boolean;
   /** How much its answer may be, beside that of a run that has just changed. */
   readonly weight: number;
   /** From where on; null where the answer is of no use any more. */
@@ -23,7 +25,7 @@ export interface Asker {
 
 /** Reads runs, many in one question: what is wanted gathers for a moment, and while a question is under way. */
 export class ChangeReader {
-  readonly #wanted = new Set<Asker>();
+  #wanted: Asker[] = [];
   #reads = 0;
   #lastBegan = 0;
   #scheduled = false;
@@ -35,13 +37,15 @@ export class ChangeReader {
 
   /** Is read soon, and once however often this is said before. */
   want(asker: Asker): void {
-    this.#wanted.add(asker);
+    if (asker.waits) return;
+    asker.waits = true;
+    this.#wanted.push(asker);
     this.#schedule();
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#wanted.size === 0) return;
-    const many = this.#wanted.size >= mostWeight;
+    if (this.#scheduled || this.#wanted.length === 0) return;
+    const many = this.#wanted.length >= mostWeight;
     if (this.#reads >= (many ? mostReads : 1)) return;
     this.#scheduled = true;
     // Real time: it is about the load of this process and not about what anybody waits for.
@@ -66,15 +70,18 @@ export class ChangeReader {
     const askers: Asker[] = [];
     const questions: Watched[] = [];
     let weight = 0;
-    for (const asker of this.#wanted) {
-      this.#wanted.delete(asker);
+    let taken = 0;
+    while (taken < this.#wanted.length && weight < mostWeight) {
+      const asker = this.#wanted[taken] as Asker;
+      taken += 1;
+      asker.waits = false;
       const question = asker.question();
       if (!question) continue;
       askers.push(asker);
       questions.push(question);
       weight += asker.weight;
-      if (weight >= mostWeight) break;
     }
+    this.#wanted = this.#wanted.slice(taken);
     if (questions.length === 0) return;
     let answers: (WatchedChanges | null)[];
     try {

@@ -1,12 +1,13 @@
 import type { Run, RunEvent } from "@longhaul/kit";
 import type { RunText } from "./text.js";
 
-/** What is said to all watchers that are at the same place; written as JSON once for all of them. */
+/** What is said to all watchers that are at the same place; written once for all of them. */
 export interface Message<T> {
   /** What a watcher resumes after; null where messages are not numbered. */
   readonly id: string | null;
   readonly data: T;
-  readonly json: string;
+  /** The data as JSON, as text or in UTF-8. */
+  readonly json: string | Buffer;
 }
 
 /** A run as it is now, and its events since the last such message, oldest first and without a gap. */
@@ -40,20 +41,31 @@ export class PlainMessage<T> implements Message<T> {
   }
 }
 
-/** What the database has just said of a run. It comes as JSON and goes out as it came. */
+/** What the database has just said of a run. It comes as JSON and goes out as it came, without having been a text in between. */
 export class UpdateMessage implements Message<RunUpdate> {
   readonly id: string;
+  #json: string | Buffer;
 
   constructor(
     /** The number of the event that these follow, and that of the last of them. */
     readonly after: number,
     readonly last: number,
-    readonly json: string,
+    json: Buffer,
   ) {
     this.id = String(last);
+    this.#json = json;
+  }
+
+  get json(): string | Buffer {
+    return this.#json;
   }
 
   get data(): RunUpdate {
-    return JSON.parse(this.json) as RunUpdate;
+    return JSON.parse(this.#json.toString()) as RunUpdate;
+  }
+
+  /** It waits for somebody: from here on it is a text of its own, so that what came along with it need not wait, too. */
+  keep(): void {
+    this.#json = this.#json.toString();
   }
 }

@@ -11,6 +11,7 @@ import type { RunText } from "./text.js";
  */
 export class RunChannel implements Asker {
   readonly weight = 1;
+  waits = false;
   readonly views = new Set<RunView>();
   #head = 0;
   #announced = 0;

@@ -18,6 +18,7 @@ export interface Wanted {
 export class RunView extends View<RunMessage> implements Asker {
   /** Who comes late may have much to read. */
   readonly weight = 4;
+  waits = false;
   readonly #workflow: string | undefined;
   #cursor: number;
   #begun = false;
@@ -42,9 +43,7 @@ export class RunView extends View<RunMessage> implements Asker {
     // The first message always comes from a read of one's own; what it has not got is missed after it.
     if (!this.#begun) return;
     const fits = !this.#reading && this.#cursor === message.after;
-    this.#pending = fits ? message : null;
-    this.#pendingLast = message.last;
-    this.tell();
+    this.#show(fits ? message : null, message.last);
   }
 
   /** A piece of text, for whoever has everything up to event `head` and waits. */
@@ -97,13 +96,20 @@ export class RunView extends View<RunMessage> implements Asker {
     }
     if (!this.#begun) this.channel.learn(changes);
     if (this.#begun && changes.lastEvent === null) return;
-    this.#pendingLast = changes.lastEvent ?? from;
-    this.#pending = new UpdateMessage(from, this.#pendingLast, changes.json);
-    this.tell();
+    const last = changes.lastEvent ?? from;
+    this.#show(new UpdateMessage(from, last, changes.json), last);
   }
 
   fail(error: unknown): void {
     this.#reading = false;
     this.end(error as Error);
+  }
+
+  #show(message: UpdateMessage | null, last: number): void {
+    this.#pending = message;
+    this.#pendingLast = last;
+    this.tell();
+    // Its watcher has no room for it, or fetches it later.
+    if (message && this.#pending === message) message.keep();
   }
 }

@@ -15,7 +15,7 @@ import { LiveStream } from "../feed/live-stream.js";
 import { identify } from "../http/identify.js";
 import { logError } from "../http/log-error.js";
 import { appRouter } from "../router.js";
-import { textFrame } from "./frame.js";
+import { framed, textFrame } from "./frame.js";
 import { tokenOf } from "./introduction.js";
 import { Pump } from "./pump.js";
 
@@ -86,6 +86,11 @@ export class Connection {
 
   send(text: string): void {
     this.#write(textFrame(text));
+  }
+
+  /** A text of which the middle is there in UTF-8; the rest of it is ASCII. */
+  sendBytes(before: string, middle: Buffer, after: string): void {
+    this.#write(framed(before, middle, after));
   }
 
   /** Straight to the wire: nothing of ours is ever deflated, so that frames go out in the order in which they are written. */

@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { expect, it } from "vitest";
 import * as ws from "ws";
-import { textFrame } from "./frame.js";
+import { framed, textFrame } from "./frame.js";
 
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable };
 
@@ -29,3 +29,11 @@ it("counts bytes and not letters", async () => {
   const text = "größer ✎ ".repeat(12);
   expect(await read(textFrame(text))).toBe(text);
 });
+
+it.each([0, 1, 60, 125, 1_300, 65_500, 70_000])(
+  "%i bytes between two texts are read whole",
+  async (length) => {
+    const middle = Buffer.from("ü".repeat(length));
+    expect(await read(framed('{"id":1,"data":', middle, "}}"))).toBe(`{"id":1,"data":${middle.toString()}}}`);
+  },
+);

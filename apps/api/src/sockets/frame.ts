@@ -4,6 +4,22 @@
  */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
+  const { frame, begin } = frameFor(length);
+  frame.write(text, begin);
+  return frame;
+}
+
+/** The same for a text of which a part is there in UTF-8, between two others that hold nothing beyond ASCII. */
+export function framed(before: string, middle: Buffer, after: string): Buffer {
+  const { frame, begin } = frameFor(before.length + middle.length + after.length);
+  frame.write(before, begin, "latin1");
+  frame.set(middle, begin + before.length);
+  frame.write(after, begin + before.length + middle.length, "latin1");
+  return frame;
+}
+
+/** A frame with room for so many bytes, from `begin` on. */
+function frameFor(length: number): { frame: Buffer; begin: number } {
   const begin = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(begin + length);
   frame[0] = 0x81;
@@ -17,6 +33,5 @@ export function textFrame(text: string): Buffer {
     frame.writeUIntBE(0, 2, 2);
     frame.writeUIntBE(length, 4, 6);
   }
-  frame.write(text, begin);
-  return frame;
+  return { frame, begin };
 }

@@ -42,10 +42,15 @@ export class Pump implements Listener {
   }
 
   #send({ id, json }: Message<unknown>): void {
-    const data = id === null ? json : `{"id":"${id}","data":${json}}`;
-    const number = id === null ? "" : `"id":"${id}",`;
     const to = typeof this.id === "number" ? String(this.id) : JSON.stringify(this.id);
-    this.connection.send(`{"id":${to},"result":{"type":"data",${number}"data":${data}}}`);
+    const [before, after] =
+      id === null
+        ? [`{"id":${to},"result":{"type":"data","data":`, "}}"]
+        : [`{"id":${to},"result":{"type":"data","id":"${id}","data":{"id":"${id}","data":`, "}}}"];
+    // A client may call its subscription by a name with any letters.
+    if (typeof json === "string" || typeof this.id !== "number")
+      this.connection.send(`${before}${json.toString()}${after}`);
+    else this.connection.sendBytes(before, json, after);
   }
 
   #fail(error: unknown): void {
