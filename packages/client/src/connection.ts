@@ -37,6 +37,11 @@ const path = "/trpc";
 const probeTimeoutMs = 5000;
 /** A socket that nothing is watched over is closed after this time. */
 const idleMs = 5000;
+/**
+ * What a socket that was closed without a code reports, as the client does with an idle one. Its end may come when the next view
+ * is open already, over a new socket, and is no loss of that.
+ */
+const closedByUs = 1005;
 
 /** Opens nothing before the first call. */
 export function createConnection(options: ConnectionOptions): Connection {
@@ -101,7 +106,9 @@ function socketLink(httpUrl: string, WebSocket: typeof globalThis.WebSocket, tok
     lazy: { enabled: true, closeMs: idleMs },
     keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5000 },
     retryDelayMs: (attempt) => Math.min(500 * 2 ** attempt, 10_000),
-    onClose: () => transport.failed("socket"),
+    onClose: (cause) => {
+      if (cause?.code !== closedByUs) transport.failed("socket");
+    },
   });
   // A client that is not closed would go on trying behind the fallback's back.
   const forget = transport.subscribe(() => {

@@ -53,6 +53,17 @@ describe("the way in which changes come", () => {
     close();
   });
 
+  it("does not say of the next view that its connection was lost when that of the last one was", () => {
+    const transport = new LiveTransport(() => Promise.resolve(false));
+    const leave = transport.enter();
+    transport.reached("socket");
+    transport.failed("socket");
+    expect(transport.get().status).toBe("retrying");
+    leave();
+    transport.enter();
+    expect(transport.get()).toEqual({ mode: "socket", status: "connecting" });
+  });
+
   it("returns to the socket when one opens again", async () => {
     vi.useFakeTimers();
     let open = false;

@@ -39,6 +39,8 @@ export class LiveTransport {
   /** A live view is open until the returned function is called. */
   enter(): () => void {
     this.#views += 1;
+    // How the last view was left says nothing of the connection now.
+    if (this.#views === 1) this.#set({ mode: this.#state.mode, status: "connecting" });
     this.#watchForSocket();
     return () => {
       this.#views -= 1;
