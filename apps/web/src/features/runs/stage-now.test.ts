@@ -1,6 +1,6 @@
 import type { Run, StageState } from "@longhaul/kit";
 import { expect, test } from "vitest";
-import { stageNow } from "./stage-now.js";
+import { secondsLeft, stageNow } from "./stage-now.js";
 
 const stage = (key: string, status: StageState["status"]): StageState => ({
   ...{ key, label: key, weight: 1, fraction: 0, message: null },
@@ -18,4 +18,21 @@ test("what runs or has failed comes first, and before the first stage and after 
   expect(stageNow(runWith("failed", stage("read", "done"), stage("train", "failed")))?.key).toBe("train");
   expect(stageNow(runWith("running", stage("read", "pending")))).toBeNull();
   expect(stageNow(runWith("succeeded", stage("read", "done")))).toBeNull();
+});
+
+test("no time is foretold while a person is waited for, nor from the pace of a run that sleeps", () => {
+  const start = "2026-11-22T12:00:00.000Z";
+  const later = Date.parse(start) + 60_000;
+  const half = (run: Run, typicalSeconds: number | null = null): Run => ({
+    ...run,
+    startedAt: start,
+    progress: 0.5,
+    typicalSeconds,
+  });
+  const working = runWith("running", stage("write", "done"), stage("send", "running"));
+  const asleep = runWith("running", stage("write", "done"), stage("send", "pending"));
+  expect(secondsLeft(half(working), later)).toBe(60);
+  expect(secondsLeft(half(asleep), later)).toBeNull();
+  expect(secondsLeft(half(asleep, 100), later)).toBe(50);
+  expect(secondsLeft(half({ ...working, status: "waiting" } as Run, 100), later)).toBeNull();
 });

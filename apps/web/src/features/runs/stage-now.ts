@@ -15,13 +15,15 @@ export function stageNow(run: Run): StageState | null {
 
 /**
  * Seconds that a run will probably still take: by how long it usually takes, else by how far it has got
- * in its time; null while neither says anything.
+ * in its time; null while neither says anything, and while a person is waited for. While no stage is at work the run may sleep
+ * until a moment that only its machine knows: its pace says nothing of that.
  */
 export function secondsLeft(run: Run, now: number): number | null {
-  if (isFinal(run.status) || run.status === "cancelling" || !run.startedAt) return null;
+  if (run.status !== "running" || !run.startedAt) return null;
   const elapsed = Math.max(0, (now - Date.parse(run.startedAt)) / 1000);
   const { progress, typicalSeconds } = run;
-  const byPace = progress >= 0.1 && elapsed >= 3 ? (elapsed * (1 - progress)) / progress : null;
+  const working = run.stages.some(({ status }) => status === "running");
+  const byPace = working && progress >= 0.1 && elapsed >= 3 ? (elapsed * (1 - progress)) / progress : null;
   if (typicalSeconds === null) return byPace;
   const byHabit = typicalSeconds * (1 - progress);
   return byPace === null ? byHabit : byPace * progress + byHabit * (1 - progress);

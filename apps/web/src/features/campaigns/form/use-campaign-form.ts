@@ -98,6 +98,7 @@ export function useCampaignForm() {
     change(changed: Partial<CampaignFields>) {
       setFields((all) => ({ ...all, ...changed }));
       setErrors({});
+      start.reset();
     },
     submit() {
       const input = inputOf(fields);
