@@ -30,7 +30,9 @@ ORDER BY reach DESC`;
 export function QueriesPage() {
   const navigate = useNavigate();
   const mayEdit = useMay("operator");
-  const [instance] = useInstances();
+  const instances = useInstances();
+  // A sandbox holds made-up events: it is asked by who chooses it.
+  const instance = instances.find(({ type }) => type !== "SANDBOX") ?? instances[0];
   const create = trpc.sqlWorkflows.create.useMutation({
     onSuccess: ({ id }) => void navigate({ to: "/queries/$id", params: { id } }),
   });

@@ -6,6 +6,7 @@ import { Dialog } from "../../../components/ui/dialog.js";
 import { Input } from "../../../components/ui/input.js";
 import { Menu, MenuItem } from "../../../components/ui/menu.js";
 import { useTitle } from "../../../components/ui/page-header.js";
+import { TemplateDialog } from "../template-dialog.js";
 import type { QueryActions } from "./use-query-actions.js";
 import type { QueryDraft } from "./use-query-draft.js";
 
@@ -21,6 +22,7 @@ interface EditorHeaderProps {
 export function EditorHeader({ edited, actions, mayEdit, onRun, onDeleted }: EditorHeaderProps) {
   const { draft, changed, change } = edited;
   const [deleting, setDeleting] = useState(false);
+  const [keeping, setKeeping] = useState(false);
   useTitle(draft.name || "Query");
   return (
     <div className="grid gap-2">
@@ -61,7 +63,7 @@ export function EditorHeader({ edited, actions, mayEdit, onRun, onDeleted }: Edi
                 </Button>
               }
             >
-              <MenuItem onSelect={() => actions.saveAsTemplate("other")}>Keep as a template</MenuItem>
+              <MenuItem onSelect={() => setKeeping(true)}>Keep as a template...</MenuItem>
               <MenuItem onSelect={() => setDeleting(true)}>Delete...</MenuItem>
             </Menu>
           </>
@@ -76,6 +78,17 @@ export function EditorHeader({ edited, actions, mayEdit, onRun, onDeleted }: Edi
         onChange={(event) => change({ description: event.target.value })}
         className="border-transparent bg-transparent px-1 text-ink-soft hover:border-line focus:border-line-strong"
       />
+      {keeping && (
+        <TemplateDialog
+          title="Keep as a template"
+          help="Your organisation begins other queries from it. An admin can publish it for every organisation."
+          begin={{ name: draft.name, description: draft.description, category: "other" }}
+          busy={actions.busy}
+          problem={actions.templateProblem}
+          close={() => setKeeping(false)}
+          save={(words) => actions.keepAsTemplate(words, () => setKeeping(false))}
+        />
+      )}
       <Dialog
         open={deleting}
         onOpenChange={setDeleting}

@@ -2,6 +2,7 @@ import { isTRPCClientError } from "@trpc/client";
 import { useState } from "react";
 import { toProblem } from "../../../lib/errors.js";
 import { type AppRouter, trpc } from "../../../lib/trpc.js";
+import type { TemplateWords } from "../template-dialog.js";
 import type { QueryDraft, SqlWorkflow } from "./use-query-draft.js";
 
 /** Saving, running and deleting a query; `said` is what the last of them came to. */
@@ -22,7 +23,7 @@ export function useQueryActions(saved: SqlWorkflow, edited: QueryDraft) {
   const saveValues = trpc.sqlWorkflows.saveValues.useMutation(options);
   const run = trpc.sqlWorkflows.run.useMutation(options);
   const remove = trpc.sqlWorkflows.delete.useMutation(options);
-  const publish = trpc.queryTemplates.create.useMutation(options);
+  const publish = trpc.queryTemplates.create.useMutation();
 
   async function save(): Promise<boolean> {
     const { draft, version, query } = edited;
@@ -75,14 +76,19 @@ export function useQueryActions(saved: SqlWorkflow, edited: QueryDraft) {
           },
         },
       ),
-    saveAsTemplate: (category: "other") => {
-      const { name, description, sql, parameterSchema } = edited.query;
+    templateProblem: publish.error && toProblem(publish.error).message,
+    keepAsTemplate: (words: TemplateWords, then: () => void) => {
+      const { sql, parameterSchema } = edited.query;
       publish.mutate(
-        { name, description, sql, parameterSchema, category },
+        { ...words, sql, parameterSchema },
         {
           onSuccess: () => {
+            then();
             void utils.queryTemplates.list.invalidate();
-            setSaid({ look: "info", text: "Kept as a private template of your organisation." });
+            setSaid({
+              look: "info",
+              text: "Kept as a private template of your organisation, among the templates under Queries.",
+            });
           },
         },
       );
