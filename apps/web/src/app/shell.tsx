@@ -1,5 +1,5 @@
 import { Link, useRouterState } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { ErrorBoundary } from "../components/ui/error-boundary.js";
 import { Shortcuts } from "../features/help/shortcuts.js";
 import { useMe } from "../features/settings/use-me.js";
@@ -9,7 +9,14 @@ import { type Place, places } from "./places.js";
 
 /** The frame around every page: where one can go, and who one is. A column when wide, a bar when narrow. */
 export function Shell({ children }: { children: ReactNode }) {
-  const inRun = useRouterState({ select: (state) => state.location.pathname.startsWith("/runs/") });
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const nav = useRef<HTMLElement>(null);
+  // Where the bar is too narrow for all places, the one that is open is in sight.
+  useEffect(() => {
+    const here = nav.current?.querySelector<HTMLElement>("[aria-current=page], [data-inside]");
+    if (nav.current && here)
+      nav.current.scrollLeft = here.offsetLeft - (nav.current.clientWidth - here.offsetWidth) / 2;
+  }, [path]);
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[13rem_minmax(0,1fr)]">
       <a
@@ -21,8 +28,9 @@ export function Shell({ children }: { children: ReactNode }) {
       <header className="z-30 flex flex-wrap items-center max-md:justify-between gap-2 border-b bg-surface px-3 py-2 lg:sticky lg:top-0 lg:h-dvh lg:flex-col lg:flex-nowrap lg:items-stretch lg:gap-4 lg:border-r lg:border-b-0 lg:p-3">
         <Brand />
         <nav
+          ref={nav}
           aria-label="Main"
-          className="flex gap-0.5 overflow-x-auto p-0.5 max-md:order-last max-md:basis-full md:flex-1 lg:flex-col lg:overflow-visible lg:p-0"
+          className="relative flex gap-0.5 overflow-x-auto p-0.5 max-md:order-last max-md:basis-full md:flex-1 lg:flex-col lg:overflow-visible lg:p-0"
         >
           {places.map(({ title, places: within }) => (
             <div key={title} role="group" aria-label={title} className="flex gap-0.5 lg:mb-3 lg:flex-col">
@@ -30,7 +38,11 @@ export function Shell({ children }: { children: ReactNode }) {
                 {title}
               </p>
               {within.map((place) => (
-                <PlaceLink key={place.label} place={place} inside={place.to === "/" && inRun} />
+                <PlaceLink
+                  key={place.label}
+                  place={place}
+                  inside={place.to === "/" && path.startsWith("/runs/")}
+                />
               ))}
             </div>
           ))}

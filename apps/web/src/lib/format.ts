@@ -75,9 +75,10 @@ const spans = [
   ["minute", 60],
 ] as const;
 
-/** "just now", "5 minutes ago", "yesterday"; older than 30 days: the date. Times in ms. */
+/** "just now", "in a moment", "5 minutes ago", "yesterday"; older than 30 days: the date. Times in ms. */
 export function formatRelative(time: number, now: number): string {
   const seconds = (time - now) / 1000;
+  if (seconds > 2 && seconds < 10) return "in a moment";
   if (Math.abs(seconds) < 10) return "just now";
   if (Math.abs(seconds) > 30 * 86_400)
     return new Date(time).toLocaleDateString("en", { dateStyle: "medium" });

@@ -35,7 +35,7 @@ export function ContractField({ field, form }: { field: FormField; form: FormSta
     <Field
       label={field.label}
       required={field.required || field.initial !== undefined}
-      help={field.help}
+      help={field.kind === "json" ? [field.help, "Written as JSON."].filter(Boolean).join(" ") : field.help}
       error={error}
     >
       {(control) => <Control field={field} form={form} control={control} />}
@@ -111,7 +111,16 @@ function Control({ field, form, control }: { field: FormField; form: FormState; 
         />
       );
     case "json":
-      return <Textarea {...control} name={field.path} className="font-mono" value={text} onChange={onText} />;
+      return (
+        <Textarea
+          {...control}
+          name={field.path}
+          placeholder={field.sketch}
+          className="font-mono"
+          value={text}
+          onChange={onText}
+        />
+      );
     default:
       return (
         <Input {...control} name={field.path} placeholder={placeholder} value={text} onChange={onText} />

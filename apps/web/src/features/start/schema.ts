@@ -1,4 +1,5 @@
 import { humanize } from "../../lib/format.js";
+import { sketchOf } from "./sketch.js";
 
 type Json = Record<string, unknown>;
 
@@ -28,7 +29,8 @@ export type FormField = FieldBase &
     | { readonly kind: "flag" }
     | { readonly kind: "file"; readonly accept: readonly string[]; readonly maxBytes: number }
     | { readonly kind: "group"; readonly fields: readonly FormField[] }
-    | { readonly kind: "json" }
+    /** What it looks like, as a hint. */
+    | { readonly kind: "json"; readonly sketch: string }
   );
 
 /** The fields of an object's JSON schema (draft 2020-12, as zod writes it), in their order. */
@@ -82,10 +84,12 @@ function fieldOf(name: string, path: string, schema: Json, required: boolean): F
       return { ...base, kind: "flag" };
     case "object": {
       const fields = fieldsOf(schema, path);
-      return fields.length > 0 ? { ...base, kind: "group", fields } : { ...base, kind: "json" };
+      return fields.length > 0
+        ? { ...base, kind: "group", fields }
+        : { ...base, kind: "json", sketch: sketchOf(schema) };
     }
     default:
-      return { ...base, kind: "json" };
+      return { ...base, kind: "json", sketch: sketchOf(schema) };
   }
 }
 

@@ -60,7 +60,7 @@ function AgentRow({ form, index }: { form: TalkForm; index: number }) {
     control("position", "Position"),
   ];
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_auto] gap-2 rounded-lg border bg-surface p-2 sm:grid-cols-[10rem_minmax(0,1fr)_auto]">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] gap-2 rounded-lg border bg-surface p-2 sm:grid-cols-[minmax(10rem,1fr)_minmax(0,2fr)_auto]">
       <div className="grid content-start gap-2 max-sm:col-span-2">
         <div className="flex items-center gap-2">
           <SpeakerDot hue={hueOf(draft.agents, agent.name)} />
