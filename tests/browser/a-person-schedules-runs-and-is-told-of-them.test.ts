@@ -1,31 +1,36 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
 import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
+import { readBrowserEnvironment } from "./env.js";
 import { signUp } from "./steps.js";
 
 const longMs = 60_000;
 
-/** A receiver of messages that a person has written. */
+/** A receiver of messages that a person has written; `broken` is what it answers while its database is away. */
 async function startReceiver() {
   const received: { headers: Record<string, string>; body: string }[] = [];
+  const state = { broken: false };
   const server = createServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const headers = request.headers as Record<string, string>;
       received.push({ headers, body: Buffer.concat(chunks).toString() });
-      response.end("thank you");
+      response.statusCode = state.broken ? 503 : 200;
+      response.end(state.broken ? "my database is away" : "thank you");
     })();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
     received,
+    state,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     close: () => server.close(),
   };
@@ -53,6 +58,11 @@ describe("a person who repeats runs and is told of them", { timeout: 300_000 }, 
   afterEach(async ({ task }) => {
     if (task.result?.state === "fail") console.error(await describePage(ada));
   });
+
+  async function shot(page: Page, name: string): Promise<void> {
+    const folder = readBrowserEnvironment().SCREENSHOTS;
+    if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
+  }
 
   const delivery = (page: Page, state: string) =>
     page.getByRole("listitem").filter({ hasText: "A run has succeeded" }).filter({ hasText: state }).first();
@@ -103,5 +113,69 @@ describe("a person who repeats runs and is told of them", { timeout: 300_000 }, 
     await page.getByText("thank you").waitFor();
     const told = receiver.received.map(({ headers, body }) => new Webhook(secret).verify(body, headers));
     expect(told).toMatchObject([{ type: "run.succeeded", data: { workflow: "story", status: "succeeded" } }]);
+  });
+
+  it("sees why a message does not come through and when it is tried again, and sends it once it may", async () => {
+    const { page } = ada;
+    const test = page
+      .getByRole("listitem")
+      .filter({ hasText: /A test/ })
+      .first();
+    const before = receiver.received.length;
+    receiver.state.broken = true;
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await test.getByText("Waiting 503").waitFor({ timeout: longMs });
+    await test.getByText("It answered 503.").waitFor();
+    await test.getByText(/^Next try /).waitFor();
+    await shot(page, "webhooks");
+    await test.locator("summary").click();
+    await test.getByText("my database is away").waitFor();
+    receiver.state.broken = false;
+    await test.getByRole("button", { name: "Send it again" }).click();
+    await test.getByText("Delivered 200").waitFor({ timeout: longMs });
+    const tries = receiver.received.slice(before);
+    expect(tries.length).toBeGreaterThan(1);
+    // The same message at each try, so that whoever got it twice can tell.
+    expect(new Set(tries.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+    for (const { headers, body } of tries) new Webhook(secret).verify(body, headers);
+  });
+
+  it("sends a delivered message again, and gives the webhook a new secret beside the old one", async () => {
+    const { page } = ada;
+    const before = receiver.received.length;
+    const test = page
+      .getByRole("listitem")
+      .filter({ hasText: /A test/ })
+      .first();
+    await page.getByRole("button", { name: "New secret" }).click();
+    await page.getByRole("button", { name: "Make a new one" }).click();
+    const young = (await page.getByTestId("webhook-secret").textContent()) ?? "";
+    await page.getByRole("button", { name: "I have it" }).click();
+    expect(young).not.toBe(secret);
+    await test.getByRole("button", { name: "Send it again" }).click();
+    await expect.poll(() => receiver.received.length, { timeout: longMs }).toBeGreaterThan(before);
+    const { headers, body } = receiver.received.at(-1)!;
+    for (const one of [secret, young]) new Webhook(one).verify(body, headers);
+  });
+
+  it("pauses the schedule, lets it go on, and deletes it; its runs stay", async () => {
+    const { page } = ada;
+    await page.getByRole("link", { name: "Schedules" }).click();
+    await page.getByText(/^Next: /).waitFor();
+    await shot(page, "schedules");
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByText("Paused", { exact: true }).waitFor();
+    expect(await page.getByText(/^Next: /).count()).toBe(0);
+    await page.reload();
+    await page.getByText("Paused", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByText(/^Next: /).waitFor();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByText("Nothing is scheduled").waitFor();
+    await page.getByRole("link", { name: "Runs", exact: true }).click();
+    await page.getByRole("link", { name: /story/i }).first().waitFor();
   });
 });

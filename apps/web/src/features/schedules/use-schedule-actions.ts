@@ -20,7 +20,10 @@ export function useScheduleActions({ id }: { id: string }): ScheduleActions {
   const pause = trpc.schedules.pause.useMutation({
     onMutate: async ({ paused }) => {
       await list.cancel();
-      list.setData(undefined, (all) => all?.map((one) => (one.id === id ? { ...one, paused } : one)));
+      // While it is paused there is no next time; when it goes on, the server says which.
+      list.setData(undefined, (all) =>
+        all?.map((one) => (one.id === id ? { ...one, paused, next: [] } : one)),
+      );
     },
     ...settled,
   });
