@@ -124,6 +124,7 @@ test("the command line starts and follows, and its exit status tells the outcome
     said: expect.stringContaining("data-import"),
   });
   expect(await longhaul("runs", "cancel", runId)).toMatchObject({ code: 4 });
+  expect(await longhaul("token")).toEqual({ code: 0, said: `${world.ours.operator.token}\n` });
 });
 
 test("the core and the hooks go into a browser's bundle", async () => {

@@ -21,7 +21,12 @@ async function main(args: readonly string[]): Promise<number> {
   if (token === undefined && (email === undefined || password === undefined)) {
     throw new UsageError("Who asks? Set LONGHAUL_TOKEN, or LONGHAUL_EMAIL and LONGHAUL_PASSWORD.");
   }
-  const longhaul = createLonghaul({ url, token: token ?? signedIn(url, email ?? "", password ?? "") });
+  const source = token ?? signedIn(url, email ?? "", password ?? "");
+  if (positionals.length === 1 && positionals[0] === "token") {
+    print((typeof source === "string" ? source : await source()) ?? "");
+    return exitCodes.ok;
+  }
+  const longhaul = createLonghaul({ url, token: source });
   try {
     return await carryOut({ longhaul, values, terminal: { stdin: process.stdin, print } }, positionals);
   } finally {

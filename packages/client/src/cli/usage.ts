@@ -12,6 +12,7 @@ export const usage = `longhaul: start and follow runs
   longhaul runs cancel <run id>
   longhaul runs retry <run id>                --wait
   longhaul runs rerun <run id>                --wait  --from <step>
+  longhaul token                              the access token, for curl
 
   --url <address> or LONGHAUL_URL             the API, by default http://127.0.0.1:3000
   --token <token> or LONGHAUL_TOKEN           who asks; or LONGHAUL_EMAIL and LONGHAUL_PASSWORD
