@@ -69,7 +69,7 @@ export async function fill(
     await sql.unsafe(`set maintenance_work_mem = '1GB'; ${some.join(";")}; reset maintenance_work_mem`);
   };
   await Promise.all([make(true), make(false)]);
-  await sql`vacuum analyze longhaul.runs, longhaul.run_search`;
+  await sql`vacuum analyze longhaul.runs, longhaul.run_search, longhaul.run_tags`;
   await sql`create table public.longhaul_bench_filled as select ${filled.organisationId}::uuid as organisation_id,
     ${busy}::uuid as busy, ${rare}::uuid as rare, ${count}::integer as count`;
   return filled;
@@ -103,7 +103,10 @@ async function insert(
         cross join lateral (select now() - make_interval(secs => (${count}::integer - n) * 30) as at) t
         cross join lateral (select case when n % 1000 = 5 then 'cancelled' when n % 100 = 9 then 'failed' else 'succeeded' end
           as status) s
-        returning id, name, tags, input
+        returning id, name, tags, input, created_at
+      ), tagged as (
+        insert into longhaul.run_tags (organisation_id, tag, created_at, run_id)
+        select ${organisationId}, tag, created_at, id from filled cross join unnest(tags) tag
       )
       insert into longhaul.run_search (run_id, document)
       select id, longhaul.search_document(id, name, tags, input) from filled`;

@@ -103,11 +103,14 @@ test("progress comes from the weights of the stages and what their steps say", a
 });
 
 test("a run that goes takes along all that it has", async () => {
-  const runId = await startRun(world.api, world.ours);
+  const runId = await startRun(world.api, world.ours, { tags: ["nightly", "orders"] });
   const lease = await world.store.lease(leaseOf(runId));
   if (lease.kind !== "acquired") throw new Error(lease.kind);
+  expect(
+    await world.admin.sql`select tag from longhaul.run_tags where run_id = ${runId} order by tag`,
+  ).toMatchObject([{ tag: "nightly" }, { tag: "orders" }]);
   await world.admin.sql`delete from longhaul.runs where id = ${runId}`;
-  for (const table of ["run_events", "run_steps", "run_attempts", "run_search"]) {
+  for (const table of ["run_events", "run_steps", "run_attempts", "run_search", "run_tags"]) {
     const left = await world.admin
       .sql`select from ${world.admin.sql(`longhaul.${table}`)} where run_id = ${runId}`;
     expect(left, table).toHaveLength(0);

@@ -107,6 +107,7 @@ const houseOnly = [
   "organisation_queues",
   "queue_wakes",
   "run_search",
+  "run_tags",
   "user_queues",
 ];
 

@@ -75,7 +75,15 @@ test("a run goes after its days, with its rows and its files, and no younger one
   expect(await sweep()).toEqual({ runs: 1, uploads: 1, objects: 2 });
   expect(new Set(await idsLeft())).toEqual(new Set([young.runId, underWay]));
   expect(new Set(storage.removed)).toEqual(new Set([old.upload, old.output]));
-  for (const table of ["run_attempts", "run_events", "run_steps", "run_files", "run_search", "artifacts"]) {
+  for (const table of [
+    "run_attempts",
+    "run_events",
+    "run_steps",
+    "run_files",
+    "run_search",
+    "run_tags",
+    "artifacts",
+  ]) {
     const column = table === "artifacts" ? "path" : "run_id";
     const left = await world.admin.sql.unsafe(`select ${column}::text as x from longhaul.${table}`);
     expect(
