@@ -22,9 +22,16 @@ const views: Partial<Record<string, ComponentType<ResultViewProps>>> = {
 
 const talk = lazy(async () => ({ default: (await import("../agents/talk-view.js")).TalkView }));
 
+const firstStages = lazy(async () => ({
+  default: (await import("../storybook/first-stages-view.js")).FirstStagesView,
+}));
+
 /** Views that show what there is already while a run is still going on, and what is left of one that failed. */
 const liveViews: Partial<Record<string, ComponentType<RunViewProps>>> = {
   storybook: lazy(async () => ({ default: (await import("../storybook/book-view.js")).BookView })),
+  vision: firstStages,
+  story: firstStages,
+  "drawing-story": firstStages,
   panel: talk,
   discussion: talk,
   simulation: talk,

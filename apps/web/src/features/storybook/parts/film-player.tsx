@@ -72,7 +72,7 @@ interface ChaptersProps {
 
 function Chapters({ chapters, time, onChoose }: ChaptersProps) {
   return (
-    <ol aria-label="Chapters" className="grid content-start gap-0.5">
+    <ol aria-label="Chapters" className="grid grid-cols-[minmax(0,1fr)] content-start gap-0.5">
       {chapters.map(({ title, from, to }, index) => {
         const now = time >= from && time < to;
         return (
@@ -82,12 +82,12 @@ function Chapters({ chapters, time, onChoose }: ChaptersProps) {
               aria-current={now ? "true" : undefined}
               onClick={() => onChoose(from)}
               className={cn(
-                "flex min-h-8 w-full items-center gap-2 rounded-md px-2 text-left hover:bg-sunken",
+                "flex min-h-8 w-full items-baseline gap-2 rounded-md px-2 py-1 text-left hover:bg-sunken",
                 now && "bg-accent-soft font-medium text-accent",
               )}
             >
-              <span className="w-10 text-sm text-ink-soft tabular-nums">{clock(from)}</span>
-              <span className="min-w-0 truncate">{title}</span>
+              <span className="w-10 shrink-0 text-sm text-ink-soft tabular-nums">{clock(from)}</span>
+              <span className="min-w-0 break-words">{title}</span>
             </button>
           </li>
         );
