@@ -11,7 +11,7 @@ export async function handler(event: unknown): Promise<BatchAnswer> {
     deadLetter(deps, {
       runId,
       attempt,
-      reason: `Message ${messageId} was received ${receives} times in vain.`,
+      reason: `Message ${messageId} was received ${receives === 1 ? "once" : `${receives} times`} in vain.`,
     }),
   );
 }

@@ -92,9 +92,9 @@ function opening({ setting, seed, turn }: SpeakOrder, { name, role }: Agent): st
   const about = setting.topic.replace(/[.?!]+$/, "");
   return pick(
     [
-      `I speak as ${withArticle(role)}.`,
+      `You know me: ${withinSentence(role)}.`,
       `On the question before us, “${about}”, this is where I stand.`,
-      `Let me begin with what I see as ${withArticle(role)}.`,
+      "Let me begin with what I see from where I stand.",
     ],
     ...[seed, name, turn.number],
   );
@@ -102,7 +102,7 @@ function opening({ setting, seed, turn }: SpeakOrder, { name, role }: Agent): st
 
 function reply(
   { seed, turn }: SpeakOrder,
-  { name, role }: Agent,
+  { name }: Agent,
   { agent, claim }: Heard,
   kind: Stance,
   own: Claim,
@@ -116,7 +116,7 @@ function reply(
         [
           `${agent.name}, with ${theirs} you are close to what I would say.`,
           `${agent.name} said ${theirs}, and on ${word} we pull the same way.`,
-          `I can go along with ${agent.name}: ${theirs}. I would add this as ${withArticle(role)}.`,
+          `I can go along with ${agent.name}: ${theirs}. I would add this.`,
         ],
         ...seeds,
       );
@@ -134,7 +134,7 @@ function reply(
         [
           `${agent.name} spoke of something else: ${theirs}. What I miss is this.`,
           `To ${theirs}, which ${agent.name} said, there is another side.`,
-          `${agent.name}, ${theirs} leaves out what matters to ${withArticle(role)}.`,
+          `${agent.name}, ${theirs} leaves out what matters where I stand.`,
         ],
         ...seeds,
       );
@@ -184,10 +184,7 @@ function asking(order: SpeakOrder, speaker: Agent, own: Claim, heard: Heard | nu
   );
 }
 
-/** "grower of barley" as "a grower of barley"; a role that is a sentence part of its own stays as it is. */
-function withArticle(role: string): string {
-  const first = role.charAt(0);
-  const plain = /^\p{Lu}\p{Ll}/u.test(role) ? first.toLowerCase() + role.slice(1) : role;
-  if (/^(a|an|the|my|our|one|someone|somebody)\b/i.test(plain)) return plain;
-  return `${/^[aeiou]/i.test(plain) ? "an" : "a"} ${plain}`;
+/** "Grower of barley" as "grower of barley", within a sentence that fits whatever is written there. */
+function withinSentence(role: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(role) ? role.charAt(0).toLowerCase() + role.slice(1) : role;
 }

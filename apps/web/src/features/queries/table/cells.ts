@@ -29,6 +29,12 @@ export function widthOf(
   index: number,
   preview: readonly (readonly (string | null)[])[],
 ): number {
-  const longest = Math.max(name.length + 4, ...preview.map((row) => (row[index] ?? "").length));
+  const longest = Math.max(name.length + 4, ...preview.map((row) => shownLength(row[index] ?? "")));
   return Math.min(320, Math.max(96, Math.round(longest * 7.6) + 24));
+}
+
+/** Numbers are longer than in the file: they are grouped. */
+function shownLength(text: string): number {
+  const value = Number(text);
+  return text !== "" && Number.isFinite(value) ? decimals.format(value).length : text.length;
 }
