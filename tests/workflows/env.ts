@@ -8,3 +8,17 @@ export function useAws(url: string): void {
     EMAIL_FROM: "campaigns@example.com",
   });
 }
+
+/** Lets the steps that ask a model ask a server of the test. */
+export function useModel(provider: "amazon-bedrock" | "openai-compatible", url: string): void {
+  Object.assign(process.env, {
+    AI_PROVIDER: provider,
+    AI_BASE_URL: provider === "amazon-bedrock" ? url : `${url}/v1`,
+    AI_TEXT_MODEL: "writer-1",
+    AI_API_KEY: "secret-key",
+    AI_TIMEOUT_SECONDS: "1",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "AKIATEST",
+    AWS_SECRET_ACCESS_KEY: "shh",
+  });
+}

@@ -9,7 +9,12 @@ import { CreateStateMachineCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { approvals, asCaller, history, runs } from "@longhaul/db";
 import { type Approval, houseFunctions, type Run, type RunEvent, type RunStep } from "@longhaul/kit";
 import { stepFunctionName } from "@longhaul/kit/machine";
-import { type ObjectStore, type StepHandlerOptions, stepHandler } from "@longhaul/kit/runtime";
+import {
+  type ObjectStore,
+  type StepHandlerOptions,
+  stepHandler,
+  type StepStore,
+} from "@longhaul/kit/runtime";
 import type { StepImplementation } from "@longhaul/kit/step";
 import {
   approvalTask,
@@ -50,7 +55,8 @@ export async function openProductWorld({ workflow, waitScale = 1, connections }:
   const clock = new ShiftingClock();
   const replaced = new Map<string, StepRun>();
   const invoked: string[] = [];
-  const faults: { before?: (step: string, call: Call) => Promise<void> | void } = {};
+  /** Whether the process of this invocation ends before it can note what it did. */
+  const faults: { dies?: ((step: string, payload: unknown) => boolean) | undefined } = {};
   const objects = memoryObjects();
   const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -60,14 +66,22 @@ export async function openProductWorld({ workflow, waitScale = 1, connections }:
     if (call.functionName === houseFunctions.compensations) return compensationsTask(deps, payload, 20_000);
     const step = call.functionName.slice(`longhaul-${workflow}-`.length);
     invoked.push(step);
-    await faults.before?.(step, call);
+    const dies = faults.dies?.(step, payload) ?? false;
+    let die: (error: Error) => void = () => {};
+    const death = new Promise<never>((_, reject) => (die = reject));
     const loaded = (await (handlers as Loaders)[workflow]![step]!()).default as StepImplementation;
     const run = replaced.get(step);
     const handler = stepHandler(run ? { ...loaded, run } : loaded, {
-      ...{ store: world.store, objects, logger: quiet, simulation: true },
+      ...{
+        store: dies ? dying(world.store, (error) => die(error)) : world.store,
+        objects,
+        logger: quiet,
+        simulation: true,
+      },
       ...(connections && { connections }),
     });
-    return handler(payload, { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 120_000 });
+    const answer = handler(payload, { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 120_000 });
+    return dies ? Promise.race([answer, death]) : answer;
   }
   const lambda: LambdaInvoker = async (call) => {
     const answer = { statusCode: 200, executedVersion: "1" };
@@ -182,6 +196,16 @@ async function deploy(sfn: SFNClient, workflow: ProductOptions["workflow"]): Pro
       [`${workflow}-undo`]: await install(`longhaul-${workflow}-undo`, machine.undo.definition(arnOf)),
     }),
   };
+}
+
+/** Of a process that ends as soon as its step is done: it has taken its lease, and writes nothing any more. */
+function dying(store: StepStore, die: (error: Error) => void): StepStore {
+  const gone = () => new Promise<never>(() => {});
+  const end = () => {
+    die(Object.assign(new Error("RequestId: x Error: Runtime exited"), { name: "Runtime.ExitError" }));
+    return gone();
+  };
+  return { ...store, renew: gone, succeed: end, fail: end };
 }
 
 function memoryObjects(): ObjectStore & { readonly files: Map<string, Buffer> } {

@@ -1,8 +1,7 @@
 import { generateText, type LanguageModel, streamText } from "ai";
 import { z } from "zod";
 import { readAnswer } from "../../storybook/author/answer.js";
-import { calling, invalidAnswer } from "../../storybook/author/problems.js";
-import { FatalError } from "@longhaul/kit/step";
+import { calling, invalidAnswer, isCut, refused, soundsRefused } from "../../storybook/author/problems.js";
 import { maxTurnLength, type MadeBy, type Usage } from "../result.js";
 import { allowed } from "../state.js";
 import { costOf } from "./prices.js";
@@ -18,6 +17,7 @@ export interface ModelVoiceOptions {
 
 const speaking = "speak";
 const summing = "sum up the talk";
+const remedy = "Change the topic or the positions.";
 const point = z.string().trim().min(1).max(800);
 const summaryAnswer = z.object({
   summary: z.string().trim().min(1).max(4_000),
@@ -45,7 +45,11 @@ export function modelVoice({ maker, model, seconds }: ModelVoiceOptions): Voice 
           generateText({ model, system, prompt, maxOutputTokens: 1_500, maxRetries: 0, abortSignal }),
       );
       checkFinish(finishReason, summing);
-      return { ...readAnswer(summaryAnswer, text, summing), usage: priced(modelId, totalUsage), madeBy };
+      return {
+        ...readAnswer(summaryAnswer, text, summing, remedy),
+        usage: priced(modelId, totalUsage),
+        madeBy,
+      };
     },
   };
 }
@@ -80,6 +84,7 @@ async function streamed(model: LanguageModel, order: SpeakOrder, abortSignal: Ab
     if (part.type === "abort") abortSignal.throwIfAborted();
     if (part.type === "finish") {
       checkFinish(part.finishReason, speaking);
+      if (isCut(part)) throw invalidAnswer(speaking, "The answer broke off.");
       usage = part.totalUsage;
     }
     if (part.type !== "text-delta") continue;
@@ -112,11 +117,8 @@ function spokenOf(answer: string, order: SpeakOrder): Pick<Spoken, "text" | "act
     .filter((line) => !/^\s*\**ACTION/i.test(line))
     .join("\n")
     .trim();
-  if (/^(i['’]m sorry|sorry|i can(no|['’])t)\b.{0,200}$/is.test(text))
-    throw new FatalError("The model refused to speak for this agent. Change its position or the topic.", {
-      code: "MODEL_REFUSED",
-      cause: answer.slice(0, 500),
-    });
+  if (soundsRefused(text))
+    throw refused("speak for this agent", answer.slice(0, 500), "Change its position or the topic.");
   if (text === "") throw invalidAnswer(speaking, "The answer was empty.");
   const kept = [...text].length <= maxTurnLength ? text : `${text.slice(0, maxTurnLength - 10)}...`;
   if (order.format !== "simulation") return { text: kept, action: null };
@@ -128,9 +130,6 @@ function spokenOf(answer: string, order: SpeakOrder): Pick<Spoken, "text" | "act
 }
 
 function checkFinish(reason: string, what: string): void {
-  if (reason === "content-filter")
-    throw new FatalError("The model refused to go on. Change the topic or the positions.", {
-      code: "MODEL_REFUSED",
-    });
+  if (reason === "content-filter") throw refused("go on", undefined, remedy);
   if (reason === "length") throw invalidAnswer(what, "The answer was cut off.");
 }

@@ -1,7 +1,6 @@
-import { FatalError } from "@longhaul/kit/step";
 import { generateText, type LanguageModel } from "ai";
 import { z } from "zod";
-import { calling, invalidAnswer } from "../../storybook/author/problems.js";
+import { calling, invalidAnswer, refused, soundsRefused } from "../../storybook/author/problems.js";
 import { channelLimits, textIssues } from "../limits.js";
 import type { Draft, Reaction } from "../result.js";
 import type { CampaignWriter, VoiceOrder, WriteOrder } from "./writer.js";
@@ -25,8 +24,8 @@ export function modelWriter({ maker, model, seconds }: WritingModel): CampaignWr
     calling({ what, seconds, signal }, async (abortSignal) => {
       const options = { model, system, prompt, maxOutputTokens: 900, maxRetries: 0, abortSignal };
       const { text, finishReason } = await generateText(options);
-      if (finishReason === "content-filter") {
-        throw new FatalError(`The model refused to ${what}. Change the goal.`, { code: "MODEL_REFUSED" });
+      if (finishReason === "content-filter" || soundsRefused(text)) {
+        throw refused(what, text.slice(0, 500), "Change the goal.");
       }
       return text.trim();
     });

@@ -37,11 +37,16 @@ export const storyAnswer = (pages: number) =>
  *
  * @throws FatalError MODEL_REFUSED, RetryableError MODEL_ANSWER_INVALID
  */
-export function readAnswer<S extends z.ZodType>(schema: S, text: string, what: string): z.output<S> {
+export function readAnswer<S extends z.ZodType>(
+  schema: S,
+  text: string,
+  what: string,
+  remedy?: string,
+): z.output<S> {
   const json = text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1);
   if (json === "") {
     throw /\b(sorry|cannot|can['’]t|unable|won['’]t|not able)\b/i.test(text)
-      ? refused(what, text.slice(0, 500))
+      ? refused(what, text.slice(0, 500), remedy)
       : invalidAnswer(what, text.slice(0, 500));
   }
   let value: unknown;
@@ -51,7 +56,7 @@ export function readAnswer<S extends z.ZodType>(schema: S, text: string, what: s
     throw invalidAnswer(what, error);
   }
   const no = refusal.safeParse(value);
-  if (no.success) throw refused(what, no.data.refusal);
+  if (no.success) throw refused(what, no.data.refusal, remedy);
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalidAnswer(what, parsed.error);
   return parsed.data;

@@ -9,8 +9,21 @@ function retryAfterOf(header: string | null | undefined): number | Date | undefi
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-export const refused = (what: string, cause?: unknown) =>
-  new FatalError(`The model refused to ${what}. Try another drawing.`, { code: "MODEL_REFUSED", cause });
+/** `remedy` is what the person who asked may change. */
+export const refused = (what: string, cause?: unknown, remedy = "Try another drawing.") =>
+  new FatalError(`The model refused to ${what}. ${remedy}`, { code: "MODEL_REFUSED", cause });
+
+/** Whether a stream ended without saying why: the connection was closed in the middle of the answer. */
+export const isCut = (end: {
+  readonly finishReason: string;
+  readonly rawFinishReason?: string | undefined;
+}): boolean => /^(other|unknown|error)$/.test(end.finishReason) && end.rawFinishReason === undefined;
+
+/** Whether a short answer is the sentence by which models refuse, where something else was asked for. */
+export const soundsRefused = (text: string): boolean =>
+  /^(i['’]?m sorry|i am sorry|sorry|i can(not|['’]t)|i['’]?m (unable|not able)|i won['’]t)\b.{0,300}$/is.test(
+    text.trim(),
+  );
 
 export const invalidAnswer = (what: string, cause?: unknown) =>
   new RetryableError(`The model did not ${what} in a way that can be used.`, {

@@ -1,11 +1,12 @@
 import { type LanguageModel, streamText } from "ai";
-import { calling, invalidAnswer, refused } from "../../storybook/author/problems.js";
+import { calling, invalidAnswer, isCut, refused, soundsRefused } from "../../storybook/author/problems.js";
 import type { PersonaResult } from "../../digital-twin/result.js";
 import type { Answer } from "../result.js";
 import { type Answerer, type Question, silence } from "./answerer.js";
 
 const answering = "answer the question";
 const nothing = "NO_ANSWER";
+const remedy = "Ask in other words.";
 const longest = 6_000;
 
 export interface AnsweringModel {
@@ -30,6 +31,8 @@ export function modelAnswerer({ maker, model, seconds }: AnsweringModel): Answer
     );
     if (text.includes(nothing)) return { ...none, tokens };
     if (text === "") throw invalidAnswer(answering, "It said nothing.");
+    // What rests on no passage and declines is no answer from the documents.
+    if (soundsRefused(text) && !/\[\d\]/.test(text)) throw refused(answering, text.slice(0, 500), remedy);
     const cited = [...text.matchAll(/\[(\d)\]/g)].map(([, number]) => Number(number) - 1);
     const known = [...new Set(cited)].filter((place) => place >= 0 && place < passages.length);
     // An answer that names no passage rests on the best one.
@@ -38,7 +41,7 @@ export function modelAnswerer({ maker, model, seconds }: AnsweringModel): Answer
 }
 
 async function stream(model: LanguageModel, asked: Question, abortSignal: AbortSignal) {
-  const { fullStream, usage } = streamText({
+  const { fullStream } = streamText({
     model,
     system: systemOf(asked.twin, asked.persona),
     prompt: promptOf(asked),
@@ -50,10 +53,17 @@ async function stream(model: LanguageModel, asked: Question, abortSignal: AbortS
   });
   let text = "";
   let told = 0;
+  // Counted from the stream: the promise of it would be rejected beside what is thrown here, and heard by nobody.
+  let tokens = { input: 0, output: 0 };
   for await (const part of fullStream) {
     if (part.type === "error") throw part.error;
     if (part.type === "abort") abortSignal.throwIfAborted();
-    if (part.type === "finish" && part.finishReason === "content-filter") throw refused(answering);
+    if (part.type === "finish") {
+      if (part.finishReason === "content-filter") throw refused(answering, undefined, remedy);
+      if (isCut(part)) throw invalidAnswer(answering, "The answer broke off.");
+      const { inputTokens = 0, outputTokens = 0 } = part.totalUsage;
+      tokens = { input: inputTokens, output: outputTokens };
+    }
     if (part.type !== "text-delta") continue;
     text += part.text;
     // What may yet turn out to be no answer is not shown.
@@ -61,8 +71,7 @@ async function stream(model: LanguageModel, asked: Question, abortSignal: AbortS
     asked.onText(text.slice(told));
     told = text.length;
   }
-  const { inputTokens = 0, outputTokens = 0 } = await usage;
-  return { text: text.trim().slice(0, longest), tokens: { input: inputTokens, output: outputTokens } };
+  return { text: text.trim().slice(0, longest), tokens };
 }
 
 function systemOf(twin: string, persona: PersonaResult): string {
