@@ -171,8 +171,20 @@ describe("requests", () => {
     ["runs.list", { to: "0001-01-01T00:00:00+20:00" }],
     ["artifacts.signedUrl", { artifactId: "../../etc/passwd" }],
     ["workflows.get", { workflow: "x".repeat(100) }],
+    ["queryTemplates.list", { cursor: JSON.stringify([2 ** 40, crypto.randomUUID()]) }],
+    ["queryTemplates.list", { cursor: "[1]" }],
   ])("%s with %j", async (path, input) => {
     const answer = await send(`${path}?input=${encodeURIComponent(JSON.stringify(input))}`, undefined);
+    expect(answer.status).toBe(400);
+    expect((await refusalOf(answer)).data.errorCode).toBe("INPUT_INVALID");
+  });
+
+  test.each([
+    ["company.save", { version: 2 ** 40, fields: {} }],
+    ["twins.activate", { twinId: crypto.randomUUID(), version: 2 ** 40 }],
+    ["sqlWorkflows.update", { id: crypto.randomUUID(), version: 2 ** 40 }],
+  ])("%s with a number that no column holds: %j", async (path, input) => {
+    const answer = await send(path, JSON.stringify(input));
     expect(answer.status).toBe(400);
     expect((await refusalOf(answer)).data.errorCode).toBe("INPUT_INVALID");
   });

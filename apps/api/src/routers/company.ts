@@ -10,7 +10,7 @@ import type { TwinStarted } from "./twins.js";
 
 const saveSchema = z.object({
   /** The one that was read, 0 for none yet: a later one is not overwritten. */
-  version: z.int().min(0),
+  version: z.int32().min(0),
   fields: z.strictObject({
     company: storable(80).trim().min(1, "Say what the company is called.").optional(),
     industry: storable(80).trim().min(1, "Say what it does.").optional(),

@@ -42,7 +42,7 @@ const createSchema = fieldsSchema
   .partial({ description: true, visibility: true, parameterSchema: true })
   .extend({ category: categorySchema.default("other") });
 const updateSchema = fieldsSchema.partial().extend(idSchema.shape);
-const cursorSchema = z.tuple([z.int().min(0), z.uuid()]);
+const cursorSchema = z.tuple([z.int32().min(0), z.uuid()]);
 const listSchema = z.object({
   /** Words, or their beginnings, of name, category and description. */
   search: storable(200).optional(),

@@ -36,7 +36,7 @@ const createSchema = fieldsSchema.partial().extend({
 const updateSchema = fieldsSchema.partial().extend({
   ...idSchema.shape,
   /** The one that was read: a later one is not overwritten. */
-  version: z.int().min(1),
+  version: z.int32().min(1),
 });
 const runSchema = idSchema.extend({
   /** Default: those that are saved. */

@@ -66,7 +66,7 @@ export const twinsRouter = {
 
   /** Makes another version answer: an earlier one, or a later one again. */
   activate: operatorProcedure
-    .input(twinIdSchema.extend({ version: z.int().min(1) }))
+    .input(twinIdSchema.extend({ version: z.int32().min(1) }))
     .mutation(({ ctx, input }): Promise<void> => {
       const { caller, services } = ctx;
       const { organisationId } = caller;
