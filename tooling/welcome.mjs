@@ -13,8 +13,14 @@ Sign in as            ${signIn}
   AWS        ${urls.aws}   (Step Functions, Lambda, EventBridge, S3, SQS, SNS, SES; region us-east-1, any credentials)
   Supabase   ${urls.supabase}
   Postgres   ${urls.database}
-  Data       ${path.relative(process.cwd(), dataDir) || "."}
+  Data       ${shown(dataDir)}
 
 Ctrl-C stops everything.
 `;
+}
+
+/** As one would write it here: by its whole path where it is elsewhere. */
+function shown(folder) {
+  const relative = path.relative(process.cwd(), folder);
+  return relative.startsWith("..") ? folder : relative || ".";
 }
