@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -253,6 +254,83 @@ describe("requests", () => {
     const [error] = world.log.lines.filter(({ level }) => level === "error");
     expect(JSON.stringify(error)).toContain("permission denied");
     world.log.lines.length = 0;
+  });
+});
+
+describe("request lines", () => {
+  /** The status of whatever is answered to these bytes. */
+  const raw = (text: string) =>
+    new Promise<number>((resolve, reject) => {
+      const { hostname, port } = new URL(world.url);
+      const socket = connect(Number(port), hostname, () => socket.write(text));
+      let heard = "";
+      socket.on("data", (bytes: Buffer) => {
+        heard += bytes.toString("latin1");
+        if (heard.includes("\r\n")) socket.destroy();
+      });
+      socket.on("error", reject);
+      socket.on("close", () => resolve(Number(/^HTTP\/1\.1 (\d{3})/.exec(heard)?.[1] ?? 0)));
+    });
+  const bearer = () => `Authorization: Bearer ${world.ours.operator.token}`;
+
+  test.each([
+    "GET http://[::1/api/jobs",
+    "GET http://[/api/jobs",
+    "GET //evil.example/api/jobs",
+    "GET /\\evil.example/",
+    "GET /api/jobs?limit=%E0%A4%A",
+    "GET /api/jobs/%E0%A4%A/status",
+    "GET /api/jobs/..%2f..%2fetc%2fpasswd/status",
+    "GET /api/files/%00",
+    "GET /assets/..%2f..%2f..%2fetc/passwd",
+    "GET /%2e%2e/%2e%2e/etc/passwd",
+    "GET /api/v1/jobs/__proto__/status",
+    "GET /api/v1/jobs/v1%3A00000000/status",
+    "GET /api/catalogue/__proto__",
+    "GET /api/catalogue/constructor",
+    "POST /api/workflows/__proto__/runs",
+    "POST /api/workflows/toString/runs",
+    "GET /api/workflows?cursor=__proto__",
+    "OPTIONS *",
+    "TRACE /api/jobs",
+    "CONNECT example.org:443",
+    "GET /trpc/__proto__",
+    "GET /trpc/constructor.prototype",
+    "GET /trpc/runs.list,__proto__?batch=1",
+  ])("%s", async (line) => {
+    const status = await raw(
+      `${line} HTTP/1.1\r\nHost: a\r\n${bearer()}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    );
+    // 0: the connection is closed without a word. 207: each call of a batch has an answer of its own.
+    expect([0, 207, 400, 404, 405, 422]).toContain(status);
+  });
+
+  test("two lengths, and a length beside pieces, are one request to nobody", async () => {
+    const lengths = "Content-Length: 4\r\nContent-Length: 5\r\n";
+    const both = "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n";
+    for (const headers of [lengths, both])
+      expect(
+        await raw(`POST /process HTTP/1.1\r\nHost: a\r\n${bearer()}\r\n${headers}\r\n0\r\n\r\nGET`),
+      ).toBe(400);
+  });
+});
+
+describe("headers", () => {
+  test("of every answer keep browsers from framing, guessing and running what is not ours", async () => {
+    for (const path of ["/healthz", "/api/docs", "/config.json", "/api/jobs", "/nowhere", "/trpc/me.get"]) {
+      const { headers } = await fetch(world.url + path);
+      const policy = headers.get("content-security-policy") ?? "";
+      expect(policy, path).toContain("default-src 'self'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).toContain("object-src 'none'");
+      expect(policy).toMatch(/(^|;)script-src 'self'(;|$)/);
+      expect(policy).toMatch(/(^|;)script-src-attr 'none'(;|$)/);
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("referrer-policy")).toBe("no-referrer");
+      expect(headers.get("x-powered-by")).toBeNull();
+      expect(headers.get("set-cookie")).toBeNull();
+      expect(headers.get("access-control-allow-origin")).toBeNull();
+    }
   });
 });
 
