@@ -6,7 +6,8 @@ import { boundaries } from "./tooling/lint/boundaries.js";
 import { environment } from "./tooling/lint/environment.js";
 import { reasons } from "./tooling/lint/reasons.js";
 
-// Biome formats, ESLint judges: no rule here is about the look of the code.
+// Biome formats, ESLint judges: no rule here is about the look of the code. `pnpm lint` and CI judge all files at once by
+// tooling/lint/whole.config.js, which has these rules.
 
 const sources = ["**/*.ts", "**/*.tsx"];
 const tests = ["tests/**/*.ts", "**/*.test.ts", "**/*.test.tsx"];
