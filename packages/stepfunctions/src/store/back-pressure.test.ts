@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import type * as checkpoints from "./checkpoint.js";
-import { openStore } from "./open-store.js";
 import { MemorySegments } from "./testing/memory-segments.js";
 
 /** What is to be moved into LMDB waits for this. */
-const gate = vi.hoisted(() => ({ open: Promise.resolve() }));
-vi.mock("./checkpoint.js", async (original) => {
+const gate = { open: Promise.resolve() };
+vi.doMock("./checkpoint.js", async (original) => {
   const real = await original<typeof checkpoints>();
   return {
     ...real,
@@ -17,6 +16,13 @@ vi.mock("./checkpoint.js", async (original) => {
       return real.checkpoint(...given);
     },
   };
+});
+// The store of other tests in this process has the real one, before and after.
+vi.resetModules();
+const { openStore } = await import("./open-store.js");
+afterAll(() => {
+  vi.doUnmock("./checkpoint.js");
+  vi.resetModules();
 });
 
 const MEMORY = 4096;
