@@ -13,7 +13,7 @@ const instance = {
 const day = (ago: number) =>
   `${new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
 /** All that the tables hold. */
-export const everything = { start: day(400), end: day(-30) };
+const everything = { start: day(400), end: day(-30) };
 
 export interface Asked {
   readonly sql: string;
