@@ -65,6 +65,8 @@ export function secretKeyRings(
 ): KeyRings {
   let known: { readonly ring: KeyRing; readonly at: number } | undefined;
   let reading: Promise<KeyRing> | undefined;
+  /** The key that was looked for in vain last. */
+  let missed: { readonly keyId: string; readonly at: number } | undefined;
 
   async function read(): Promise<KeyRing> {
     try {
@@ -94,8 +96,11 @@ export function secretKeyRings(
     get,
     async having(keyId) {
       const ring = await get();
-      if (ring.keys.has(keyId) || (known && now() - known.at < lookAgainMs)) return ring;
-      return readOnce();
+      if (ring.keys.has(keyId) || (missed?.keyId === keyId && now() - missed.at < lookAgainMs)) return ring;
+      // However lately the keys were read: this one may have been added since, and what it sealed is no less good.
+      const anew = await readOnce();
+      if (!anew.keys.has(keyId)) missed = { keyId, at: now() };
+      return anew;
     },
   };
 }
