@@ -181,3 +181,48 @@ test("who only looks may not save one, and a stranger finds none", async () => {
     await expect(refused()).rejects.toMatchObject({ code: "SCHEDULE_NOT_FOUND" });
   }
 });
+
+test("whose workflow is gone is paused and says so, and fires again once that is back", async () => {
+  const { id } = await save();
+  const { story: _gone, ...others } = deps.stateMachines;
+  expect(await fireSchedule({ ...deps, stateMachines: others }, { schedule: id, time }, none)).toEqual({
+    runId: null,
+  });
+  expect(await rowOf(id)).toMatchObject({
+    ...{ paused: true, pause_reason: expect.stringContaining("cannot be started here") },
+  });
+  expect(await clockOf(id)).toMatchObject({ State: "DISABLED" });
+  expect(await runsOf(id)).toEqual([]);
+  await pauseSchedule(deps, world.caller(world.ours), { id, paused: false });
+  expect(await fireSchedule(deps, { schedule: id, time }, none)).toMatchObject({ runId: expect.any(String) });
+
+  const renamed = await save();
+  await world.admin.sql`update longhaul.schedules set workflow = 'no-such-workflow' where id = ${renamed.id}`;
+  expect(await fireSchedule(deps, { schedule: renamed.id, time }, none)).toEqual({ runId: null });
+  expect(await rowOf(renamed.id)).toMatchObject({ paused: true, pause_reason: "There is no such workflow." });
+});
+
+test("one of an organisation that is at its limit waits its turn, and is neither lost nor doubled", async () => {
+  await world.admin.sql`delete from longhaul.runs`;
+  await world.setLimits(1, 1);
+  const release = world.steps.hold("ProcessData");
+  try {
+    const { id } = await save();
+    const first = await fireSchedule(deps, { schedule: id, time: "2026-11-24T09:00:00Z" }, none);
+    const second = await fireSchedule(deps, { schedule: id, time: "2026-11-25T09:00:00Z" }, none);
+    await fireSchedule(deps, { schedule: id, time: "2026-11-25T09:00:00Z" }, none);
+    expect((await world.run(first.runId!)).status).not.toBe("queued");
+    expect(await world.run(second.runId!)).toMatchObject({
+      ...{ status: "queued", reason: expect.stringMatching(/limit|at a time|1 run/i) },
+    });
+    expect(await rowOf(id)).toMatchObject({ paused: false });
+    expect(await runsOf(id)).toHaveLength(2);
+    await world.admin.sql`select longhaul.close_run(${first.runId}, 1, '{"status": "cancelled"}')`;
+    await reconcile(deps);
+    expect((await world.run(second.runId!)).status).not.toBe("queued");
+    expect(await runsOf(id)).toHaveLength(2);
+  } finally {
+    release();
+    await world.setLimits(100, 100);
+  }
+});
