@@ -35,11 +35,18 @@ export function RunNow({ runId, onEnd }: RunNowProps) {
         role="alert"
         title={run.status === "cancelled" ? "The query was cancelled" : "The query did not succeed"}
         actions={
-          <Button asChild size="small">
-            <Link to="/runs/$runId/result" params={{ runId }}>
-              Open the run
-            </Link>
-          </Button>
+          <>
+            {run.status === "failed" && run.error.code.startsWith("CONNECTION_") && (
+              <Button asChild size="small">
+                <Link to="/connections">Look at the connections</Link>
+              </Button>
+            )}
+            <Button asChild size="small">
+              <Link to="/runs/$runId/result" params={{ runId }}>
+                Open the run
+              </Link>
+            </Button>
+          </>
         }
       >
         {reason && <p className="whitespace-pre-wrap">{reason}</p>}

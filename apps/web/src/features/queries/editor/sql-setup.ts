@@ -124,7 +124,8 @@ export function createSqlEditor(parent: HTMLElement, { text, label, readOnly, on
         look,
         EditorView.lineWrapping,
         EditorState.readOnly.of(readOnly),
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+        // Said in so many words: what scrolls within can be reached by keys, where it is only read, too.
+        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
         // Tab leaves the editor, so that a keyboard is never caught in it.
         keymap.of([
           { key: "Mod-Enter", run: () => (onRun(), true) },
