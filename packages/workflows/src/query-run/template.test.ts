@@ -400,6 +400,22 @@ describe("whatever the value", () => {
     );
   });
 
+  it("a long list that stands in a thousand places is refused before it is written there", () => {
+    const places = Array.from({ length: 3_000 }, () => "a IN ({{x}})").join(" OR ");
+    const long = Array.from({ length: 500 }, (_, n) => `${n}`.padEnd(1_000, "x"));
+    // Written, that would be 1.5 GB.
+    const rendered = renderTemplate(`SELECT 1 FROM t WHERE ${places}`, schema({ x: "string_list" }), {
+      x: long,
+    });
+    expect(rendered).toMatchObject({
+      ok: false,
+      problems: [{ message: expect.stringContaining("more than 200,000 characters") }],
+    });
+    expect(
+      render("SELECT 1 FROM t WHERE a IN ({{x}})", { x: "string_list" }, { x: long.slice(0, 150) }),
+    ).toContain("149");
+  });
+
   it("any text at all is read or refused, and soon", () => {
     const pieces = fc.constantFrom(
       "'",

@@ -19,6 +19,9 @@ export type { Place, TemplateProblem, TemplateProblemCode } from "./template/pro
 /** In UTF-16 units. */
 export const maxSqlLength = 60_000;
 
+/** With its values: more than there can be of any query that is to be sent, which has no comments and line ends. */
+const maxRenderedLength = 200_000;
+
 export type Rendered = { ok: true; sql: string } | { ok: false; problems: TemplateProblem[] };
 
 /**
@@ -49,6 +52,11 @@ export function renderTemplate(
     problems.push({ code: "VALUE_UNUSED", message, place: null, parameter: name });
   }
   if (problems.length > 0) return { ok: false, problems };
+  // Reckoned before it is written: a long list that stands in a thousand places would fill the memory.
+  if (lengthOf(statement, written) > maxRenderedLength) {
+    const message = `With its values the query has more than ${maxRenderedLength.toLocaleString("en")} characters.`;
+    return { ok: false, problems: [{ code: "SQL_INVALID", message, place: null, parameter: null }] };
+  }
   return { ok: true, sql: filled(sql, statement, written) };
 }
 
@@ -147,6 +155,10 @@ function valueProblem(
   const place = slot ? placeIn(sql, slot.from, slot.to) : null;
   const code = missing ? "VALUE_MISSING" : "VALUE_INVALID";
   return { code, message: `${quoted(parameter)}: ${problem}`, place, parameter };
+}
+
+function lengthOf({ slots, end }: Statement, written: ReadonlyMap<string, string>): number {
+  return slots.reduce((sum, { name, from, to }) => sum - (to - from) + (written.get(name) ?? "").length, end);
 }
 
 function filled(sql: string, { slots, end }: Statement, written: ReadonlyMap<string, string>): string {
