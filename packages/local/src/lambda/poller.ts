@@ -1,5 +1,6 @@
 import type { Logger } from "../log.js";
-import type { Delivery, Queues } from "../sqs/queues.js";
+import type { Delivery } from "../sqs/delivery.js";
+import type { Queues } from "../sqs/queues.js";
 import type { Mapping } from "./mapping.js";
 import type { Account } from "./names.js";
 import type { Lambda } from "./service.js";

@@ -1,6 +1,6 @@
 import { systemAttributes } from "../sqs/message-operations.js";
 import { md5, md5OfAttributes } from "../sqs/message-attributes.js";
-import type { Delivery } from "../sqs/queues.js";
+import type { Delivery } from "../sqs/delivery.js";
 import { maxRequestBytes } from "./payloads.js";
 
 /** Messages of one invocation. */

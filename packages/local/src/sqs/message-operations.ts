@@ -12,7 +12,7 @@ import {
   wantedAttributes,
 } from "./message-attributes.js";
 import { type Call, type Operation, operation, optional, queueOf, queueUrl } from "./operations.js";
-import type { Delivery } from "./queues.js";
+import type { Delivery } from "./delivery.js";
 import type { Content, MessageAttributes } from "./records.js";
 import { maxMessageBytes, maxVisibilitySeconds } from "./settings.js";
 

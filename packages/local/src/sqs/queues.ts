@@ -1,38 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { AwsError } from "@longhaul/stepfunctions";
 import type { Account } from "../lambda/names.js";
+import { type Delivery, deliveryOf, noteReceive, type ReceiveOptions } from "./delivery.js";
 import { queueDoesNotExist } from "./errors.js";
 import type { Faults } from "./faults.js";
 import { LiveQueue, type Message } from "./live-queue.js";
 import { isExpired, newState, stateOf } from "./message-state.js";
-import { type Receipt, readReceipt, receiptHandle } from "./receipt.js";
+import { type Receipt, readReceipt } from "./receipt.js";
 import type { Content, MessageState, QueueRecord } from "./records.js";
 import { maxVisibilitySeconds } from "./settings.js";
 import { Changes, type QueueStore } from "./store.js";
 
 /** Messages of a queue that may be in flight at a time. Source: "Amazon SQS message quotas". */
 const maxInFlight = 120_000;
-
-/** A message as a receiver gets it. */
-export interface Delivery {
-  readonly messageId: string;
-  readonly receiptHandle: string;
-  readonly content: Content;
-  readonly sentAt: number;
-  readonly receives: number;
-  readonly firstReceivedAt: number;
-  readonly source: string | null;
-}
-
-export interface ReceiveOptions {
-  /** 1 to 10. */
-  readonly max: number;
-  readonly waitMs: number;
-  /** The queue's own where it is null. */
-  readonly visibilitySeconds: number | null;
-  /** Ends the waiting; nothing is received then. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface QueuesOptions extends Account {
   readonly store: QueueStore;
@@ -276,7 +256,7 @@ export class Queues {
       if (message === undefined) break;
       if (isExpired(queue, message, now)) this.#drop(queue, message, changes);
       else if (!this.#bury(queue, message, changes)) {
-        const receipt = this.#mark(queue, message, now);
+        const receipt = noteReceive(message, now, () => this.#options.faults.duplicates(queue.record.name));
         if (message.doubled === "done" && message.receipt !== receipt) visibleAgain.push(message);
         else if (until <= now) visibleAgain.push(message);
         else queue.hide(message, until);
@@ -285,28 +265,9 @@ export class Queues {
       }
     }
     for (const message of visibleAgain) queue.show(message);
-    const deliveries = taken.map(({ message, receipt }) => this.#delivery(queue, message, receipt));
+    const deliveries = taken.map(({ message, receipt }) => deliveryOf(this.#store, queue, message, receipt));
     await this.#store.write(changes);
     return deliveries;
-  }
-
-  /** Notes a receive. The receipt is not the message's own when this is a delivery that is doubled on purpose. */
-  #mark(queue: LiveQueue, message: Message, now: number): string {
-    const receipt = randomBytes(8).toString("hex");
-    message.visibleAt = now;
-    message.receives += 1;
-    message.receivesHere += 1;
-    message.firstReceivedAt ??= now;
-    message.lastReceivedAt = now;
-    const double = message.doubled === "no" ? this.#options.faults.duplicates(queue.record.name) : "none";
-    if (double === "at-once") {
-      message.doubled = "done";
-      message.receipt = "";
-      return receipt;
-    }
-    if (double === "after-delete") message.doubled = "owed";
-    message.receipt = receipt;
-    return receipt;
   }
 
   #deliverAgain(queue: LiveQueue, message: Message, changes: Changes): void {
@@ -332,17 +293,5 @@ export class Queues {
     changes.removeState(queue.record.id, seq).putState(target.record.id, seq, state);
     target.add(seq, state, Date.now());
     return true;
-  }
-
-  #delivery(queue: LiveQueue, message: Message, receipt: string): Delivery {
-    const content = this.#store.content(message.seq);
-    if (content === undefined) throw new Error(`The message ${message.messageId} has lost its content.`);
-    const { messageId, sentAt, receives, firstReceivedAt, source, seq } = message;
-    const handle = receiptHandle({ queueId: queue.record.id, seq, receipt }, this.#store.secret);
-    return {
-      ...{ messageId, content, sentAt, receives, source },
-      firstReceivedAt: firstReceivedAt ?? sentAt,
-      receiptHandle: handle,
-    };
   }
 }
