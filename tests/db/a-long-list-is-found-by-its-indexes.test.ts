@@ -1,7 +1,7 @@
 import { asCaller, runs } from "@longhaul/db";
-import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openWorld, type World } from "../support/database.js";
+import { explainingDatabase, type Plan } from "../support/plans.js";
 import type { Tenant } from "../support/tenants.js";
 
 const size = 20_000;
@@ -89,37 +89,14 @@ const cases = (): [string, object][] => [
   ],
 ];
 
-interface Plan {
-  "Node Type": string;
-  "Relation Name"?: string;
-  "Actual Rows": number;
-  "Actual Loops": number;
-  "Rows Removed by Filter"?: number;
-  Plans?: Plan[];
-}
-const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
-
-/** The plans of all statements that a list, or a count, has run, as Postgres itself reports them. */
+/** The plans of all statements that a list, or a count, has run. */
 async function plansOf(filter: object, limit: number): Promise<Plan[]> {
-  const plans: Plan[] = [];
-  const sql = postgres(world.database.adminUrl, {
-    max: 1,
-    connection: { client_min_messages: "log" },
-    onnotice: ({ message = "" }) => {
-      const plan = message.slice(message.indexOf("{"));
-      if (message.includes("plan:")) plans.push((JSON.parse(plan) as { Plan: Plan }).Plan);
-    },
-  });
-  try {
-    await sql.unsafe(`load 'auto_explain'; set auto_explain.log_min_duration = 0; set auto_explain.log_analyze = on;
-      set auto_explain.log_timing = off; set auto_explain.log_format = json; set auto_explain.log_level = notice;
-      set auto_explain.log_nested_statements = on`);
-    await sql`select count(*) from longhaul.look_for_runs(${world.ours.organisationId}, ${sql.json(filter as never)}, ${limit},
-      ${limit < 1000})`;
-  } finally {
-    await sql.end();
-  }
-  return plans.flatMap(nodes);
+  await using explaining = await explainingDatabase(world.database.adminUrl);
+  const { sql } = explaining.db;
+  return await explaining.plansOf(
+    () => sql`select count(*) from longhaul.look_for_runs(${world.ours.organisationId},
+      ${sql.json(filter as never)}, ${limit}, ${limit < 1000})`,
+  );
 }
 
 test("no list, no search and no count reads a table from one end to the other", async () => {
