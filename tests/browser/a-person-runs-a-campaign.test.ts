@@ -145,6 +145,36 @@ describe("a new organisation", { timeout: 300_000 }, () => {
     await page.getByText("3 sent").waitFor();
   });
 
+  it("has somebody join, who reads campaigns and plans none until they may, and goes elsewhere when taken out", async () => {
+    const { page } = ada;
+    const { page: guests } = await browser.visitor();
+    const guest = await signUp(guests);
+    await page.goto("/settings");
+    await page.getByLabel("Invite by e-mail address").fill(guest.email);
+    await page.getByLabel("As", { exact: true }).selectOption("Viewer");
+    await page.getByRole("button", { name: "Invite", exact: true }).click();
+    await page.getByText(`${guest.email} is invited.`).waitFor();
+
+    await guests.reload();
+    await guests.getByRole("button", { name: "Join" }).click();
+    await guests.getByRole("link", { name: "New edition" }).first().waitFor();
+    await guests.goto("/campaigns/new");
+    await guests.getByText("Your role looks at campaigns", { exact: false }).waitFor();
+
+    await page.reload();
+    await page.getByLabel(`Role of ${guest.name}`).selectOption("Operator");
+    await page.getByText("Operator: also starts, cancels and decides.").waitFor();
+    await guests.reload();
+    await guests.getByRole("button", { name: "Write the drafts" }).waitFor();
+
+    await page.getByRole("button", { name: `Remove ${guest.name}` }).click();
+    await page.getByRole("button", { name: "Remove them" }).click();
+    await page.getByText(guest.name).waitFor({ state: "hidden" });
+    await guests.goto("/");
+    await guests.getByRole("button", { name: `Go to ${guest.organisation}` }).click();
+    await guests.getByText("No runs yet").waitFor();
+  });
+
   it.each([
     { theme: "light", width: 1280 },
     { theme: "dark", width: 360 },

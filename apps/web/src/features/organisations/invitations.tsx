@@ -27,7 +27,7 @@ function OfferLine({ offer: { organisation, role, by } }: { offer: Offer }) {
   const problem = error ?? decline.error;
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-lg border bg-surface px-4 py-3">
-      <p className="min-w-0 flex-1 basis-60 break-words">
+      <p className="min-w-0 flex-1 basis-60 [overflow-wrap:anywhere]">
         <span className="font-medium">
           {by ?? "Somebody"} invites you to {organisation.name}
         </span>{" "}

@@ -73,7 +73,7 @@ export function InviteForm() {
           <Button type="submit" disabled={invite.isPending}>
             {invite.isPending ? "Inviting..." : "Invite"}
           </Button>
-          <p role="status" className="text-ink-soft">
+          <p role="status" className="min-w-0 [overflow-wrap:anywhere] text-ink-soft">
             {invite.isSuccess && `${invite.variables.email} is invited.`}
           </p>
         </div>
