@@ -1,4 +1,4 @@
-import { deflateRawSync } from "node:zlib";
+import { deflateRawSync, deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { docx, pdf, zip } from "../testing/documents.js";
 import { readDocument } from "./read-document.js";
@@ -76,6 +76,21 @@ describe("reading a document", () => {
     await expect(read("bomb.docx", zip([["word/styles.xml", attributes]]))).rejects.toThrow(
       "more than can be",
     );
+  });
+
+  it("is refused when a page of it unpacks without end, also in several layers", async () => {
+    const packed = (content: Buffer) => {
+      const head = `%PDF-1.4\n1 0 obj\n<< /Length ${content.length} /Filter /FlateDecode >>\nstream\n`;
+      return Buffer.concat([Buffer.from(head), content, Buffer.from("\nendstream\nendobj\n%%EOF\n")]);
+    };
+    const once = deflateSync(Buffer.alloc(130 * 1024 * 1024, 0x20));
+    const many = [1, 2, 3, 4].reduce<Buffer>(
+      (content) => deflateSync(content),
+      deflateSync(Buffer.from("x")),
+    );
+    for (const content of [once, deflateSync(once), many])
+      await expect(read("bomb.pdf", packed(content))).rejects.toThrow("more than can be read");
+    await expect(read("a.pdf", packed(Buffer.from("x\u009cbroken")))).rejects.toThrow(/damaged/);
   });
 
   it("is what was looked at, where an archive holds a second one that others find first", async () => {
