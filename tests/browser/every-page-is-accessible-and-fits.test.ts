@@ -155,6 +155,86 @@ describe("every page", { timeout: 480_000 }, () => {
     }
   });
 
+  it("is fit for a person who begins with something new", async () => {
+    const { page } = visitor;
+    const pages: [path: string, text: string][] = [
+      ["/schedules", "Nothing is scheduled"],
+      ["/schedules/new", "New schedule"],
+      ["/webhooks", "Nobody is told"],
+      ["/agents", "No talk yet"],
+      ["/queries", "Reach and frequency by campaign"],
+      ["/connections", "Nothing is connected"],
+      ["/connections/callback?error=access_denied&state=none", "Connecting Amazon Ads"],
+      ["/twins", "No twin yet"],
+      ["/twins/new", "Training options"],
+      ["/campaigns", "No campaign yet"],
+      ["/campaigns/new", "New campaign"],
+      ["/onboarding", "Welcome"],
+      ["/settings", "Members"],
+    ];
+    for (const [path, text] of pages) {
+      await page.goto(path);
+      await page.locator("main").getByText(text).first().waitFor();
+      expect(await faultsOf(page), path).toEqual([]);
+    }
+  });
+
+  it("is fit for what a person has made: a query, a template, a webhook, a schedule, a twin, a talk", async () => {
+    const { page } = visitor;
+    await page.goto("/queries");
+    await page.getByRole("button", { name: "Use Path to conversion" }).click();
+    await page.getByRole("textbox", { name: "SQL of the query" }).waitFor();
+    await page.getByText("Not run yet").waitFor();
+    expect(await faultsOf(page), "a query").toEqual([]);
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Keep as a template..." }).click();
+    await page.getByRole("dialog").getByLabel("Category").selectOption("Path to conversion");
+    expect(await faultsOf(page), "keeping a template").toEqual([]);
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await page.getByText("Kept as a private template", { exact: false }).waitFor();
+
+    await page.goto("/webhooks");
+    await page.getByRole("button", { name: "New webhook" }).click();
+    await page.getByLabel("Name").fill("A receiver");
+    await page.getByLabel("Address").fill("https://example.org/hooks/longhaul");
+    await page.getByLabel("A run was cancelled").check();
+    expect(await faultsOf(page), "a new webhook").toEqual([]);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "I have it" }).click();
+    await page.getByText("No messages").waitFor();
+    expect(await faultsOf(page), "webhooks").toEqual([]);
+
+    await page.goto("/schedules/new");
+    await page.getByLabel("Workflow").selectOption("panel");
+    await page.getByLabel("Topic").fill("What becomes of the street?");
+    const agents = ["Ada", "Ben"].map((name) => ({ name, role: "Neighbour", position: "Plant trees." }));
+    await page.getByLabel("Agents").fill(JSON.stringify(agents));
+    expect(await faultsOf(page), "a new schedule").toEqual([]);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText(/^Next: /).click();
+    expect(await faultsOf(page), "schedules").toEqual([]);
+    await page.getByRole("link", { name: "Hold a panel" }).click();
+    await page.getByLabel("Topic").waitFor();
+    expect(await faultsOf(page), "a schedule").toEqual([]);
+
+    await page.goto("/twins/new");
+    await page.getByLabel("Name").fill("A reader");
+    await page
+      .getByLabel(/text/i)
+      .first()
+      .fill("Four score and seven years ago our fathers brought forth a nation. ".repeat(20));
+    await page.getByRole("button", { name: "Train the twin" }).click();
+    await page.getByRole("heading", { name: "A reader" }).waitFor();
+    expect(await faultsOf(page), "a twin").toEqual([]);
+
+    await page.goto("/agents");
+    await page.getByRole("button", { name: "A shared fishing ground" }).click();
+    expect(await faultsOf(page), "a new talk").toEqual([]);
+    await page.getByRole("button", { name: "Start the talk" }).click();
+    await page.locator("[data-summary]").waitFor({ timeout: 120_000 });
+    expect(await faultsOf(page), "a talk").toEqual([]);
+  });
+
   it("is fit while a run is going on, with its dialog too", async () => {
     const { page } = visitor;
     await startImport(page, { name: "Held up", file: "stocks.csv", delay: 600_000 });
