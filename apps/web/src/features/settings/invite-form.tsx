@@ -28,12 +28,12 @@ export function InviteForm() {
     invite.mutate({ email: email.trim(), role });
   };
   return (
-    <div className="grid gap-3 px-4 py-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3 px-4 py-3">
       <form
         noValidate
         aria-label="Invite somebody"
         onSubmit={submit}
-        className="grid gap-3 sm:grid-cols-[1fr_9rem]"
+        className="grid grid-cols-[minmax(0,1fr)] gap-3 sm:grid-cols-[minmax(0,1fr)_9rem]"
       >
         <Field
           label="Invite by e-mail address"
@@ -79,7 +79,7 @@ export function InviteForm() {
         </div>
       </form>
       {open && open.length > 0 && (
-        <ul aria-label="Open invitations" className="grid gap-2">
+        <ul aria-label="Open invitations" className="grid grid-cols-[minmax(0,1fr)] gap-2">
           {open.map((invitation) => (
             <OpenInvitation key={invitation.email} invitation={invitation} />
           ))}

@@ -26,7 +26,7 @@ export function MemberRow({ member, me, owners }: MemberRowProps) {
   const fixed = whyFixed(me, member, owners);
   const shown = setRole.isPending ? setRole.variables.role : member.role;
   return (
-    <li className="grid gap-1 border-b px-4 py-3 last:border-b-0">
+    <li className="grid grid-cols-[minmax(0,1fr)] gap-1 border-b px-4 py-3 last:border-b-0">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <div className="min-w-0 flex-1 basis-40">
           <p className="truncate font-medium">

@@ -24,7 +24,7 @@ export function SettingsPage() {
       ) : !me ? (
         <SkeletonLines label="Reading your settings" />
       ) : (
-        <div className="grid gap-4">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
           <Panel title="You">
             <ProfileForm me={me} />
           </Panel>
@@ -49,7 +49,7 @@ export function SettingsPage() {
           {me.organisation && <LimitsPanel />}
           <Panel title="Session">
             <div className="flex flex-wrap items-center justify-between gap-3">
-              <p className="min-w-0 break-words">
+              <p className="min-w-0 [overflow-wrap:anywhere]">
                 Signed in as <span className="font-medium">{me.email}</span>
               </p>
               <Button onClick={signOut}>
