@@ -6,9 +6,17 @@ import { root } from "./settings.mjs";
 
 const atOnce = 2;
 
-/** What runs in browsers: its types come from programs that know other packages by their build. */
-const browsers = ["apps/web/src", "packages/client/src/react/!(*.test).ts"];
-const besides = (patterns) => patterns.flatMap((pattern) => ["--ignore-pattern", pattern]);
+// What runs in browsers has types from programs that know other packages by their build; its tests run in Node.
+const inNode = [".", ...besides("apps/web/src", "packages/client/src/react/!(*.test).ts")];
+const inBrowsers = [
+  "apps/web/src",
+  "packages/client/src/react",
+  ...besides("packages/client/src/react/*.test.ts"),
+];
+
+function besides(...patterns) {
+  return patterns.flatMap((pattern) => ["--ignore-pattern", pattern]);
+}
 
 /** The types of all sources are more than Node's heap holds by itself. */
 function eslint(...what) {
@@ -22,8 +30,8 @@ const commands = {
     [bin("vite"), "build", "apps/web", "--logLevel", "warn"],
   ],
   format: () => [[bin("@biomejs/biome", "biome"), "format", "."]],
-  lint: () => [eslint(".", ...besides(browsers))],
-  "lint-web": () => [eslint(...browsers)],
+  lint: () => [eslint(...inNode)],
+  "lint-web": () => [eslint(...inBrowsers)],
   unused: () => [[bin("knip")]],
   unit: () => [[bin("vitest"), "run", "--project", "unit"]],
   integration: () => [[bin("vitest"), "run", "--project", "integration"]],

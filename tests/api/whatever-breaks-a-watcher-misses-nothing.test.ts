@@ -131,7 +131,7 @@ test("who does not read the answers is not listened to meanwhile, and then gets 
     socket.send(JSON.stringify({ id, method: "query", params: { path: "x".repeat(100_000) } }));
   }
   // The server has read all it will when others are answered and nothing more of this is read meanwhile.
-  for (let left = Infinity; socket.bufferedAmount < left;) {
+  for (let left = Infinity; socket.bufferedAmount < left; ) {
     left = socket.bufferedAmount;
     for (let count = 0; count < 50; count += 1) await fetch(`${world.url}/healthz`);
   }
