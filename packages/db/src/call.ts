@@ -65,7 +65,14 @@ export function gatheredCall<Request, Answer>(
     (requests) => callWithJson<readonly Answer[]>(db, name, `[${requests.join(",")}]`, options.role),
     { ...options, apart: wasTakenBack, size: (request) => request.length, mostSize },
   );
-  return async (request) => call(jsonText(request));
+  // No async function: here each promise counts, and what is awaited is another's.
+  return (request) => {
+    try {
+      return call(jsonText(request));
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
 }
 
 /** One of what `make` makes for each database, for as long as that is there. */

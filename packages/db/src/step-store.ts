@@ -32,8 +32,8 @@ const most = 50;
 export function stepStore(db: Database): StepStore {
   const { sql } = db;
   const write = gatheredCall<object, LeaseAnswer | string | null>(db, "write_steps", { most, atOnce: 1 });
-  const leaseStep = async (request: object) => (await write(request)) as LeaseAnswer;
-  const checkpointStep = async (request: object) => (await write(request)) as string | null;
+  const leaseStep = write as (request: object) => Promise<LeaseAnswer>;
+  const checkpointStep = write as (request: object) => Promise<string | null>;
   const key = (k: StepKey) => sql`${k.run}, ${k.state}, ${k.itemPath}, ${k.visit}`;
   const lease = (l: StepLease) => sql`${key(l.key)}, ${l.fence}`;
   const json = (value: unknown) => jsonb(sql, value);

@@ -131,15 +131,18 @@ class Invocation {
     this.#bindings = { run, attempt, correlationId, step: this.#name, itemPath, visit, requestId };
   }
 
-  async run(): Promise<StepResult> {
+  run(): Promise<StepResult> {
+    const { observe } = this.#options;
+    return observe ? this.#observed(observe) : this.#answer();
+  }
+
+  #observed(observe: (observation: StepObservation) => void): Promise<StepResult> {
+    const { run, attempt } = this.#payload;
     const from = this.#clock.now();
-    try {
-      return await this.#answer();
-    } finally {
-      const { run, attempt } = this.#payload;
+    return this.#answer().finally(() => {
       const milliseconds = this.#clock.now() - from;
-      this.#options.observe?.({ run, attempt, step: this.#name, outcome: this.#outcome, milliseconds });
-    }
+      observe({ run, attempt, step: this.#name, outcome: this.#outcome, milliseconds });
+    });
   }
 
   async #answer(): Promise<StepResult> {

@@ -52,9 +52,13 @@ export class TextStreams {
     return { write: (text) => this.#write(stream, String(text)) };
   }
 
-  /** Sends what is left. */
-  async close(): Promise<void> {
+  /** Sends what is left; where nobody has opened one there is nothing to wait for. */
+  close(): Promise<void> | undefined {
     this.#closed = true;
+    return this.#streams.size === 0 ? undefined : this.#finish();
+  }
+
+  async #finish(): Promise<void> {
     this.#callOff?.();
     await this.#sending;
     await this.#send();

@@ -37,11 +37,15 @@ export class Invocations {
     return this.#storage === null ? this.#only : this.#storage.getStore();
   }
 
-  async run<T>(id: number, requestId: string, work: (running: Running) => Promise<T>): Promise<T> {
+  run<T>(id: number, requestId: string, work: (running: Running) => Promise<T>): Promise<T> {
     const running: Running = { id, requestId, lines: 0, open: new Map(), kept: new Map() };
+    return this.#storage === null ? this.#alone(running, work) : this.#storage.run(running, work, running);
+  }
+
+  async #alone<T>(running: Running, work: (running: Running) => Promise<T>): Promise<T> {
     this.#only = running;
     try {
-      return await (this.#storage === null ? work(running) : this.#storage.run(running, work, running));
+      return await work(running);
     } finally {
       if (this.#only === running) this.#only = undefined;
     }
