@@ -19,11 +19,15 @@ export function cpuOfTree(root: number | undefined): Record<string, number> {
   const found: Record<string, number> = {};
   for (const [pid, { program, ms }] of all) {
     if (!descends(pid, root, all)) continue;
-    const name =
-      program === "postgres" ? "Postgres" : pid !== root && program === "node" ? "workers" : "server";
+    const name = program === "postgres" ? "Postgres" : pid !== root && isNode(program) ? "workers" : "server";
     found[name] = (found[name] ?? 0) + ms;
   }
   return found;
+}
+
+/** What the kernel calls a program of Node's: by its main thread, which newer versions have given a name. */
+function isNode(program: string): boolean {
+  return program === "node" || program === "MainThread";
 }
 
 function descends(pid: number, root: number, all: ReadonlyMap<number, Process>): boolean {
