@@ -15,7 +15,7 @@ const day = (ago: number) =>
 /** All that the tables hold. */
 const everything = { start: day(400), end: day(-30) };
 
-export interface Asked {
+interface Asked {
   readonly sql: string;
   readonly parameterSchema?: unknown;
   readonly parameters?: Record<string, unknown>;

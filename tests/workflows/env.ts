@@ -22,3 +22,13 @@ export function useModel(provider: "amazon-bedrock" | "openai-compatible", url: 
     AWS_SECRET_ACCESS_KEY: "shh",
   });
 }
+
+/** Lets the steps that train find SageMaker and their bucket at a server of the test. */
+export function useTraining(url: string): void {
+  useAws(url);
+  Object.assign(process.env, {
+    TRAINING_BUCKET: "training",
+    TRAINING_ROLE_ARN: "arn:aws:iam::000000000000:role/longhaul-training",
+    TRAINING_IMAGE: "000000000000.dkr.ecr.us-east-1.amazonaws.com/longhaul-twin-trainer:latest",
+  });
+}

@@ -38,7 +38,7 @@ type Loaders = Readonly<Record<string, Readonly<Record<string, () => Promise<{ d
 type StepRun = StepImplementation["run"];
 type Call = Parameters<LambdaInvoker>[0];
 
-export interface ProductOptions {
+interface ProductOptions {
   readonly workflow: keyof typeof machines;
   /** Of retries' delays and waits; 1 as a rule. */
   readonly waitScale?: number;

@@ -7,7 +7,7 @@ export interface SeenTable {
   select(start: string, end: string): string;
 }
 
-export interface Dialect {
+interface Dialect {
   readonly tables: Readonly<Record<string, SeenTable>>;
   /** "2026-10-01 00:00:00", UTC */
   readonly window: { readonly start: string; readonly end: string };

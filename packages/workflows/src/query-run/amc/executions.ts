@@ -21,7 +21,7 @@ const pageSchema = z.object({
 /** Pages of AMC's list; more than ever hold executions of one workflow. */
 const mostPages = 50;
 
-export interface Query {
+interface Query {
   readonly sql: string;
   readonly timeWindow: { readonly start: string; readonly end: string };
 }
