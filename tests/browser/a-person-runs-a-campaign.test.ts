@@ -169,7 +169,7 @@ describe("a new organisation", { timeout: 300_000 }, () => {
 
     await page.getByRole("button", { name: `Remove ${guest.name}` }).click();
     await page.getByRole("button", { name: "Remove them" }).click();
-    await page.getByText(guest.name).waitFor({ state: "hidden" });
+    await page.getByLabel(`Role of ${guest.name}`).waitFor({ state: "hidden" });
     await guests.goto("/");
     await guests.getByRole("button", { name: `Go to ${guest.organisation}` }).click();
     await guests.getByText("No runs yet").waitFor();
