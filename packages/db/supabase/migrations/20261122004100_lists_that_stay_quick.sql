@@ -1,10 +1,6 @@
 -- What a list may cost does not depend on what the planner believes: tags and words are looked for among the newest runs
 -- first, as far as it promises, and otherwise by their index and never by walking on.
 
--- Whoever was given up: few of the failed, which may be many. Its columns change only where the status does, too.
-create index runs_dead_lettered on longhaul.runs (organisation_id, created_at desc, id desc)
-where status = 'failed' and error ->> 'code' = 'DEAD_LETTERED';
-
 drop function longhaul.runs_statement(uuid, jsonb, integer, boolean);
 
 -- The statements below give the ids of the newest runs that p_filter leaves: { workflow, statuses, tag, person, from, to,
