@@ -22,13 +22,14 @@ beforeAll(() => {
     source,
     "packages/workflows/package.json",
     "vitest.config.ts",
+    "tests/support/one-seed.ts",
     "biome.json",
   ]) {
     cpSync(path.join(root, part), path.join(copy, part), { recursive: true });
   }
   spawnSync("git", ["init", "--quiet"], { cwd: copy });
   mkdirSync(path.join(copy, "packages/local/src/testing"), { recursive: true });
-  for (const modules of ["node_modules", "packages/workflows/node_modules"]) {
+  for (const modules of ["node_modules", "packages/workflows/node_modules", "tests/node_modules"]) {
     symlinkSync(path.join(root, modules), path.join(copy, modules));
   }
 });
