@@ -40,7 +40,8 @@ export async function deliverWebhooks(
   const until = Date.now() + budgetMs;
   const underWay = new Set<Promise<void>>();
   while (Date.now() < until) {
-    const limit = mostAtOnce - underWay.size;
+    const before = underWay.size;
+    const limit = mostAtOnce - before;
     const asked = { limit, holdSeconds, most: mostOfOne };
     const taken = await asDispatcher(deps.db, (tx) => webhooks.take(tx, asked));
     for (const delivery of taken) {
@@ -51,8 +52,9 @@ export async function deliverWebhooks(
         .finally(() => underWay.delete(one));
       underWay.add(one);
     }
-    if (underWay.size === 0) break;
-    await oneOrLater(underWay, lookMs);
+    if (underWay.size > 0) await oneOrLater(underWay, lookMs);
+    // One that came through during the look may have made room that the look did not see.
+    else if (before === 0) break;
   }
   await Promise.all(underWay);
   return total;
