@@ -142,6 +142,8 @@ export {
   placeOfWord,
   type Rendered,
   renderTemplate,
+  templateCategories,
+  type TemplateCategory,
   type TemplateProblem,
   type TemplateProblemCode,
 } from "./query-run/template.js";

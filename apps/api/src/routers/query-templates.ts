@@ -7,6 +7,7 @@ import {
   parameterValuesSchema,
   type Rendered,
   renderTemplate,
+  templateCategories,
 } from "@longhaul/workflows/contracts";
 import type { TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
@@ -14,17 +15,6 @@ import { ApiError } from "../errors.js";
 import { operatorProcedure, orgProcedure } from "../trpc.js";
 import { storable } from "./storable.js";
 
-/** What a template is about. */
-const templateCategories = [
-  "reach-and-frequency",
-  "path-to-conversion",
-  "overlap",
-  "time-to-conversion",
-  "new-to-brand",
-  "attribution",
-  "audience",
-  "other",
-] as const;
 const categorySchema = z.enum(templateCategories);
 
 const idSchema = z.object({ id: z.uuid("This is not the id of a template.") });

@@ -1,11 +1,10 @@
 import { type ContractInput, type ContractOutput, defineContract } from "@longhaul/kit";
 import { z } from "zod";
 import { queryResultSchema } from "./result.js";
+import { maxSqlLength } from "./template.js";
 
 /** AMC keeps thirteen months of events. */
 const mostDays = 400;
-
-const maxSqlLength = 60_000;
 
 const dateTime = z.iso.datetime({ offset: true, error: "Write a date and time, like 2026-10-01T00:00:00Z." });
 

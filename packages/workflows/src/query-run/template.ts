@@ -16,6 +16,19 @@ export {
 } from "./template/parameters.js";
 export type { Place, TemplateProblem, TemplateProblemCode } from "./template/problem.js";
 
+/** What a template is about, in the order in which people choose. */
+export const templateCategories = [
+  "reach-and-frequency",
+  "path-to-conversion",
+  "overlap",
+  "time-to-conversion",
+  "new-to-brand",
+  "attribution",
+  "audience",
+  "other",
+] as const;
+export type TemplateCategory = (typeof templateCategories)[number];
+
 /** In UTF-16 units. */
 export const maxSqlLength = 60_000;
 

@@ -1,4 +1,4 @@
-import { type Parameters, parametersSchema } from "@longhaul/workflows/contracts";
+import { type Parameters, parametersSchema, templateCategories } from "@longhaul/workflows/contracts";
 import { Copy, Globe, Lock, Pencil } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/ui/button.js";
@@ -7,7 +7,6 @@ import { toProblem } from "../../lib/errors.js";
 import { humanize, plural } from "../../lib/format.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
 import { useMay } from "../settings/use-me.js";
-import { categories } from "./categories.js";
 import { TemplateDialog } from "./template-dialog.js";
 
 type Template = Outputs["queryTemplates"]["list"]["templates"][number];
@@ -135,7 +134,11 @@ function OwnActions({ template }: { template: Template }) {
         <TemplateDialog
           title="Change the template"
           help="To change its SQL, use it, edit the query, and keep that as a template."
-          begin={{ name, description, category: categories.find((one) => one === category) ?? "other" }}
+          begin={{
+            name,
+            description,
+            category: templateCategories.find((one) => one === category) ?? "other",
+          }}
           busy={update.isPending}
           problem={update.error && toProblem(update.error).message}
           close={() => setAsking(null)}

@@ -1,16 +1,16 @@
+import { templateCategories, type TemplateCategory } from "@longhaul/workflows/contracts";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Button } from "../../components/ui/button.js";
 import { Dialog } from "../../components/ui/dialog.js";
 import { Field } from "../../components/ui/field.js";
 import { Input, Select, Textarea } from "../../components/ui/input.js";
 import { humanize } from "../../lib/format.js";
-import { categories, type Category } from "./categories.js";
 
 /** By what a template is found. */
 export interface TemplateWords {
   name: string;
   description: string;
-  category: Category;
+  category: TemplateCategory;
 }
 
 interface TemplateDialogProps {
@@ -67,9 +67,9 @@ export function TemplateDialog({ title, help, begin, busy, problem, close, save 
             <Select
               {...control}
               value={words.category}
-              onChange={(event) => set({ category: event.target.value as Category })}
+              onChange={(event) => set({ category: event.target.value as TemplateCategory })}
             >
-              {categories.map((one) => (
+              {templateCategories.map((one) => (
                 <option key={one} value={one}>
                   {humanize(one)}
                 </option>

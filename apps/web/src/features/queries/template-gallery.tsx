@@ -1,3 +1,4 @@
+import { templateCategories, type TemplateCategory } from "@longhaul/workflows/contracts";
 import { useDeferredValue, useState } from "react";
 import { Button } from "../../components/ui/button.js";
 import { EmptyState } from "../../components/ui/empty-state.js";
@@ -7,7 +8,6 @@ import { ProblemView } from "../../components/ui/problem.js";
 import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { humanize } from "../../lib/format.js";
 import { trpc } from "../../lib/trpc.js";
-import { categories, type Category } from "./categories.js";
 import { TemplateCard, type UsedTemplate } from "./template-card.js";
 
 interface TemplateGalleryProps {
@@ -19,7 +19,7 @@ interface TemplateGalleryProps {
 /** Templates as cards, the most used first, with search and category. */
 export function TemplateGallery({ mayEdit, busy, onUse }: TemplateGalleryProps) {
   const [search, setSearch] = useState("");
-  const [category, setCategory] = useState<Category | "">("");
+  const [category, setCategory] = useState<TemplateCategory | "">("");
   const wanted = useDeferredValue(search.trim());
   const { data, error, refetch, fetchNextPage, hasNextPage } = trpc.queryTemplates.list.useInfiniteQuery(
     { search: wanted || undefined, category: category || undefined },
@@ -42,11 +42,11 @@ export function TemplateGallery({ mayEdit, busy, onUse }: TemplateGalleryProps) 
           <Select
             aria-label="Category"
             value={category}
-            onChange={(event) => setCategory(event.target.value as Category | "")}
+            onChange={(event) => setCategory(event.target.value as TemplateCategory | "")}
             className="h-7 w-auto text-sm"
           >
             <option value="">All categories</option>
-            {categories.map((one) => (
+            {templateCategories.map((one) => (
               <option key={one} value={one}>
                 {humanize(one)}
               </option>
