@@ -28,7 +28,7 @@ export async function open({ url }: Place): Promise<Subject> {
   const caller = await createCaller(services, { token: await signIn(env, demo) });
   await caller.limits.update({ maxRunning: 2 * inFlight, maxRunningPerUser: 2 * inFlight });
   const { five } = caller.workflows as unknown as FiveCaller;
-  const ends = new Ends(database);
+  const ends = await Ends.open(database);
   return {
     async run(n) {
       const { runId } = await five.start({ input: { n } });
