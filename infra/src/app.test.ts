@@ -251,7 +251,16 @@ describe("a function", () => {
       expect(text.includes("Refworker"), name).toBe(databaseRole === "worker");
       expect(text.includes("Refdispatcher"), name).toBe(databaseRole === "dispatcher");
       expect(text.includes("Refstorage"), name).toBe(permissions.includes("storage"));
+      expect(text.includes("Refconnections"), name).toBe(permissions.includes("connections"));
     }
+  });
+
+  it("gets the keys that seal secrets of webhooks where it sends their messages, and nowhere else in the house", () => {
+    const withKeys = functions
+      .filter(({ databaseRole }) => databaseRole === "dispatcher")
+      .map(({ name }) => name)
+      .filter((name) => "CONNECTION_KEYS_SECRET" in byName(name).properties["Environment"].Variables);
+    expect(withKeys).toEqual(["longhaul-webhooks"]);
   });
 
   it("holds no secret in its configuration, only where to find it", () => {

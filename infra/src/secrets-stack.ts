@@ -11,7 +11,7 @@ const contents = {
   // No variables: it is read as a whole, by those who use connections.
   connections: [
     "longhaul/connection-keys",
-    "current and keys, that seal the tokens of connections, and clientSecret",
+    "current and keys, that seal tokens of connections and secrets of webhooks, and clientSecret",
   ],
 } as const;
 

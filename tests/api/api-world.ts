@@ -11,6 +11,7 @@ import { connect } from "@longhaul/db";
 import type { Role } from "@longhaul/kit";
 import { createTestDatabase, startTestSupabase } from "@longhaul/local/testing";
 import { closeRun } from "@longhaul/runs";
+import { openKeys } from "../support/keys.js";
 import { openEngine } from "../runs/engine.js";
 import { clientsOf } from "./clients.js";
 import { layWire } from "./cuttable-wire.js";
@@ -51,8 +52,12 @@ export async function openApiWorld(overrides: ServiceOverrides = {}, over: Parti
     ...over,
   };
   const log = captureLog();
+  const { sealing } = openKeys();
   const open = (extra: ServiceOverrides = {}, other: Partial<Environment> = {}) =>
-    createServices({ ...env, ...other }, { log: log.logger, sfn: engine.sfn, ...overrides, ...extra });
+    createServices(
+      { ...env, ...other },
+      { log: log.logger, sfn: engine.sfn, sealing, ...overrides, ...extra },
+    );
   const serve = (
     services: ReturnType<typeof open>,
     more: { webDir?: string; requestsPerMinute?: number } = {},

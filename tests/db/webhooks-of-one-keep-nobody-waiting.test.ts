@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { asCaller, asDispatcher, webhooks } from "@longhaul/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openWorld, type World } from "../support/database.js";
+import { sealedSomehow } from "../support/keys.js";
 import type { Tenant } from "../support/tenants.js";
 
 let world: World;
@@ -14,9 +16,10 @@ async function due({ organisationId, people }: Tenant, hooks: number, messages: 
   return asCaller(world.api, people.admin, async (tx) => {
     const ids: string[] = [];
     for (let hook = 0; hook < hooks; hook += 1) {
-      const { id } = await webhooks.save(tx, {
-        ...{ organisationId, id: null, name: `Slow ${hook}`, url: "https://example.org/" },
-        ...{ kinds: ["run.failed"], workflows: [], active: true, secret: `whsec_${"A".repeat(32)}` },
+      const id = randomUUID();
+      await webhooks.save(tx, {
+        ...{ organisationId, id, name: `Slow ${hook}`, url: "https://example.org/" },
+        ...{ kinds: ["run.failed"], workflows: [], active: true, secret: sealedSomehow },
       });
       for (let message = 0; message < messages; message += 1) await webhooks.test(tx, { organisationId, id });
       ids.push(id);

@@ -14,6 +14,7 @@ import {
 import { Webhook as Verifier } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { newRun, openWorld, type World } from "../support/database.js";
+import { openKeys } from "../support/keys.js";
 import { callerOf } from "./runs-world.js";
 import type { Tenant } from "../support/tenants.js";
 
@@ -63,7 +64,8 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-const deps = () => ({ db: world.api, logger: quiet });
+const { sealing } = openKeys();
+const deps = () => ({ db: world.api, logger: quiet, sealing });
 const admin = (tenant: Tenant = world.ours) => callerOf(tenant, "admin");
 const everything = ["run.started", "run.succeeded", "run.failed", "run.cancelled"] as const;
 

@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { asCaller, type Database, schedules, webhooks } from "@longhaul/db";
+import { sealedSomehow } from "./keys.js";
 import type { Tenant } from "./tenants.js";
 
 /** A schedule, and a webhook with a message, of the tenant. */
@@ -11,9 +13,10 @@ export async function keepSchedulesAndWebhooks(api: Database, tenant: Tenant): P
     }),
   );
   await asCaller(api, people.admin, async (tx) => {
-    const { id } = await webhooks.save(tx, {
-      ...{ organisationId, id: null, name: "Told", url: "https://example.org/", kinds: ["run.failed"] },
-      ...{ workflows: [], active: true, secret: `whsec_${"A".repeat(32)}` },
+    const id = randomUUID();
+    await webhooks.save(tx, {
+      ...{ organisationId, id, name: "Told", url: "https://example.org/", kinds: ["run.failed"] },
+      ...{ workflows: [], active: true, secret: sealedSomehow },
     });
     await webhooks.test(tx, { organisationId, id });
   });

@@ -75,6 +75,10 @@ const table = {
   WEBHOOK_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such webhook." },
   WEBHOOK_OFF: { transport: "CONFLICT", message: "This webhook is switched off. Switch it on first." },
   TOO_MANY_WEBHOOKS: { transport: "CONFLICT", message: "An organisation has at most 20 webhooks." },
+  SEALING_UNAVAILABLE: {
+    transport: "SERVICE_UNAVAILABLE",
+    message: "Secrets of webhooks cannot be sealed here at the moment.",
+  },
   DELIVERY_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such delivery." },
   TWIN_NOT_FOUND: { transport: "NOT_FOUND", message: "There is no such twin." },
   TWIN_IN_TRAINING: { transport: "CONFLICT", message: "A version of this twin is in training already." },

@@ -4,7 +4,13 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { createVerifier } from "@longhaul/auth";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { type Connections, connectionSettings, createConnections } from "@longhaul/connections";
+import {
+  type Connections,
+  connectionSettings,
+  createConnections,
+  type Sealing,
+  secretSealing,
+} from "@longhaul/connections";
 import { connect } from "@longhaul/db";
 import { type Capability, houseFunctions } from "@longhaul/kit";
 import { eventBridgeClock, lambdaBell, snsRunQueue } from "@longhaul/runs";
@@ -23,6 +29,7 @@ export interface ServiceOverrides {
   clock?: Clock;
   doorbell?: Doorbell;
   sfn?: SFNClient;
+  sealing?: Sealing;
 }
 
 export interface OwnedServices extends Services {
@@ -50,7 +57,9 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
   const schedules = env.SCHEDULER && scheduler && eventBridgeClock(scheduler, env.SCHEDULER);
   const lambda = new LambdaClient({ region: env.AWS_REGION, maxAttempts: 2 });
   const bell = lambdaBell(lambda, houseFunctions.webhooks);
-  const runs = { db, bell, sfn, stateMachines: env.STATE_MACHINES, queue, clock: schedules, logger: log };
+  const { connections, sealing } = createSealed(env, overrides.sealing);
+  const stateMachines = env.STATE_MACHINES;
+  const runs = { db, bell, sfn, stateMachines, queue, clock: schedules, sealing, logger: log };
   const dispatcher = createDispatcher(runs, clock, log);
   const doorbell =
     overrides.doorbell ??
@@ -70,7 +79,7 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
       publicSupabaseUrl: env.PUBLIC_SUPABASE_URL ?? env.SUPABASE_URL,
       anonKey: env.SUPABASE_ANON_KEY,
     }),
-    connections: createConnectionsOf(env),
+    connections,
     capabilities: new Set<Capability>(env.SIMULATION === "on" ? ["SIMULATION"] : []),
     webhookRules: { loopback: env.WEBHOOKS_TO_LOOPBACK === "on" },
     dispatchSoon: dispatcher.soon,
@@ -86,10 +95,20 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
   };
 }
 
-function createConnectionsOf(env: Environment): Connections | null {
+/** What is sealed by the keys of the connections: those, where they are set up, and the secrets of webhooks. */
+function createSealed(
+  env: Environment,
+  given: Sealing | undefined,
+): { connections: Connections | null; sealing: Sealing | undefined } {
+  const { CONNECTION_KEYS_SECRET: keysSecret, AWS_REGION: region } = env;
+  const secrets = new SecretsManagerClient({
+    region,
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 },
+  });
   const settings = connectionSettings(env);
-  return (
-    settings &&
-    createConnections(settings, new SecretsManagerClient({ region: env.AWS_REGION, maxAttempts: 2 }))
-  );
+  const connections = settings && createConnections(settings, secrets);
+  const sealing =
+    given ?? connections?.sealing ?? (keysSecret ? secretSealing(secrets, keysSecret) : undefined);
+  return { connections, sealing };
 }

@@ -16,6 +16,11 @@ export interface Connections {
   ads(tokens: AccessTokens): AdsApi;
 }
 
+/** Seals and opens by the keys of a secret in Secrets Manager; they are read when the first one is needed. */
+export function secretSealing(secrets: Pick<SecretsManagerClient, "send">, keysSecret: string): Sealing {
+  return createSealing(secretKeyRings(secrets, keysSecret));
+}
+
 export function createConnections(
   settings: ConnectionSettings,
   secrets: Pick<SecretsManagerClient, "send">,

@@ -1,6 +1,6 @@
 export type { AdsApi, AmcColumn, AmcInstance, AmcTable } from "./amazon/ads-api.js";
 export { type LoginWithAmazon, randomText, type Tokens } from "./amazon/login.js";
-export { type Connections, createConnections } from "./connections.js";
+export { type Connections, createConnections, secretSealing } from "./connections.js";
 export { ConnectionError, type ConnectionProblem } from "./errors.js";
 export { type KeyRing, type KeyRings, parseKeyRing } from "./sealing/key-ring.js";
 export { createSealing, type Sealing } from "./sealing/seal.js";

@@ -62,15 +62,14 @@ export interface Delivery {
 
 export interface SaveWebhook {
   readonly organisationId: string;
-  /** Null makes a new one. */
-  readonly id: string | null;
+  readonly id: string;
   readonly name: string;
   readonly url: string;
   readonly kinds: readonly WebhookKind[];
   readonly workflows: readonly string[];
   readonly active: boolean;
-  /** Of a new one. */
-  readonly secret: string;
+  /** Of a new one, sealed for its id; null changes the one that there is. */
+  readonly secret: string | null;
 }
 
 /** By name; there are few. */
@@ -90,10 +89,8 @@ export async function list(tx: Tx, params: { organisationId: string }): Promise<
 }
 
 /** @throws DatabaseRefusal ORGANISATION_NOT_FOUND, FORBIDDEN, WEBHOOK_NOT_FOUND, TOO_MANY_WEBHOOKS */
-export async function save(tx: Tx, { organisationId, ...webhook }: SaveWebhook): Promise<{ id: string }> {
-  return one(
-    await tx<{ id: string }[]>`select longhaul.save_webhook(${organisationId}, ${jsonb(tx, webhook)}) as id`,
-  );
+export async function save(tx: Tx, { organisationId, ...webhook }: SaveWebhook): Promise<void> {
+  await tx`select longhaul.save_webhook(${organisationId}, ${jsonb(tx, webhook)})`;
 }
 
 /** @throws DatabaseRefusal as {@link save} does */
@@ -101,12 +98,25 @@ export async function remove(tx: Tx, params: { organisationId: string; id: strin
   await tx`select longhaul.delete_webhook(${params.organisationId}, ${params.id})`;
 }
 
-/** The secret before signs as well for 24 hours. @throws DatabaseRefusal as {@link save} does */
+/** The secret before signs as well for 24 hours; the new one is sealed. @throws DatabaseRefusal as {@link save} does */
 export async function rotate(
   tx: Tx,
   params: { organisationId: string; id: string; secret: string },
 ): Promise<void> {
   await tx`select longhaul.rotate_webhook(${params.organisationId}, ${params.id}, ${params.secret})`;
+}
+
+/** What of a webhook's secrets is not sealed, from before secrets were. As dispatcher. */
+export async function unsealed(tx: Tx, params: { id: string }): Promise<string[]> {
+  const rows = await tx<
+    { secret: string }[]
+  >`select secret from longhaul.unsealed_secrets(${params.id}) secret`;
+  return rows.map(({ secret }) => secret);
+}
+
+/** Puts what was sealed in the place of what is not, unless that was changed meanwhile. As dispatcher. */
+export async function seal(tx: Tx, params: { id: string; secret: string; sealed: string }): Promise<void> {
+  await tx`select longhaul.seal_webhook(${params.id}, ${params.secret}, ${params.sealed})`;
 }
 
 /** Stores a message that tells of nothing. @throws DatabaseRefusal as {@link save} does */
@@ -169,7 +179,7 @@ export interface TakenDelivery {
   readonly body: string;
   /** This try included. */
   readonly attempts: number;
-  /** Each signs. */
+  /** Each signs, the current one first. Sealed for the webhook's id, or from before secrets were sealed. */
   readonly secrets: readonly string[];
 }
 

@@ -1,3 +1,4 @@
+import { connectionVariables } from "@longhaul/connections";
 import { jsonText, schedulerPlaceSchema } from "@longhaul/kit";
 import { z } from "zod";
 
@@ -51,6 +52,8 @@ const webhooksSchema = housekeepingSchema
   .extend({
     /** Lets messages go to this computer itself, for a receiver that is being written on it. */
     WEBHOOKS_TO_LOOPBACK: z.enum(["on", "off"]).default("off"),
+    /** The keys that webhooks' secrets are sealed by, which are those of connections. */
+    CONNECTION_KEYS_SECRET: connectionVariables.shape.CONNECTION_KEYS_SECRET,
     NODE_ENV: z.string().default("development"),
   })
   .refine(

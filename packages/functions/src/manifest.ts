@@ -69,7 +69,8 @@ export const functions: readonly FunctionSpec[] = [
   { ...answering, name: scheduleFired, entry: entry("schedule-fired.js"), reservedConcurrency: null },
   { ...sweeping, name: reconciler, entry: entry("reconciler.js") },
   { ...sweeping, name: retention, entry: entry("retention.js"), permissions: ["storage"] },
-  { ...sweeping, name: webhooks, entry: entry("webhooks.js") },
+  // Their secrets are sealed by the keys of the connections.
+  { ...sweeping, name: webhooks, entry: entry("webhooks.js"), permissions: ["connections"] },
   { ...consumer, name: runConsumer, entry: entry("run-consumer.js"), reservedConcurrency: 4 },
   { ...consumer, name: deadLetterConsumer, entry: entry("dead-letters.js"), reservedConcurrency: null },
 ];

@@ -1,9 +1,19 @@
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { secretSealing } from "@longhaul/connections";
 import { type DeliveredCount, deliverWebhooks, forgetDeliveries } from "@longhaul/runs";
 import { readWebhooksEnvironment } from "./env.js";
 import { housekeeping } from "./housekeeping.js";
 
 const environment = readWebhooksEnvironment();
-const deps = housekeeping(environment);
+const { CONNECTION_KEYS_SECRET: keysSecret } = environment;
+// Messages are held for a while only: keys that do not come soon are asked for again with the next try.
+const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000 };
+const deps = {
+  ...housekeeping(environment),
+  sealing: keysSecret
+    ? secretSealing(new SecretsManagerClient({ maxAttempts: 2, requestHandler }), keysSecret)
+    : undefined,
+};
 const rules = { loopback: environment.WEBHOOKS_TO_LOOPBACK === "on" };
 
 /** Sends the messages of webhooks that are due: each minute, and when something has happened that some are told of. */

@@ -4,6 +4,7 @@ import type { Role } from "@longhaul/kit";
 import type { RunQueue } from "./queue.js";
 import type { ScheduleClock } from "./schedules/scheduler.js";
 import type { WebhookBell } from "./webhooks/bell.js";
+import type { SecretSealing } from "./webhooks/secrets.js";
 
 /** The part of a logger that the use cases need; pino's fits. */
 export interface RunsLogger {
@@ -25,6 +26,8 @@ export interface RunsDependencies {
   clock?: ScheduleClock | undefined;
   /** Makes the sender of webhooks look at once. Without it, it looks each minute. */
   bell?: WebhookBell | undefined;
+  /** Seals the secrets of webhooks, and opens them. Without it none are made, and messages of sealed ones are not sent. */
+  sealing?: SecretSealing | undefined;
   logger: RunsLogger;
 }
 

@@ -32,6 +32,7 @@ export {
 export { type AddressRules } from "./webhooks/address.js";
 export { lambdaBell, type WebhookBell } from "./webhooks/bell.js";
 export { type DeliveredCount, deliverWebhooks, forgetDeliveries } from "./webhooks/deliver.js";
+export type { SecretSealing } from "./webhooks/secrets.js";
 export {
   replayDelivery,
   rotateWebhook,

@@ -8,7 +8,8 @@ export type RefusalCode =
   | "INPUT_INVALID"
   | "OUTPUT_INVALID"
   | "DECISION_INVALID"
-  | "INPUT_TOO_LARGE";
+  | "INPUT_TOO_LARGE"
+  | "SEALING_UNAVAILABLE";
 
 /** One thing that is wrong with an input; `path` leads to the field. */
 export interface InputIssue {

@@ -3,6 +3,7 @@ import type { RunsDependencies } from "../dependencies.js";
 import { AddressRefused, type AddressRules } from "./address.js";
 import { type Answer, post, type PostOptions } from "./post.js";
 import { retrySeconds } from "./retries.js";
+import { openSecrets, SecretUnreadable } from "./secrets.js";
 import { signed } from "./signature.js";
 
 /** Messages that are on their way at the same time. */
@@ -26,7 +27,7 @@ export interface DeliveredCount {
   failed: number;
 }
 
-type Dependencies = Pick<RunsDependencies, "db" | "logger">;
+type Dependencies = Pick<RunsDependencies, "db" | "logger" | "sealing">;
 
 /**
  * Sends every message that is due, and notes what became of each. At least once: one whose sender dies in between is sent
@@ -71,16 +72,18 @@ async function oneOrLater(underWay: ReadonlySet<Promise<void>>, ms: number): Pro
 }
 
 async function deliver(deps: Dependencies, delivery: TakenDelivery, send: PostOptions): Promise<boolean> {
-  const { id, attempts, message, body, url, secrets, webhook } = delivery;
+  const { id, attempts, message, body, url, webhook } = delivery;
   const begun = Date.now();
   let answer: Answer | null = null;
   let error: string | null;
   let refused = false;
   try {
+    // Before anything is sent: a message goes out rightly signed or not at all.
+    const secrets = await openSecrets(deps, delivery);
     answer = await post(url, signed(secrets, { id: message, body, at: new Date(begun) }), body, send);
     error = problemOf(answer);
   } catch (thrown) {
-    refused = thrown instanceof AddressRefused;
+    refused = thrown instanceof AddressRefused || thrown instanceof SecretUnreadable;
     error = (thrown as Error).message;
   }
   const delivered = error === null;
@@ -89,7 +92,7 @@ async function deliver(deps: Dependencies, delivery: TakenDelivery, send: PostOp
     gone: answer?.status === 410,
     responseStatus: answer?.status ?? null,
     response: answer?.body ?? null,
-    // An address that may not be used becomes no better by waiting an instant; its name may.
+    // An address that may not be used becomes no better by waiting an instant, nor does a secret; its name may, its key may.
     retrySeconds: delivered ? null : retrySeconds(refused ? Math.max(2, attempts) : attempts),
   };
   const stillOn = await webhooks.note(deps.db, note);

@@ -1,12 +1,15 @@
+import { randomUUID } from "node:crypto";
 import { asCaller, type WebhookKind, webhooks } from "@longhaul/db";
 import type { Caller, RunsDependencies } from "../dependencies.js";
 import { contractOf } from "../catalogue.js";
 import { RunsRefusal } from "../refusal.js";
 import { AddressRefused, type AddressRules, checkUrl } from "./address.js";
 import { tellSender } from "./bell.js";
+import { sealLeftOver, sealSecret } from "./secrets.js";
 import { newSecret } from "./signature.js";
 
 type Dependencies = Pick<RunsDependencies, "db" | "bell" | "logger">;
+type SealingDependencies = Pick<RunsDependencies, "db" | "logger" | "sealing">;
 
 export interface WebhookRequest {
   /** Null makes a new one. */
@@ -20,13 +23,13 @@ export interface WebhookRequest {
 }
 
 /**
- * Keeps a webhook. A new one's secret is in the answer, and nowhere to be read after.
+ * Keeps a webhook. A new one's secret is in the answer, and nowhere to be read after: it is stored sealed.
  *
- * @throws RunsRefusal INPUT_INVALID, WORKFLOW_NOT_FOUND
+ * @throws RunsRefusal INPUT_INVALID, WORKFLOW_NOT_FOUND, SEALING_UNAVAILABLE
  * @throws DatabaseRefusal FORBIDDEN, WEBHOOK_NOT_FOUND, TOO_MANY_WEBHOOKS
  */
 export async function saveWebhook(
-  { db }: Pick<Dependencies, "db">,
+  deps: SealingDependencies,
   caller: Caller,
   request: WebhookRequest,
   rules: AddressRules,
@@ -35,19 +38,20 @@ export async function saveWebhook(
   for (const workflow of request.workflows)
     if (!contractOf(workflow))
       throw new RunsRefusal("WORKFLOW_NOT_FOUND", `There is no workflow "${workflow.slice(0, 63)}".`);
-  const secret = newSecret();
-  const { organisationId } = caller;
   const kinds = [...new Set(request.kinds)];
-  const webhook = {
-    ...request,
-    organisationId,
-    url,
-    kinds,
-    workflows: [...new Set(request.workflows)],
-    secret,
-  };
-  const { id } = await asCaller(db, caller, (tx) => webhooks.save(tx, webhook));
-  return { id, secret: request.id === null ? secret : null };
+  const workflows = [...new Set(request.workflows)];
+  const given = { ...request, organisationId: caller.organisationId, url, kinds, workflows };
+  if (request.id !== null) {
+    const changed = { ...given, id: request.id, secret: null };
+    await asCaller(deps.db, caller, (tx) => webhooks.save(tx, changed));
+    await sealLeftOver(deps, request.id);
+    return { id: request.id, secret: null };
+  }
+  const id = randomUUID();
+  const secret = newSecret();
+  const made = { ...given, id, secret: await sealSecret(deps, id, secret) };
+  await asCaller(deps.db, caller, (tx) => webhooks.save(tx, made));
+  return { id, secret };
 }
 
 function addressOf(text: string, rules: AddressRules): string {
@@ -59,15 +63,22 @@ function addressOf(text: string, rules: AddressRules): string {
   }
 }
 
-/** A new secret; messages bear the signature of the one before as well for 24 hours. @throws DatabaseRefusal */
+/**
+ * A new secret; messages bear the signature of the one before as well for 24 hours.
+ *
+ * @throws RunsRefusal SEALING_UNAVAILABLE
+ * @throws DatabaseRefusal
+ */
 export async function rotateWebhook(
-  { db }: Pick<Dependencies, "db">,
+  deps: SealingDependencies,
   caller: Caller,
   { id }: { id: string },
 ): Promise<{ secret: string }> {
   const secret = newSecret();
   const { organisationId } = caller;
-  await asCaller(db, caller, (tx) => webhooks.rotate(tx, { organisationId, id, secret }));
+  const sealed = await sealSecret(deps, id, secret);
+  await asCaller(deps.db, caller, (tx) => webhooks.rotate(tx, { organisationId, id, secret: sealed }));
+  await sealLeftOver(deps, id);
   return { secret };
 }
 
