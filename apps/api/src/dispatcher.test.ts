@@ -1,3 +1,4 @@
+import type { Dispatchable, Taken } from "@longhaul/db";
 import type { Dispatched, RunsDependencies } from "@longhaul/runs";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
@@ -6,7 +7,12 @@ import { createDispatcher } from "./dispatcher.js";
 
 /** A dispatcher whose rounds take and end when the test says so. */
 function scripted() {
-  const rounds: { take(): void; end(retryInSeconds?: number | null): void; fail(): void }[] = [];
+  const rounds: {
+    readonly taken: Taken | undefined;
+    take(): void;
+    end(retryInSeconds?: number | null): void;
+    fail(): void;
+  }[] = [];
   const timers: { at: number; work: () => void }[] = [];
   let now = 0;
   const clock: Clock = {
@@ -18,10 +24,11 @@ function scripted() {
       return () => void timers.splice(timers.indexOf(timer), 1);
     },
   };
-  const dispatch: Parameters<typeof createDispatcher>[3] = (_, { onTaken } = {}) =>
+  const dispatch: Parameters<typeof createDispatcher>[3] = (_, { onTaken, taken } = {}) =>
     new Promise((resolve, reject) => {
       const none: Dispatched = { sent: 0, postponed: 0, refused: 0, published: 0, retryInSeconds: null };
       rounds.push({
+        taken,
         take: () => onTaken?.(),
         end: (retryInSeconds = null) => resolve({ ...none, retryInSeconds }),
         fail: () => reject(new Error("the database is away")),
@@ -86,6 +93,21 @@ describe("the dispatcher", () => {
     pass(1_999);
     expect(rounds).toHaveLength(3);
     pass(1);
+    expect(rounds).toHaveLength(4);
+  });
+
+  it("sends at once what a start has taken, whoever looks at the queue meanwhile", async () => {
+    const { dispatcher, rounds, timers } = scripted();
+    const taken: Taken = { due: [{ runId: "r" } as Dispatchable], someWait: false, tellWebhooks: false };
+    for (let n = 0; n < 3; n += 1) dispatcher.send(taken);
+    expect(rounds.map((round) => round.taken)).toEqual([taken, taken, taken]);
+    dispatcher.soon();
+    expect(rounds).toHaveLength(4);
+    expect(rounds[3]?.taken).toBeUndefined();
+    rounds[0]?.end(5);
+    await settled();
+    expect(timers).toHaveLength(1);
+    dispatcher.send({ due: [], someWait: false, tellWebhooks: false });
     expect(rounds).toHaveLength(4);
   });
 

@@ -1,16 +1,21 @@
-import { dispatchQueued, type RunsDependencies } from "@longhaul/runs";
+import type { Taken } from "@longhaul/db";
+import {
+  dispatchQueued,
+  type DispatchOptions,
+  type RunsDependencies,
+  type StartDispatcher,
+} from "@longhaul/runs";
 import type { Clock } from "./clock.js";
 import type { Logger } from "./logger.js";
 
-export interface Dispatcher {
-  /** Sends what is queued, in the background; calls that come while one looks at the queue lead to one more look. */
-  soon(): void;
+/** Works in the background. Calls of `soon` that come while one looks at the queue lead to one more look. */
+export interface Dispatcher extends StartDispatcher {
   /** Ends after the rounds that are under way. */
   close(): Promise<void>;
 }
 
-/** Rounds at a time: while one sends what it took, another may take what has come since. */
-const mostRounds = 2;
+/** Looks under way: while one sends what it took, another may take what has come since. */
+const mostLooks = 2;
 
 /**
  * Sends runs after each start's commit, and comes back by itself for those that had to wait. A run that it
@@ -23,7 +28,9 @@ export function createDispatcher(
   dispatch: typeof dispatchQueued = dispatchQueued,
 ): Dispatcher {
   let wanted = false;
+  /** One that has not taken anything yet: there is one at most. */
   let looking = false;
+  let looks = 0;
   let closed = false;
   const rounds = new Set<Promise<void>>();
   let retryAt = Number.POSITIVE_INFINITY;
@@ -41,31 +48,46 @@ export function createDispatcher(
     });
   }
 
-  async function work(): Promise<void> {
-    let looks = true;
-    const onTaken = () => {
-      if (!looks) return;
-      looks = looking = false;
-      next();
-    };
+  async function round(options: DispatchOptions): Promise<void> {
     try {
-      const { retryInSeconds } = await dispatch(runs, { onTaken });
+      const { retryInSeconds } = await dispatch(runs, options);
       if (retryInSeconds !== null) retryIn(retryInSeconds);
     } catch (error) {
       log.error({ err: error }, "queued runs could not be sent");
     }
-    if (looks) looking = false;
+  }
+
+  async function look(): Promise<void> {
+    looks += 1;
+    looking = true;
+    let taken = false;
+    const onTaken = () => {
+      if (taken) return;
+      taken = true;
+      looking = false;
+      next();
+    };
+    await round({ onTaken });
+    if (!taken) looking = false;
+    looks -= 1;
+    next();
+  }
+
+  function begin(work: Promise<void>): void {
+    const begun = work.finally(() => rounds.delete(begun));
+    rounds.add(begun);
   }
 
   function next(): void {
-    if (!wanted || looking || closed || rounds.size >= mostRounds) return;
+    if (!wanted || looking || closed || looks >= mostLooks) return;
     wanted = false;
-    looking = true;
-    const round = work().finally(() => {
-      rounds.delete(round);
-      next();
-    });
-    rounds.add(round);
+    begin(look());
+  }
+
+  /** A round of its own: what it sends is held for it. */
+  function send(taken: Taken): void {
+    const { due, someWait, tellWebhooks } = taken;
+    if (due.length > 0 || someWait || tellWebhooks) begin(round({ taken }));
   }
 
   function soon(): void {
@@ -75,6 +97,7 @@ export function createDispatcher(
 
   return {
     soon,
+    send,
     async close() {
       closed = true;
       cancelRetry();

@@ -59,8 +59,9 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
   const bell = lambdaBell(lambda, houseFunctions.webhooks);
   const { connections, sealing } = createSealed(env, overrides.sealing);
   const stateMachines = env.STATE_MACHINES;
-  const runs = { db, bell, sfn, stateMachines, queue, clock: schedules, sealing, logger: log };
-  const dispatcher = createDispatcher(runs, clock, log);
+  const sending = { db, bell, sfn, stateMachines, queue, clock: schedules, sealing, logger: log };
+  const dispatcher = createDispatcher(sending, clock, log);
+  const runs = { ...sending, dispatcher };
   const doorbell =
     overrides.doorbell ??
     openDoorbell({ supabaseUrl: env.SUPABASE_URL, serviceRoleKey: env.SUPABASE_SERVICE_ROLE_KEY, log });

@@ -52,6 +52,24 @@ function wasTakenBack(error: unknown): boolean {
   return error instanceof postgres.PostgresError;
 }
 
+/** A request as JSON, as {@link jsonText} writes it. */
+interface Written {
+  readonly text: string;
+}
+
+/** Gathers requests for one transaction of the database: what it took back as a whole is tried again one by one. */
+export function gatherWritten<Request extends Written, Answer>(
+  write: (requests: readonly Request[]) => Promise<readonly Answer[]>,
+  options: Pick<GatherOptions, "most" | "atOnce" | "waitMs">,
+): (request: Request) => Promise<Answer> {
+  return gather(write, { ...options, apart: wasTakenBack, size: ({ text }) => text.length, mostSize });
+}
+
+/** Requests as one JSON array. */
+export function textOf(requests: readonly Written[]): string {
+  return `[${requests.map(({ text }) => text).join(",")}]`;
+}
+
 /**
  * Gathers calls of a function that takes an array and answers each element in its place. Each request is written as JSON
  * by itself, so that one which cannot be hurts no other.
@@ -61,14 +79,14 @@ export function gatheredCall<Request, Answer>(
   name: string,
   options: Pick<GatherOptions, "most" | "atOnce"> & { readonly role?: "longhaul_dispatcher" },
 ): (request: Request) => Promise<Answer> {
-  const call = gather<string, Answer>(
-    (requests) => callWithJson<readonly Answer[]>(db, name, `[${requests.join(",")}]`, options.role),
-    { ...options, apart: wasTakenBack, size: (request) => request.length, mostSize },
+  const call = gatherWritten<Written, Answer>(
+    (requests) => callWithJson<readonly Answer[]>(db, name, textOf(requests), options.role),
+    options,
   );
   // No async function: here each promise counts, and what is awaited is another's.
   return (request) => {
     try {
-      return call(jsonText(request));
+      return call({ text: jsonText(request) });
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }

@@ -1,5 +1,5 @@
 import type { Json, Lane, Priority, RunError, RunStatus } from "@longhaul/kit";
-import { callWithJson, gatheredCall, perDatabase } from "./call.js";
+import { callWithJson, gatheredCall, gatherWritten, perDatabase, textOf } from "./call.js";
 import type { Database, Tx } from "./database.js";
 import { jsonb, jsonText } from "./json.js";
 import { one } from "./one.js";
@@ -38,15 +38,20 @@ export async function next(tx: Tx, params: { limit: number; holdSeconds: number 
     select ${dispatchable(tx)} from longhaul.next_to_send(${params.limit}, ${params.holdSeconds})`;
 }
 
-/**
- * As {@link next}, in a transaction of its own and one message. `someWait`, where fewer than `limit` are due: there are runs
- * that have not been told what they wait for, that wait for their time, or that were in other hands when they could have
- * been taken. `tellWebhooks`: messages of webhooks wait, or may when these are sent.
- */
-export function takeDue(
-  db: Database,
-  params: { limit: number; holdSeconds: number },
-): Promise<{ due: Dispatchable[]; someWait: boolean; tellWebhooks: boolean }> {
+/** What a look at the queue found. */
+export interface Taken {
+  readonly due: readonly Dispatchable[];
+  /**
+   * Where fewer are due than were asked for: there are runs that have not been told what they wait for, that wait for their
+   * time, or that were in other hands when they could have been taken.
+   */
+  readonly someWait: boolean;
+  /** Messages of webhooks wait, or may when these are sent. */
+  readonly tellWebhooks: boolean;
+}
+
+/** As {@link next}, in a transaction of its own and one message. */
+export function takeDue(db: Database, params: { limit: number; holdSeconds: number }): Promise<Taken> {
   return callWithJson(db, "take_due", jsonText(params), "longhaul_dispatcher");
 }
 
@@ -116,9 +121,27 @@ export async function allSent(tx: Tx, started: readonly Started[]): Promise<stri
   return rows.map(({ runId }) => runId);
 }
 
-/** As {@link allSent}, in a transaction of its own and one message. */
-export function noteSent(db: Database, started: readonly Started[]): Promise<string[]> {
-  return callWithJson(db, "note_sent", jsonText(started), "longhaul_dispatcher");
+/**
+ * How long the note that an execution has begun waits for others, in ms. The first step says that the run has begun, too, and
+ * comes at the same moment: the two would wait for each other.
+ */
+const noteWaitMs = 20;
+
+const noteStarted = perDatabase((db) =>
+  gatherWritten<{ text: string; runId: string }, boolean>(
+    async (started) => {
+      const toStop = new Set(
+        await callWithJson<string[]>(db, "note_sent", textOf(started), "longhaul_dispatcher"),
+      );
+      return started.map(({ runId }) => toStop.has(runId));
+    },
+    { most: 50, atOnce: 1, waitMs: noteWaitMs },
+  ),
+);
+
+/** As {@link sent}, in a transaction that it shares with others a moment later. */
+export async function noteSent(db: Database, started: Started): Promise<{ cancelRequested: boolean }> {
+  return { cancelRequested: await noteStarted(db)({ text: jsonText(started), runId: started.runId }) };
 }
 
 /** Leaves the run queued; `reason` is a sentence for its reader. */

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { gather } from "./gather.js";
 
 class TakenBack extends Error {}
@@ -101,4 +101,28 @@ it("sends apart what is large together, and alone what is large alone", async ()
   const asked = ["aa", "bb", "c", "dddddd", "e", "f"];
   expect(await Promise.all(asked.map(call))).toEqual(asked);
   expect(batches).toEqual([["aa", "bb"], ["c"], ["dddddd"], ["e", "f"]]);
+});
+
+it("lets the first of a batch wait for others where it is told to", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const batches: number[][] = [];
+    const call = gather<number, number>(
+      async (requests) => {
+        batches.push([...requests]);
+        return requests;
+      },
+      { most: 10, atOnce: 1, apart: () => false, waitMs: 20 },
+    );
+    const calls = [call(1)];
+    vi.advanceTimersByTime(19);
+    calls.push(call(2));
+    await turn();
+    expect(batches).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(await Promise.all(calls)).toEqual([1, 2]);
+    expect(batches).toEqual([[1, 2]]);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -7,6 +7,8 @@ export interface GatherOptions<Request = never> {
   readonly mostSize?: number;
   /** Batches under way at the same time. */
   readonly atOnce: number;
+  /** How long the first of a batch waits for others, in ms; without it, until this turn of the event loop has ended. */
+  readonly waitMs?: number;
   /** Whether a batch that failed this way was taken back whole and is tried again, each request by itself. */
   readonly apart: (error: unknown) => boolean;
 }
@@ -19,13 +21,20 @@ interface Waiting<Request, Answer> {
 
 /**
  * Makes many calls one: those that come in the same turn of the event loop, or while a batch is under way, go together in
- * the next, in the order in which they came. Who is alone does not wait for others.
+ * the next, in the order in which they came. Who is alone does not wait for others, unless `waitMs` says so.
  *
  * @param write answers each request in its place.
  */
 export function gather<Request, Answer>(
   write: (requests: readonly Request[]) => Promise<readonly Answer[]>,
-  { most, atOnce, apart, size = () => 0, mostSize = Number.POSITIVE_INFINITY }: GatherOptions<Request>,
+  {
+    most,
+    atOnce,
+    waitMs,
+    apart,
+    size = () => 0,
+    mostSize = Number.POSITIVE_INFINITY,
+  }: GatherOptions<Request>,
 ): (request: Request) => Promise<Answer> {
   let waiting: Waiting<Request, Answer>[] = [];
   let underWay = 0;
@@ -71,7 +80,8 @@ export function gather<Request, Answer>(
   function schedule(): void {
     if (scheduled || waiting.length === 0 || underWay >= atOnce) return;
     scheduled = true;
-    setImmediate(next);
+    if (waitMs === undefined) setImmediate(next);
+    else setTimeout(next, waitMs);
   }
 
   return (request) =>

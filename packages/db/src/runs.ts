@@ -1,7 +1,8 @@
 import type { Json, Lane, Priority, Run, RunStatus } from "@longhaul/kit";
-import { gatheredCall, perDatabase } from "./call.js";
+import { callWithJson, gatheredCall, gatherWritten, perDatabase, textOf } from "./call.js";
 import { type Database, type DatabaseCaller, DatabaseRefusal, type Tx } from "./database.js";
-import { jsonb } from "./json.js";
+import type { Taken } from "./dispatch.js";
+import { jsonb, jsonText } from "./json.js";
 import { one } from "./one.js";
 import { type RunRow, runColumns, toRun } from "./rows.js";
 
@@ -54,18 +55,51 @@ const startRun = perDatabase((db) =>
   gatheredCall<object, StartAnswer>(db, "start_runs", { most: 50, atOnce: 2 }),
 );
 
+/** How a start takes what is due, as dispatch.takeDue does. */
+export interface Taking {
+  readonly limit: number;
+  readonly holdSeconds: number;
+  /**
+   * Called once for all starts of a transaction, after its commit, with what is to be sent now, theirs or others'; with null
+   * where somebody has to look.
+   */
+  taken(found: Taken | null): void;
+}
+
+const startAndTake = perDatabase((db) =>
+  gatherWritten<{ text: string; taking: Taking }, StartAnswer>(
+    async (starts) => {
+      const { limit, holdSeconds, taken: pass } = (starts[0] as (typeof starts)[0]).taking;
+      const asked = `{"starts":${textOf(starts)},"limit":${limit},"holdSeconds":${holdSeconds}}`;
+      const { answers, taken } = await callWithJson<{ answers: StartAnswer[]; taken: Taken | null }>(
+        db,
+        "start_and_take",
+        asked,
+      );
+      pass(taken);
+      return answers;
+    },
+    { most: 50, atOnce: 2 },
+  ),
+);
+
 /**
  * Queues a run that names no files, in a transaction of its own that it may share with others: over a connection of role
  * longhaul_api, for a caller whose token was verified.
  *
+ * @param taking takes what is due in the same transaction; of starts that share it, one's does so for all.
  * @throws as {@link start}
  */
 export async function startAlone(
   db: Database,
   caller: DatabaseCaller,
   run: Omit<StartRun, "artifactIds">,
+  taking?: Taking,
 ): Promise<{ runId: string; created: boolean }> {
-  const answer = await startRun(db)({ user: caller.userId, ...startOf({ ...run, artifactIds: [] }) });
+  const request = { user: caller.userId, ...startOf({ ...run, artifactIds: [] }) };
+  const answer = await (taking
+    ? startAndTake(db)({ text: jsonText(request), taking })
+    : startRun(db)(request));
   if ("code" in answer) throw new DatabaseRefusal(answer.code, answer.message);
   return { runId: answer.run, created: answer.created };
 }

@@ -23,7 +23,7 @@ export async function sendRun(
   const run = await asDispatcher(deps.db, (tx) => dispatch.take(tx, { runId, attempt, holdSeconds }));
   if (!run) return { sent: false };
   const sent = await send(deps, run);
-  if (sent.kind === "sent") await noteSent(deps, [{ run, ...sent }]);
+  if (sent.kind === "sent") await noteSent(deps, { run, ...sent });
   if (sent.kind !== "postponed") return { sent: sent.kind === "sent" };
   const { reason } = sent;
   const sentence = `${reason}, its message comes again.`;
@@ -53,7 +53,7 @@ export async function deadLetter(
   const execution = executionArn ? await describeExecution(deps.sfn, executionArn) : null;
   if (execution && executionArn && stateMachineArn && execution.input === run.executionInput) {
     const started = { runId, attempt, executionArn, stateMachineArn };
-    await noteSent(deps, [{ run, started, ended: execution }]);
+    await noteSent(deps, { run, started, ended: execution });
     return { deadLettered: false };
   }
   const error = {

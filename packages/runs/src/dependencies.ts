@@ -1,5 +1,5 @@
 import type { SFNClient } from "@aws-sdk/client-sfn";
-import type { Database } from "@longhaul/db";
+import type { Database, Taken } from "@longhaul/db";
 import type { Role } from "@longhaul/kit";
 import type { RunQueue } from "./queue.js";
 import type { ScheduleClock } from "./schedules/scheduler.js";
@@ -11,6 +11,14 @@ export interface RunsLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+}
+
+/** Who sends what starts find to be sent. */
+export interface StartDispatcher {
+  /** Sends these, which are held for it. */
+  send(taken: Taken): void;
+  /** Looks at the queue. */
+  soon(): void;
 }
 
 /** What the use cases work with; given by the entry (API, Lambda, test). */
@@ -28,6 +36,8 @@ export interface RunsDependencies {
   bell?: WebhookBell | undefined;
   /** Seals the secrets of webhooks, and opens them. Without it none are made, and messages of sealed ones are not sent. */
   sealing?: SecretSealing | undefined;
+  /** Sends what was started, in the background. Without it, a start leaves that to whoever looks at the queue next. */
+  dispatcher?: StartDispatcher | undefined;
   logger: RunsLogger;
 }
 

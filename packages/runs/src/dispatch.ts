@@ -1,11 +1,11 @@
-import { asDispatcher, type Dispatchable, dispatch, type Plan, plans } from "@longhaul/db";
+import { asDispatcher, type Dispatchable, dispatch, type Plan, plans, type Taken } from "@longhaul/db";
 import type { RunsDependencies } from "./dependencies.js";
-import { type Begun, noteSent, send } from "./send.js";
+import { noteSent, send } from "./send.js";
 import { backoffSeconds, isThrottled, postponedUntil } from "./send-failure.js";
 import { tellSender } from "./webhooks/bell.js";
 
 /** Runs that are sent at the same time. */
-const batch = 50;
+export const batch = 50;
 /** How long a run is kept from other dispatchers while it is being sent; longer than the SDK tries. */
 export const holdSeconds = 30;
 /** How long the queue has to deliver a run before it is given to it again; a run that comes twice is sent once. */
@@ -26,6 +26,8 @@ export interface Dispatched {
 export interface DispatchOptions {
   /** Called when what may go has been taken, before it is sent: what comes from then on wants another look. */
   readonly onTaken?: () => void;
+  /** What a start has taken already: sent first, without a look. */
+  readonly taken?: Taken;
 }
 
 /**
@@ -35,11 +37,12 @@ export interface DispatchOptions {
  */
 export async function dispatchQueued(
   deps: RunsDependencies,
-  { onTaken = () => {} }: DispatchOptions = {},
+  { onTaken = () => {}, taken }: DispatchOptions = {},
 ): Promise<Dispatched> {
   const total: Dispatched = { sent: 0, postponed: 0, refused: 0, published: 0, retryInSeconds: null };
-  for (let lookedAgain = false; ; ) {
-    const { due, someWait, tellWebhooks } = await dispatch.takeDue(deps.db, { limit: batch, holdSeconds });
+  for (let lookedAgain = false, at = taken; ; at = undefined) {
+    const { due, someWait, tellWebhooks } =
+      at ?? (await dispatch.takeDue(deps.db, { limit: batch, holdSeconds }));
     onTaken();
     const kinds = await sendAll(deps, due);
     if (tellWebhooks) await tellSender(deps);
@@ -86,17 +89,14 @@ async function sendAll(deps: RunsDependencies, due: readonly Dispatchable[]): Pr
 }
 
 async function sendDirect(deps: RunsDependencies, runs: readonly Dispatchable[]): Promise<Kind[]> {
-  const begun: Begun[] = [];
-  const kinds = await Promise.all(
+  return Promise.all(
     runs.map(async (run) => {
       const sent = await send(deps, run);
-      if (sent.kind === "sent") begun.push({ run, ...sent });
+      if (sent.kind === "sent") await noteSent(deps, { run, ...sent });
       if (sent.kind === "postponed") await postpone(deps, run, sent.reason);
       return sent.kind;
     }),
   );
-  await noteSent(deps, begun);
-  return kinds;
 }
 
 async function postpone(deps: RunsDependencies, run: Dispatchable, reason: string): Promise<void> {

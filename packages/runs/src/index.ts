@@ -5,8 +5,14 @@ export { closeRun, statusChangeSchema } from "./close.js";
 export { compensationsTask } from "./compensate.js";
 export { deadLetter, requeue, sendRun } from "./consume.js";
 export { registerDefinitions } from "./definitions.js";
-export type { Caller, RunsDependencies, RunsLogger } from "./dependencies.js";
-export { type Dispatched, dispatchNext, dispatchQueued, holdSeconds } from "./dispatch.js";
+export type { Caller, RunsDependencies, RunsLogger, StartDispatcher } from "./dependencies.js";
+export {
+  type Dispatched,
+  type DispatchOptions,
+  dispatchNext,
+  dispatchQueued,
+  holdSeconds,
+} from "./dispatch.js";
 export { executionArnOf } from "./execution.js";
 export { inputFiles, maxInputBytes } from "./input.js";
 export { type QueueMessage, queueMessageSchema, type RunQueue, snsRunQueue } from "./queue.js";

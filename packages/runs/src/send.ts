@@ -60,20 +60,13 @@ export interface Begun {
   ended: Execution | null;
 }
 
-/** Notes executions that have begun; one whose run was asked to end meanwhile is stopped, and one that has ended closed. */
-export async function noteSent(deps: RunsDependencies, begun: readonly Begun[]): Promise<void> {
-  if (begun.length === 0) return;
-  const started = begun.map((one) => one.started);
-  const toStop = new Set(await dispatch.noteSent(deps.db, started));
-  for (const { runId, attempt, executionArn } of started) {
-    deps.logger.info({ runId, attempt, executionArn }, "a run was sent");
-  }
-  await Promise.all(begun.map((one) => settle(deps, one, toStop.has(one.run.runId))));
-}
-
-async function settle(deps: RunsDependencies, { run, started, ended }: Begun, stop: boolean): Promise<void> {
+/** Notes that an execution has begun; it is stopped where its run was asked to end meanwhile, and closed where it has ended. */
+export async function noteSent(deps: RunsDependencies, { run, started, ended }: Begun): Promise<void> {
+  const { runId, attempt, executionArn } = started;
+  const { cancelRequested } = await dispatch.noteSent(deps.db, started);
+  deps.logger.info({ runId, attempt, executionArn }, "a run was sent");
   if (ended) await closeByExecution(deps, run, ended);
-  if (!stop) return;
+  if (!cancelRequested) return;
   try {
     await stopAndClose(deps, run, started.executionArn);
   } catch (error) {

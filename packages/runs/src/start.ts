@@ -1,4 +1,4 @@
-import { artifacts, asCaller, runs, type Tx } from "@longhaul/db";
+import { artifacts, asCaller, runs, type Taken, type Taking, type Tx } from "@longhaul/db";
 import {
   type Artifact,
   type Capability,
@@ -9,8 +9,9 @@ import {
   type Priority,
 } from "@longhaul/kit";
 import type { z } from "zod";
-import type { Caller, RunsDependencies } from "./dependencies.js";
+import type { Caller, RunsDependencies, StartDispatcher } from "./dependencies.js";
 import { contractOf, machineOf } from "./catalogue.js";
+import { batch, holdSeconds } from "./dispatch.js";
 import { registerDefinitions } from "./definitions.js";
 import { parseInput } from "./input.js";
 import { type InputIssue, RunsRefusal } from "./refusal.js";
@@ -44,6 +45,8 @@ export interface Lineage {
   prepare?(tx: Tx, runId: string): Promise<void>;
 }
 
+type StartDependencies = Pick<RunsDependencies, "db" | "stateMachines" | "dispatcher">;
+
 /**
  * Stores a run as queued, in one transaction with its first event. Sending it is the dispatcher's work,
  * which may fail without the run being lost.
@@ -53,7 +56,7 @@ export interface Lineage {
  * @throws DatabaseRefusal FORBIDDEN, FILE_NOT_FOUND, IDEMPOTENCY_CONFLICT
  */
 export function startRun(
-  deps: Pick<RunsDependencies, "db" | "stateMachines">,
+  deps: StartDependencies,
   caller: Omit<Caller, "role">,
   request: StartRequest,
 ): Promise<{ runId: string; created: boolean }> {
@@ -62,7 +65,7 @@ export function startRun(
 
 /** As {@link startRun}; `prepare` is called with a new run, in the transaction that stores it, before anybody can send it. */
 export function startRunWith(
-  deps: Pick<RunsDependencies, "db" | "stateMachines">,
+  deps: StartDependencies,
   caller: Omit<Caller, "role">,
   request: StartRequest,
   prepare: (tx: Tx, runId: string) => Promise<void>,
@@ -72,7 +75,7 @@ export function startRunWith(
 
 /** As {@link startRun}, for a run that repeats another. */
 export async function startRunOf(
-  { db, stateMachines }: Pick<RunsDependencies, "db" | "stateMachines">,
+  { db, stateMachines, dispatcher }: StartDependencies,
   caller: Omit<Caller, "role">,
   request: StartRequest,
   lineage: Lineage | null,
@@ -89,8 +92,9 @@ export async function startRunOf(
     rerunFrom: lineage?.rerunFrom ?? null,
   };
   // Nothing else is to be done in its transaction, which may then be others' too.
-  if (run.artifactIds.length === 0 && !lineage?.prepare) return runs.startAlone(db, caller, run);
-  return asCaller(db, caller, async (tx) => {
+  if (run.artifactIds.length === 0 && !lineage?.prepare)
+    return runs.startAlone(db, caller, run, dispatcher && takingFor(dispatcher));
+  const started = await asCaller(db, caller, async (tx) => {
     await refuseUnfitFiles(tx, contract, organisationId, input);
     const started = await runs.start(tx, run);
     // Only now is it known how large a new upload is; a refusal takes the run back.
@@ -98,6 +102,13 @@ export async function startRunOf(
     if (started.created) await lineage?.prepare?.(tx, started.runId);
     return started;
   });
+  dispatcher?.soon();
+  return started;
+}
+
+function takingFor(dispatcher: StartDispatcher): Taking {
+  const taken = (found: Taken | null) => (found ? dispatcher.send(found) : dispatcher.soon());
+  return { limit: batch, holdSeconds, taken };
 }
 
 /**

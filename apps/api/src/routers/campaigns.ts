@@ -40,7 +40,6 @@ export const campaignsRouter = {
       correlationId,
       capabilities: services.capabilities,
     });
-    services.dispatchSoon();
     return started;
   }),
 } satisfies TRPCRouterRecord;

@@ -68,7 +68,6 @@ export const companyRouter = {
         await company.finish(tx, { organisationId, runId: run });
       },
     );
-    services.dispatchSoon();
     const made = await asCaller(services.db, caller, (tx) => twins.ofRun(tx, { organisationId, runId }));
     if (!made) throw new ApiError("TWIN_NOT_FOUND");
     return { ...made, runId };

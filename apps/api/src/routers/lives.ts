@@ -61,17 +61,13 @@ export const livesRouter = {
   rerun: operatorProcedure.input(rerunSchema).mutation(async ({ ctx, input }): Promise<Started> => {
     const { caller, services, correlationId } = ctx;
     const { capabilities } = services;
-    const started = await rerun(services.runs, caller, { ...input, correlationId, capabilities });
-    services.dispatchSoon();
-    return started;
+    return rerun(services.runs, caller, { ...input, correlationId, capabilities });
   }),
 
   /** Starts a new run that goes on from a step, with what the steps before it gave, edited where wanted. */
   rerunFrom: operatorProcedure.input(rerunFromSchema).mutation(async ({ ctx, input }): Promise<Started> => {
     const { caller, services, correlationId } = ctx;
     const { capabilities } = services;
-    const started = await rerunFrom(services.runs, caller, { ...input, correlationId, capabilities });
-    services.dispatchSoon();
-    return started;
+    return rerunFrom(services.runs, caller, { ...input, correlationId, capabilities });
   }),
 } satisfies TRPCRouterRecord;

@@ -81,7 +81,6 @@ export const schedulesRouter = {
         ...{ workflow, input: given, correlationId, capabilities },
         ...{ idempotencyKey: input.idempotencyKey ?? null, tags: [scheduleTag(schedule.id)] },
       });
-      services.dispatchSoon();
       return started;
     }),
 } satisfies TRPCRouterRecord;

@@ -137,7 +137,6 @@ export const sqlWorkflowsRouter = {
       capabilities: services.capabilities,
     });
     ctx.log.info({ runId: started.runId, created: started.created }, "a query was started");
-    services.dispatchSoon();
     return started;
   }),
 

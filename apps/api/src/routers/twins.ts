@@ -58,7 +58,6 @@ export const twinsRouter = {
         await twins.open(tx, { organisationId, runId: run, twinId, name: name.trim() });
       },
     );
-    services.dispatchSoon();
     const made = await asCaller(services.db, caller, (tx) => twins.ofRun(tx, { organisationId, runId }));
     if (!made) throw new ApiError("TWIN_NOT_FOUND");
     return { ...made, runId };
@@ -86,7 +85,6 @@ export const twinsRouter = {
         { workflow: "twin-removal", input, idempotencyKey: null, correlationId, capabilities },
         (tx, run) => twins.openRemoval(tx, { organisationId, runId: run, ...input }),
       );
-      services.dispatchSoon();
       return { runId };
     }),
 } satisfies TRPCRouterRecord;

@@ -83,7 +83,6 @@ function workflowRouter(contract: Contract) {
         capabilities: services.capabilities,
       });
       ctx.log.info({ runId: started.runId, created: started.created }, "a run was started");
-      services.dispatchSoon();
       return started;
     }),
 
