@@ -103,7 +103,10 @@ function Summary({ result }: { result: Result }) {
     <Panel
       title="Result"
       actions={
-        <Button size="small" onClick={() => void download(result.artifactId, "result.csv")}>
+        <Button
+          size="small"
+          onClick={() => void download(result.artifactId, "result.csv", { forSpreadsheets: true })}
+        >
           <Download aria-hidden />
           Download CSV
         </Button>

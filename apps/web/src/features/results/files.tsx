@@ -17,6 +17,8 @@ export function Files({ artifacts }: { artifacts: readonly Artifact[] }) {
 
 function FileRow({ artifact }: { artifact: Artifact }) {
   const { download, error } = useDownload();
+  // What somebody has uploaded is theirs, and comes back as it went.
+  const forSpreadsheets = artifact.kind === "output" && artifact.contentType === "text/csv";
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-4 py-2 last:border-b-0">
       <FileText aria-hidden className="size-4 shrink-0 text-ink-soft" />
@@ -25,7 +27,7 @@ function FileRow({ artifact }: { artifact: Artifact }) {
         {artifact.size === null ? "" : formatBytes(artifact.size)}
       </span>
       {artifact.status === "ready" ? (
-        <Button size="small" onClick={() => void download(artifact.id, artifact.name)}>
+        <Button size="small" onClick={() => void download(artifact.id, artifact.name, { forSpreadsheets })}>
           <Download aria-hidden />
           Download<span className="sr-only"> {artifact.name}</span>
         </Button>
