@@ -103,12 +103,13 @@ async function insert(
         cross join lateral (select now() - make_interval(secs => (${count}::integer - n) * 30) as at) t
         cross join lateral (select case when n % 1000 = 5 then 'cancelled' when n % 100 = 9 then 'failed' else 'succeeded' end
           as status) s
-        returning id, name, tags, input, created_at
+        returning id, organisation_id, name, tags, input, created_at
       ), tagged as (
         insert into longhaul.run_tags (organisation_id, tag, created_at, run_id)
         select ${organisationId}, tag, created_at, id from filled cross join unnest(tags) tag
       )
-      insert into longhaul.run_search (run_id, document)
-      select id, longhaul.search_document(id, name, tags, input) from filled`;
+      insert into longhaul.run_search (run_id, organisation_id, created_at, slices, document)
+      select id, organisation_id, created_at, longhaul.slices_of(organisation_id, created_at),
+      longhaul.search_document(id, name, tags, input) from filled`;
   });
 }

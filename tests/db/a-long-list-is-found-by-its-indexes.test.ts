@@ -1,6 +1,6 @@
-import { asCaller, runs } from "@longhaul/db";
+import { asCaller, type RunPage, runs } from "@longhaul/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openWorld, type World } from "../support/database.js";
+import { openWorld, startRun, type World } from "../support/database.js";
 import { explainingDatabase, type Plan } from "../support/plans.js";
 import type { Tenant } from "../support/tenants.js";
 
@@ -21,14 +21,15 @@ afterAll(async () => {
 /**
  * Runs of the last weeks: most have succeeded, one in a hundred has failed, one in a thousand was cancelled; one in 500
  * has the tag, one in ten another that many have, one in 1,000 the word, one in 200 is the admin's; three of four are of one workflow; of the oldest 5,000 one
- * in 50 has the other tag, and the other word.
+ * in 50 has the other tag, and the other word; of the oldest 8,000 one in four has a third word, and none of the others.
  */
 async function fill({ organisationId, people }: Tenant, count: number): Promise<void> {
   await world.admin.sql`
     with filled as (insert into longhaul.runs (organisation_id, workflow, name, priority, status, error, output, input, stages,
       definition_hash, correlation_id, created_by, created_at, started_at, finished_at, cancel_requested_at, tags, last_seq)
     select ${organisationId}, case when n % 4 = 0 then 'storybook' else 'data-import' end,
-      case when n % 1000 = 7 then 'Readings of Pellworm ' when n % 50 = 13 and n < 5000 then 'Readings of Sylt ' else 'Readings of March ' end || n, 'normal', s.status,
+      case when n % 1000 = 7 then 'Readings of Pellworm ' when n % 50 = 13 and n < 5000 then 'Readings of Sylt '
+        when n % 4 = 2 and n < 8000 then 'Readings of Amrum ' else 'Readings of March ' end || n, 'normal', s.status,
       case when s.status = 'failed' then '{"code": "X", "message": "x"}'::jsonb end,
       case when s.status = 'succeeded' then '{}'::jsonb end,
       jsonb_build_object('file', gen_random_uuid(), 'rows', n), '[{"key": "a", "label": "A", "weight": 1, "steps": 1,
@@ -42,9 +43,10 @@ async function fill({ organisationId, people }: Tenant, count: number): Promise<
     cross join lateral (select now() - make_interval(secs => (${count}::integer - n) * 20) as at) t
     cross join lateral (select case when n % 1000 = 5 then 'cancelled' when n % 100 = 9 then 'failed'
       when n > ${count}::integer - 5 then 'running' else 'succeeded' end as status) s
-      returning id, name, tags, input)
-    insert into longhaul.run_search (run_id, document)
-    select id, longhaul.search_document(id, name, tags, input) from filled`;
+      returning id, organisation_id, name, tags, input, created_at)
+    insert into longhaul.run_search (run_id, organisation_id, created_at, slices, document)
+    select id, organisation_id, created_at, longhaul.slices_of(organisation_id, created_at),
+      longhaul.search_document(id, name, tags, input) from filled`;
 }
 
 const day = 86_400_000;
@@ -70,6 +72,10 @@ const cases = (): [string, object][] => [
   ["a common word", { search: "march" }],
   ["a tag that the newest have not", { tag: "retired" }],
   ["a word that the newest have not", { search: "sylt" }],
+  ["a word that many have, but none of the newest", { search: "amrum" }],
+  ["such a word among rare statuses", { search: "amrum", statuses: ["failed"] }],
+  ["such a word with a tag", { search: "amrum", tag: "daily" }],
+  ["such a word in a stretch of time", { search: "amrum", from: daysAgo(4), to: daysAgo(3) }],
   ["words of which the newest have only the common one", { search: "readings of sylt" }],
   ["a word that is nowhere", { search: "kiribati" }],
   ["two letters", { search: "qx" }],
@@ -204,6 +210,47 @@ test("the filters find what they say, newest first, page after page", async () =
   expect((await list({ search: one!.id.slice(0, 8).toUpperCase() })).runs.map((run) => run.id)).toEqual([
     one!.id,
   ]);
+});
+
+test("a word that lies far back is found whole, in its order, and in one's own organisation only", async () => {
+  const { organisationId, people } = world.ours;
+  const search = "amrum";
+  const [from, to] = [daysAgo(4), daysAgo(3.5)];
+  for (const { filter, where } of [
+    { filter: {}, where: world.admin.sql`true` },
+    { filter: { from, to }, where: world.admin.sql`created_at >= ${from} and created_at < ${to}` },
+    { filter: { workflow: "data-import" }, where: world.admin.sql`workflow = 'data-import'` },
+    { filter: { tag: "daily" }, where: world.admin.sql`'daily' = any (tags)` },
+    { filter: { statuses: ["failed" as const] }, where: world.admin.sql`status = 'failed'` },
+    { filter: { search: "readings amrum 22" }, where: world.admin.sql`false` },
+    { filter: { search: "of amrum 22" }, where: world.admin.sql`name ~ 'Amrum 22'` },
+  ]) {
+    const expected = await world.admin.sql<{ id: string }[]>`
+      select id from longhaul.runs where organisation_id = ${organisationId} and name ~ 'Amrum' and ${where}
+      order by created_at desc, id desc`;
+    const found: string[] = [];
+    for (let before: RunPage["next"] = null; ; ) {
+      const page = await asCaller(world.api, people.viewer, (tx) =>
+        runs.list(tx, { organisationId, limit: 170, search, ...filter, before }),
+      );
+      found.push(...page.runs.map((run) => run.id));
+      before = page.next;
+      if (!before) break;
+    }
+    expect(found, JSON.stringify(filter)).toEqual(expected.map((run) => run.id));
+    expect(
+      await asCaller(world.api, people.viewer, (tx) => runs.count(tx, { organisationId, search, ...filter })),
+    ).toEqual({ count: Math.min(1000, expected.length), capped: expected.length > 1000 });
+  }
+});
+
+test("a start stands in the slices of its time", async () => {
+  const runId = await startRun(world.api, world.ours);
+  const [stands] = await world.admin.sql<{ same: boolean }[]>`
+    select (s.organisation_id, s.created_at, s.slices) = (r.organisation_id, r.created_at, array(
+        select longhaul.slice_of(r.organisation_id, level, longhaul.slot_at(level, r.created_at)) from generate_series(0, 2) level)) as same
+    from longhaul.runs r join longhaul.run_search s on s.run_id = r.id where r.id = ${runId}`;
+  expect(stands).toEqual({ same: true });
 });
 
 test("a stranger finds and counts nothing, and text that is SQL is only text", async () => {

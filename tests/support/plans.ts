@@ -24,7 +24,9 @@ export async function explainingDatabase(adminUrl: string) {
     connection: { client_min_messages: "log" },
     onnotice: ({ message = "" }) => {
       if (!message.includes("plan:")) return;
-      plans.push((JSON.parse(message.slice(message.indexOf("{"))) as { Plan: Plan }).Plan);
+      const { Plan: plan } = JSON.parse(message.slice(message.indexOf("{"))) as { Plan: Plan };
+      // What a search has only asked the planner about has read nothing.
+      if ("Actual Rows" in plan) plans.push(plan);
     },
   });
   await sql.unsafe(`load 'auto_explain'; set auto_explain.log_min_duration = 0; set auto_explain.log_analyze = on;
