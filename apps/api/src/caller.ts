@@ -33,5 +33,8 @@ export function callerFor(
 ): Caller {
   const log = services.log.child({ correlationId });
   const calls = { open: 0, most: Number.POSITIVE_INFINITY };
-  return callerFactory({ services, identity, correlationId, log, watches: { open: 0 }, calls }, { signal });
+  return callerFactory(
+    { services, identity, correlationId, log, watches: { open: 0 }, calls, rate: null },
+    { signal },
+  );
 }

@@ -6,6 +6,7 @@ import type { AddressRules, RunsDependencies } from "@longhaul/runs";
 import type { Clock } from "./clock.js";
 import type { Feed } from "./feed/feed.js";
 import type { Logger } from "./logger.js";
+import type { RateLimiter } from "./rest/rate-limit.js";
 import type { StorageLinks } from "./storage.js";
 
 /** What the procedures use; made once per process. */
@@ -20,6 +21,8 @@ export interface Services {
   capabilities: ReadonlySet<Capability>;
   clock: Clock;
   log: Logger;
+  /** How many calls each person may make over the network. */
+  callRate: RateLimiter;
   /** The addresses that webhooks may have. */
   webhookRules: AddressRules;
   /** Sends what is queued, in the background and not twice at once. */
@@ -42,6 +45,8 @@ export interface Context {
   watches: WatchCount;
   /** The calls of this connection that are under way. */
   calls: CallCount;
+  /** Null where calls are not counted: within this process, and behind a door that has counted already. */
+  rate: RateLimiter | null;
 }
 
 export interface WatchCount {

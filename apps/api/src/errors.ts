@@ -112,6 +112,10 @@ const table = {
     transport: "TOO_MANY_REQUESTS",
     message: "Too many calls at once on this connection.",
   },
+  TOO_MANY_REQUESTS: {
+    transport: "TOO_MANY_REQUESTS",
+    message: "Too many requests. Try again in a moment.",
+  },
   STORAGE_REFUSED: { transport: "BAD_GATEWAY", message: "The file storage refused the request." },
   INTERNAL: { transport: "INTERNAL_SERVER_ERROR", message: "Something went wrong on our side." },
 } as const satisfies Record<string, Entry>;
@@ -130,13 +134,21 @@ export class ApiError extends Error {
 
   constructor(
     readonly code: ErrorCode,
-    options: { message?: string; cause?: unknown; issues?: readonly InputIssue[] } = {},
+    options: {
+      message?: string;
+      cause?: unknown;
+      issues?: readonly InputIssue[];
+      retryAfterSeconds?: number;
+    } = {},
   ) {
     super(options.message ?? table[code].message, { cause: options.cause });
     this.issues = options.issues ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   readonly issues: readonly InputIssue[];
+  /** When it may be tried again, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
 }
 
 /** The house's error as the transport's; an {@link ApiError} is kept as its cause. */
@@ -169,6 +181,8 @@ export interface ErrorData {
   readonly errorCode: ErrorCode | null;
   readonly correlationId: string | null;
   readonly issues: readonly InputIssue[];
+  /** Of TOO_MANY_REQUESTS: when to try again. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** tRPC's error formatter: no stack, no internal message, the house's code and the issues of an input. */
@@ -184,8 +198,9 @@ export function formatError({
   const { stack: _stack, ...data } = shape.data;
   const correlationId = ctx?.correlationId ?? null;
   if (error.cause instanceof ApiError) {
-    const { code, issues, message } = error.cause;
-    return { ...shape, message, data: { ...data, errorCode: code, correlationId, issues } };
+    const { code, issues, message, retryAfterSeconds } = error.cause;
+    const later = retryAfterSeconds !== undefined && { retryAfterSeconds };
+    return { ...shape, message, data: { ...data, errorCode: code, correlationId, issues, ...later } };
   }
   if (error.cause instanceof ZodError) {
     const issues = error.cause.issues.map(toInputIssue);

@@ -21,7 +21,13 @@ import type { Environment } from "./env.js";
 import { type Doorbell, openDoorbell } from "./feed/doorbell.js";
 import { Feed } from "./feed/feed.js";
 import { createLogger, type Logger } from "./logger.js";
+import { createRateLimiter } from "./rest/rate-limit.js";
 import { createStorageLinks } from "./storage.js";
+
+/**
+ * Calls for each request of the HTTP API that a person may send: a dashboard asks in small steps, and a person has many tabs.
+ */
+const callsPerRequest = 10;
 
 /** What a test or another host may bring along. */
 export interface ServiceOverrides {
@@ -81,6 +87,7 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
       anonKey: env.SUPABASE_ANON_KEY,
     }),
     connections,
+    callRate: createRateLimiter(clock, callsPerRequest * env.HTTP_REQUESTS_PER_MINUTE),
     capabilities: new Set<Capability>(env.SIMULATION === "on" ? ["SIMULATION"] : []),
     webhookRules: { loopback: env.WEBHOOKS_TO_LOOPBACK === "on" },
     dispatchSoon: dispatcher.soon,

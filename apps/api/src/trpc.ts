@@ -27,14 +27,22 @@ const withCodedErrors = t.middleware(async function withCodedErrors({ next }) {
   return result;
 });
 
-const withUser = t.middleware(function withUser({ ctx, next }) {
+const withUser = t.middleware(function withUser({ ctx, type, next }) {
   const { identity } = ctx;
   if (identity.kind === "anonymous") throw new ApiError("SIGNED_OUT");
   if (identity.kind === "refused") throw new ApiError(identity.code);
   const { claims, token } = identity;
   if (claims.exp * 1000 <= ctx.services.clock.now()) throw new ApiError("TOKEN_EXPIRED");
+  // Live views are not counted: after a break they come back all at once, and how many there are has bounds of its own.
+  if (type !== "subscription") refuseTooMany(ctx.rate?.take(`${type} ${claims.sub}`) ?? 0);
   return next({ ctx: { user: { userId: claims.sub, claims, token } } });
 });
+
+function refuseTooMany(seconds: number): void {
+  if (seconds === 0) return;
+  const message = `Too many requests. Try again in ${seconds} s.`;
+  throw new ApiError("TOO_MANY_REQUESTS", { message, retryAfterSeconds: seconds });
+}
 
 /** Refuses without any work what one connection asks for beyond its share, so that others do not wait for it. */
 const withinShare = t.middleware(async function withinShare({ ctx: { calls }, next }) {

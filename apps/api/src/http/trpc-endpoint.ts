@@ -2,6 +2,7 @@ import { type CreateExpressContextOptions, createExpressMiddleware } from "@trpc
 import { TRPCError } from "@trpc/server";
 import type { RequestHandler } from "express";
 import type { Context, Services } from "../context.js";
+import { ApiError } from "../errors.js";
 import { appRouter } from "../router.js";
 import { bearerToken, identify } from "./identify.js";
 import { logError } from "./log-error.js";
@@ -16,8 +17,15 @@ export function trpcEndpoint(services: Services): RequestHandler {
     router: appRouter,
     maxBodySize: maxBodyBytes,
     createContext: (call) => requestContext(services, call),
+    responseMeta: ({ errors }) => retryAfter(errors),
     onError: ({ error, path, ctx }) => logError(ctx?.log ?? services.log, error, path),
   });
+}
+
+/** For who called too often: when to come back, as the HTTP API says it. */
+function retryAfter(errors: readonly TRPCError[]): { headers?: Record<string, string> } {
+  const seconds = errors.flatMap(({ cause }) => (cause instanceof ApiError && cause.retryAfterSeconds) || []);
+  return seconds.length > 0 ? { headers: { "retry-after": String(Math.max(...seconds)) } } : {};
 }
 
 async function requestContext(
@@ -33,5 +41,6 @@ async function requestContext(
   const log = services.log.child({ correlationId });
   const identity = await identify(services, token);
   const calls = { open: 0, most: maxBatch };
-  return { services, identity, correlationId, log, watches: { open: 0 }, calls };
+  const { callRate: rate } = services;
+  return { services, identity, correlationId, log, watches: { open: 0 }, calls, rate };
 }

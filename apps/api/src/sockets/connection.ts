@@ -243,7 +243,8 @@ export class Connection {
     const { services } = this;
     const correlationId = this.#correlationId;
     const log = services.log.child({ correlationId });
-    return { services, identity, correlationId, log, watches: this.#watches, calls: this.#calls };
+    const { callRate: rate } = services;
+    return { services, identity, correlationId, log, watches: this.#watches, calls: this.#calls, rate };
   }
 
   #stop(id: MessageId): void {
