@@ -91,7 +91,10 @@ function readBody(req: IncomingMessage): Promise<Buffer> {
     const brokenOff = (): void =>
       reject(new AwsError("RequestAbortedException", "The request was broken off"));
     req.on("error", brokenOff);
-    req.on("close", brokenOff);
+    // Each request closes in the end, and an error with its stack is a large part of a small one's cost.
+    req.on("close", () => {
+      if (!req.readableEnded) brokenOff();
+    });
   });
 }
 
