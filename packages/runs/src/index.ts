@@ -38,7 +38,6 @@ export {
 export { type AddressRules } from "./webhooks/address.js";
 export { lambdaBell, type WebhookBell } from "./webhooks/bell.js";
 export { type DeliveredCount, deliverWebhooks, forgetDeliveries } from "./webhooks/deliver.js";
-export type { SecretSealing } from "./webhooks/secrets.js";
 export {
   replayDelivery,
   rotateWebhook,
