@@ -122,7 +122,7 @@ test("cancelled by a click: the watcher sees who and when, and the feed ends", a
   const { clients, ours } = world;
   world.steps.hold("ProcessData");
   const runId = await world.start(ours.operator);
-  await world.steps.begins("ProcessData");
+  await world.underWay(runId);
   const watched = watch(clients.ws(ours.viewer.token), runId);
   await watched.open;
   expect(await clients.http(ours.operator).runs.cancel.mutate({ runId })).toEqual({ ended: true });

@@ -17,12 +17,10 @@ beforeEach(async () => {
   world.steps.reset();
   world.steps.hold("ProcessData");
   runId = await world.start(world.ours.operator);
-  await world.steps.begins("ProcessData");
-  await expect.poll(async () => (await details()).run.lastSeq).toBe(2);
+  await world.underWay(runId);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-const details = () => world.clients.http(world.ours.viewer).runs.get.query({ runId });
 const seqs = (watched: ReturnType<typeof watch>) => watched.events.map(({ seq }) => seq);
 const ring = (seq: number, over: { org?: string; run?: string } = {}) =>
   doorbell.ring([{ org: world.ours.id, run: runId, seq, ...over }]);

@@ -18,7 +18,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 async function startedRun(): Promise<string> {
   const runId = await world.start(world.ours.operator);
-  await world.steps.begins("ProcessData");
+  await world.underWay(runId);
   return runId;
 }
 

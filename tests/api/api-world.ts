@@ -11,6 +11,7 @@ import { connect } from "@longhaul/db";
 import type { Role } from "@longhaul/kit";
 import { createTestDatabase, startTestSupabase } from "@longhaul/local/testing";
 import { closeRun } from "@longhaul/runs";
+import { expect } from "vitest";
 import { openKeys } from "../support/keys.js";
 import { openEngine } from "../runs/engine.js";
 import { clientsOf } from "./clients.js";
@@ -126,6 +127,15 @@ export async function openApiWorld(overrides: ServiceOverrides = {}, over: Parti
         .http(member)
         .workflows.dataImport.start.mutate({ input: { file, name } });
       return runId;
+    },
+    /** Resolves when a run is under way: its first step is at work, and it has been noted that it was sent. */
+    async underWay(runId: string, step = "ProcessData"): Promise<void> {
+      await engine.steps.begins(step);
+      await expect
+        .poll(
+          async () => (await admin.sql`select status from longhaul.runs where id = ${runId}`)[0]?.["status"],
+        )
+        .toBe("running");
     },
     /** Writes `count` lines into a run's log, in one transaction each, as a step's progress would. */
     async append(runId: string, count: number): Promise<void> {

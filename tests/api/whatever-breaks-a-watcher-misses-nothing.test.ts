@@ -18,8 +18,7 @@ beforeEach(async () => {
   world.steps.reset();
   world.steps.hold("ProcessData");
   runId = await world.start(world.ours.operator);
-  await world.steps.begins("ProcessData");
-  await expect.poll(async () => (await head()) ?? 0).toBe(2);
+  await world.underWay(runId);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

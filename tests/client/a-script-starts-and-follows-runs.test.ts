@@ -53,7 +53,7 @@ describe.each([true, false])("with a WebSocket: %s", (sockets) => {
       return world.ours.operator.token;
     };
     const runId = await world.start(world.ours.operator);
-    await world.steps.begins("ProcessData");
+    await world.underWay(runId);
     const seen: number[] = [];
     for await (const { events } of clientOf({ sockets, token }).runs.watch(runId)) {
       seen.push(...events.map(({ seq }) => seq));

@@ -65,7 +65,7 @@ export async function openLivesWorld() {
       "data-import-undo": await world.install("longhaul-data-import-undo", undoMachine()),
     },
   };
-  const asking = {
+  const asking: RunsDependencies = {
     ...deps,
     stateMachines: {
       ...deps.stateMachines,
