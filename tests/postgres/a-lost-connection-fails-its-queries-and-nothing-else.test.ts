@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createConnection, createServer } from "node:net";
 import { asCaller, asDispatcher, connect, type Database, type Tx } from "@longhaul/db";
 import { createTestDatabase, type TestDatabase } from "@longhaul/local/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -94,6 +96,47 @@ it("survives a wire that is cut under many queries, at every moment of them", as
   }
   expect(await db.sql`select 1 as one`).toEqual([{ one: 1 }]);
   await wire.close();
+});
+
+/** What Postgres says to a session that it ends. Source: its protocol, "ErrorResponse". */
+function farewell(): Buffer {
+  const fields = Buffer.from(
+    "SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0",
+  );
+  const head = Buffer.from("E....");
+  head.writeInt32BE(4 + fields.length, 1);
+  return Buffer.concat([head, fields]);
+}
+
+it("fails only who asked when a connection is ended while it still learns the types, and goes on with a new one", async () => {
+  const { hostname, port } = new URL(database.dispatcherUrl);
+  let ended = 0;
+  const between = createServer((client) => {
+    const server = createConnection(Number(port), hostname);
+    server.on("data", (data) => client.write(data));
+    client.on("data", (data) => {
+      if (ended > 0 || !data.includes("typarray")) return void server.write(data);
+      ended += 1;
+      server.destroy();
+      client.end(farewell());
+    });
+    for (const [one, other] of [[client, server] as const, [server, client] as const]) {
+      one.on("error", () => {});
+      one.on("close", () => other.end());
+    }
+  });
+  await once(between.listen(0, "127.0.0.1"), "listening");
+  const target = new URL(database.dispatcherUrl);
+  target.hostname = "127.0.0.1";
+  target.port = String((between.address() as AddressInfo).port);
+  {
+    await using db = pool(target.href);
+    const ask = async () => await db.sql`select ${["a", "b"]}::text[] as two`;
+    await expect(ask()).rejects.toThrow("terminating connection");
+    expect(await ask()).toEqual([{ two: ["a", "b"] }]);
+  }
+  expect(ended).toBe(1);
+  between.close();
 });
 
 it("lets a process that freezes within a transaction keep what it has locked for ten seconds at most", async () => {
