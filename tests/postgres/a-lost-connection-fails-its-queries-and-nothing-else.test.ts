@@ -108,7 +108,7 @@ function farewell(): Buffer {
   return Buffer.concat([head, fields]);
 }
 
-it("fails only who asked when a connection is ended while it still learns the types, and goes on with a new one", async () => {
+it("asks by a new connection when one is ended while it still learns the types", async () => {
   const { hostname, port } = new URL(database.dispatcherUrl);
   let ended = 0;
   const between = createServer((client) => {
@@ -131,9 +131,7 @@ it("fails only who asked when a connection is ended while it still learns the ty
   target.port = String((between.address() as AddressInfo).port);
   {
     await using db = pool(target.href);
-    const ask = async () => await db.sql`select ${["a", "b"]}::text[] as two`;
-    await expect(ask()).rejects.toThrow("terminating connection");
-    expect(await ask()).toEqual([{ two: ["a", "b"] }]);
+    expect(await db.sql`select ${["a", "b"]}::text[] as two`).toEqual([{ two: ["a", "b"] }]);
   }
   expect(ended).toBe(1);
   between.close();
