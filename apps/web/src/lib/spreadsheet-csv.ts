@@ -9,6 +9,11 @@ const byteOrder = 0xbbbf;
 const plainNumber = /^[+-](\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const mostDigits = 64;
 
+/** Whether a byte outside of quotation marks is the end of a cell. */
+function endsCell(byte: number): boolean {
+  return byte === comma || byte === lineFeed || byte === carriageReturn;
+}
+
 /** Where in a cell the next byte is. `head`: whether the cell begins as a formula does is not known yet. */
 type Place = "head" | "sign" | "wide" | "bare" | "quoted" | "quote";
 
@@ -70,14 +75,13 @@ class FormulaGuard {
   }
 
   #begin(byte: number): void {
-    const ends = byte === comma || byte === lineFeed || byte === carriageReturn;
     if (byte === quote && !this.#isQuoted) {
       this.#isQuoted = true;
       this.#put(byte);
     } else if (byte === quote) {
       this.#put(byte);
       this.#place = "quote";
-    } else if (ends && !this.#isQuoted) {
+    } else if (endsCell(byte) && !this.#isQuoted) {
       this.#bare(byte);
     } else if (byte === plus || byte === minus || byte === wide) {
       this.#held = [byte];
@@ -93,9 +97,7 @@ class FormulaGuard {
   /** A sign, and what may be the digits after it. */
   #sign(byte: number): void {
     const last = this.#held.at(-1);
-    const ends = this.#isQuoted
-      ? last === quote && byte !== quote
-      : byte === comma || byte === lineFeed || byte === carriageReturn;
+    const ends = this.#isQuoted ? last === quote && byte !== quote : endsCell(byte);
     if (ends) {
       this.#release(!this.#isNumber());
       return this.#take(byte);
@@ -120,7 +122,7 @@ class FormulaGuard {
 
   #bare(byte: number): void {
     this.#put(byte);
-    const ends = byte === comma || byte === lineFeed || byte === carriageReturn;
+    const ends = endsCell(byte);
     this.#place = ends ? "head" : "bare";
     if (ends) this.#isQuoted = false;
   }
