@@ -15,6 +15,9 @@ afterAll(() => world[Symbol.asyncDispose]());
 /** A quarter of what may come in a minute may come at once. */
 const atOnce = (perMinute: number) => (perMinute * 10) / 4;
 
+/** Of live views, four minutes' worth may be opened at once. */
+const viewsAtOnce = (perMinute: number) => perMinute * 10 * 4;
+
 /** An API of its own whose clock stands still, and real clients of it. */
 async function serve(perMinute: number) {
   const clock = manualClock();
@@ -103,8 +106,56 @@ test("live views open and come back however often, also for who has called too o
     clients.close();
   }
   // Nor did they take from what there is to change something.
-  expect(services.callRate.take(`mutation ${operator.id}`, atOnce(4))).toBe(0);
+  expect(services.rates.calls.take(`mutation ${operator.id}`, atOnce(4))).toBe(0);
   await world.end(runId);
+});
+
+test("who opens live views and leaves them in a loop is told, over any way; what is open goes on, and nobody else notices", async () => {
+  await using served = await serve(1);
+  const { clients, clock } = served;
+  const { operator, viewer } = world.ours;
+  const runId = await world.start(operator);
+  const kept = watch(clients.ws(viewer.token), runId);
+  await kept.open;
+  const socket = clients.ws(viewer.token);
+  for (let count = 1; count < viewsAtOnce(1); count += 1) {
+    const view = watch(socket, runId);
+    await view.open;
+    view.stop();
+  }
+  const told = {
+    message: expect.stringMatching(/^Too many live views were opened\. Try again in \d+ s\.$/),
+    data: { code: "TOO_MANY_REQUESTS", errorCode: "TOO_MANY_REQUESTS", retryAfterSeconds: 6 },
+  };
+  expect(await refusalOf(watch(socket, runId).done)).toMatchObject(told);
+  expect(await refusalOf(watch(clients.sse(viewer), runId).done)).toMatchObject(told);
+  const others = watch(clients.ws(operator.token), runId);
+  await others.open;
+  // Calls are counted by themselves.
+  await clients.http(viewer).plan.get.query();
+
+  clock.move(6_000);
+  await watch(socket, runId).open;
+  expect(await refusalOf(watch(socket, runId).done)).toMatchObject({
+    data: { errorCode: "TOO_MANY_REQUESTS" },
+  });
+  await world.end(runId);
+  await Promise.all([kept.done, others.done]);
+});
+
+test("as many clients as one process holds may come back at once, and twenty tabs by a wire that breaks each two seconds", async () => {
+  await using served = await serve(600);
+  const { clock, services } = served;
+  const { viewer, operator } = world.ours;
+  const come = (who: Member, views: number) => {
+    for (let view = 0; view < views; view += 1) expect(services.rates.views.take(who.id)).toBe(0);
+  };
+  come(viewer, 20_000);
+  const [tabs, viewsOfPage] = [20, 8];
+  for (let second = 0; second < 1_200; second += 2) {
+    come(operator, tabs * viewsOfPage);
+    clock.move(2_000);
+  }
 });
 
 test("twenty tabs that ask all the time, and all reload at once, use up nothing", async () => {
@@ -112,7 +163,7 @@ test("twenty tabs that ask all the time, and all reload at once, use up nothing"
   const { clock, services, clients } = served;
   const { viewer } = world.ours;
   const ask = (who: Member, calls: number) => {
-    for (let call = 0; call < calls; call += 1) expect(services.callRate.take(`query ${who.id}`)).toBe(0);
+    for (let call = 0; call < calls; call += 1) expect(services.rates.calls.take(`query ${who.id}`)).toBe(0);
   };
   const [tabs, ofPage] = [20, 30];
   for (let second = 0; second < 600; second += 1) {
@@ -122,7 +173,7 @@ test("twenty tabs that ask all the time, and all reload at once, use up nothing"
     clock.move(1_000);
   }
   // The key is the one that calls are counted by.
-  expect(services.callRate.take(`query ${viewer.id}`, 1_500)).toBe(0);
+  expect(services.rates.calls.take(`query ${viewer.id}`, 1_500)).toBe(0);
   expect(await refusalOf(clients.http(viewer).plan.get.query())).toMatchObject({
     data: { errorCode: "TOO_MANY_REQUESTS" },
   });

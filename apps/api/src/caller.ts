@@ -34,7 +34,7 @@ export function callerFor(
   const log = services.log.child({ correlationId });
   const calls = { open: 0, most: Number.POSITIVE_INFINITY };
   return callerFactory(
-    { services, identity, correlationId, log, watches: { open: 0 }, calls, rate: null },
+    { services, identity, correlationId, log, watches: { open: 0 }, calls, rates: null },
     { signal },
   );
 }

@@ -21,12 +21,19 @@ export interface Services {
   capabilities: ReadonlySet<Capability>;
   clock: Clock;
   log: Logger;
-  /** How many calls each person may make over the network. */
-  callRate: RateLimiter;
+  rates: Rates;
   /** The addresses that webhooks may have. */
   webhookRules: AddressRules;
   /** Sends what is queued, in the background and not twice at once. */
   dispatchSoon(): void;
+}
+
+/** How often each person may do something over the network. */
+export interface Rates {
+  /** Queries and mutations, each by themselves. */
+  readonly calls: RateLimiter;
+  /** Live views that are opened, be it for the first time or again. */
+  readonly views: RateLimiter;
 }
 
 /** Who asks, as far as the token tells. */
@@ -46,7 +53,7 @@ export interface Context {
   /** The calls of this connection that are under way. */
   calls: CallCount;
   /** Null where calls are not counted: within this process, and behind a door that has counted already. */
-  rate: RateLimiter | null;
+  rates: Rates | null;
 }
 
 export interface WatchCount {

@@ -31,7 +31,7 @@ const environmentSchema = z
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
     /**
      * Requests a minute that one person may send to the paths under /api: as many to ask and as many again to change
-     * something. Calls of the dashboard are counted apart, and may be ten times as many.
+     * something. Calls of the dashboard are counted apart, and may be ten times as many; so may the live views that are opened.
      */
     HTTP_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
     /** Other origins that may open live connections, separated by commas. The API's own always may. */

@@ -28,6 +28,11 @@ import { createStorageLinks } from "./storage.js";
  * Calls for each request of the HTTP API that a person may send: a dashboard asks in small steps, and a person has many tabs.
  */
 const callsPerRequest = 10;
+/**
+ * How many minutes' worth of live views a person may open at once: with the rate as it is by itself more than the clients that a
+ * process holds, so that all of them may come back together. Who opens views and leaves them in a loop is bound by the rate.
+ */
+const viewMinutes = 4;
 
 /** What a test or another host may bring along. */
 export interface ServiceOverrides {
@@ -72,6 +77,7 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
     overrides.doorbell ??
     openDoorbell({ supabaseUrl: env.SUPABASE_URL, serviceRoleKey: env.SUPABASE_SERVICE_ROLE_KEY, log });
   const feed = new Feed({ db, doorbell, clock, log });
+  const callsPerMinute = callsPerRequest * env.HTTP_REQUESTS_PER_MINUTE;
   const issuer = `${env.SUPABASE_URL}/auth/v1`;
 
   return {
@@ -87,7 +93,10 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
       anonKey: env.SUPABASE_ANON_KEY,
     }),
     connections,
-    callRate: createRateLimiter(clock, callsPerRequest * env.HTTP_REQUESTS_PER_MINUTE),
+    rates: {
+      calls: createRateLimiter(clock, callsPerMinute),
+      views: createRateLimiter(clock, callsPerMinute, viewMinutes),
+    },
     capabilities: new Set<Capability>(env.SIMULATION === "on" ? ["SIMULATION"] : []),
     webhookRules: { loopback: env.WEBHOOKS_TO_LOOPBACK === "on" },
     dispatchSoon: dispatcher.soon,

@@ -1,8 +1,8 @@
-import { initTRPC } from "@trpc/server";
+import { initTRPC, type TRPCProcedureType } from "@trpc/server";
 import type { Claims } from "@longhaul/auth";
 import { asCaller, me } from "@longhaul/db";
 import { type Role, roleAtLeast } from "@longhaul/kit";
-import type { Context } from "./context.js";
+import type { Context, Rates } from "./context.js";
 import { ApiError, formatError, toTrpcError } from "./errors.js";
 
 /** How long a live connection may be silent: also tells a proxy that it is alive. */
@@ -33,14 +33,17 @@ const withUser = t.middleware(function withUser({ ctx, type, next }) {
   if (identity.kind === "refused") throw new ApiError(identity.code);
   const { claims, token } = identity;
   if (claims.exp * 1000 <= ctx.services.clock.now()) throw new ApiError("TOKEN_EXPIRED");
-  // Live views are not counted: after a break they come back all at once, and how many there are has bounds of its own.
-  if (type !== "subscription") refuseTooMany(ctx.rate?.take(`${type} ${claims.sub}`) ?? 0);
+  refuseTooMany(ctx.rates, type, claims.sub);
   return next({ ctx: { user: { userId: claims.sub, claims, token } } });
 });
 
-function refuseTooMany(seconds: number): void {
-  if (seconds === 0) return;
-  const message = `Too many requests. Try again in ${seconds} s.`;
+/** Live views are counted apart: after a break they come back all at once. @throws ApiError TOO_MANY_REQUESTS */
+function refuseTooMany(rates: Rates | null, type: TRPCProcedureType, userId: string): void {
+  const seconds =
+    type === "subscription" ? rates?.views.take(userId) : rates?.calls.take(`${type} ${userId}`);
+  if (!seconds) return;
+  const what = type === "subscription" ? "live views were opened" : "requests";
+  const message = `Too many ${what}. Try again in ${seconds} s.`;
   throw new ApiError("TOO_MANY_REQUESTS", { message, retryAfterSeconds: seconds });
 }
 

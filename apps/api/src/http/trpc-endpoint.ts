@@ -41,6 +41,6 @@ async function requestContext(
   const log = services.log.child({ correlationId });
   const identity = await identify(services, token);
   const calls = { open: 0, most: maxBatch };
-  const { callRate: rate } = services;
-  return { services, identity, correlationId, log, watches: { open: 0 }, calls, rate };
+  const { rates } = services;
+  return { services, identity, correlationId, log, watches: { open: 0 }, calls, rates };
 }

@@ -18,12 +18,16 @@ export interface RateLimiter {
 const mostKeys = 10_000;
 
 /**
- * A bucket for each key that fills evenly, `perMinute` a minute, and holds a quarter of that. It is this process's own: with
- * several of them a caller may have as many times the rate.
+ * A bucket for each key that fills evenly, `perMinute` a minute, and holds what comes in `minutes`. It is this process's own:
+ * with several of them a caller may have as many times the rate.
  */
-export function createRateLimiter(clock: Pick<Clock, "now">, perMinute: number): RateLimiter {
+export function createRateLimiter(
+  clock: Pick<Clock, "now">,
+  perMinute: number,
+  minutes = 1 / 4,
+): RateLimiter {
   const buckets = new Map<string, Bucket>();
-  const most = Math.max(1, Math.ceil(perMinute / 4));
+  const most = Math.max(1, Math.ceil(perMinute * minutes));
   const perMs = perMinute / 60_000;
   const leftOf = ({ left, at }: Bucket, now: number) => Math.min(most, left + (now - at) * perMs);
 

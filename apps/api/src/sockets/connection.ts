@@ -243,8 +243,8 @@ export class Connection {
     const { services } = this;
     const correlationId = this.#correlationId;
     const log = services.log.child({ correlationId });
-    const { callRate: rate } = services;
-    return { services, identity, correlationId, log, watches: this.#watches, calls: this.#calls, rate };
+    const { rates } = services;
+    return { services, identity, correlationId, log, watches: this.#watches, calls: this.#calls, rates };
   }
 
   #stop(id: MessageId): void {
