@@ -6,10 +6,24 @@ import { root, StartError } from "./settings.mjs";
 
 const stamp = path.join(root, "node_modules", ".cache", "longhaul-built");
 /** What the build is made from; outputs and dependencies are elsewhere. */
-const sources = ["apps", "packages", "package.json", "pnpm-lock.yaml", "tsconfig.base.json"];
+const sources = [
+  "apps",
+  "packages",
+  "package.json",
+  "pnpm-lock.yaml",
+  "tsconfig.base.json",
+  "tsconfig.start.json",
+];
 const outputs = new Set(["node_modules", "dist", "dist-types", "coverage"]);
 /** Without these there is nothing to start, whatever the stamp says. */
-const needed = ["apps/api/dist/main.js", "apps/web/dist/index.html", "packages/local/dist/main.js"];
+const needed = [
+  "apps/api/dist/main.js",
+  "apps/web/dist/index.html",
+  "packages/client/dist/cli/main.js",
+  "packages/local/dist/main.js",
+];
+/** What is compiled for a start: API, local cloud, and the command that speaks to them. */
+export const startProject = "tsconfig.start.json";
 
 const isMade = (file) => existsSync(path.join(root, file));
 
@@ -45,7 +59,7 @@ function run(what, args) {
 }
 
 function compile() {
-  run("the packages", [bin("typescript", "tsc"), "-b", "apps/api", "packages/local"]);
+  run("the packages", [bin("typescript", "tsc"), "-b", startProject]);
 }
 
 /** Compiles for those who will go on to mend what does not compile: the last build has to do then. */
@@ -66,7 +80,10 @@ export function compileOrKeep() {
 export function ensureBuilt() {
   const print = fingerprint();
   if (needed.every(isMade) && existsSync(stamp) && readFileSync(stamp, "utf8") === print) return;
-  console.log("Building ...");
+  const first = !needed.every(isMade);
+  console.log(
+    first ? "Building (the first time this takes a minute or two) ..." : "Building what has changed ...",
+  );
   compile();
   run("the dashboard", [bin("vite"), "build", "apps/web", "--logLevel", "warn"]);
   mkdirSync(path.dirname(stamp), { recursive: true });

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, watch } from "node:fs";
 import path from "node:path";
-import { bin, compileOrKeep } from "./build.mjs";
+import { bin, compileOrKeep, startProject } from "./build.mjs";
 import { ensureInstalled } from "./install.mjs";
 import { Longhaul } from "./longhaul.mjs";
 import { readSettings, root } from "./settings.mjs";
@@ -77,7 +77,7 @@ async function main() {
     watchBuild((changed) => {
       last = last.then(() => apply(longhaul, changed)).catch((error) => console.error(error.message));
     });
-    run("typescript", "tsc", "-b", "-w", "--preserveWatchOutput", "apps/api", "packages/local");
+    run("typescript", "tsc", "-b", "-w", "--preserveWatchOutput", startProject);
     run("vite", "vite", "apps/web");
     const web = `http://127.0.0.1:${process.env.LONGHAUL_WEB_PORT ?? 5173}`;
     console.log(welcome(web, settings.dataDir, cloud));
