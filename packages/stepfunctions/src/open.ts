@@ -29,6 +29,7 @@ import { Slots } from "./shell/slots.js";
 import { StatusEvents } from "./shell/status-events.js";
 import { stopForsaken } from "./shell/sync-children.js";
 import { Tasks } from "./shell/tasks.js";
+import { Waits } from "./shell/waits.js";
 import { openStore } from "./store/open-store.js";
 import type { Store } from "./store/store.js";
 
@@ -73,6 +74,8 @@ export interface StepFunctions {
   handle(operation: string, request: unknown, signal?: AbortSignal): Promise<unknown>;
   /** Answers one HTTP request in AWS JSON 1.0. Never rejects. */
   handleHttp(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /** What developers may do to the time of executions. */
+  readonly waits: Waits;
   /** Stops; what runs goes on at the next opening. Signals of running invocations abort. */
   close(): Promise<void>;
 }
@@ -162,6 +165,7 @@ export function openOn(store: Store, options: EngineOptions): StepFunctions {
   };
   return {
     handle,
+    waits: new Waits(store, executions, settings),
     handleHttp: (req, res) => answerHttp(handle, logger, req, res),
     async close() {
       if (closed) return;

@@ -90,6 +90,11 @@ function* handle(turn: Turn): Work {
 function take(turn: Turn, event: CoreEvent): Work | void {
   if (event.type === "answer") return takeAnswer(turn, event);
   if (event.type === "mapRunEnded") return takeMapRun(turn, event);
+  if (event.type === "skip") return skipWaits(turn);
+}
+
+function* skipWaits(turn: Turn): Work {
+  for (const branch of [...turn.state.branches.values()]) yield* meetDeadline(turn, branch);
 }
 
 /** Enters what states can be entered. */

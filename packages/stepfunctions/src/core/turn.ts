@@ -41,6 +41,8 @@ export type MapRunAnswer =
 export type CoreEvent = { at: number; seed: string } & (
   | { type: "start"; identity: ExecutionIdentity }
   | { type: "advance" }
+  /** Whatever waits now, in a Wait or for a retry, has waited long enough. */
+  | { type: "skip" }
   | { type: "answer"; branch: number; task: number; answer: TaskAnswer }
   | { type: "mapRunEnded"; branch: number; run: number; answer: MapRunAnswer }
   | { type: "stop"; error?: string; cause?: string }

@@ -81,6 +81,11 @@ export class Executions {
     await promised((told) => this.deliver(execution, { at: 0, seed: "", type: "stop", ...reason }, told));
   }
 
+  /** Ends what an execution waits for, Waits and delays of retries. Resolves, once on disk, with whether there was any. */
+  skipWaits(execution: number): Promise<boolean> {
+    return promised((told) => this.deliver(execution, { at: 0, seed: "", type: "skip" }, told));
+  }
+
   /** Takes an ended execution up again where it failed. Resolves once that is on disk. */
   async redrive(row: ExecutionRow): Promise<void> {
     const records = this.recall.log(row);

@@ -35,6 +35,11 @@ export class Bench implements AsyncDisposable {
     });
   }
 
+  get waits(): StepFunctions["waits"] {
+    if (this.engine === null) throw new Error("the bench is closed");
+    return this.engine.waits;
+  }
+
   async handle(operation: string, request: object, signal?: AbortSignal): Promise<Answer> {
     if (this.engine === null) throw new Error("the bench is closed");
     return JSON.parse(JSON.stringify(await this.engine.handle(operation, request, signal))) as Answer;
