@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createConnection, createServer } from "node:net";
 import { asCaller, asDispatcher, connect, type Database, type Tx } from "@longhaul/db";
 import { createTestDatabase, type TestDatabase } from "@longhaul/local/testing";
+import postgres from "postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { layWire } from "../api/cuttable-wire.js";
 
@@ -134,6 +135,99 @@ it("asks by a new connection when one is ended while it still learns the types",
     expect(await db.sql`select ${["a", "b"]}::text[] as two`).toEqual([{ two: ["a", "b"] }]);
   }
   expect(ended).toBe(1);
+  between.close();
+});
+
+/** Takes connections and ends each before a word was said, as a pooler does that has just started. */
+async function speechless() {
+  let come = () => {};
+  let connections = 0;
+  const server = createServer((client) => {
+    client.on("error", () => {});
+    connections += 1;
+    if (connections === 100) come();
+    client.end();
+  });
+  const hundredth = new Promise<void>((resolve) => (come = resolve));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    server,
+    url: `postgres://nobody:none@127.0.0.1:${port}/none`,
+    hundredth,
+    count: () => connections,
+  };
+}
+
+it("waits longer each time where every connection is ended before its greeting, and then gives up", async () => {
+  const { server, url, hundredth, count } = await speechless();
+  const waits: number[] = [];
+  const backoff = (times: number) => {
+    waits.push(times);
+    return 0.001;
+  };
+  const sql = postgres(url, { max: 1, backoff });
+  const outcome = () =>
+    Promise.race([
+      sql`select 1`.then(
+        () => "answered",
+        ({ code }: { code: string }) => code,
+      ),
+      hundredth.then(() => "asks for ever"),
+    ]);
+  expect(await outcome()).toBe("CONNECTION_CLOSED");
+  const first = count();
+  expect(first).toBeLessThan(10);
+  expect(waits.slice(0, first - 1)).toEqual(Array.from({ length: first - 1 }, (_, times) => times));
+  // The next query is as patient.
+  expect(await outcome()).toBe("CONNECTION_CLOSED");
+  expect(count()).toBe(2 * first);
+  await sql.end({ timeout: 1 });
+  server.close();
+});
+
+it("asks nobody any more once it was ended while it waited", async () => {
+  const { server, url, count } = await speechless();
+  let waiting = () => {};
+  const waits = new Promise<void>((resolve) => (waiting = resolve));
+  const sql = postgres(url, {
+    max: 1,
+    backoff: () => {
+      waiting();
+      return 0.2;
+    },
+  });
+  const asked = sql`select 1`.execute();
+  await Promise.race([waits, asked]);
+  await sql.end({ timeout: 0 });
+  await expect(asked).rejects.toThrow(/CONNECTION_DESTROYED|CONNECTION_ENDED/);
+  const ended = count();
+  // Longer than the wait that was under way.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect(count()).toBe(ended);
+  server.close();
+});
+
+it("comes through once connections are greeted again", async () => {
+  const { hostname, port } = new URL(database.dispatcherUrl);
+  let come = 0;
+  const between = createServer((client) => {
+    come += 1;
+    client.on("error", () => {});
+    if (come <= 3) return void client.end();
+    const server = createConnection(Number(port), hostname);
+    server.on("error", () => {});
+    client.pipe(server).pipe(client);
+  });
+  await once(between.listen(0, "127.0.0.1"), "listening");
+  const target = new URL(database.dispatcherUrl);
+  target.hostname = "127.0.0.1";
+  target.port = String((between.address() as AddressInfo).port);
+  {
+    await using db = pool(target.href);
+    expect(await db.sql`select ${["a"]}::text[] as one`).toEqual([{ one: ["a"] }]);
+  }
+  expect(come).toBe(4);
   between.close();
 });
 
