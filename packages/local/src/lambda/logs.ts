@@ -1,15 +1,26 @@
-import { appendFile, mkdir, rename, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 
 const maxLineLength = 262_144;
 const maxFileBytes = 10 * 1024 * 1024;
 const tailBytes = 4096;
+/**
+ * How long a file is kept open, since a function that writes much had its file opened for each line. No longer, so that a file
+ * that somebody takes away is made anew, and that the files of quiet functions are not held.
+ */
+const keptOpenMs = 1_000;
 
 export interface FunctionLogs {
   /** Adds a line that a function wrote; `requestId` is null for one that belongs to no invocation. */
   write(functionName: string, requestId: string | null, line: string): void;
-  /** Resolves when what was added so far is in the files. */
+  /** Resolves when what was added so far is in the files, and lets go of them. */
   flush(): Promise<void>;
+}
+
+interface OpenFile {
+  readonly handle: FileHandle;
+  /** Bytes; asking the disk each time would be half of what a line costs. */
+  size: number;
 }
 
 /**
@@ -18,9 +29,9 @@ export interface FunctionLogs {
  */
 export function openFunctionLogs(folder: string): FunctionLogs {
   const pending = new Map<string, string[]>();
-  /** Bytes of the files that have been written to; asking the disk each time would be half of what a line costs. */
-  const sizes = new Map<string, number>();
+  const files = new Map<string, OpenFile>();
   let writing: Promise<void> | null = null;
+  let closesAt: NodeJS.Timeout | null = null;
 
   async function drain(): Promise<void> {
     while (pending.size > 0) {
@@ -32,23 +43,66 @@ export function openFunctionLogs(folder: string): FunctionLogs {
   }
 
   async function append(name: string, text: string): Promise<void> {
-    const base = join(folder, name);
-    const file = `${base}.log`;
-    let size = sizes.get(name) ?? (await sizeOf(file));
-    // What follows may fail, and then nothing is known of the file.
-    sizes.delete(name);
-    if (size > maxFileBytes) {
-      await rename(file, `${base}.1.log`);
-      size = 0;
+    let file = await fileOf(name);
+    if (file.size > maxFileBytes) {
+      await close(name);
+      await rename(pathOf(name), join(folder, `${name}.1.log`));
+      file = await fileOf(name);
     }
-    await appendFile(file, text).catch(async (error: unknown) => {
+    try {
+      await file.handle.appendFile(text);
+      file.size += Buffer.byteLength(text);
+    } catch (error) {
+      // Nothing is known of the file now.
+      await close(name);
+      throw error;
+    }
+  }
+
+  const pathOf = (name: string) => join(folder, `${name}.log`);
+
+  async function fileOf(name: string): Promise<OpenFile> {
+    const known = files.get(name);
+    if (known) return known;
+    const handle = await open(pathOf(name), "a").catch(async (error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
       // Before the first line there is no folder.
       await mkdir(folder, { recursive: true });
-      await appendFile(file, text);
-      size = 0;
+      return open(pathOf(name), "a");
     });
-    sizes.set(name, size + Buffer.byteLength(text));
+    const file: OpenFile = { handle, size: 0 };
+    files.set(name, file);
+    closesAt ??= setTimeout(() => void inTurn(closeAll), keptOpenMs).unref();
+    file.size = (await handle.stat()).size;
+    return file;
+  }
+
+  async function close(name: string): Promise<void> {
+    const file = files.get(name);
+    files.delete(name);
+    await file?.handle.close().catch(() => {});
+  }
+
+  async function closeAll(): Promise<void> {
+    if (closesAt !== null) clearTimeout(closesAt);
+    closesAt = null;
+    for (const name of [...files.keys()]) await close(name);
+  }
+
+  /** One at a time: a file is not closed while it is written to. What is added meanwhile is written by the same turn. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const turn: Promise<void> = (writing ?? Promise.resolve())
+      .then(work)
+      .then(drain)
+      // A full disk must not take the functions down: their log is the lesser loss.
+      .catch(() => {})
+      .then(() => {
+        if (writing !== turn) return;
+        writing = null;
+        if (pending.size > 0) void inTurn(drain);
+      });
+    writing = turn;
+    return turn;
   }
 
   return {
@@ -56,24 +110,10 @@ export function openFunctionLogs(folder: string): FunctionLogs {
       const lines = pending.get(functionName) ?? [];
       lines.push(`${entry(functionName, requestId, line.slice(0, maxLineLength))}\n`);
       pending.set(functionName, lines);
-      // A full disk must not take the functions down: their log is the lesser loss.
-      writing ??= drain()
-        .catch(() => {})
-        .finally(() => {
-          writing = null;
-        });
+      if (writing === null) void inTurn(drain);
     },
-    async flush() {
-      while (writing !== null) await writing;
-    },
+    flush: () => inTurn(closeAll),
   };
-}
-
-async function sizeOf(file: string): Promise<number> {
-  return stat(file).then(
-    ({ size }) => size,
-    () => 0,
-  );
 }
 
 /** The line as it is where that is a JSON object, with whose it is as its last fields, which win over its own. */
