@@ -196,7 +196,7 @@ test("nothing is read for the others with the rights of one who has left", async
     await world.append(runId, 1);
     ring(3);
     await staying.reaches(3);
-    await expect(leaving.done).rejects.toMatchObject({ data: { errorCode: "RUN_NOT_FOUND" } });
+    await expect(leaving.done).rejects.toMatchObject({ data: { errorCode: "NOT_A_MEMBER" } });
     expect(seqs(leaving)).toEqual([1, 2]);
   } finally {
     staying.stop();

@@ -1,9 +1,9 @@
 import { approvals, asCaller, type Database, me } from "@longhaul/db";
 import type { Approval } from "@longhaul/kit";
-import type { Caller } from "@longhaul/runs";
 import { encodeCursor } from "../routers/page.js";
 import { ListView } from "./list-view.js";
 import { type Message, PlainMessage } from "./message.js";
+import type { Watcher } from "./viewer.js";
 
 /** The decisions that runs of the organisation wait for now, newest first; \`nextCursor\` when there are more. */
 export interface OpenApprovals {
@@ -25,7 +25,7 @@ export class ApprovalsView extends ListView<Message<OpenApprovals>, OpenApproval
 }
 
 /** Reads the inbox for one member. @returns null when this person is no member any more. */
-export function openApprovals(db: Database, caller: Caller): Promise<Message<OpenApprovals> | null> {
+export function openApprovals(db: Database, caller: Watcher): Promise<Message<OpenApprovals> | null> {
   const { organisationId } = caller;
   return asCaller(db, caller, async (tx) => {
     const profile = await me.get(tx);

@@ -1,4 +1,5 @@
 import { type Database, type Watched, type WatchedChanges, watching } from "@longhaul/db";
+import { ApiError } from "../errors.js";
 import type { Logger } from "../logger.js";
 
 /** How many events of a run one read takes; who is further behind reads several times. */
@@ -17,8 +18,10 @@ export interface Asker {
   readonly weight: number;
   /** From where on; null where the answer is of no use any more. */
   question(): Watched | null;
-  /** What is new; null where the run is not there for whoever it was read for. */
-  answer(changes: WatchedChanges | null): void;
+  /** What is new. */
+  answer(changes: WatchedChanges): void;
+  /** The run is not there for whoever it was read for, or they are no member any more. */
+  refuse(reason: ApiError): void;
   /** There is no answer. */
   fail(error: unknown): void;
 }
@@ -91,13 +94,39 @@ export class ChangeReader {
       for (const asker of askers) asker.fail(error);
       return;
     }
+    const unanswered: number[] = [];
     for (const [place, asker] of askers.entries()) {
-      try {
-        asker.answer(answers[place] ?? null);
-      } catch (error) {
-        // Whatever is wrong with one of them, the others get their answers.
-        this.log.error({ err: error }, "a watcher could not be told what is new");
+      const changes = answers[place];
+      if (changes) this.#tell(() => asker.answer(changes));
+      else unanswered.push(place);
+    }
+    if (unanswered.length === 0) return;
+    await this.#refuse(
+      unanswered.map((place) => askers[place] as Asker),
+      unanswered.map((place) => questions[place] as Watched),
+    );
+  }
+
+  /** Finds out for those whose run is not there why that is. */
+  async #refuse(askers: readonly Asker[], questions: readonly Watched[]): Promise<void> {
+    try {
+      const gone = new Set(await watching.goneMembers(this.db, questions));
+      for (const [place, asker] of askers.entries()) {
+        const reason = new ApiError(gone.has(place) ? "NOT_A_MEMBER" : "RUN_NOT_FOUND");
+        this.#tell(() => asker.refuse(reason));
       }
+    } catch (error) {
+      this.log.warn({ err: error }, "who watches could not be read");
+      for (const asker of askers) asker.fail(error);
+    }
+  }
+
+  /** Whatever is wrong with one of them, the others get their answers. */
+  #tell(one: () => void): void {
+    try {
+      one();
+    } catch (error) {
+      this.log.error({ err: error }, "a watcher could not be told what is new");
     }
   }
 }

@@ -1,5 +1,4 @@
 import { type Database, watching } from "@longhaul/db";
-import type { Caller } from "@longhaul/runs";
 import type { Clock } from "../clock.js";
 import { ApiError } from "../errors.js";
 import type { Logger } from "../logger.js";
@@ -13,7 +12,7 @@ import type { View } from "./live-stream.js";
 import { RunChannel } from "./run-channel.js";
 import { RunListView } from "./run-list-view.js";
 import { RunView, type Wanted } from "./run-view.js";
-import type { Viewer } from "./viewer.js";
+import type { Viewer, Watcher } from "./viewer.js";
 
 /** How often what is watched is compared with the database, for doorbells that never rang. */
 const safetyCheckMs = 10_000;
@@ -63,13 +62,13 @@ export class Feed {
   /** A view of a list of runs, among its watchers until it is closed. */
   viewList(viewer: Viewer, filter: RunFilter): RunListView {
     const key = JSON.stringify(filter, Object.keys(filter).sort());
-    const read = (caller: Caller) => pageOf(this.options.db, caller, filter);
+    const read = (caller: Watcher) => pageOf(this.options.db, caller, filter);
     return this.#viewOf(viewer, key, read, (channel, leave) => new RunListView(viewer, channel, leave));
   }
 
   /** A view of the open approvals, among its watchers until it is closed. */
   viewApprovals(viewer: Viewer): ApprovalsView {
-    const read = (caller: Caller) => openApprovals(this.options.db, caller);
+    const read = (caller: Watcher) => openApprovals(this.options.db, caller);
     return this.#viewOf(
       viewer,
       "approvals",
@@ -136,7 +135,7 @@ export class Feed {
   #viewOf<Page extends object, V extends View<unknown>>(
     viewer: Viewer,
     key: string,
-    read: (caller: Caller) => Promise<Page | null>,
+    read: (caller: Watcher) => Promise<Page | null>,
     open: (channel: ListChannel<Page>, leave: (view: unknown) => void) => V,
   ): V {
     const { organisationId } = viewer;

@@ -1,8 +1,8 @@
-import type { Caller } from "@longhaul/runs";
 import type { Clock } from "../clock.js";
 import { ApiError } from "../errors.js";
 import type { Logger } from "../logger.js";
 import type { View } from "./live-stream.js";
+import type { Watcher } from "./viewer.js";
 
 /** The least time between two reads of a list, however often the doorbell rings. */
 const restMs = 300;
@@ -16,7 +16,7 @@ export class ListChannel<Page extends object> {
 
   constructor(
     /** Reads the list for one member; null when this person is no member any more. */
-    readonly read: (caller: Caller) => Promise<Page | null>,
+    readonly read: (caller: Watcher) => Promise<Page | null>,
     private readonly parts: { clock: Clock; log: Logger },
   ) {}
 

@@ -1,8 +1,8 @@
 import { asCaller, type Database, me, runs } from "@longhaul/db";
 import type { Run } from "@longhaul/kit";
-import type { Caller } from "@longhaul/runs";
 import { encodeCursor } from "../routers/page.js";
 import type { RunFilter } from "../routers/run-filter.js";
+import type { Watcher } from "./viewer.js";
 
 export interface ListPage {
   runs: Run[];
@@ -10,7 +10,7 @@ export interface ListPage {
 }
 
 /** Reads the first page of a list for one member. @returns null when this person is no member any more. */
-export function pageOf(db: Database, caller: Caller, filter: RunFilter): Promise<ListPage | null> {
+export function pageOf(db: Database, caller: Watcher, filter: RunFilter): Promise<ListPage | null> {
   const { organisationId } = caller;
   return asCaller(db, caller, async (tx) => {
     const profile = await me.get(tx);

@@ -1,10 +1,9 @@
-import type { Caller } from "@longhaul/runs";
 import { pino } from "pino";
 import { expect, it } from "vitest";
 import { ListChannel } from "./list-channel.js";
 import { ListView } from "./list-view.js";
 import { PlainMessage } from "./message.js";
-import type { Viewer } from "./viewer.js";
+import type { Viewer, Watcher } from "./viewer.js";
 
 interface Page {
   text: string;
@@ -21,7 +20,7 @@ it("shows what was read for all while it was reading for itself", async () => {
   const read = () => new Promise<Page>((resolve) => reads.push(resolve));
   const clock = { now: () => 0, every: () => () => {}, after: () => () => {} };
   const channel = new ListChannel<Page>(read, { clock, log: pino({ level: "silent" }) });
-  const viewer = { caller: {} as Caller } as Viewer;
+  const viewer = { caller: {} as Watcher } as Viewer;
   const view = new TextView(viewer, channel, () => {});
   channel.views.add(view);
   const shown: string[] = [];

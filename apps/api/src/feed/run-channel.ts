@@ -1,5 +1,5 @@
 import type { Watched, WatchedChanges } from "@longhaul/db";
-import { ApiError } from "../errors.js";
+import type { ApiError } from "../errors.js";
 import { type Asker, type ChangeReader, changesLimit } from "./change-reader.js";
 import { PlainMessage, type RunTexts, UpdateMessage } from "./message.js";
 import type { RunView } from "./run-view.js";
@@ -68,14 +68,8 @@ export class RunChannel implements Asker {
     return { userId: this.#reading.viewer.userId, organisationId, runId, after: this.#head, typicalSeconds };
   }
 
-  answer(changes: WatchedChanges | null): void {
-    const spokesman = this.#reading;
+  answer(changes: WatchedChanges): void {
     this.#reading = null;
-    if (!changes) {
-      spokesman?.end(new ApiError("RUN_NOT_FOUND"));
-      if (this.#spokesman) this.announce(this.#head + 1);
-      return;
-    }
     this.#note(changes);
     const { lastEvent, json, events } = changes;
     if (lastEvent !== null) {
@@ -85,6 +79,13 @@ export class RunChannel implements Asker {
     }
     if (events >= changesLimit) this.#announced = Math.max(this.#announced, this.#head + 1);
     this.#catchUp();
+  }
+
+  refuse(reason: ApiError): void {
+    const spokesman = this.#reading;
+    this.#reading = null;
+    spokesman?.end(reason);
+    if (this.#spokesman) this.announce(this.#head + 1);
   }
 
   /** The next doorbell or safety check tries again; the watchers have lost nothing meanwhile. */

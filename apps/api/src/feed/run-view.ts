@@ -84,11 +84,11 @@ export class RunView extends View<RunMessage> implements Asker {
     return { userId: this.viewer.userId, organisationId, runId, after: this.#cursor, typicalSeconds };
   }
 
-  answer(changes: WatchedChanges | null): void {
+  answer(changes: WatchedChanges): void {
     this.#reading = false;
     if (this.#closed) return;
     const from = this.#cursor;
-    if (!changes || (this.#workflow && changes.workflow !== this.#workflow)) {
+    if (this.#workflow && changes.workflow !== this.#workflow) {
       return this.end(new ApiError("RUN_NOT_FOUND"));
     }
     if (!this.#begun && from > changes.lastSeq) {
@@ -98,6 +98,11 @@ export class RunView extends View<RunMessage> implements Asker {
     if (this.#begun && changes.lastEvent === null) return;
     const last = changes.lastEvent ?? from;
     this.#show(new UpdateMessage(from, last, changes.json), last);
+  }
+
+  refuse(reason: ApiError): void {
+    this.#reading = false;
+    if (!this.#closed) this.end(reason);
   }
 
   fail(error: unknown): void {

@@ -3,7 +3,7 @@ import type { OpenApprovals } from "./approvals-view.js";
 import { LiveStream } from "./live-stream.js";
 import type { RunMessage } from "./message.js";
 import type { RunListUpdate } from "./run-list-view.js";
-import { type MemberContext, viewerOf } from "./viewer.js";
+import { type WatchContext, viewerOf } from "./viewer.js";
 
 /**
  * Follows a run from event `lastEventId` until its end. Each message carries the number to resume from; the first
@@ -13,7 +13,7 @@ import { type MemberContext, viewerOf } from "./viewer.js";
  * TOKEN_EXPIRED, TOO_MANY_WATCHES
  */
 export function watchRun(
-  context: MemberContext,
+  context: WatchContext,
   { runId, lastEventId, workflow }: { runId: string; lastEventId: number; workflow?: string },
   signal: AbortSignal | undefined,
 ): LiveStream<RunMessage> {
@@ -28,7 +28,7 @@ export function watchRun(
  * @throws ApiError NOT_A_MEMBER, TOKEN_EXPIRED, TOO_MANY_WATCHES
  */
 export function watchList(
-  context: MemberContext,
+  context: WatchContext,
   filter: RunFilter,
   signal: AbortSignal | undefined,
 ): LiveStream<RunListUpdate> {
@@ -42,7 +42,7 @@ export function watchList(
  * @throws ApiError NOT_A_MEMBER, TOKEN_EXPIRED, TOO_MANY_WATCHES
  */
 export function watchApprovals(
-  context: MemberContext,
+  context: WatchContext,
   signal: AbortSignal | undefined,
 ): LiveStream<OpenApprovals> {
   const { feed } = context.services;

@@ -7,7 +7,7 @@ import { ApiError } from "../errors.js";
 import type { OpenApprovals } from "../feed/approvals-view.js";
 import type { LiveSubscription } from "../feed/subscription.js";
 import { watchApprovals } from "../feed/watch.js";
-import { orgProcedure } from "../trpc.js";
+import { orgProcedure, watchProcedure } from "../trpc.js";
 import { cursorSchema, decodeCursor, encodeCursor } from "./page.js";
 
 /** Newest first; `nextCursor` asks for the page after this one, null on the last. */
@@ -25,7 +25,7 @@ const listSchema = z.object({
 const approvalIdSchema = z.object({ approvalId: z.uuid("This is not the id of an approval.") });
 
 // What a live stream gives is known to its view; the types of tRPC's own streams can only be asserted.
-const watch = orgProcedure.subscription(({ ctx, signal }) =>
+const watch = watchProcedure.subscription(({ ctx, signal }) =>
   watchApprovals(ctx, signal),
 ) as unknown as LiveSubscription<void, OpenApprovals>;
 

@@ -8,7 +8,7 @@ import type { RunMessage, RunUpdate } from "../feed/message.js";
 import type { RunListUpdate } from "../feed/run-list-view.js";
 import type { LiveSubscription, NumberedSubscription } from "../feed/subscription.js";
 import { watchList, watchRun } from "../feed/watch.js";
-import { orgProcedure } from "../trpc.js";
+import { orgProcedure, watchProcedure } from "../trpc.js";
 import { livesRouter } from "./lives.js";
 import { decodeCursor, encodeCursor } from "./page.js";
 import { filterSchema, listSchema, narrowingSchema } from "./run-filter.js";
@@ -41,14 +41,14 @@ const keySchema = z.object({
 });
 
 // What a live stream gives is known to its view; the types of tRPC's own streams can only be asserted.
-const watch = orgProcedure
+const watch = watchProcedure
   .input(watchSchema)
   .subscription(({ ctx, input, signal }) => watchRun(ctx, input, signal)) as unknown as NumberedSubscription<
   WatchInput,
   RunMessage
 >;
 
-const watchListOfRuns = orgProcedure
+const watchListOfRuns = watchProcedure
   .input(filterSchema)
   .subscription(({ ctx, input, signal }) => watchList(ctx, input, signal)) as unknown as LiveSubscription<
   z.input<typeof filterSchema>,

@@ -15,7 +15,7 @@ import { ApiError } from "../errors.js";
 import type { RunTexts, RunUpdate } from "../feed/message.js";
 import type { NumberedSubscription } from "../feed/subscription.js";
 import { watchRun } from "../feed/watch.js";
-import { operatorByDatabase, orgProcedure, protectedProcedure } from "../trpc.js";
+import { operatorByDatabase, protectedProcedure, watchProcedure } from "../trpc.js";
 import {
   type CamelCase,
   camelCase,
@@ -87,7 +87,7 @@ function workflowRouter(contract: Contract) {
     }),
 
     /** As `runs.watch`, for runs of this workflow only and with its types. */
-    watch: orgProcedure
+    watch: watchProcedure
       .input(watchSchema)
       .subscription(({ ctx, input, signal }) => watchRun(ctx, { ...input, workflow: contract.name }, signal)),
   } satisfies TRPCRouterRecord;
