@@ -1,25 +1,25 @@
 // What `pnpm dev` runs: the local cloud, the API and the dashboard, each with what changes in its sources:
 // the browser at once (Vite), the API by a restart, steps and state machines by a reload of the cloud.
 import { spawn } from "node:child_process";
-import { existsSync, watch } from "node:fs";
+import { existsSync, readdirSync, watch } from "node:fs";
 import path from "node:path";
-import { bin, compileOrKeep, startProject } from "./build.mjs";
+import { bin, compileOrKeep, startCompiler } from "./build.mjs";
 import { ensureInstalled } from "./install.mjs";
 import { Longhaul } from "./longhaul.mjs";
 import { readSettings, root } from "./settings.mjs";
 import { stopOnSignals } from "./signals.mjs";
 import { welcome } from "./welcome.mjs";
 
-/** The compiler writes a package file by file. */
+/** The compiler writes a package file by file, and an editor may save several. */
 const quietMs = 300;
-const ofApi = ["kit", "auth", "db", "workflows", "runs"];
+const ofApi = ["kit", "auth", "connections", "db", "workflows", "runs"];
 const ofSteps = ["kit", "db", "workflows", "runs", "functions"];
 const ofCloud = ["local", "stepfunctions"];
 
 const children = [];
 
-function run(name, command, ...args) {
-  const child = spawn(process.execPath, [bin(name, command), ...args], {
+function run(name, ...args) {
+  const child = spawn(process.execPath, [bin(name), ...args], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
     // Ctrl-C comes to this process, which ends the others in order.
@@ -36,16 +36,16 @@ function stopChildren() {
   for (const child of children.splice(0)) child.kill();
 }
 
-/** Calls back with the names of the rooms whose compiled code has changed, when the compiler has paused. */
-function watchBuild(onChange) {
+/** Calls back with the names of the rooms in whose `folder` a file has changed, when nothing has for a moment. */
+function watchRooms(folder, extension, onChange) {
   const changed = new Set();
   let timer;
-  const rooms = [...new Set([...ofApi, ...ofSteps, ...ofCloud])].map((name) => ["packages", name]);
-  for (const [group, name] of [...rooms, ["apps", "api"]]) {
-    const folder = path.join(root, group, name, "dist");
-    if (!existsSync(folder)) continue;
-    watch(folder, { recursive: true }, (_event, file) => {
-      if (!file?.endsWith(".js")) return;
+  const packages = readdirSync(path.join(root, "packages")).map((name) => ["packages", name]);
+  for (const [group, name] of [...packages, ["apps", "api"]]) {
+    const watched = path.join(root, group, name, folder);
+    if (!existsSync(watched)) continue;
+    watch(watched, { recursive: true }, (_event, file) => {
+      if (!file?.endsWith(extension)) return;
       changed.add(name);
       clearTimeout(timer);
       timer = setTimeout(() => {
@@ -54,6 +54,28 @@ function watchBuild(onChange) {
       }, quietMs);
     });
   }
+}
+
+/** The compiler's own watching asks for the time of every file again and again, which takes half a core. */
+function compileOnChange() {
+  let compiling = null;
+  let again = false;
+  let failed = false;
+  const compile = () => {
+    again = compiling !== null;
+    if (again) return;
+    compiling = spawn(process.execPath, startCompiler(), {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    compiling.once("exit", (code) => {
+      if (code === 0 && failed) console.log("It compiles again.");
+      failed = code !== 0;
+      compiling = null;
+      if (again) compile();
+    });
+  };
+  watchRooms("src", ".ts", compile);
 }
 
 async function apply(longhaul, changed) {
@@ -74,11 +96,11 @@ async function main() {
   try {
     const cloud = await longhaul.start();
     let last = Promise.resolve();
-    watchBuild((changed) => {
+    watchRooms("dist", ".js", (changed) => {
       last = last.then(() => apply(longhaul, changed)).catch((error) => console.error(error.message));
     });
-    run("typescript", "tsc", "-b", "-w", "--preserveWatchOutput", startProject);
-    run("vite", "vite", "apps/web");
+    compileOnChange();
+    run("vite", "apps/web");
     const web = `http://127.0.0.1:${process.env.LONGHAUL_WEB_PORT ?? 5173}`;
     console.log(welcome(web, settings.dataDir, cloud));
   } catch (error) {

@@ -1,7 +1,7 @@
 // The one verb: everything that must hold before a change lands. `pnpm verify` runs all steps,
 // `pnpm verify lint unit` those named and what they need.
 import { spawn } from "node:child_process";
-import { bin } from "./build.mjs";
+import { bin, compiler } from "./build.mjs";
 import { root } from "./settings.mjs";
 
 const atOnce = 2;
@@ -25,10 +25,7 @@ function eslint(...what) {
 }
 
 const commands = {
-  build: () => [
-    [bin("typescript", "tsc"), "-b"],
-    [bin("vite"), "build", "apps/web", "--logLevel", "warn"],
-  ],
+  build: () => [compiler(), [bin("vite"), "build", "apps/web", "--logLevel", "warn"]],
   format: () => [[bin("@biomejs/biome", "biome"), "format", "."]],
   lint: () => [eslint(...inNode)],
   "lint-web": () => [eslint(...inBrowsers)],

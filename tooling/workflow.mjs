@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { bin } from "./build.mjs";
+import { bin, compiler } from "./build.mjs";
 import { createWorkflow, WorkflowError } from "./new-workflow.mjs";
 import { root } from "./settings.mjs";
 
@@ -17,11 +17,10 @@ A name is kebab-case, like data-import.`;
 
 /** Machines are compiled first, so that what is printed is what is written. */
 async function machines() {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [bin("typescript", "tsc"), "-b", "packages/workflows"],
-    { cwd: root, encoding: "utf8" },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, compiler("packages/workflows"), {
+    cwd: root,
+    encoding: "utf8",
+  });
   if (status !== 0) throw new WorkflowError(`The workflows do not compile:\n${stdout}${stderr}`);
   const load = (file) => import(pathToFileURL(path.join(root, file)).href);
   const kit = await load("packages/kit/dist/machine/index.js");
