@@ -1,6 +1,6 @@
 // The fields of a state, compiled in its language.
 
-import { compilePath } from "../language/jsonpath/path.js";
+import { compilePath, type PathOptions } from "../language/jsonpath/path.js";
 import { compilePayload } from "../language/jsonpath/payload.js";
 import { compileReferencePath } from "../language/jsonpath/reference-path.js";
 import { compileTemplate } from "../language/template.js";
@@ -49,10 +49,14 @@ export function field(from: Json, name: string, language: Language): Field | nul
   return { language, payload: compilePayload(value) };
 }
 
-/** A field that holds a path (JSONPath only). */
-export function pathField(from: Json, name: string): Extract<Field, { language: "JSONPath" }> | null {
+/** A field that holds a path (JSONPath only); `options`: whether it may hold a call of an intrinsic function instead. */
+export function pathField(
+  from: Json,
+  name: string,
+  options: PathOptions = {},
+): Extract<Field, { language: "JSONPath" }> | null {
   const value = from[name];
-  return typeof value === "string" ? { language: "JSONPath", path: compilePath(value) } : null;
+  return typeof value === "string" ? { language: "JSONPath", path: compilePath(value, options) } : null;
 }
 
 /** A number that may be written as such, as an expression or, in a field of its own, as a path. */

@@ -187,7 +187,7 @@ function failState(common: Common, from: Json, language: Language): FailState {
   const read = (name: string): Field | string | null => {
     const value = from[name];
     if (language === "JSONata") return field(from, name, language);
-    return typeof value === "string" ? value : pathField(from, `${name}Path`);
+    return typeof value === "string" ? value : pathField(from, `${name}Path`, { intrinsics: true });
   };
   return { type: "Fail", ...common, error: read("Error"), cause: read("Cause") };
 }

@@ -102,6 +102,8 @@ function* pathValue(stay: Stay, field: Field, name: string, data: Json): Work<un
   } catch (error) {
     if (!(error instanceof StateFailure) || error.error !== "States.Runtime" || !("path" in field))
       throw error;
+    // What goes wrong in a call of an intrinsic function is told as everywhere.
+    if (!field.path.text.startsWith("$")) throw error;
     throw new StateFailure(
       "States.Runtime",
       `The JSONPath '${field.path.text}' specified for the field '${name}' could not be found in the input '${data.text}'`,

@@ -1,19 +1,13 @@
 import { StateFailure } from "../language/failure.js";
 import { Json } from "../json-text.js";
 import { beginMapRun } from "./map-run.js";
-import {
-  conclude,
-  effectiveInput,
-  fieldText,
-  fieldValue,
-  filteredInput,
-  type Stay,
-  wholeNumber,
-} from "./flow.js";
+import { conclude, effectiveInput, fieldText, fieldValue, filteredInput, type Stay } from "./flow.js";
+import { maxConcurrencyOf } from "./map-bounds.js";
 import { iterationEvent, leave } from "./failure.js";
 import type { MapState, ParallelState } from "./machine.js";
 import type { Branch, Fork } from "./state.js";
 import type { Turn } from "./turn.js";
+import type { MapItem } from "./visit-scope.js";
 import type { Work } from "./work.js";
 
 /** Starts the branches of a Parallel: at its entry and at each retry. */
@@ -28,14 +22,10 @@ export function* beginParallel(stay: Stay, state: ParallelState): Work {
 export function* beginMap(stay: Stay, state: MapState): Work {
   const { turn, branch } = stay;
   const input = state.language === "JSONata" ? Json.text(stay.visit.input) : filteredInput(stay, state);
+  const maxConcurrency = yield* maxConcurrencyOf(stay, state.maxConcurrency, input);
   const items = state.distributed?.reader == null ? yield* itemsOf(stay, state, input) : [];
-  if (state.distributed !== null) return yield* beginMapRun(stay, state, state.distributed, input, items);
-  const maxConcurrency = (yield* wholeNumber(stay, state.maxConcurrency, "MaxConcurrency", input)) ?? 0;
-  if (maxConcurrency < 0)
-    throw new StateFailure(
-      "States.Runtime",
-      `MaxConcurrency must not be negative but was: ${maxConcurrency}`,
-    );
+  if (state.distributed !== null)
+    return yield* beginMapRun(stay, state, state.distributed, input, { items, maxConcurrency });
   const texts = items.map((item) => JSON.stringify(item));
   const then = { kind: "map", items: texts, maxConcurrency } as const;
   turn.emit(branch.id, "MapStateStarted", { length: items.length }, { then });
@@ -115,11 +105,7 @@ function* iterate(stay: Stay, state: MapState, fork: Fork): Work {
 }
 
 /** The input of one item's iteration, as JSON text: the item, or what ItemSelector makes of it. */
-export function* iterationInput(
-  stay: Stay,
-  state: MapState,
-  item: { index: number; text: string },
-): Work<string> {
+export function* iterationInput(stay: Stay, state: MapState, item: MapItem): Work<string> {
   if (state.itemSelector === null) return item.text;
   const seen = { item };
   const data = state.language === "JSONata" ? Json.text(stay.visit.input) : filteredInput(stay, state, seen);

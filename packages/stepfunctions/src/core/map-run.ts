@@ -1,12 +1,13 @@
-import { StateFailure } from "../language/failure.js";
 import type { Maybe } from "../language/maybe.js";
 import { Json } from "../json-text.js";
-import { fieldText, fieldValue, type Stay, wholeNumber, conclude } from "./flow.js";
+import { conclude, fieldText, type Stay, wholeNumber } from "./flow.js";
 import { failState, leave } from "./failure.js";
 import { iterationInput } from "./fork.js";
+import { toleratedCountOf, toleratedPercentageOf } from "./map-bounds.js";
 import type { DistributedMap, Field, Machine, MapState } from "./machine.js";
 import type { ExecutionState } from "./state.js";
 import { type MapRunAnswer, type Settings, Turn } from "./turn.js";
+import type { MapItem } from "./visit-scope.js";
 import { perform, type Work } from "./work.js";
 
 interface CallSpec {
@@ -40,11 +41,11 @@ export function* beginMapRun(
   state: MapState,
   map: DistributedMap,
   input: Json,
-  items: unknown[],
+  { items, maxConcurrency }: { items: unknown[]; maxConcurrency: number },
 ): Work {
   const { turn, branch, visit } = stay;
   turn.emit(branch.id, "MapStateStarted", { length: items.length });
-  const spec = yield* specOf(stay, state, map, input, items);
+  const spec = yield* specOf(stay, state, map, input, { items, maxConcurrency });
   const { identity } = turn.state;
   const [, partition, , region, account] = identity.machineArn.split(":");
   const arn = `arn:${partition}:states:${region}:${account}:mapRun:${identity.machineName}/${spec.label}:${turn.random.uuid()}`;
@@ -65,7 +66,7 @@ export function* specOf(
   state: MapState,
   map: DistributedMap,
   input: Json,
-  items: unknown[],
+  { items, maxConcurrency }: { items: unknown[]; maxConcurrency: number },
 ): Work<MapRunSpec> {
   return {
     label: map.label ?? stay.visit.state,
@@ -75,9 +76,9 @@ export function* specOf(
     reader: map.reader === null ? null : yield* readerOf(stay, map.reader, input),
     batcher: map.batcher === null ? null : yield* batcherOf(stay, map.batcher, input),
     writer: map.writer === null ? null : yield* callOf(stay, map.writer, "ResultWriter", input),
-    maxConcurrency: (yield* wholeNumber(stay, state.maxConcurrency, "MaxConcurrency", input)) ?? 0,
-    toleratedCount: yield* toleratedCount(stay, map.toleratedCount, input),
-    toleratedPercentage: yield* toleratedPercentage(stay, map.toleratedPercentage, input),
+    maxConcurrency,
+    toleratedCount: yield* toleratedCountOf(stay, map.toleratedCount, input),
+    toleratedPercentage: yield* toleratedPercentageOf(stay, map.toleratedPercentage, input),
     seed: stay.turn.random.uuid(),
   };
 }
@@ -116,41 +117,6 @@ function* batcherOf(
   };
 }
 
-function* toleratedCount(stay: Stay, field: Field | number | null, input: Json): Work<number | null> {
-  const value = yield* tolerated(stay, field, "ToleratedFailureCount", input, "integer");
-  if (value !== null && value < 0)
-    throw new StateFailure("States.Runtime", "ToleratedFailureCount cannot be negative.");
-  return value;
-}
-
-function* toleratedPercentage(stay: Stay, field: Field | number | null, input: Json): Work<number | null> {
-  const value = yield* tolerated(stay, field, "ToleratedFailurePercentage", input, "float");
-  if (value !== null && (value < 0 || value > 100))
-    throw new StateFailure("States.Runtime", "ToleratedFailurePercentage must be between 0 and 100.");
-  return value;
-}
-
-function* tolerated(
-  stay: Stay,
-  field: Field | number | null,
-  name: string,
-  input: Json,
-  kind: "integer" | "float",
-): Work<number | null> {
-  if (field === null || typeof field === "number") return field;
-  const value = yield* fieldValue(stay, field, name, input);
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  const fits =
-    typeof number === "number" && Number.isFinite(number) && (kind === "float" || Number.isInteger(number));
-  if (fits) return number;
-  const shown = typeof value === "string" ? value : JSON.stringify(value);
-  const where = "path" in field ? `: ${field.path.text}` : "";
-  throw new StateFailure(
-    "States.Runtime",
-    `The ${name}${"path" in field ? "Path" : ""} field refers to value "${shown}" which is not a valid ${kind}${where}`,
-  );
-}
-
 /** A map run has ended. */
 export function* endMapRun(stay: Stay, state: MapState, answer: MapRunAnswer): Work {
   const { turn, branch } = stay;
@@ -176,7 +142,7 @@ export function childInput(
   machine: Machine,
   state: ExecutionState,
   branchId: number,
-  item: { index: number; text: string },
+  item: MapItem,
   { seed, settings }: { seed: string; settings: Settings },
 ): Maybe<string> {
   const branch = state.branches.get(branchId);

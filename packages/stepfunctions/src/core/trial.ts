@@ -9,9 +9,10 @@ import { Json } from "../json-text.js";
 import { answer } from "./answer.js";
 import { enter, wake } from "./enter.js";
 import { failEvaluation, failState, leave } from "./failure.js";
-import { conclude, effectiveInput, filteredInput, type Stay, wholeNumber } from "./flow.js";
+import { conclude, effectiveInput, filteredInput, type Stay } from "./flow.js";
 import { itemsOf, iterationInput } from "./fork.js";
 import type { Machine, MapState, State, TaskState } from "./machine.js";
+import { maxConcurrencyOf } from "./map-bounds.js";
 import { type MapRunSpec, specOf } from "./map-run.js";
 import type { ExecutionIdentity, PendingTask } from "./state.js";
 import { type Command, type TaskAnswer, type Trace, Turn } from "./turn.js";
@@ -258,8 +259,9 @@ type Limits = Pick<
 >;
 
 function* limitsOf(stay: Stay, state: MapState, input: Json, items: unknown[]): Work<Limits> {
-  if (state.distributed !== null) return yield* specOf(stay, state, state.distributed, input, items);
-  const maxConcurrency = (yield* wholeNumber(stay, state.maxConcurrency, "MaxConcurrency", input)) ?? 0;
+  const maxConcurrency = yield* maxConcurrencyOf(stay, state.maxConcurrency, input);
+  if (state.distributed !== null)
+    return yield* specOf(stay, state, state.distributed, input, { items, maxConcurrency });
   return { reader: null, batcher: null, maxConcurrency, toleratedCount: null, toleratedPercentage: null };
 }
 

@@ -9,12 +9,18 @@ import type { Turn } from "./turn.js";
 export interface MapItem {
   index: number;
   text: string;
+  /** Where an item of a map run comes from: STATE_DATA, or an S3 URI. */
+  source?: string;
 }
 
 /** The context object's part for a Map's item. */
 function mapContext(item: MapItem | undefined): Record<string, unknown> {
   if (item === undefined) return {};
-  return { Map: { Item: { Index: item.index, Value: JSON.parse(item.text) as unknown } } };
+  const { index, text, source } = item;
+  const value: unknown = JSON.parse(text);
+  return {
+    Map: { Item: { Index: index, Value: value, ...(source === undefined ? {} : { Source: source }) } },
+  };
 }
 
 /** What a field sees besides its visit. */

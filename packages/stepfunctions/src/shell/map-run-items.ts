@@ -47,12 +47,18 @@ export class MapRunInputs {
   }
 }
 
-/** The texts of a map run's items, from its state's fields or from what its reader reads. */
+/** An item of a map run, as JSON text, and where it comes from as the context object has it. */
+export interface FoundItem {
+  text: string;
+  source: string;
+}
+
+/** A map run's items, from its state's fields or from what its reader reads. */
 export async function* itemsOf(
   { items, reader }: MapRunSpec,
   objects: ObjectStore | undefined,
-): AsyncGenerator<string> {
-  if (items !== null) yield* items;
+): AsyncGenerator<FoundItem> {
+  for (const text of items ?? []) yield { text, source: "STATE_DATA" };
   if (items !== null || reader === null) return;
   if (objects === undefined)
     throw new StateFailure(
@@ -61,7 +67,7 @@ export async function* itemsOf(
     );
   const { resource, parameters, config } = reader;
   const read = readItems(objects, { resource, parameters: JSON.parse(parameters), config });
-  for await (const { value } of read) yield JSON.stringify(value);
+  for await (const { value, source } of read) yield { text: JSON.stringify(value), source };
 }
 
 /** Puts inputs together in batches. */

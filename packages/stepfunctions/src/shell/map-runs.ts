@@ -9,7 +9,7 @@ import type { Runner } from "./runner.js";
 import { childRow, exceeds, failureOf, newRow, newRun, type Run } from "./map-run.js";
 import { count, takeUp } from "./map-run-children.js";
 import { StoredTallies, type Tallies } from "./map-run-counts.js";
-import { inBatches, itemCount, itemsOf } from "./map-run-items.js";
+import { type FoundItem, inBatches, itemCount, itemsOf } from "./map-run-items.js";
 import { assertDestination, gathered, isWritten, writeOut } from "./map-run-results.js";
 import { sweep } from "./map-run-sweep.js";
 
@@ -144,9 +144,9 @@ export class MapRuns {
     await assertDestination(spec, row, objects);
     let items = 0;
     const made = async function* (this: MapRuns): AsyncGenerator<string> {
-      for await (const text of itemsOf(spec, objects)) {
+      for await (const item of itemsOf(spec, objects)) {
         if (run.over || this.closed) return;
-        yield await this.inputOf(runner, branch, { index: items, text }, spec);
+        yield await this.inputOf(runner, branch, { index: items, ...item }, spec);
         items += 1;
       }
     }.call(this);
@@ -159,7 +159,7 @@ export class MapRuns {
   private async inputOf(
     { machine, state }: Runner,
     branch: number,
-    item: { index: number; text: string },
+    item: FoundItem & { index: number },
     { seed }: MapRunSpec,
   ): Promise<string> {
     if (machine === null || state === null) return item.text;

@@ -46,13 +46,16 @@ export class Waits {
   }
 
   /**
-   * Lets an execution, or every one, go on from whatever it waits for now: Waits and delays of retries; not timeouts, nor
-   * tasks that wait for their answer.
+   * Lets executions go on from whatever they wait for now: Waits and delays of retries; not timeouts, nor tasks that wait
+   * for their answer.
    *
+   * @param isMeant which executions; without it, all.
    * @returns how many executions have gone on, once that is on disk
    */
-  async skip(executionArn?: string): Promise<number> {
-    const chosen = this.chosen(executionArn);
+  async skip(isMeant?: (executionArn: string) => boolean): Promise<number> {
+    const running = [...this.store.range("running")].map(({ key }) => key);
+    const chosen =
+      isMeant === undefined ? running : running.filter((execution) => isMeant(this.arnOf(execution)));
     let count = 0;
     for (let from = 0; from < chosen.length; from += AT_ONCE) {
       const some = chosen.slice(from, from + AT_ONCE);
@@ -62,10 +65,8 @@ export class Waits {
     return count;
   }
 
-  private chosen(executionArn: string | undefined): number[] {
-    if (executionArn === undefined) return [...this.store.range("running")].map(({ key }) => key);
-    const execution = this.store.get("numbers", executionArn);
-    return execution === undefined ? [] : [execution];
+  private arnOf(execution: number): string {
+    return this.store.get("executions", execution)?.arn ?? "";
   }
 
   private of(execution: number): WaitingState[] {
