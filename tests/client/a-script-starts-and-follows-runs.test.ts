@@ -101,15 +101,26 @@ test("what the API refuses is an error with its code and the field", async () =>
   await expect(nobody.runs.list()).rejects.toMatchObject({ code: "TOKEN_INVALID" });
 });
 
-test("the command line starts and follows, and its exit status tells the outcome", async () => {
-  const longhaul = async (...args: string[]) => {
-    const env = { LONGHAUL_URL: world.url, LONGHAUL_TOKEN: world.ours.operator.token };
-    const file = `${root}packages/client/bin/longhaul.js`;
-    return run(process.execPath, [file, ...args], { env }).then(
-      ({ stdout }) => ({ code: 0, said: stdout }),
-      (error: { code: number; stderr: string }) => ({ code: error.code, said: error.stderr }),
-    );
+test("who gives the token says why there is none: it is no fault of the API", async () => {
+  const token = () => {
+    throw new Error("The vault is closed.");
   };
+  await expect(clientOf({ token }).runs.list()).rejects.toMatchObject({
+    name: "LonghaulError",
+    message: "No access token could be had: The vault is closed.",
+  });
+});
+
+/** What the command said and ended with. */
+const command = (env: Record<string, string>, ...args: string[]) =>
+  run(process.execPath, [`${root}packages/client/bin/longhaul.js`, ...args], { env }).then(
+    ({ stdout }) => ({ code: 0, said: stdout }),
+    (error: { code: number; stderr: string }) => ({ code: error.code, said: error.stderr }),
+  );
+
+test("the command line starts and follows, and its exit status tells the outcome", async () => {
+  const longhaul = (...args: string[]) =>
+    command({ LONGHAUL_URL: world.url, LONGHAUL_TOKEN: world.ours.operator.token }, ...args);
   const file = await world.upload(world.ours.operator);
   const input = JSON.stringify({ file, name: "By command" });
   const done = await longhaul("runs", "start", "data-import", input, "--wait", "--json");
@@ -126,6 +137,22 @@ test("the command line starts and follows, and its exit status tells the outcome
   expect(await longhaul("runs", "cancel", runId)).toMatchObject({ code: 4 });
   expect(await longhaul("token")).toEqual({ code: 0, said: `${world.ours.operator.token}\n` });
 });
+
+test("the command line says what is wrong with where and as whom it asks, and what to do", async () => {
+  const asker = { LONGHAUL_EMAIL: "nobody@example.org", LONGHAUL_PASSWORD: "wrong" };
+  const nowhere = { LONGHAUL_URL: "http://127.0.0.1:1", ...asker };
+  const outcomes: [env: Record<string, string>, args: string[], code: number, said: string][] = [
+    [{ LONGHAUL_URL: "nowhere", ...asker }, ["workflows"], 2, "LONGHAUL_URL takes an address like"],
+    [{ LONGHAUL_URL: world.url, LONGHAUL_TOKEN: "" }, ["workflows"], 2, "Who asks?"],
+    [nowhere, ["workflows"], 4, "http://127.0.0.1:1 cannot be reached.\nDoes it run there?"],
+    [nowhere, ["runs", "watch", world.ours.id], 4, "cannot be reached"],
+    [{ LONGHAUL_URL: world.url, LONGHAUL_TOKEN: "nonsense" }, ["runs", "watch", world.ours.id], 4, "Sign in"],
+    [nowhere, ["runs"], 2, '"runs" goes with one of: list, start'],
+  ];
+  for (const [env, args, code, said] of outcomes) {
+    expect(await command(env, ...args)).toEqual({ code, said: expect.stringContaining(said) });
+  }
+}, 60_000);
 
 test("the core and the hooks go into a browser's bundle", async () => {
   const { outputFiles, warnings } = await build({

@@ -1,6 +1,6 @@
 import { ConnectionError } from "@longhaul/connections";
 import { DatabaseRefusal } from "@longhaul/db";
-import { RunsRefusal } from "@longhaul/runs";
+import { RunsRefusal, toInputIssue } from "@longhaul/runs";
 import { TRPCError, type TRPC_ERROR_CODE_KEY, type TRPCDefaultErrorShape } from "@trpc/server";
 import { ZodError } from "zod";
 
@@ -212,12 +212,5 @@ export function formatError({
     ...shape,
     message: internal ? table.INTERNAL.message : shape.message,
     data: { ...data, errorCode: internal ? "INTERNAL" : null, correlationId, issues: [] },
-  };
-}
-
-function toInputIssue(issue: ZodError["issues"][number]): InputIssue {
-  return {
-    path: issue.path.map((part) => (typeof part === "symbol" ? String(part) : part)),
-    message: issue.message,
   };
 }

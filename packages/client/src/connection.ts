@@ -10,6 +10,7 @@ import {
   wsLink,
 } from "@trpc/client";
 import { EventSource } from "eventsource";
+import { LonghaulError } from "./errors.js";
 import { LiveTransport } from "./live/transport.js";
 
 /** Gives the access token of now, refreshed when it is about to expire; null when signed out. */
@@ -76,8 +77,19 @@ export function createConnection(options: ConnectionOptions): Connection {
 }
 
 async function authorizationOf(token: TokenSource): Promise<Record<string, string>> {
-  const current = await token();
+  const current = await tokenOf(token);
   return current ? { authorization: `Bearer ${current}` } : {};
+}
+
+/** @throws LonghaulError what the source threw, which is no fault of the API or of the way to it */
+async function tokenOf(token: TokenSource): Promise<string | null> {
+  try {
+    return await token();
+  } catch (error) {
+    if (error instanceof LonghaulError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LonghaulError(`No access token could be had: ${reason}`, "UNKNOWN", [], null, error);
+  }
 }
 
 /** Server-sent events read with fetch: the token travels in a header, anew for each connection, not in the URL. */
@@ -102,7 +114,7 @@ function socketLink(httpUrl: string, WebSocket: typeof globalThis.WebSocket, tok
   const client = createWSClient({
     url,
     WebSocket,
-    connectionParams: async () => ({ token: (await token()) ?? "" }),
+    connectionParams: async () => ({ token: (await tokenOf(token)) ?? "" }),
     lazy: { enabled: true, closeMs: idleMs },
     keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5000 },
     retryDelayMs: (attempt) => Math.min(500 * 2 ** attempt, 10_000),

@@ -47,6 +47,8 @@ export class WaitTimeout extends Error {
 /** What a call threw as a {@link LonghaulError}; other errors pass as they are. */
 export function toLonghaulError(thrown: unknown): unknown {
   if (!isTRPCClientError<AppRouter>(thrown)) return thrown;
+  // Who gives the token has said why there is none.
+  if (thrown.cause instanceof LonghaulError) return thrown.cause;
   if (!thrown.data) {
     const message = "The Longhaul API cannot be reached.";
     return new LonghaulError(message, "UNREACHABLE", [], null, thrown);

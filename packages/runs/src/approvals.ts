@@ -13,7 +13,7 @@ import { z } from "zod";
 import { machineOf } from "./catalogue.js";
 import { dispatchNext } from "./dispatch.js";
 import type { Caller, RunsDependencies } from "./dependencies.js";
-import { RunsRefusal } from "./refusal.js";
+import { RunsRefusal, toInputIssue } from "./refusal.js";
 import { tellSender } from "./webhooks/bell.js";
 
 /**
@@ -121,9 +121,6 @@ function parseDecision({ workflow, state, form }: Approval, decision: unknown): 
   const known = machineOf(workflow)?.approvals.find(({ name }) => name === state)?.form;
   const parsed = (known ?? z.fromJSONSchema(form)).safeParse(decision);
   if (parsed.success) return JSON.parse(JSON.stringify(parsed.data)) as Json;
-  const issues = parsed.error.issues.map(({ path, message }) => ({
-    path: path.map((part) => (typeof part === "symbol" ? String(part) : part)),
-    message,
-  }));
+  const issues = parsed.error.issues.map(toInputIssue);
   throw new RunsRefusal("DECISION_INVALID", issues[0]?.message ?? "The decision is not valid.", issues);
 }

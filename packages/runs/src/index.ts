@@ -17,7 +17,7 @@ export { executionArnOf } from "./execution.js";
 export { inputFiles, maxInputBytes } from "./input.js";
 export { type QueueMessage, queueMessageSchema, type RunQueue, snsRunQueue } from "./queue.js";
 export { type Reconciled, type ReconcileOptions, reconcile } from "./reconcile.js";
-export { type InputIssue, type RefusalCode, RunsRefusal } from "./refusal.js";
+export { type InputIssue, type RefusalCode, RunsRefusal, toInputIssue } from "./refusal.js";
 export { type RerunFromRequest, type RerunRequest, rerun, rerunFrom } from "./rerun.js";
 export { type ObjectRemover, type Swept, type SweepOptions, sweepExpired } from "./retention.js";
 export { retryRun } from "./retry.js";

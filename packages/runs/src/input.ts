@@ -1,7 +1,6 @@
 import { type Capability, type Contract, fileFields, type Json } from "@longhaul/kit";
-import type { z } from "zod";
 import { contractOf } from "./catalogue.js";
-import { type InputIssue, RunsRefusal } from "./refusal.js";
+import { type InputIssue, RunsRefusal, toInputIssue } from "./refusal.js";
 
 /** The largest input of a run as JSON in UTF-8; Step Functions takes 262,144 bytes with everything around it. */
 export const maxInputBytes = 200_000;
@@ -26,7 +25,7 @@ export function parseInput(
   refuseTooLarge(input);
   refuseHidden(contract, input, capabilities);
   const parsed = contract.input.safeParse(input);
-  if (!parsed.success) throw invalid(parsed.error.issues.map(toIssue));
+  if (!parsed.success) throw invalid(parsed.error.issues.map(toInputIssue));
   // What is stored and sent is JSON; a field that is undefined is a field that is not there.
   const text = JSON.stringify(parsed.data);
   refuseTooLarge(parsed.data);
@@ -86,10 +85,6 @@ function refuseUnstorable(text: string): void {
 function invalid(issues: readonly InputIssue[]): RunsRefusal {
   const message = issues.map(({ message }) => message).find(Boolean) ?? "The input is not valid.";
   return new RunsRefusal("INPUT_INVALID", message, issues);
-}
-
-function toIssue({ path, message }: z.core.$ZodIssue): InputIssue {
-  return { path: path.map((part) => (typeof part === "symbol" ? String(part) : part)), message };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+
 /** Why a use case refused. */
 export type RefusalCode =
   | "WORKFLOW_NOT_FOUND"
@@ -15,6 +17,16 @@ export type RefusalCode =
 export interface InputIssue {
   readonly path: readonly (string | number)[];
   readonly message: string;
+}
+
+/** What zod prints of a value that is not there, where its schema has no words of its own. */
+const missing = /^Invalid input: expected .*, received undefined$/;
+
+/** An issue of zod's for the person who sent the input. */
+export function toInputIssue({ path, message }: z.core.$ZodIssue): InputIssue {
+  const parts = path.map((part) => (typeof part === "symbol" ? String(part) : part));
+  if (parts.length === 0 || !missing.test(message)) return { path: parts, message };
+  return { path: parts, message: `"${parts.join(".")}" is needed.` };
 }
 
 /** A use case refused what it was asked for; `message` and `issues` are for the person who asked. */

@@ -29,8 +29,14 @@ export async function carryOut(command: Command, words: readonly string[]): Prom
   if (noun === "workflows" && verb === undefined) return listWorkflows(command);
   if (noun === "runs" && verb === "list" && subject === undefined) return listRuns(command);
   const work = noun === "runs" && verb !== undefined && Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  if (noun === "runs" && !work) {
+    throw new UsageError(`"runs" goes with one of: list, ${Object.keys(verbs).join(", ")}.`);
+  }
   if (!work) throw new UsageError(`There is no command "${words.join(" ")}".`);
-  if (subject === undefined) throw new UsageError(`"runs ${verb}" needs a name or an id.`);
+  if (subject === undefined)
+    throw new UsageError(
+      `"runs ${verb}" needs ${verb === "start" ? "the name of a workflow" : "the id of a run"}.`,
+    );
   const useless = verb === "start" ? more[0] : input;
   if (useless !== undefined) throw new UsageError(`There is no use for "${useless}".`);
   return work(command, subject, input);
@@ -49,6 +55,7 @@ async function listRuns({ longhaul, values, terminal }: Command): Promise<number
   // The API says what is wrong with a status that is none.
   const { runs } = await longhaul.runs.list(filter as ListOptions);
   for (const run of runs) terminal.print(values.json ? JSON.stringify(run) : lineOf(run));
+  if (runs.length === 0 && !values.json) terminal.print("No runs.");
   return exitCodes.ok;
 }
 
@@ -105,8 +112,11 @@ async function begun(command: Command, started: Started): Promise<number> {
   return values.wait ? watch(command, started.runId, 0) : exitCodes.ok;
 }
 
-function watchFrom(command: Command, runId: string): Promise<number> {
-  return watch(command, runId, wholeNumber("after", command.values.after));
+async function watchFrom(command: Command, runId: string): Promise<number> {
+  const after = wholeNumber("after", command.values.after);
+  // Watching goes on through whatever breaks: what was wrong from the beginning is found here.
+  await command.longhaul.runs.get(runId);
+  return watch(command, runId, after);
 }
 
 async function watch(

@@ -13,11 +13,7 @@ async function main(args: readonly string[]): Promise<number> {
     print(usage);
     return values.help ? exitCodes.ok : exitCodes.usage;
   }
-  const env = readCliEnvironment();
-  const url = values.url ?? env.LONGHAUL_URL;
-  if (!URL.canParse(url)) throw new UsageError(`--url takes an address, not "${url}".`);
-  const token = values.token ?? env.LONGHAUL_TOKEN;
-  const { LONGHAUL_EMAIL: email, LONGHAUL_PASSWORD: password } = env;
+  const { url, token, email, password } = readCliEnvironment(values);
   if (token === undefined && (email === undefined || password === undefined)) {
     throw new UsageError("Who asks? Set LONGHAUL_TOKEN, or LONGHAUL_EMAIL and LONGHAUL_PASSWORD.");
   }
@@ -42,6 +38,11 @@ try {
   if (error instanceof LonghaulError) {
     for (const { path, message: issue } of error.issues) {
       process.stderr.write(`  ${path.join(".")}: ${issue}\n`);
+    }
+    if (error.code === "UNREACHABLE") {
+      process.stderr.write(
+        "Does it run there? npm start starts it; --url or LONGHAUL_URL names another address.\n",
+      );
     }
   }
   if (error instanceof UsageError) process.stderr.write("longhaul --help says how.\n");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { TokenSource } from "../connection.js";
+import { LonghaulError } from "../errors.js";
 
 const configSchema = z.object({ supabaseUrl: z.url(), supabaseAnonKey: z.string().min(1) });
 const sessionSchema = z.object({
@@ -14,19 +15,22 @@ const renewMs = 60_000;
 /**
  * Signs in with a password at the Supabase project that the API names, and keeps the token fresh.
  *
- * @throws Error with a sentence for the person at the terminal
+ * @throws LonghaulError from the source, with a sentence for the person at the terminal
  */
 export function signedIn(url: string, email: string, password: string): TokenSource {
   let session: { token: string; refresh: string; endsAt: number } | null = null;
 
   async function ask(grant: "password" | "refresh_token", body: object): Promise<string> {
-    const config = configSchema.parse(await json(await fetch(new URL("/config.json", url))));
-    const answer = await fetch(new URL(`/auth/v1/token?grant_type=${grant}`, config.supabaseUrl), {
+    const config = configSchema.parse(await json(await reach(new URL("/config.json", url))));
+    const answer = await reach(new URL(`/auth/v1/token?grant_type=${grant}`, config.supabaseUrl), {
       method: "POST",
       headers: { apikey: config.supabaseAnonKey, "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    if (!answer.ok) throw new Error("Signing in was refused: check the e-mail address and the password.");
+    if (!answer.ok) {
+      const message = "Signing in was refused: check the e-mail address and the password.";
+      throw new LonghaulError(message, "SIGNED_OUT");
+    }
     const { access_token, refresh_token, expires_in } = sessionSchema.parse(await json(answer));
     session = { token: access_token, refresh: refresh_token, endsAt: Date.now() + expires_in * 1000 };
     return access_token;
@@ -39,7 +43,19 @@ export function signedIn(url: string, email: string, password: string): TokenSou
   };
 }
 
+async function reach(address: URL, init?: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, init);
+  } catch (cause) {
+    throw new LonghaulError(`${address.origin} cannot be reached.`, "UNREACHABLE", [], null, cause);
+  }
+}
+
 async function json(answer: Response): Promise<unknown> {
-  if (!answer.ok) throw new Error(`${answer.url} answered ${answer.status}.`);
-  return answer.json();
+  if (answer.ok) return answer.json().catch(() => Promise.reject(strange(answer)));
+  throw strange(answer);
+}
+
+function strange({ url, status }: Response): LonghaulError {
+  return new LonghaulError(`${url} answered with status ${status} and is no API of Longhaul.`, "UNREACHABLE");
 }
