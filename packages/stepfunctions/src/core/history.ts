@@ -11,8 +11,8 @@ const DETAILS_KEYS: [RegExp, string][] = [
   [/StateEntered$/, "stateEnteredEventDetails"],
   [/StateExited$/, "stateExitedEventDetails"],
 ];
-/** What details say about the data that is in them. */
-const EXECUTION_DATA = ["input", "output", "parameters", "cause", "error", "assignedVariables"];
+/** What details hold of the data that an execution works on. */
+const EXECUTION_DATA = ["input", "output", "parameters", "assignedVariables"];
 
 /**
  * A record as AWS shows it, or null for an internal one.
@@ -31,9 +31,10 @@ export function historyEvent(
   return whole === undefined ? event : { ...event, [detailsKey(type)]: details(whole, includeData) };
 }
 
-/** A record's details, with the output that is made of a response. */
+/** A record's details, with what is known from elsewhere: a start's version and alias, the output made of a response. */
 function detailsOf(record: LogRecord, identity: ExecutionIdentity): Record<string, unknown> | undefined {
-  const { details: given, response, id, at } = record;
+  const { type, details: given, response, id, at } = record;
+  if (type === "ExecutionStarted") return { ...given, ...identity.startedAs };
   if (response === undefined) return given;
   return { output: JSON.stringify(invocationResult(response, { identity, event: id, at })), ...given };
 }
@@ -53,9 +54,6 @@ function details(given: Record<string, unknown>, includeData: boolean): Record<s
   return shown;
 }
 
-/** What a record's data is called in a log entry without execution data. */
-const LOGGED_DATA = ["input", "output", "parameters", "assignedVariables"];
-
 /** A record as CloudWatch Logs gets it, or null for an internal one; numbers are text there. */
 export function loggedEvent(
   record: LogRecord,
@@ -64,7 +62,7 @@ export function loggedEvent(
   if (record.id === 0) return null;
   const shown = details(detailsOf(record, given.identity) ?? {}, true);
   if (!given.includeData)
-    for (const name of LOGGED_DATA) {
+    for (const name of EXECUTION_DATA) {
       delete shown[name];
       delete shown[`${name}Details`];
     }

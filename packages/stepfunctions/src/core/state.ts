@@ -18,6 +18,8 @@ export interface ExecutionIdentity {
   machineName: string;
   /** Started by StartSyncExecution. */
   sync?: true;
+  /** The version and the alias that it was started with. */
+  startedAs?: { stateMachineVersionArn: string; stateMachineAliasArn?: string };
 }
 
 /** The region of AWS that an execution is in. */

@@ -44,9 +44,24 @@ export interface Ruling {
 
 /** Who an execution is, from its row. */
 export function identityOf(row: ExecutionRow): ExecutionIdentity {
-  const { number, arn, name, input, startedAt, machineArn, roleArn, machineName, sync } = row;
-  const identity = { number, arn, name, input, startedAt, roleArn, machineArn, machineName };
-  return sync === true ? { ...identity, sync } : identity;
+  const { number, arn, name, input, startedAt, machineArn, roleArn, machineName, sync, versionArn } = row;
+  const identity: ExecutionIdentity = {
+    number,
+    arn,
+    name,
+    input,
+    startedAt,
+    roleArn,
+    machineArn,
+    machineName,
+  };
+  if (sync === true) identity.sync = sync;
+  if (versionArn !== null) identity.startedAs = startedAs(versionArn, row.aliasArn);
+  return identity;
+}
+
+function startedAs(version: string, alias: string | null): NonNullable<ExecutionIdentity["startedAs"]> {
+  return { stateMachineVersionArn: version, ...(alias === null ? {} : { stateMachineAliasArn: alias }) };
 }
 
 /** The row of an execution that has ended. */
