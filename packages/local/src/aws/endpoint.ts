@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Controls } from "../controls/controls.js";
 import type { Account } from "../lambda/names.js";
 import { maxRequestBytes } from "../lambda/payloads.js";
 import type { EventSources } from "../lambda/event-sources.js";
@@ -13,7 +14,7 @@ import type { SecretsManager } from "../secrets-manager/service.js";
 import type { Sns } from "../sns/service.js";
 import type { Sqs } from "../sqs/service.js";
 import { readBody, parseObject } from "./body.js";
-import { AwsError } from "@longhaul/stepfunctions";
+import { AwsError, type StepFunctions } from "@longhaul/stepfunctions";
 import { asAwsError } from "./errors.js";
 import type { EventBus } from "./event-bus.js";
 import { eventsOperations } from "./events.js";
@@ -28,9 +29,7 @@ import { handleSns } from "./sns-api.js";
 import { handleSqs, sqsError } from "./sqs-api.js";
 
 /** What the endpoint needs of packages/stepfunctions. */
-export interface StepFunctionsServer {
-  handleHttp(request: IncomingMessage, response: ServerResponse): Promise<void>;
-}
+export type StepFunctionsServer = Pick<StepFunctions, "handleHttp" | "waits">;
 
 export interface EndpointServices extends Account {
   readonly lambda: Lambda;
@@ -45,6 +44,8 @@ export interface EndpointServices extends Account {
   readonly eventSources: EventSources;
   /** Null while the engine is not open yet. */
   readonly stepFunctions: () => StepFunctionsServer | null;
+  /** Null while Supabase is not started. */
+  readonly realtime: Controls["realtime"];
   readonly logger: Logger;
   /** A host name of this machine that callers use besides localhost and addresses. */
   readonly host: string;
@@ -91,8 +92,10 @@ async function serve(
     return send(response, errorReply(wanted, new AwsError("AccessDeniedException", refused, 403)));
   }
   if (url.pathname.startsWith("/_longhaul/")) {
-    const body = () => readBody(request, defaultBodyLimit);
-    const reply = await handleOwnPage(method, url.pathname, body, services);
+    const contentType = headers["content-type"] ?? "";
+    const sent = { body: () => readBody(request, defaultBodyLimit), contentType };
+    const waits = () => services.stepFunctions()?.waits ?? null;
+    const reply = await handleOwnPage(method, url.pathname, sent, { ...services, waits });
     request.resume();
     return send(response, reply);
   }

@@ -16,6 +16,7 @@ import { Scheduler } from "../scheduler/service.js";
 import { openSecretsManager, type SecretsManager } from "../secrets-manager/service.js";
 import { openSns, type Sns } from "../sns/service.js";
 import { openSqs, type Sqs } from "../sqs/service.js";
+import type { Realtime } from "../realtime/service.js";
 import { RecordStore } from "../store/record-store.js";
 import { createEndpoint, type StepFunctionsServer } from "./endpoint.js";
 import { createEventBus, type EventBus } from "./event-bus.js";
@@ -54,6 +55,8 @@ export interface LocalAws {
   /** The buckets, as the state machine engine sees them. */
   readonly objects: S3["objects"];
   attachStepFunctions(stepFunctions: StepFunctionsServer): void;
+  /** Puts Realtime's feed among what can be made to fail. */
+  attachRealtime(realtime: Pick<Realtime, "feed">): void;
   close(): Promise<void>;
 }
 
@@ -68,9 +71,11 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
   const { services, closeStores } = await openServices(options, place);
   const { lambda, bus, eventSources, outbox, s3 } = services;
   let stepFunctions: StepFunctionsServer | null = null;
+  let realtime: Pick<Realtime, "feed"> | null = null;
   const server = createEndpoint({
     ...{ ...services, region, accountId, logger, host },
     stepFunctions: () => stepFunctions,
+    realtime: () => realtime,
   });
   await listen(server, options.port, host, "the AWS endpoint", "LONGHAUL_AWS_PORT").catch(async (error) => {
     await closeStores();
@@ -95,6 +100,9 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     objects: s3.objects,
     attachStepFunctions(given) {
       stepFunctions = given;
+    },
+    attachRealtime(given) {
+      realtime = given;
     },
     close() {
       closing ??= close();

@@ -134,6 +134,7 @@ async function start(
   });
   closing.push(() => supabase.close());
   places.supabase = supabase;
+  aws.attachRealtime(supabase.realtime);
   const demo = await ensureDemoUser(dataDir, supabase);
 
   // The ends of executions wait for the ARNs of what may be dispatched after them.

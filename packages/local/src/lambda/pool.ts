@@ -92,6 +92,19 @@ export class Pool {
     }
   }
 
+  /**
+   * Kills processes as a crash does: those that hold an invocation which is meant, or with null all.
+   *
+   * @returns how many
+   */
+  kill(isMeant: ((invocation: Invocation) => boolean) | null): number {
+    const meant = [...this.#slots()].filter(
+      ({ held }) => isMeant === null || [...held.values()].some(({ invocation }) => isMeant(invocation)),
+    );
+    for (const slot of meant) slot.kill("killed");
+    return meant.length;
+  }
+
   /** Ends free processes now and busy ones after their invocations, so that new code is read. */
   recycle(): void {
     for (const slot of this.#slots()) {

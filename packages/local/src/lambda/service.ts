@@ -4,13 +4,14 @@ import type { FunctionSpec } from "@longhaul/functions/manifest";
 import { AwsError } from "@longhaul/stepfunctions";
 import type { Logger } from "../log.js";
 import { type ProcessKind, processKinds } from "./kinds.js";
+import { FunctionFaults, runStruck } from "./faults.js";
 import { type FunctionLogs, logTail, openFunctionLogs } from "./logs.js";
 import { type Account, functionArn, functionName, notFound } from "./names.js";
 import { checkSize, type FunctionResult, maxEventBytes, maxRequestBytes, resultOf } from "./payloads.js";
 import { Pool } from "./pool.js";
 import { NoProcess, PoolClosed } from "./pool-errors.js";
-import { startWorker } from "./process.js";
-import type { Pooled } from "./slot.js";
+import { type Outcome, startWorker } from "./process.js";
+import type { Invocation, Pooled } from "./slot.js";
 
 export interface InvokeCall {
   /** A name or ARN of a function. */
@@ -45,6 +46,14 @@ export interface Lambda {
   reload(functions: readonly FunctionSpec[]): void;
   /** Starts the processes of functions in the background and keeps them, so that the first invocation need not wait. */
   warm(names: readonly string[]): void;
+  /** What a test or a developer wants to go wrong. */
+  readonly faults: FunctionFaults;
+  /**
+   * Kills the processes that hold an invocation of a function, or with null all; what they held fares as when they crash.
+   *
+   * @returns how many
+   */
+  kill(name: string | null): number;
   close(): Promise<void>;
 }
 
@@ -79,6 +88,7 @@ interface Deployed {
 }
 
 class LocalLambda implements Lambda {
+  readonly faults = new FunctionFaults();
   readonly #options: LambdaOptions;
   readonly #pool: Pool;
   readonly #logs: FunctionLogs;
@@ -89,7 +99,7 @@ class LocalLambda implements Lambda {
   /** Made at the first use: before, nobody can tell what the functions will find in their environment. */
   #kinds: ReadonlyMap<string, ProcessKind> | null = null;
   readonly #warmed = new Set<string>();
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: LambdaOptions) {
     this.#options = options;
@@ -120,19 +130,35 @@ class LocalLambda implements Lambda {
     };
     const timeoutMs = spec.timeoutSeconds * 1000;
     const invocation = { requestId, functionName: spec.name, payload, timeoutMs, onLine };
-    const outcome = await this.#pool
-      .run(this.#pooled(deployed), invocation, () => call.signal)
-      .catch((error: unknown) => {
-        if (error instanceof PoolClosed || error instanceof NoProcess)
-          throw new AwsError("ServiceException", error.message, 500);
-        throw error;
-      });
+    const faults = this.faults.strike(spec.name, payload);
+    const run = (given: Invocation) => this.#run(deployed, given, call);
+    const outcome = await (faults.length === 0
+      ? run(invocation)
+      : runStruck(invocation, faults, {
+          run,
+          kill: () => this.#pool.kill((held) => held.requestId === requestId),
+          closing: this.#closing.signal,
+        }));
     const result = resultOf(outcome, requestId, spec.timeoutSeconds);
     if (result.functionError !== undefined) {
       const failed: unknown = JSON.parse(result.payload);
       this.#logs.write(spec.name, requestId, JSON.stringify({ level: "error", failed }));
     }
     return { statusCode: 200, executedVersion: "$LATEST", logTail: () => tail.base64(), ...result };
+  }
+
+  #run(deployed: Deployed, invocation: Invocation, call: InvokeCall): Promise<Outcome> {
+    return this.#pool
+      .run(this.#pooled(deployed), invocation, () => call.signal)
+      .catch((error: unknown) => {
+        if (error instanceof PoolClosed || error instanceof NoProcess)
+          throw new AwsError("ServiceException", error.message, 500);
+        throw error;
+      });
+  }
+
+  kill(name: string | null): number {
+    return this.#pool.kill(name === null ? null : ({ functionName }) => functionName === name);
   }
 
   invokeLater(call: InvokeCall): void {
@@ -165,7 +191,7 @@ class LocalLambda implements Lambda {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     for (const timer of this.#retries) clearTimeout(timer);
     await this.#pool.close();
     await this.#logs.flush();
@@ -207,7 +233,7 @@ class LocalLambda implements Lambda {
 
   #try(call: InvokeCall, tried: number): void {
     const again = (problem: unknown) => {
-      if (this.#closed) return;
+      if (this.#closing.signal.aborted) return;
       const delay = (this.#options.retryDelaysMs ?? [60_000, 120_000])[tried];
       if (delay === undefined) {
         const about = { function: call.functionName, problem };

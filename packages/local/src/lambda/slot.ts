@@ -19,6 +19,8 @@ export interface Invocation {
   readonly payload: string;
   readonly timeoutMs: number;
   readonly onLine: (line: string) => void;
+  /** Called when a process has been given it; again where it is run again. */
+  readonly onSent?: () => void;
 }
 
 /** A kind of process: of one function, or of several that share it. */
@@ -73,8 +75,8 @@ export class Slot {
   ready = false;
   /** Takes no more, and ends when it is empty. */
   retired = false;
-  /** Set when it is killed: which of those it holds had their time, or that its event loop did not turn. */
-  verdict: { readonly timedOut: ReadonlySet<Job> } | "blocked" | "closed" | null = null;
+  /** Set when it is killed: which of those it holds had their time, that its event loop did not turn, or that somebody wished it. */
+  verdict: { readonly timedOut: ReadonlySet<Job> } | "blocked" | "closed" | "killed" | null = null;
   idleSince = performance.now();
   readonly #worker: WorkerProcess;
   readonly #listener: SlotListener;
@@ -207,6 +209,7 @@ export class Slot {
     const { requestId, functionName, payload, timeoutMs } = job.invocation;
     job.since = performance.now();
     this.#worker.invoke({ id, requestId, functionName, payload, deadline: Date.now() + timeoutMs });
+    job.invocation.onSent?.();
   }
 
   #hear(): void {

@@ -16,6 +16,8 @@ export interface Subscriber {
 /** Who listens to which topic. A private and a public channel of the same name are two topics. */
 export class Hub {
   readonly #topics = new Map<string, Set<Subscriber>>();
+  /** Whether messages are delivered, or lost without a word. */
+  delivers = true;
 
   add(isPrivate: boolean, topic: string, subscriber: Subscriber): () => void {
     const key = keyOf(isPrivate, topic);
@@ -29,6 +31,7 @@ export class Hub {
 
   /** Sends to everyone on the topic; `sender` only when it asked for its own messages. */
   broadcast(isPrivate: boolean, topic: string, message: Broadcast, sender?: Subscriber): void {
+    if (!this.delivers) return;
     const encoded = new Map<string, string | Buffer>();
     for (const subscriber of this.#topics.get(keyOf(isPrivate, topic)) ?? []) {
       if (subscriber === sender && !subscriber.self) continue;

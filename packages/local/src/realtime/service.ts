@@ -11,7 +11,12 @@ import { deliverMessages } from "./messages.js";
 const idleSeconds = 60;
 const largestMessage = 3 * 1024 * 1024;
 
+/** "silent" loses every message without a word, "off" cuts all connections and takes none. */
+export type FeedState = "on" | "silent" | "off";
+
 export interface Realtime {
+  /** Set by a test or a developer: feeds drop, and nothing may depend on one. */
+  feed: FeedState;
   /** Takes over a request that wants to be a WebSocket. */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, url: URL): Promise<void>;
   close(): Promise<void>;
@@ -32,8 +37,17 @@ export async function openRealtime(context: RealtimeContext): Promise<Realtime> 
     }
   }, 10_000);
   watch.unref();
+  let feed: FeedState = "on";
 
   return {
+    get feed() {
+      return feed;
+    },
+    set feed(state) {
+      feed = state;
+      context.hub.delivers = state !== "silent";
+      if (state === "off") for (const socket of server.clients) socket.terminate();
+    },
     async upgrade(req, socket, head, url) {
       const key = apiKeyOf(req, url.searchParams) ?? "";
       const claims = await context.keys.verify(key).catch(() => null);
@@ -43,6 +57,7 @@ export async function openRealtime(context: RealtimeContext): Promise<Realtime> 
       if ((url.searchParams.get("vsn") ?? "1.0.0") !== "2.0.0") {
         return refuse(socket, 400, "The local Realtime speaks protocol version 2.0.0 only (vsn=2.0.0)");
       }
+      if (feed === "off") return refuse(socket, 503, "Realtime is switched off");
       server.handleUpgrade(req, socket, head, (client) => {
         new Connection(context, client, key);
         server.emit("connection", client, req);

@@ -14,6 +14,11 @@ export class Faults {
     } else this.#byQueue.set(queue, how);
   }
 
+  /** What is set for all queues. */
+  get everywhere(): Duplication {
+    return this.#everywhere;
+  }
+
   duplicates(queue: string): Duplication {
     return this.#byQueue.get(queue) ?? this.#everywhere;
   }

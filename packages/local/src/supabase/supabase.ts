@@ -34,6 +34,8 @@ export interface LocalSupabase extends AsyncDisposable {
   url: string;
   anonKey: string;
   serviceRoleKey: string;
+  /** Realtime's `feed` drops where a test or a developer asks for it. */
+  realtime: Pick<Realtime, "feed">;
   close(): Promise<void>;
 }
 
@@ -81,6 +83,7 @@ export async function startSupabase(options: SupabaseOptions): Promise<LocalSupa
       url,
       anonKey: keys.anonKey,
       serviceRoleKey: keys.serviceRoleKey,
+      realtime,
       close,
       [Symbol.asyncDispose]: close,
     };

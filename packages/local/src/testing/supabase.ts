@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startSupabase } from "../supabase/index.js";
+import { type LocalSupabase, startSupabase } from "../supabase/supabase.js";
 import type { TestDatabase } from "./database.js";
 
 /** A Supabase stand-in over a test's database, with a data folder that goes with it. */
@@ -10,6 +10,8 @@ export interface TestSupabase extends AsyncDisposable {
   anonKey: string;
   serviceRoleKey: string;
   dataDir: string;
+  /** Realtime, whose `feed` drops where a test asks for it. */
+  realtime: LocalSupabase["realtime"];
   /** Signs up a new user with a session; its email is one of a kind unless given. */
   signUp(user?: { email?: string; password?: string; data?: Record<string, unknown> }): Promise<TestUser>;
   close(): Promise<void>;
@@ -34,11 +36,12 @@ export async function startTestSupabase(
     await running.close();
     rmSync(dataDir, { recursive: true, force: true });
   };
-  const { url, anonKey, serviceRoleKey } = running;
+  const { url, anonKey, serviceRoleKey, realtime } = running;
   return {
     url,
     anonKey,
     serviceRoleKey,
+    realtime,
     dataDir,
     close,
     [Symbol.asyncDispose]: close,
