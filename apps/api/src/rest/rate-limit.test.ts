@@ -22,6 +22,16 @@ test("it fills again evenly, and never beyond a burst", () => {
   expect(limits.take("a")).toBe(1);
 });
 
+test("a clock that is set back keeps nobody out for longer", () => {
+  const { clock, limits } = limiter(60);
+  clock.time = 3_600_000;
+  for (let count = 0; count < 15; count += 1) expect(limits.take("a")).toBe(0);
+  clock.time = 0;
+  expect(limits.take("a")).toBe(1);
+  clock.time = 1_000;
+  expect(limits.take("a")).toBe(0);
+});
+
 test("one caller's requests take nothing from another's", () => {
   const { limits } = limiter(4);
   expect(limits.take("a")).toBe(0);

@@ -40,7 +40,10 @@ export function createRateLimiter(
       const now = clock.now();
       // One that costs more than a bucket holds is possible while the bucket is full.
       const price = Math.min(cost, most);
-      const left = leftOf(buckets.get(key) ?? { left: most, at: now }, now);
+      const bucket = buckets.get(key) ?? { left: most, at: now };
+      // A clock may be set back: else nobody would get in until it is where it was.
+      bucket.at = Math.min(bucket.at, now);
+      const left = leftOf(bucket, now);
       if (left < price) return Math.ceil((price - left) / perMs / 1000);
       if (buckets.size >= mostKeys && !buckets.has(key)) forgetIdle(now);
       buckets.set(key, { left: left - price, at: now });
