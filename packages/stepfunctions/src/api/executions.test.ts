@@ -143,3 +143,13 @@ test("a history is read page by page in both directions, with or without data", 
       code,
     });
 });
+
+test("a name that is too long is refused in AWS's words", async () => {
+  await using bench = await Bench.open();
+  const stateMachineArn = await bench.machine(asleep);
+  const name = "n".repeat(81);
+  await expect(bench.handle("StartExecution", { stateMachineArn, name })).rejects.toMatchObject({
+    code: "ValidationException",
+    message: `1 validation error detected: Value '${name}' at 'name' failed to satisfy constraint: Member must have length less than or equal to 80`,
+  });
+});

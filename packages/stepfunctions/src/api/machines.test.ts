@@ -64,8 +64,8 @@ test("a request that is refused leaves nothing behind", async () => {
   const refusals: [object, string][] = [
     [{ versionDescription: "none" }, "ValidationException"],
     [{ tracingConfiguration: { enabled: 1 } }, "InvalidTracingConfiguration"],
-    [{ name: "" }, "InvalidName"],
-    [{ name: "a".repeat(81) }, "InvalidName"],
+    [{ name: "" }, "ValidationException"],
+    [{ name: "a".repeat(81) }, "ValidationException"],
     [{ name: "a\u0007b" }, "InvalidName"],
     [{ type: "FAST" }, "ValidationException"],
     [{ roleArn: "role" }, "InvalidArn"],

@@ -21,10 +21,7 @@ export class Request {
     const value = this.get(name);
     if (value === undefined) return undefined;
     if (typeof value !== "string") throw wrongType(name, "a string");
-    if (max !== undefined && value.length > max)
-      throw constraint(name, shown(value), `Member must have length less than or equal to ${max}`);
-    if (value.length < min)
-      throw constraint(name, shown(value), `Member must have length greater than or equal to ${min}`);
+    assertLength(name, value, { min, max });
     return value;
   }
 
@@ -94,6 +91,18 @@ export class Request {
     const value = Object.hasOwn(this.members, name) ? this.members[name] : undefined;
     return value === null ? undefined : value;
   }
+}
+
+/** @throws AwsError ValidationException */
+export function assertLength(
+  name: string,
+  value: string,
+  { min, max }: { min: number; max: number | undefined },
+): void {
+  if (max !== undefined && value.length > max)
+    throw constraint(name, shown(value), `Member must have length less than or equal to ${max}`);
+  if (value.length < min)
+    throw constraint(name, shown(value), `Member must have length greater than or equal to ${min}`);
 }
 
 function wrongType(name: string, what: string): AwsError {

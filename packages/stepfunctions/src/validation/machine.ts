@@ -72,5 +72,5 @@ function checkLevel(
 function checkName(name: string, at: string, findings: Findings): void {
   if ([...name.slice(0, 200)].length <= 80 && name !== "") return;
   const why = name === "" ? "is empty" : "exceeds the 80-character limit allowed by the service";
-  findings.error(at, `Invalid State name: '${name}' ${why}`, "INVALID_STATE_NAME");
+  findings.error(at, `Invalid State name: State '${name}' ${why}`, "INVALID_STATE_NAME");
 }

@@ -46,7 +46,7 @@ test.each<[string, unknown, string[]]>([
     "a long name",
     { StartAt: "a".repeat(81), States: { ["a".repeat(81)]: pass } },
     [
-      `INVALID_STATE_NAME /States/${"a".repeat(81)}: Invalid State name: '${"a".repeat(81)}' exceeds the 80-character limit allowed by the service`,
+      `INVALID_STATE_NAME /States/${"a".repeat(81)}: Invalid State name: State '${"a".repeat(81)}' exceeds the 80-character limit allowed by the service`,
     ],
   ],
 ])("%s", (_, definition, findings) => {
