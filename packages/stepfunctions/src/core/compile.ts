@@ -229,6 +229,7 @@ function taskState(common: Common & Calling, from: Json, language: Language): Ta
     ...common,
     resource,
     readsPayloadOnly: invokes && readsPayloadOnly(from, common),
+    credentials: field(from, "Credentials", language),
     timeoutSeconds: numeric(from, "TimeoutSeconds", language),
     heartbeatSeconds: numeric(from, "HeartbeatSeconds", language),
   };

@@ -121,6 +121,8 @@ export interface TaskState extends Calling {
   resource: Resource;
   /** lambda:invoke: whether no more than Payload is read of its result. */
   readsPayloadOnly: boolean;
+  /** Whose rights the call is made with, where not the execution's own. */
+  credentials: Field | null;
   timeoutSeconds: Field | number | null;
   heartbeatSeconds: Field | number | null;
 }

@@ -26,6 +26,8 @@ export type Body = Pick<LogRecord, "details" | "then" | "response">;
 export interface Form {
   /** What may follow from a record that is kept in this form. */
   thens: readonly (Then["kind"] | undefined)[];
+  /** Whether it can say all of a record, where it cannot of every one. */
+  fits?(record: LogRecord): boolean;
   /** The slots as JSON, each with a comma before it; empty when all has been said. */
   write(record: LogRecord, place: Place): string;
   /** @param slots as written: 0, or nothing at the end, for what has been said or is not there */

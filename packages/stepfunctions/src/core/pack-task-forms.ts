@@ -5,7 +5,7 @@ import { Json } from "../json-text.js";
 import { functionOf } from "./function-name.js";
 import { lambdaCall } from "./lambda.js";
 import { dataIn, type Details, type Form, NO_THEN, type Said, word, wordIn } from "./pack-form.js";
-import { regionOf, type TaskCall, type Then } from "./state.js";
+import { type LogRecord, regionOf, type TaskCall, type Then } from "./state.js";
 import type { Words } from "./words.js";
 
 /** Seconds of a task's timeout and heartbeat, and the moments that they come to. */
@@ -32,9 +32,13 @@ function trimmed(...slots: (string | number)[]): string {
   return text;
 }
 
+/** Few tasks have credentials: those are written out. */
+const fits = ({ details }: LogRecord): boolean => details?.taskCredentials === undefined;
+
 /** LambdaFunctionScheduled: the call follows from the function's ARN and the input. */
 export const scheduled: Form = {
   thens: ["task"],
+  fits,
   write({ details, then }, { said, words }) {
     const { input = "", resource = "" } = details as Details;
     const { task } = then as Extract<Then, { kind: "task" }>;
@@ -93,6 +97,7 @@ function plainCall(parameters: string, data: string, words: Words): number | und
 /** TaskScheduled: lambda:invoke's call follows from the parameters. */
 export const called: Form = {
   thens: ["task"],
+  fits,
   write({ details, then }, { said, words }) {
     const { parameters = "" } = details as Details;
     const { call, token, heartbeatSeconds } = (then as Extract<Then, { kind: "task" }>).task;

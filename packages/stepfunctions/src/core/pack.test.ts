@@ -69,11 +69,18 @@ function formed(at: number): fc.Arbitrary<Body> {
         fc.record({ kind: fc.constant("go" as const), state: name }),
       ),
     }),
-    fc.tuple(arn, text, limit, limit).map(([resource, input, timeout, heartbeat]): Body => {
-      const call = { kind: "lambda", ...functionOf(resource), payload: input } as const;
-      const details = { input, resource, ...(timeout === null ? {} : { timeoutInSeconds: timeout }) };
-      return { type: "LambdaFunctionScheduled", details, then: taskOf(call, null, timeout, heartbeat) };
-    }),
+    fc
+      .tuple(arn, text, limit, limit, fc.boolean())
+      .map(([resource, input, timeout, heartbeat, lent]): Body => {
+        const call = { kind: "lambda", ...functionOf(resource), payload: input } as const;
+        const details = {
+          input,
+          resource,
+          ...(timeout === null ? {} : { timeoutInSeconds: timeout }),
+          ...(lent ? { taskCredentials: { roleArn: "arn:aws:iam::000000000000:role/lent" } } : {}),
+        };
+        return { type: "LambdaFunctionScheduled", details, then: taskOf(call, null, timeout, heartbeat) };
+      }),
     fc.constant<Body>({ type: "LambdaFunctionStarted" }),
     fc.record({
       type: fc.constantFrom("LambdaFunctionSucceeded", "ExecutionSucceeded"),

@@ -68,9 +68,11 @@ function packRecord(record: LogRecord, place: Place, texts: Map<string, number>)
   return `[${code},${branch},${id - previousId}${slots}]`;
 }
 
-function formOf({ type, id, aside, then }: LogRecord): Form | undefined {
+function formOf(record: LogRecord): Form | undefined {
+  const { type, id, aside, then } = record;
   const form = aside === true || id === 0 ? undefined : FORMS.get(type);
-  return form?.thens.includes(then?.kind) === true ? form : undefined;
+  if (form?.thens.includes(then?.kind) !== true) return undefined;
+  return form.fits === undefined || form.fits(record) ? form : undefined;
 }
 
 function general(record: LogRecord, texts: Map<string, number>): string {

@@ -1,8 +1,17 @@
 import { queryFailure, type StateError, StateFailure } from "../language/failure.js";
-import type { Json } from "../json-text.js";
+import { isObject } from "../json.js";
+import { Json } from "../json-text.js";
 import { MAX_SECONDS } from "../limits.js";
 import { TASK_EVENTS } from "./event-types.js";
-import { effectiveInput, filteredInput, plainInput, type Stay, typedField, wholeNumber } from "./flow.js";
+import {
+  effectiveInput,
+  fieldValue,
+  filteredInput,
+  plainInput,
+  type Stay,
+  typedField,
+  wholeNumber,
+} from "./flow.js";
 import { lambdaCall } from "./lambda.js";
 import type { Field, Resource, TaskState } from "./machine.js";
 import { type Branch, regionOf, type TaskCall } from "./state.js";
@@ -18,8 +27,13 @@ export function schedule(stay: Stay, state: TaskState): Work | void {
   const token = hasToken(resource) ? taskToken(turn.state.identity.number, branch.id, turn.random) : null;
   const seen = token === null || resource.kind === "activity" ? NOTHING : { token };
   const plain = plainInput(stay, state, seen);
-  if (plain !== undefined && isNumber(timeoutSeconds) && isNumber(heartbeatSeconds))
-    return handOut(stay, state, plain, token, timeoutSeconds, heartbeatSeconds);
+  if (
+    plain !== undefined &&
+    isNumber(timeoutSeconds) &&
+    isNumber(heartbeatSeconds) &&
+    state.credentials === null
+  )
+    return handOut(stay, state, plain, token, { timeout: timeoutSeconds, heartbeat: heartbeatSeconds });
   return scheduleEvaluated(stay, state, plain, token, seen);
 }
 
@@ -39,7 +53,26 @@ function* scheduleEvaluated(
   const input = plain ?? (yield* effectiveInput(stay, state, seen));
   const timeout = yield* limit(stay, state, state.timeoutSeconds, "TimeoutSeconds");
   const heartbeat = yield* limit(stay, state, state.heartbeatSeconds, "HeartbeatSeconds");
-  handOut(stay, state, input, token, timeout, heartbeat);
+  const roleArn = state.credentials === null ? undefined : yield* roleOf(stay, state, state.credentials);
+  handOut(stay, state, input, token, { timeout, heartbeat, roleArn });
+}
+
+/** The role in a task's Credentials. @throws StateFailure */
+function* roleOf(stay: Stay, state: TaskState, credentials: Field): Work<string> {
+  const input = state.language === "JSONata" ? Json.text(stay.visit.input) : filteredInput(stay, state);
+  const value = yield* fieldValue(stay, credentials, "Credentials", input);
+  const role = isObject(value) ? value.RoleArn : undefined;
+  if (typeof role === "string") return role;
+  const message = `The field 'Credentials/RoleArn' must be a string but was: ${JSON.stringify(role)}`;
+  if (state.language === "JSONata") throw queryFailure("Credentials/RoleArn", message);
+  throw new StateFailure("States.Runtime", message);
+}
+
+/** How long a task may take and be silent, and the role it is called with. */
+interface Terms {
+  timeout: number | null;
+  heartbeat: number | null;
+  roleArn?: string | undefined;
 }
 
 function handOut(
@@ -47,8 +80,7 @@ function handOut(
   { resource }: TaskState,
   input: Json,
   token: string | null,
-  timeout: number | null,
-  heartbeat: number | null,
+  { timeout, heartbeat, roleArn }: Terms,
 ): void {
   const { turn, branch, visit } = stay;
   const { at } = turn.event;
@@ -71,6 +103,7 @@ function handOut(
       : { input: text, resource: resource.arn };
   if (timeout !== null) details.timeoutInSeconds = timeout;
   if (heartbeat !== null && resource.kind !== "function") details.heartbeatInSeconds = heartbeat;
+  if (roleArn !== undefined) details.taskCredentials = { roleArn };
   const events = TASK_EVENTS[resource.kind];
   turn.emit(branch.id, events.Scheduled, details, { then: { kind: "task", task } });
   if (resource.kind !== "activity") turn.emit(branch.id, events.Started, own(resource));
