@@ -5,6 +5,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type ApiWorld, openApiWorld } from "./api-world.js";
+import { manualClock } from "./manual-parts.js";
 
 let world: ApiWorld;
 beforeAll(async () => {
@@ -170,6 +171,7 @@ describe("requests", () => {
     ["runs.list", { cursor: cursor("2026-01-01 10:00:00+00'; drop table longhaul.runs; --") }],
     ["runs.list", { from: "0000-01-01T00:00:00Z" }],
     ["runs.list", { to: "0001-01-01T00:00:00+20:00" }],
+    ["webhooks.deliveries", { before: { createdAt: "0000-01-01T00:00:00Z", id: crypto.randomUUID() } }],
     ["artifacts.signedUrl", { artifactId: "../../etc/passwd" }],
     ["workflows.get", { workflow: "x".repeat(100) }],
     ["queryTemplates.list", { cursor: JSON.stringify([2 ** 40, crypto.randomUUID()]) }],
@@ -181,10 +183,11 @@ describe("requests", () => {
   });
 
   test.each([
+    ["deadLetters.requeueAll", { until: "0000-01-01T00:00:00Z" }],
     ["company.save", { version: 2 ** 40, fields: {} }],
     ["twins.activate", { twinId: crypto.randomUUID(), version: 2 ** 40 }],
     ["sqlWorkflows.update", { id: crypto.randomUUID(), version: 2 ** 40 }],
-  ])("%s with a number that no column holds: %j", async (path, input) => {
+  ])("%s with what no column holds: %j", async (path, input) => {
     const answer = await send(path, JSON.stringify(input));
     expect(answer.status).toBe(400);
     expect((await refusalOf(answer)).data.errorCode).toBe("INPUT_INVALID");
@@ -401,6 +404,43 @@ describe("sockets", () => {
     await opened(socket);
     socket.send('"nonsense"');
     expect(await end).toMatch(/^closed/);
+  });
+
+  test("that are nobody's give their place back, and those of a person stay", async () => {
+    const clock = manualClock();
+    const services = world.open({ clock });
+    const api = world.serve(services);
+    const url = (await api.start(0, "127.0.0.1")).replace("http", "ws");
+    const sockets = [
+      "/trpc",
+      "/trpc?connectionParams=1",
+      "/trpc?connectionParams=1",
+      "/trpc?connectionParams=1",
+    ];
+    const [anonymous, silent, empty, person] = sockets.map((path) => new WebSocket(url + path));
+    const introduce = (socket: WebSocket, token: string) =>
+      socket.send(JSON.stringify({ method: "connectionParams", data: { token } }));
+    await Promise.all([anonymous, silent, empty, person].map((socket) => opened(socket!)));
+    introduce(empty!, "");
+    introduce(person!, world.ours.viewer.token);
+    const said = answer(person!);
+    person!.send('{"id":1,"method":"query","params":{"path":"me.get"}}');
+    expect(await said).toContain(world.ours.viewer.id);
+    const ends = [anonymous, silent, empty].map((socket) => ending(socket!));
+    // A sign of life is no name.
+    for (const socket of [anonymous, silent, empty]) socket!.send("PING");
+    clock.move(11_000);
+    expect(await Promise.all(ends)).toEqual(["closed 4401", "closed 4401", "closed 4401"]);
+    clock.move(60_000);
+    const still = answer(person!);
+    person!.send("PING");
+    expect(await still).toBe("PONG");
+    person!.close();
+    const closed = api.close();
+    const timer = setInterval(() => clock.move(1_000), 10);
+    await closed;
+    clearInterval(timer);
+    await services.close();
   });
 
   test("with thousands of calls in one message", async () => {

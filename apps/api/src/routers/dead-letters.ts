@@ -8,6 +8,7 @@ import { decodeCursor, encodeCursor } from "./page.js";
 import { listSchema } from "./run-filter.js";
 import { runIdSchema } from "./run-id.js";
 import type { RunPage } from "./runs.js";
+import { utcTime } from "./utc-time.js";
 
 const pageSchema = listSchema.pick({ limit: true, cursor: true });
 
@@ -47,7 +48,7 @@ export const deadLettersRouter = {
 
   /** Queues all again that were there at a time, 500 of them at most; who has more asks again. */
   requeueAll: operatorProcedure
-    .input(z.object({ until: z.iso.datetime() }))
+    .input(z.object({ until: utcTime }))
     .mutation(async ({ ctx, input }): Promise<{ requeued: number }> => {
       const { caller, services } = ctx;
       const { organisationId } = caller;

@@ -4,6 +4,7 @@ import type { TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 import { adminProcedure, orgProcedure } from "../trpc.js";
 import { storable } from "./storable.js";
+import { utcTime } from "./utc-time.js";
 
 const idSchema = z.object({ id: z.uuid() });
 const savedSchema = z.object({
@@ -21,7 +22,7 @@ const pageSchema = z.object({
   status: z.enum(["waiting", "delivered", "failed"]).optional(),
   kind: z.enum([...webhookKinds, "webhook.test"]).optional(),
   /** The last one of the page before. */
-  before: z.object({ createdAt: z.iso.datetime(), id: z.uuid() }).optional(),
+  before: z.object({ createdAt: utcTime, id: z.uuid() }).optional(),
   limit: z.number().int().min(1).max(100).default(50),
 });
 

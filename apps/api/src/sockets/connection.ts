@@ -32,6 +32,8 @@ const fullMs = 20_000;
 const silence = { ask: 50, cut: 65 };
 const ping = textFrame("PING");
 const pong = textFrame("PONG");
+/** How long a client has to show who it is: nothing is offered to nobody, and there is only so much room. */
+const introducingMs = 10_000;
 /** Asks tRPC's client to open a new connection and to take its subscriptions along. */
 const comeBack = textFrame(JSON.stringify({ id: null, method: "reconnect" }));
 /** How long such a client has until the old connection is closed. */
@@ -61,7 +63,7 @@ export class Connection {
   readonly #onEnd: (connection: Connection) => void;
   #identity: Promise<Identity> | null = null;
   #tokenEnds = Number.POSITIVE_INFINITY;
-  #closesAt = Number.POSITIVE_INFINITY;
+  #closesAt: number;
   #fullSince: number | null = null;
   #silentTicks = 0;
 
@@ -73,6 +75,7 @@ export class Connection {
   ) {
     this.#correlationId = correlationId;
     this.#onEnd = onEnd;
+    this.#closesAt = services.clock.now() + introducingMs;
     if (!introducesItself) this.#identity = Promise.resolve({ kind: "anonymous" });
     client.on("message", (data, isBinary) => this.#receive(data, isBinary));
     client.on("error", (cause) => this.#log(getTRPCErrorFromUnknown(cause), undefined));
@@ -139,7 +142,7 @@ export class Connection {
       this.#closesAt = now + movingMs;
       this.askBack();
     } else if (now >= this.#closesAt) {
-      this.close(closeCodes.tokenEnded, "The session has ended.");
+      this.close(closeCodes.tokenEnded, "There is no session, or it has ended.");
     }
     if (this.#fullSince !== null && now - this.#fullSince > fullMs) this.client.terminate();
   }
@@ -182,7 +185,10 @@ export class Connection {
 
   async #identify(token: string | null): Promise<Identity> {
     const identity = await identify(this.services, token);
-    if (identity.kind === "verified") this.#tokenEnds = identity.claims.exp * 1000;
+    if (identity.kind === "verified") {
+      this.#tokenEnds = identity.claims.exp * 1000;
+      this.#closesAt = Number.POSITIVE_INFINITY;
+    }
     if (identity.kind === "refused") this.#closesAt = this.services.clock.now() + movingMs;
     return identity;
   }
