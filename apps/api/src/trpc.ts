@@ -109,8 +109,8 @@ export const operatorByDatabase = protectedProcedure.use(async function withOrga
 export const orgProcedure = memberProcedure("viewer");
 
 /**
- * The same for live views. What a view reads first tells who is no member any more: to read that before as well was two
- * thirds of what it took Postgres to open one, and thousands come back at once where a process ends.
+ * The same for live views. What a view reads first tells who is no member any more: to read that before as well was nearly
+ * all of what it took Postgres to open one, and thousands come back at once where a process ends.
  */
 export const watchProcedure = protectedProcedure.use(function withOrganisation({ ctx, next }) {
   const { user } = ctx;
