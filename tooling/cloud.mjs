@@ -67,8 +67,8 @@ function counted(number, one, many) {
 async function status() {
   const { waits, waitScale, faults, feed, queues, training } = await call("controls");
   const waiting = waits.map(({ executionArn, stateName, kind, until }) => {
-    const what = kind === "wait" ? "waits" : "is tried again";
-    return `${stateName} ${what} until ${until}   ${executionArn.split(":").slice(-2).join(", ")}`;
+    const what = kind === "wait" ? "waits until" : "is tried again at";
+    return `${stateName} ${what} ${until}   ${executionArn.split(":").slice(-2).join(", ")}`;
   });
   return [
     ...(waiting.length > 0 ? waiting : ["Nothing waits for a time."]),

@@ -10,6 +10,7 @@ Longhaul is running:  ${url}
 Sign in as            ${signIn}
 
   Outbox     ${urls.outbox}   (what workflows send lands here)
+  Controls   ${urls.controls}   (skip a wait, make a step fail)
   AWS        ${urls.aws}   (Step Functions, Lambda, EventBridge, S3, SQS, SNS, SES; region us-east-1, any credentials)
   Supabase   ${urls.supabase}
   Postgres   ${urls.database}

@@ -1,9 +1,13 @@
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { openStepFunctions, type StepFunctions } from "@longhaul/stepfunctions";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startTestAws, type TestAws, testFunction } from "./local-aws.js";
 
+const command = fileURLToPath(new URL("../../tooling/cloud.mjs", import.meta.url));
 const step = "longhaul-word-count-CountWords";
 let local: TestAws;
 let lambda: LambdaClient;
@@ -19,6 +23,7 @@ beforeAll(async () => {
     lambda: (call) => local.aws.lambda.invoke(call),
   });
   local.aws.attachStepFunctions(engine);
+  local.aws.attachRealtime({ feed: "on" });
 });
 afterAll(async () => {
   await engine.close();
@@ -216,5 +221,50 @@ describe("the page", () => {
     expect((await form("waits/skip", { execution: waiting })).status).toBe(303);
     expect(await page()).toContain("No execution waits for a time.");
     expect((await form("waits/scale", { scale: "much" })).status).toBe(400);
+  });
+});
+
+describe("the command", () => {
+  const cloud = (...given: string[]) =>
+    promisify(execFile)(process.execPath, [command, ...given], {
+      env: { LONGHAUL_AWS_PORT: new URL(local.aws.url).port },
+    });
+
+  it("does the same from a shell, and takes it back", async () => {
+    await start("shell-1");
+    const set = await cloud(
+      "fail",
+      "word-count/CountWords",
+      "--try",
+      "2",
+      "--try",
+      "3",
+      "--error",
+      "FatalError",
+    );
+    const about = `${step}, on try 2, 3, fails with FatalError: A fault that was asked for.`;
+    expect(set.stdout).toBe(`${about}\n`);
+    await cloud("scale", "0.5");
+    const { stdout } = await cloud("status");
+    expect(stdout).toMatch(/^Sleep waits until 20.*Z +sleeper, shell-1\nWaits take 0.5 times their time.\n/);
+    expect(stdout).toContain(`\n${about}\nRealtime: on.`);
+    expect((await cloud("feed", "silent")).stdout).toContain("\nRealtime: silent.");
+    expect((await cloud("skip", "shell")).stdout).toBe("1 execution goes on.\n");
+    expect((await cloud("kill-now")).stdout).toMatch(/^\d+ process(es were| was) killed.\n$/);
+    await cloud("mend");
+    expect(await state()).toEqual({
+      ...{ waits: [], waitScale: 1, faults: [] },
+      ...{ feed: "on", queues: "none", training: "none" },
+    });
+  });
+
+  it.each([
+    [["burn"], 'There is no command "burn": see pnpm cloud --help.'],
+    [["scale", "fast"], "The factor is a number: see pnpm cloud --help."],
+    [["fail"], "Which step? See pnpm cloud --help."],
+    [["fail", "word-count/Count"], `There is no function "longhaul-word-count-Count". There are: ${step}.`],
+    [["feed", "loud"], 'Say {"feed": "on" | "silent" | "off"}.'],
+  ])("says in a line what is wrong with %j", async (given, why) => {
+    await expect(cloud(...given)).rejects.toMatchObject({ code: 1, stdout: "", stderr: `${why}\n` });
   });
 });

@@ -70,6 +70,7 @@ export interface Cloud extends AsyncDisposable {
     readonly ads: string;
     readonly supabase: string;
     readonly outbox: string;
+    readonly controls: string;
     readonly database: string;
   };
   /** Null when the demo user's password was changed. */
@@ -167,6 +168,7 @@ async function start(
       ads: ads.url,
       supabase: supabase.url,
       outbox: `${aws.url}/_longhaul/outbox`,
+      controls: `${aws.url}/_longhaul/`,
       database: database.url("postgres"),
     },
     async reload() {

@@ -35,8 +35,8 @@ function waits({ waits: waiting, waitScale }: ControlState): string {
   const all = waiting.length > 0 ? post("/_longhaul/waits/skip", "", "Skip all") : "";
   const list = waiting.map(({ executionArn, stateName, kind, until }) => {
     const [machine = "", execution = ""] = executionArn.split(":").slice(-2);
-    const what = kind === "wait" ? "waits" : "is tried again";
-    return `<div class="row"><p class="about">${escapeHtml(stateName)} ${what} until
+    const what = kind === "wait" ? "waits until" : "is tried again at";
+    return `<div class="row"><p class="about">${escapeHtml(stateName)} ${what}
 <time datetime="${until}">${moment(until)}</time><br>${escapeHtml(machine)}, ${escapeHtml(execution)}</p>
 ${post("/_longhaul/waits/skip", hidden("execution", executionArn), "Skip")}</div>`;
   });
@@ -59,7 +59,7 @@ ${post("/_longhaul/faults/remove", hidden("id", String(fault.id)), "Remove")}</d
   );
   const names = functions.map((name) => [name, name] as const);
   const fields = [
-    field("Function", select("function", names)),
+    field("Function", select("function", names), "wide"),
     field("What happens: it", select("kind", kinds)),
     field("On which tries of a step, like 1, 2 (all)", input("tries")),
     field("Of which run (any)", input("run")),
@@ -89,8 +89,8 @@ function post(action: string, fields: string, button: string): string {
   return `<form method="post" action="${action}">${fields}<button>${button}</button></form>`;
 }
 
-function field(label: string, control: string): string {
-  return `<label>${label}${control}</label>`;
+function field(label: string, control: string, look = ""): string {
+  return `<label class="${look}">${label}${control}</label>`;
 }
 
 function input(name: string, value = "", more = ""): string {

@@ -13,6 +13,8 @@ const style = `
   label { display: grid; gap: .25rem; font-size: .875rem; flex: 1 1 9rem; min-width: 0; }
   input, select { font: inherit; padding: .5rem; min-width: 0; width: 100%; box-sizing: border-box; }
   button { font: inherit; padding: .5rem 1rem; }
+  label.wide { flex-basis: 100%; }
+  .row > .about { flex: 1 1 15rem; }
   .row { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: center; justify-content: space-between; overflow-wrap: anywhere; }
 `;
 
