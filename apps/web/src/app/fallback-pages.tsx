@@ -1,22 +1,31 @@
 import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { Button } from "../components/ui/button.js";
 import { EmptyState } from "../components/ui/empty-state.js";
+import { useTitle } from "../components/ui/page-header.js";
 
 export function MissingPage() {
   return (
     <main className="mx-auto max-w-2xl p-6">
-      <EmptyState
-        page
-        title="There is no page here"
-        action={
-          <Button asChild look="primary">
-            <Link to="/">See all runs</Link>
-          </Button>
-        }
-      >
-        The address may be mistyped, or the page has moved.
-      </EmptyState>
+      <MissingPlace />
     </main>
+  );
+}
+
+/** Where the frame of the other pages is around it. */
+export function MissingPlace() {
+  useTitle("No page");
+  return (
+    <EmptyState
+      page
+      title="There is no page here"
+      action={
+        <Button asChild look="primary">
+          <Link to="/">See all runs</Link>
+        </Button>
+      }
+    >
+      The address may be mistyped, or the page has moved.
+    </EmptyState>
   );
 }
 

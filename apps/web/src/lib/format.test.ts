@@ -44,6 +44,9 @@ describe("what people read", () => {
     expect(format.formatRelative(now + 4000, now)).toBe("in a moment");
     expect(format.formatRelative(now - 90_000, now)).toBe("1 minute ago");
     expect(format.formatRelative(now - 86_400_000, now)).toBe("yesterday");
+    // What is kept for 7 days has not 6 a moment later.
+    expect(format.formatRelative(now + 7 * 86_400_000 - 40_000, now)).toBe("in 7 days");
+    expect(format.formatRelative(now + 86_400_000 - 40_000, now)).toBe("in 24 hours");
     expect(format.formatRelative(now - 90 * 86_400_000, now)).toBe("Mar 3, 2026");
   });
 

@@ -83,10 +83,13 @@ export function formatRelative(time: number, now: number): string {
   if (Math.abs(seconds) > 30 * 86_400)
     return new Date(time).toLocaleDateString("en", { dateStyle: "medium" });
   for (const [unit, size] of spans) {
-    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return relative.format(whole(seconds / size), unit);
   }
-  return relative.format(Math.trunc(seconds), "second");
+  return relative.format(whole(seconds), "second");
 }
+
+/** What has passed in full; what is to come to the nearest: "in 7 days" at once after a week was promised. */
+const whole = (count: number): number => (count < 0 ? Math.trunc(count) : Math.round(count));
 
 /** Date, time and zone in full, for the hover text. */
 export const formatExact = (time: number): string => exact.format(time);

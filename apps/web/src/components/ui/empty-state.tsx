@@ -14,7 +14,7 @@ export function EmptyState({ page = false, title, children, action }: EmptyState
   return (
     <div className="grid justify-items-center gap-2 rounded-lg border border-dashed border-line-strong/60 px-4 py-10 text-center">
       <Title className="text-lg font-medium">{title}</Title>
-      {children && <div className="max-w-md text-ink-soft">{children}</div>}
+      {children && <div className="max-w-md text-balance text-ink-soft">{children}</div>}
       {action && <div className="mt-2">{action}</div>}
     </div>
   );

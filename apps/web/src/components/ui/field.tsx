@@ -13,23 +13,29 @@ interface FieldProps {
   help?: ReactNode;
   error?: string | undefined;
   required?: boolean;
+  /** The control stands before its label, as a box to tick does. */
+  beside?: boolean;
   /** Draws the control; what it is given ties it to label, help and error. */
   children: (control: FieldControl) => ReactNode;
 }
 
 /** A label, its control, and under it help and what is wrong. */
-export function Field({ label, help, error, required = false, children }: FieldProps) {
+export function Field({ label, help, error, required = false, beside = false, children }: FieldProps) {
   const id = useId();
   const helpId = help ? `${id}-help` : undefined;
   const errorId = error ? `${id}-error` : undefined;
   const described = [errorId, helpId].filter(Boolean).join(" ") || undefined;
+  const control = children({ id, "aria-describedby": described, "aria-invalid": error ? true : undefined });
   return (
-    <div className="grid gap-1">
-      <label htmlFor={id} className="font-medium">
-        {label}
-        {!required && <span className="font-normal text-ink-soft"> (optional)</span>}
-      </label>
-      {children({ id, "aria-describedby": described, "aria-invalid": error ? true : undefined })}
+    <div className="grid content-start gap-1">
+      <div className={beside ? "flex items-center gap-2" : "contents"}>
+        {beside && control}
+        <label htmlFor={id} className="font-medium">
+          {label}
+          {!required && <span className="font-normal text-ink-soft"> (optional)</span>}
+        </label>
+      </div>
+      {!beside && control}
       {error && (
         <p id={errorId} className="flex gap-1.5 text-bad">
           <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />

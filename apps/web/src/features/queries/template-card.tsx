@@ -62,7 +62,7 @@ export function TemplateCard({ template, mayEdit, busy, onUse }: TemplateCardPro
           {visibility === "public" ? "Public" : "Private"}
         </span>
         <span>{owners[owner]}</span>
-        <span>used {usageCount === 0 ? "never" : plural(usageCount, "time")}</span>
+        <span>{usageCount === 0 ? "Never used" : `Used ${plural(usageCount, "time")}`}</span>
       </p>
       {mayEdit && (
         <div className="flex flex-wrap gap-2">

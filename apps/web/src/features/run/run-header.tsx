@@ -24,7 +24,7 @@ export function RunHeader({ run }: { run: Run }) {
   useTitle(active ? `${formatProgress(run.progress)} ${run.name}` : run.name);
   const reason = active ? reasonOf(run) : null;
   return (
-    <div className="mb-4 grid gap-2">
+    <div className="mb-4 grid grid-cols-[minmax(0,1fr)] gap-2">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h1 className="min-w-0 text-xl font-semibold break-words">{run.name}</h1>
         <StatusBadge status={run.status} />

@@ -38,7 +38,7 @@ export const RunRow = memo(function RunRow({ run, workflowTitle }: { run: Run; w
         <span className="tabular-nums">
           {run.startedAt ? (
             <>
-              <span className="lg:sr-only">took </span>
+              <span className="lg:sr-only">{isFinal(run.status) ? "took " : "for "}</span>
               <Duration from={run.startedAt} to={run.finishedAt} />
             </>
           ) : (

@@ -33,6 +33,22 @@ test("no time is foretold while a person is waited for, nor from the pace of a r
   const asleep = runWith("running", stage("write", "done"), stage("send", "pending"));
   expect(secondsLeft(half(working), later)).toBe(60);
   expect(secondsLeft(half(asleep), later)).toBeNull();
-  expect(secondsLeft(half(asleep, 100), later)).toBe(50);
+  expect(secondsLeft(half(asleep, 100), later)).toBe(40);
   expect(secondsLeft(half({ ...working, status: "waiting" } as Run, 100), later)).toBeNull();
+});
+
+test("what a run usually takes counts down, and says nothing of a run that has taken longer", () => {
+  const start = "2026-11-22T12:00:00.000Z";
+  const begun = (progress: number) =>
+    ({
+      ...runWith("running", stage("read", "running")),
+      startedAt: start,
+      progress,
+      typicalSeconds: 12,
+    }) as Run;
+  const after = (seconds: number) => Date.parse(start) + seconds * 1000;
+  expect(secondsLeft(begun(0), after(0))).toBe(12);
+  expect(secondsLeft(begun(0), after(8))).toBe(4);
+  expect(secondsLeft(begun(0), after(600))).toBeNull();
+  expect(secondsLeft(begun(0.5), after(600))).toBe(600);
 });

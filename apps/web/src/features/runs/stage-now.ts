@@ -14,8 +14,8 @@ export function stageNow(run: Run): StageState | null {
 }
 
 /**
- * Seconds that a run will probably still take: by how long it usually takes, else by how far it has got
- * in its time; null while neither says anything, and while a person is waited for. While no stage is at work the run may sleep
+ * Seconds that a run will probably still take: by how long it usually takes, unless it has taken longer, and by
+ * how far it has got in its time; null while neither says anything, and while a person is waited for. While no stage is at work the run may sleep
  * until a moment that only its machine knows: its pace says nothing of that.
  */
 export function secondsLeft(run: Run, now: number): number | null {
@@ -24,7 +24,8 @@ export function secondsLeft(run: Run, now: number): number | null {
   const { progress, typicalSeconds } = run;
   const working = run.stages.some(({ status }) => status === "running");
   const byPace = working && progress >= 0.1 && elapsed >= 3 ? (elapsed * (1 - progress)) / progress : null;
-  if (typicalSeconds === null) return byPace;
-  const byHabit = typicalSeconds * (1 - progress);
+  // A habit that the run has outlasted says nothing any more.
+  if (typicalSeconds === null || elapsed >= typicalSeconds) return byPace;
+  const byHabit = Math.min(typicalSeconds * (1 - progress), typicalSeconds - elapsed);
   return byPace === null ? byHabit : byPace * progress + byHabit * (1 - progress);
 }

@@ -36,7 +36,11 @@ export function NewSchedulePage() {
     <div className="mx-auto grid max-w-2xl gap-5">
       <PageHeader title="New schedule" />
       {!from && (
-        <Field label="Workflow" required>
+        <Field
+          label="Workflow"
+          help="What is started again and again; when, comes next. One that needs a file cannot be repeated."
+          required
+        >
           {(control) => (
             <Select
               {...control}

@@ -34,7 +34,8 @@ export function ContractField({ field, form }: { field: FormField; form: FormSta
   return (
     <Field
       label={field.label}
-      required={field.required || field.initial !== undefined}
+      required={field.required || field.kind === "flag" || field.initial !== undefined}
+      beside={field.kind === "flag"}
       help={field.kind === "json" ? [field.help, "Written as JSON."].filter(Boolean).join(" ") : field.help}
       error={error}
     >

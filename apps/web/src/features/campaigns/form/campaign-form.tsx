@@ -63,7 +63,7 @@ export function CampaignForm() {
       <div className="grid gap-5 sm:grid-cols-2">
         <Field
           label="Send at"
-          help="In your time; when it is approved unless given."
+          help="In your time zone. Left empty, it is sent as soon as it is approved."
           error={errors["sendAt"]}
         >
           {(control) => (

@@ -1,0 +1,51 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { parseCallback } from "../../features/connections/callback-search.js";
+import { MissingPlace } from "../fallback-pages.js";
+import { app } from "./frame.js";
+
+const connections = createRoute({
+  getParentRoute: () => app,
+  path: "/connections",
+  component: lazyRouteComponent(
+    () => import("../../features/connections/connections-page.js"),
+    "ConnectionsPage",
+  ),
+});
+
+const connected = createRoute({
+  getParentRoute: () => app,
+  path: "/connections/callback",
+  validateSearch: parseCallback,
+  component: lazyRouteComponent(() => import("../../features/connections/callback-page.js"), "CallbackPage"),
+});
+
+const onboarding = createRoute({
+  getParentRoute: () => app,
+  path: "/onboarding",
+  component: lazyRouteComponent(
+    () => import("../../features/onboarding/onboarding-page.js"),
+    "OnboardingPage",
+  ),
+});
+
+const webhooks = createRoute({
+  getParentRoute: () => app,
+  path: "/webhooks",
+  component: lazyRouteComponent(() => import("../../features/webhooks/webhooks-page.js"), "WebhooksPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../../features/settings/settings-page.js"), "SettingsPage"),
+});
+
+/** An address that none of the pages has: said where the way to all of them is. */
+const missing = createRoute({
+  getParentRoute: () => app,
+  path: "$",
+  component: MissingPlace,
+});
+
+/** What an organisation sets up, and where no page is. */
+export const organisationRoutes = [connections, connected, onboarding, webhooks, settings, missing] as const;
