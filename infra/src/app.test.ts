@@ -106,6 +106,44 @@ function readReport(file: string) {
   };
 }
 
+describe("the API", () => {
+  it("is told by outputs what it may do and where things are", () => {
+    expect(Object.keys(workflows.findOutputs("*"))).toEqual(
+      expect.arrayContaining(["StateMachines", "Scheduler", "ApiPolicy"]),
+    );
+    expect(Object.keys(queuing.findOutputs("*"))).toContain("RunsTopic");
+  });
+
+  it("may do what it does and nothing else, and no more than a managed policy has room for", () => {
+    const { Value } = workflows.toJSON()["Outputs"]["ApiPolicy"];
+    const { PolicyDocument } = resources(workflows)[Value.Ref]?.Properties as {
+      PolicyDocument: { Statement: object[] };
+    };
+    const statements = PolicyDocument.Statement as {
+      Effect: string;
+      Action: string | string[];
+      Resource: unknown;
+    }[];
+    expect(statements.map(({ Effect }) => Effect)).toEqual(statements.map(() => "Allow"));
+    expect(statements.flatMap(({ Action }) => Action).toSorted()).toEqual([
+      "iam:PassRole",
+      "lambda:InvokeFunction",
+      "scheduler:CreateSchedule",
+      "scheduler:DeleteSchedule",
+      "scheduler:UpdateSchedule",
+      "secretsmanager:GetSecretValue",
+      "sns:Publish",
+      "states:DescribeExecution",
+      "states:SendTaskSuccess",
+      "states:StartExecution",
+      "states:StopExecution",
+    ]);
+    for (const { Resource } of statements) expect(JSON.stringify(Resource)).not.toBe('"*"');
+    // Characters of a managed policy's document, white space aside. Source: IAM quotas.
+    expect(JSON.stringify(PolicyDocument).length).toBeLessThan(6_144);
+  });
+});
+
 describe("a state machine", () => {
   it.each(stateMachines.map((machine) => [machine.name, machine] as const))(
     "%s is deployed as the laptop runs it, save the ARNs",

@@ -31,7 +31,7 @@ export class QueuesStack extends Stack {
     this.runsTopic = topic(runsTopic.name);
     new CfnOutput(this, "RunsTopic", {
       value: this.runsTopic.topicArn,
-      description: "RUNS_TOPIC_ARN of the API, which also needs sns:Publish on it",
+      description: "RUNS_TOPIC_ARN of the API",
     });
   }
 

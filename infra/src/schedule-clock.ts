@@ -38,8 +38,13 @@ export class ScheduleClock extends Construct {
         resources: [targetArn],
       }),
     );
-    const roleArn = this.#caller.roleArn;
+    const roleArn = this.callerArn;
     this.place = stack.toJsonString({ group, functionArn: targetArn, roleArn });
+  }
+
+  /** The role that schedules call their function with. */
+  get callerArn(): string {
+    return this.#caller.roleArn;
   }
 
   /** Lets a role make, change and delete the schedules of the group. */
@@ -47,7 +52,7 @@ export class ScheduleClock extends Construct {
     const actions = ["scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule"];
     const name = `${schedules.group}/*`;
     role.addToPolicy(new PolicyStatement({ actions, resources: [this.#arn("schedule", name)] }));
-    role.addToPolicy(new PolicyStatement({ actions: ["iam:PassRole"], resources: [this.#caller.roleArn] }));
+    role.addToPolicy(new PolicyStatement({ actions: ["iam:PassRole"], resources: [this.callerArn] }));
     acknowledgeWildcards(role, "scheduler", {
       [`schedule/${name}`]: "Schedules are made by people who use the product, each with an id of its own.",
     });

@@ -18,6 +18,7 @@ import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
+import { ApiPolicy } from "./api-policy.js";
 import { DeadLetterQueue } from "./dead-letter-queue.js";
 import { HouseFunction } from "./house-function.js";
 import { grantPermissions, secretsOf } from "./permissions.js";
@@ -84,6 +85,11 @@ export class WorkflowsStack extends Stack {
       role.addToPolicy(new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [bell] }));
       role.addToPolicy(new PolicyStatement({ actions: ["sns:Publish"], resources: [runsTopic.topicArn] }));
     }
+    const api = new ApiPolicy(this, "api", {
+      ...{ bellArn: bell, runsTopicArn: runsTopic.topicArn, connectionKeys: props.secrets.connections },
+      schedules: { group: schedules.group, callerArn: clock.callerArn },
+    });
+    new CfnOutput(this, "ApiPolicy", { value: api.arn, description: "What the API's role may do" });
     for (const rule of rules) this.#rule(rule);
     for (const source of eventSources) this.#eventSource(source);
     this.#watchDeadLetters();
