@@ -2,7 +2,7 @@ import type { Maybe } from "../language/maybe.js";
 import { Json } from "../json-text.js";
 import { conclude, fieldText, type Stay, wholeNumber } from "./flow.js";
 import { failState, leave } from "./failure.js";
-import { iterationInput } from "./fork.js";
+import { iterationInput, type MapItems } from "./map-items.js";
 import { toleratedCountOf, toleratedPercentageOf } from "./map-bounds.js";
 import type { DistributedMap, Field, Machine, MapState } from "./machine.js";
 import type { ExecutionState } from "./state.js";
@@ -24,6 +24,8 @@ export interface MapRunSpec {
   executionType: "STANDARD" | "EXPRESS";
   /** Texts of the items, or null where a reader gives them. */
   items: string[] | null;
+  /** Keys of the items, where an object has given them. */
+  keys?: string[] | null;
   /** As recorded on AWS, ItemsPath says nothing where there is a reader. */
   reader: CallSpec | null;
   batcher: { maxItems: number | null; maxBytes: number | null; input: string | null } | null;
@@ -41,10 +43,10 @@ export function* beginMapRun(
   state: MapState,
   map: DistributedMap,
   input: Json,
-  { items, maxConcurrency }: { items: unknown[]; maxConcurrency: number },
+  { items, maxConcurrency }: { items: MapItems; maxConcurrency: number },
 ): Work {
   const { turn, branch, visit } = stay;
-  turn.emit(branch.id, "MapStateStarted", { length: items.length });
+  turn.emit(branch.id, "MapStateStarted", { length: items.values.length });
   const spec = yield* specOf(stay, state, map, input, { items, maxConcurrency });
   const { identity } = turn.state;
   const [, partition, , region, account] = identity.machineArn.split(":");
@@ -66,13 +68,14 @@ export function* specOf(
   state: MapState,
   map: DistributedMap,
   input: Json,
-  { items, maxConcurrency }: { items: unknown[]; maxConcurrency: number },
+  { items, maxConcurrency }: { items: MapItems; maxConcurrency: number },
 ): Work<MapRunSpec> {
   return {
     label: map.label ?? stay.visit.state,
     region: state.processor.id,
     executionType: map.executionType,
-    items: map.reader === null ? items.map((item) => JSON.stringify(item)) : null,
+    items: map.reader === null ? items.values.map((item) => JSON.stringify(item)) : null,
+    keys: items.keys,
     reader: map.reader === null ? null : yield* readerOf(stay, map.reader, input),
     batcher: map.batcher === null ? null : yield* batcherOf(stay, map.batcher, input),
     writer: map.writer === null ? null : yield* callOf(stay, map.writer, "ResultWriter", input),

@@ -10,7 +10,7 @@ import { answer } from "./answer.js";
 import { enter, wake } from "./enter.js";
 import { failEvaluation, failState, leave } from "./failure.js";
 import { conclude, effectiveInput, filteredInput, type Stay } from "./flow.js";
-import { itemsOf, iterationInput } from "./fork.js";
+import { itemsOf, iterationInput, type MapItems, NO_ITEMS } from "./map-items.js";
 import type { Machine, MapState, State, TaskState } from "./machine.js";
 import { maxConcurrencyOf } from "./map-bounds.js";
 import { type MapRunSpec, specOf } from "./map-run.js";
@@ -166,16 +166,17 @@ export class Trial {
   private *map(stay: Stay, state: MapState): Work {
     const { trace, failures } = this.given;
     const input = state.language === "JSONata" ? Json.text(stay.visit.input) : filteredInput(stay, state);
-    const inline = state.distributed?.reader == null ? yield* itemsOf(stay, state, input) : [];
+    const inline = state.distributed?.reader == null ? yield* itemsOf(stay, state, input) : NO_ITEMS;
     if (state.distributed?.reader == null && state.language === "JSONPath")
-      trace("afterItemsPath", state.items === null ? input.text : JSON.stringify(inline));
+      trace("afterItemsPath", state.items === null ? input.text : textOf(inline));
     const spec = yield* limitsOf(stay, state, input, inline);
     trace("maxConcurrency", String(spec.maxConcurrency));
     if (spec.toleratedCount !== null) trace("toleratedFailureCount", String(spec.toleratedCount));
     if (spec.toleratedPercentage !== null)
       trace("toleratedFailurePercentage", String(spec.toleratedPercentage));
-    const items = spec.reader === null ? inline : yield* this.read(spec.reader);
-    if (items !== null) yield* this.iterations(stay, state, items, spec.batcher);
+    const items = spec.reader === null ? inline.values : yield* this.read(spec.reader);
+    if (items !== null)
+      yield* this.iterations(stay, state, { values: items, keys: inline.keys }, spec.batcher);
     const total = items?.length ?? failures;
     if (failures > total) throw new TooManyFailures();
     if (exceeds(failures, total, spec)) return yield* failState(stay, state, EXCEEDED, { below: true });
@@ -191,13 +192,17 @@ export class Trial {
     return items;
   }
 
-  private *iterations(stay: Stay, state: MapState, items: unknown[], batcher: MapRunSpec["batcher"]): Work {
+  private *iterations(stay: Stay, state: MapState, items: MapItems, batcher: MapRunSpec["batcher"]): Work {
     const { trace } = this.given;
     const inputs: string[] = [];
     let length = 0;
-    for (const [index, item] of items.entries()) {
+    for (const [index, item] of items.values.entries()) {
       if (index % ITEMS_PER_TURN === ITEMS_PER_TURN - 1) yield* settled(nextTurn());
-      const input = yield* iterationInput(stay, state, { index, text: JSON.stringify(item) });
+      const input = yield* iterationInput(stay, state, {
+        index,
+        text: JSON.stringify(item),
+        ...(items.keys === null ? {} : { key: items.keys[index] }),
+      });
       inputs.push(input);
       length += input.length;
       if (length > MOST_SHOWN) throw tooLarge(stay.visit.state);
@@ -253,12 +258,17 @@ function* attempt(stay: Stay, state: State, part: Work): Work {
   }
 }
 
+function textOf({ values, keys }: MapItems): string {
+  const found = keys === null ? values : Object.fromEntries(keys.map((key, index) => [key, values[index]]));
+  return JSON.stringify(found);
+}
+
 type Limits = Pick<
   MapRunSpec,
   "reader" | "batcher" | "maxConcurrency" | "toleratedCount" | "toleratedPercentage"
 >;
 
-function* limitsOf(stay: Stay, state: MapState, input: Json, items: unknown[]): Work<Limits> {
+function* limitsOf(stay: Stay, state: MapState, input: Json, items: MapItems): Work<Limits> {
   const maxConcurrency = yield* maxConcurrencyOf(stay, state.maxConcurrency, input);
   if (state.distributed !== null)
     return yield* specOf(stay, state, state.distributed, input, { items, maxConcurrency });

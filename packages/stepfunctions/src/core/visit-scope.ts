@@ -9,6 +9,8 @@ import type { Turn } from "./turn.js";
 export interface MapItem {
   index: number;
   text: string;
+  /** Of an object's member. */
+  key?: string;
   /** Where an item of a map run comes from: STATE_DATA, or an S3 URI. */
   source?: string;
 }
@@ -16,11 +18,11 @@ export interface MapItem {
 /** The context object's part for a Map's item. */
 function mapContext(item: MapItem | undefined): Record<string, unknown> {
   if (item === undefined) return {};
-  const { index, text, source } = item;
+  const { index, text, key, source } = item;
   const value: unknown = JSON.parse(text);
-  return {
-    Map: { Item: { Index: index, Value: value, ...(source === undefined ? {} : { Source: source }) } },
-  };
+  const named = key === undefined ? {} : { Key: key };
+  const found = source === undefined ? {} : { Source: source };
+  return { Map: { Item: { Index: index, ...named, Value: value, ...found } } };
 }
 
 /** What a field sees besides its visit. */

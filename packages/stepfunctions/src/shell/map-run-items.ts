@@ -51,14 +51,18 @@ export class MapRunInputs {
 export interface FoundItem {
   text: string;
   source: string;
+  key?: string;
 }
 
 /** A map run's items, from its state's fields or from what its reader reads. */
 export async function* itemsOf(
-  { items, reader }: MapRunSpec,
+  { items, keys, reader }: MapRunSpec,
   objects: ObjectStore | undefined,
 ): AsyncGenerator<FoundItem> {
-  for (const text of items ?? []) yield { text, source: "STATE_DATA" };
+  for (const [index, text] of (items ?? []).entries()) {
+    const key = keys?.[index];
+    yield { text, source: "STATE_DATA", ...(key === undefined ? {} : { key }) };
+  }
   if (items !== null || reader === null) return;
   if (objects === undefined)
     throw new StateFailure(
