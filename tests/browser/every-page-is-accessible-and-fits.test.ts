@@ -195,6 +195,10 @@ describe("every page", { timeout: 480_000 }, () => {
 
     await page.goto("/webhooks");
     await page.getByRole("button", { name: "New webhook" }).click();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Give the webhook a name.").waitFor();
+    await page.getByText("Say at which address it is told.").waitFor();
+    await page.locator("[aria-invalid=true]:focus").and(page.getByLabel("Name")).waitFor();
     await page.getByLabel("Name").fill("A receiver");
     await page.getByLabel("Address").fill("https://example.org/hooks/longhaul");
     await page.getByLabel("A run was cancelled").check();

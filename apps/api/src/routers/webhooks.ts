@@ -10,8 +10,8 @@ const idSchema = z.object({ id: z.uuid() });
 const savedSchema = z.object({
   /** Left out makes a new one. */
   id: z.uuid().optional(),
-  name: storable(100).trim().min(1, "A webhook has a name."),
-  url: z.string().trim().min(1, "A webhook has an address.").max(2000),
+  name: storable(100).trim().min(1, "Give the webhook a name."),
+  url: z.string().trim().min(1, "Say at which address it is told.").max(2000),
   kinds: z.array(z.enum(webhookKinds)).min(1, "Choose at least one kind of event.").max(webhookKinds.length),
   /** Empty: of every workflow. */
   workflows: z.array(z.string().max(63)).max(50).default([]),

@@ -83,7 +83,7 @@ export function TemplateDialog({ title, help, begin, busy, problem, close, save 
           </p>
         )}
         <div className="flex flex-wrap justify-end gap-2">
-          <Button onClick={close}>Do nothing</Button>
+          <Button onClick={close}>Cancel</Button>
           <Button type="submit" look="primary" disabled={busy}>
             {busy ? "Saving..." : "Keep it"}
           </Button>

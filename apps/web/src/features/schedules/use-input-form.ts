@@ -6,6 +6,7 @@ import { checkInput, type FieldErrors, placeIssues } from "../start/issues.js";
 import { type FormField, fieldsOf } from "../start/schema.js";
 import { useUploads } from "../start/use-uploads.js";
 import type { Problem } from "../../lib/errors.js";
+import { focusFirstWrong } from "../../lib/focus-wrong.js";
 
 type Workflow = Outputs["workflows"]["get"];
 
@@ -34,12 +35,14 @@ export function useInputForm(workflow: Workflow, previous: unknown) {
       const { input, errors: unreadable } = readForm(fields, values);
       const found = { ...checkInput(workflow.name, input, fields), ...unreadable };
       setErrors(found);
+      focusFirstWrong();
       return Object.keys(found).length > 0 ? null : input;
     },
     /** Shows what the server has found. @returns what belongs to no field. */
     refuse({ issues, message }: Problem): string | null {
       const placed = placeIssues(issues, fields);
       setErrors(placed);
+      focusFirstWrong();
       return Object.keys(placed).length > 0 ? (placed[""] ?? null) : message;
     },
   };

@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useMemo, useState } from "react";
 import { toProblem } from "../../lib/errors.js";
+import { focusFirstWrong } from "../../lib/focus-wrong.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
 import type { FormState } from "./form-field.js";
 import { type FormValues, initialValues, readForm } from "./form-values.js";
@@ -43,7 +44,7 @@ export function useStartForm(workflow: Workflow, previous: unknown) {
   function refuse(found: FieldErrors): void {
     setErrors(found);
     setPhase("editing");
-    requestAnimationFrame(() => document.querySelector<HTMLElement>("form [aria-invalid=true]")?.focus());
+    focusFirstWrong();
   }
 
   async function submit(): Promise<void> {

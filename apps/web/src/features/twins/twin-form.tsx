@@ -5,6 +5,7 @@ import { Button } from "../../components/ui/button.js";
 import { Field } from "../../components/ui/field.js";
 import { Checkbox, Input, Textarea } from "../../components/ui/input.js";
 import { Notice } from "../../components/ui/notice.js";
+import { focusFirstWrong } from "../../lib/focus-wrong.js";
 import { useUploads } from "../start/use-uploads.js";
 import { DocumentsField } from "./documents-field.js";
 import { TrainingOptions } from "./training-options.js";
@@ -44,6 +45,7 @@ export function TwinForm({ twin, submitLabel, onStarted = () => {} }: TwinFormPr
       Object.fromEntries(issues.toReversed().map(({ path, message }) => [String(path[0] ?? ""), message])),
     );
     if (checked.success) train.start(order);
+    else focusFirstWrong();
   }
 
   /** What was wrong with a field says nothing of what stands there now; a document or a text will do. */

@@ -4,6 +4,7 @@ import { Dialog } from "../../components/ui/dialog.js";
 import { Field } from "../../components/ui/field.js";
 import { Checkbox, Input } from "../../components/ui/input.js";
 import { toProblem } from "../../lib/errors.js";
+import { focusFirstWrong } from "../../lib/focus-wrong.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
 import { kinds } from "./kinds.js";
 
@@ -31,7 +32,9 @@ export function WebhookDialog({ webhook, close, showSecret }: WebhookDialogProps
       if (secret) showSecret(secret);
       await utils.webhooks.invalidate();
     },
+    onError: focusFirstWrong,
   });
+  const wrong = placed(save.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const wanted = kinds.map(([kind]) => kind).filter((kind) => chosen.has(kind));
@@ -45,7 +48,7 @@ export function WebhookDialog({ webhook, close, showSecret }: WebhookDialogProps
       description="A signed message is posted to the address for each event that you choose."
     >
       <form noValidate onSubmit={submit} className="grid gap-4">
-        <Field label="Name" required>
+        <Field label="Name" required error={wrong.name}>
           {(control) => (
             <Input
               {...control}
@@ -59,6 +62,7 @@ export function WebhookDialog({ webhook, close, showSecret }: WebhookDialogProps
           label="Address"
           required
           help="Everybody in the organisation sees it: put no password into it."
+          error={wrong.url}
         >
           {(control) => (
             <Input
@@ -72,7 +76,7 @@ export function WebhookDialog({ webhook, close, showSecret }: WebhookDialogProps
             />
           )}
         </Field>
-        <Choices title="When" options={kinds} chosen={chosen} choose={setChosen} />
+        <Choices title="When" error={wrong.kinds} options={kinds} chosen={chosen} choose={setChosen} />
         <details>
           <summary>
             {workflows.size === 0
@@ -94,13 +98,13 @@ export function WebhookDialog({ webhook, close, showSecret }: WebhookDialogProps
             Switched on
           </label>
         )}
-        {save.error && (
+        {wrong.rest && (
           <p role="alert" className="text-bad">
-            {toProblem(save.error).message}
+            {wrong.rest}
           </p>
         )}
         <div className="flex flex-wrap justify-end gap-2">
-          <Button onClick={close}>Do nothing</Button>
+          <Button onClick={close}>Cancel</Button>
           <Button type="submit" look="primary" disabled={save.isPending}>
             {save.isPending ? "Saving..." : "Save"}
           </Button>
@@ -110,14 +114,24 @@ export function WebhookDialog({ webhook, close, showSecret }: WebhookDialogProps
   );
 }
 
+/** What the server refused, by the field that it belongs to. */
+function placed(error: unknown) {
+  if (!error) return {};
+  const { issues, message } = toProblem(error);
+  const of = (field: string) => issues.find(({ path }) => path[0] === field)?.message;
+  const [name, url, chosen] = [of("name"), of("url"), of("kinds")];
+  return { name, url, kinds: chosen, rest: name || url || chosen ? undefined : message };
+}
+
 interface ChoicesProps {
   title: string;
+  error?: string | undefined;
   options: readonly (readonly [string, string])[];
   chosen: ReadonlySet<string>;
   choose: (chosen: ReadonlySet<string>) => void;
 }
 
-function Choices({ title, options, chosen, choose }: ChoicesProps) {
+function Choices({ title, error, options, chosen, choose }: ChoicesProps) {
   const toggle = (option: string) => {
     const next = new Set(chosen);
     if (!next.delete(option)) next.add(option);
@@ -126,6 +140,7 @@ function Choices({ title, options, chosen, choose }: ChoicesProps) {
   return (
     <fieldset className="grid gap-1.5">
       <legend className="mb-1 font-medium">{title}</legend>
+      {error && <p className="text-bad">{error}</p>}
       {options.map(([option, label]) => (
         <label key={option} className="flex items-center gap-2">
           <Checkbox checked={chosen.has(option)} onChange={() => toggle(option)} />

@@ -2,6 +2,7 @@ import { type Agent, contracts, type Format, type Quantity } from "@longhaul/wor
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { toProblem } from "../../../lib/errors.js";
+import { focusFirstWrong } from "../../../lib/focus-wrong.js";
 import { trpc } from "../../../lib/trpc.js";
 import { createKeys, startRun } from "../../start/start-run.js";
 import { type Preset, presets } from "../presets.js";
@@ -91,7 +92,7 @@ export function useTalkForm() {
     setErrors(found);
     setProblem(sentence);
     setPending(false);
-    requestAnimationFrame(() => document.querySelector<HTMLElement>("form [aria-invalid=true]")?.focus());
+    focusFirstWrong();
   }
 
   async function submit(): Promise<void> {

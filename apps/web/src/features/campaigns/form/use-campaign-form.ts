@@ -2,6 +2,7 @@ import type { Channel } from "@longhaul/kit";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { type FieldIssue, type Problem, toProblem } from "../../../lib/errors.js";
+import { focusFirstWrong } from "../../../lib/focus-wrong.js";
 import { trpc } from "../../../lib/trpc.js";
 import { createKeys } from "../../start/start-run.js";
 
@@ -88,7 +89,10 @@ export function useCampaignForm() {
       void utils.campaigns.invalidate();
       await navigate({ to: "/runs/$runId/result", params: { runId } });
     },
-    onError: (error) => setErrors(placeErrors(toProblem(error).issues, fields)),
+    onError: (error) => {
+      setErrors(placeErrors(toProblem(error).issues, fields));
+      focusFirstWrong();
+    },
   });
   return {
     fields,
