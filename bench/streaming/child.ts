@@ -1,16 +1,22 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { FromLoad, FromServer, ToLoad, ToServer } from "./messages.js";
+import type { FromLoad, FromServer, ToLoad, ToServer, Usage } from "./messages.js";
 
 type From = FromLoad | FromServer;
+
+export interface ChildOptions {
+  env?: Readonly<Record<string, string>>;
+  /** Its garbage can be collected when its memory is asked for, which nobody does where time is measured. */
+  collects?: boolean;
+}
 
 /** A process of the bench. */
 export class Child {
   private constructor(private readonly process: ChildProcess) {}
 
-  static start(file: string, env: Readonly<Record<string, string>> = {}): Child {
+  static start(file: string, { env = {}, collects = false }: ChildOptions = {}): Child {
     const path = fileURLToPath(new URL(file, import.meta.url));
-    return new Child(fork(path, { env: { ...env }, execArgv: ["--expose-gc"] }));
+    return new Child(fork(path, { env: { ...env }, execArgv: collects ? ["--expose-gc"] : [] }));
   }
 
   tell(message: ToLoad | ToServer): void {
@@ -30,6 +36,13 @@ export class Child {
       this.process.on("message", onMessage);
       this.process.once("exit", onExit);
     });
+  }
+
+  /** Where garbage is to be collected first, the process must have been started for it. */
+  async usage({ collect = false } = {}): Promise<Usage> {
+    const heard = this.hears("usage");
+    this.tell({ type: "usage", collect });
+    return heard;
   }
 
   stop(): void {
