@@ -14,7 +14,7 @@ export function textOfHtml(html: string): string {
   // The parser walks up from each element, and so takes the square of the depth: that of a page is small.
   if (isMonstrous(html)) throw damaged();
   try {
-    const page = parse(html, {
+    const page = parse(withoutLooseMarks(html), {
       comment: false,
       blockTextElements: { script: false, noscript: false, style: false },
     });
@@ -25,6 +25,18 @@ export function textOfHtml(html: string): string {
   } catch (error) {
     throw damaged(error);
   }
+}
+
+/** What begins and never ends is text: else the parser would look for the end of each up to the end of the page. */
+function withoutLooseMarks(html: string): string {
+  const pairs = [
+    ["<!--", "-->"],
+    ["<![CDATA[", "]]>"],
+  ] as const;
+  return pairs.reduce((text, [begin, end]) => {
+    const last = Math.max(0, text.lastIndexOf(end));
+    return text.slice(0, last) + text.slice(last).replaceAll(begin, " ");
+  }, html);
 }
 
 function isMonstrous(html: string): boolean {

@@ -109,6 +109,15 @@ describe("reading a document", () => {
     },
   );
 
+  it.each(["<!--", "<!-- -", "<![CDATA["])(
+    "takes no longer for pages full of %j that never ends",
+    async (mark) => {
+      // Minutes, if each of them were looked for its end up to the end of the page.
+      const page = `<p>Left</p> ${mark.repeat(2_000_000 / mark.length)} <p>right</p>`;
+      expect((await read("a.html", page)).text.replace(/[\s-]+/g, " ")).toBe("Left right");
+    },
+  );
+
   it("is refused when there is no room left for it", async () => {
     await expect(read("a.txt", "x".repeat(100), 50)).rejects.toThrow("more than can be read");
     await expect(read("a.pdf", pdf(["x".repeat(80)]), 50)).rejects.toThrow("more than can be read");
