@@ -7,11 +7,16 @@ import { root } from "./repository.js";
 const compiler = path.join(root, "node_modules/typescript-7/bin/tsc");
 
 /**
- * What the compiler says of files that exist only here, as if they stood in packages/workflows: "file: message" each.
+ * What the compiler says of files that exist only here, as if they stood in packages/workflows or apps/web:
+ * "file: message" each.
  *
  * @param files text by absolute path
+ * @param conditions by which other packages are found: from their sources, so that a test does not depend on a build
  */
-export function compile(files: ReadonlyMap<string, string>): string[] {
+export function compile(
+  files: ReadonlyMap<string, string>,
+  conditions: readonly string[] = ["@longhaul/source"],
+): string[] {
   const folder = mkdtempSync(path.join(tmpdir(), "longhaul-compile-"));
   try {
     for (const [file, text] of files) {
@@ -23,7 +28,10 @@ export function compile(files: ReadonlyMap<string, string>): string[] {
       "node_modules",
       "packages/workflows/node_modules",
       "packages/workflows/package.json",
+      "apps/web/node_modules",
+      "apps/web/package.json",
     ]) {
+      mkdirSync(path.join(folder, path.dirname(part)), { recursive: true });
       symlinkSync(path.join(root, part), path.join(folder, part));
     }
     const config = {
@@ -33,10 +41,11 @@ export function compile(files: ReadonlyMap<string, string>): string[] {
         noEmit: true,
         // Their neighbours are found where they stand.
         rootDirs: [folder, root],
-        // The kit is read from its sources, so that the test does not depend on a build.
-        customConditions: ["@longhaul/source"],
+        customConditions: conditions,
+        jsx: "react-jsx",
+        lib: ["ES2023", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
       },
-      include: ["packages"],
+      include: ["packages", "apps"],
     };
     writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(config));
     const args = [compiler, "-p", folder, "--pretty", "false", "--checkers", "1"];

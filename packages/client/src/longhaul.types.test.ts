@@ -3,7 +3,7 @@ import type { DataImportOutput } from "@longhaul/workflows/contracts";
 import { expect, expectTypeOf, test } from "vitest";
 import type { Longhaul } from "./longhaul.js";
 import { createLonghaul } from "./longhaul.js";
-import type { useAsyncOperation } from "./react/use-async-operation.js";
+import { useAsyncOperation } from "./react/use-async-operation.js";
 
 type OverTheWire = Longhaul["workflows"]["dataImport"];
 type InProcess = Caller["workflows"]["dataImport"];
@@ -28,8 +28,16 @@ test("what a workflow gives has its contract's type", () => {
   expectTypeOf<Extract<Run, { status: "running" }>>().not.toHaveProperty("output");
 });
 
+/** As a component uses it: nothing says what the output is but what is started. */
+function useImport({ workflows }: Longhaul) {
+  return useAsyncOperation(workflows.dataImport.start, {
+    onSuccess: (output) => expectTypeOf(output).toEqualTypeOf<DataImportOutput>(),
+  });
+}
+
 test("a hook knows the output of what it starts", () => {
-  type Used = ReturnType<typeof useAsyncOperation<Parameters<OverTheWire["start"]>, DataImportOutput>>;
+  type Used = ReturnType<typeof useImport>;
+  expectTypeOf<Parameters<Used["execute"]>[0]>().toEqualTypeOf<Parameters<OverTheWire["start"]>[0]>();
   type Succeeded = Extract<Used["state"], { status: "succeeded" }>;
   expectTypeOf<Succeeded["output"]>().toEqualTypeOf<DataImportOutput>();
   expectTypeOf<Extract<Used["state"], { status: "starting" }>>().not.toHaveProperty("output");

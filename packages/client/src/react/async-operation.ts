@@ -37,9 +37,10 @@ interface Remembered {
   told: boolean;
 }
 
+/** What starts a run, like `workflows.dataImport.start`. `output` is not called: by it the output's type is known. */
 export type Start<Args extends readonly unknown[], Output> = (
   ...args: Args
-) => Promise<Pick<StartedRun<Output>, "runId">>;
+) => Promise<Pick<StartedRun, "runId"> & Partial<Pick<StartedRun<Output>, "output">>>;
 
 /** One run after the other that a page starts and follows to its end. */
 export class AsyncOperation<Args extends readonly unknown[], Output> {
