@@ -36,6 +36,7 @@ function useImport({ workflows }: Longhaul) {
 }
 
 test("a hook knows the output of what it starts", () => {
+  expectTypeOf(useImport).returns.toHaveProperty("reset");
   type Used = ReturnType<typeof useImport>;
   expectTypeOf<Parameters<Used["execute"]>[0]>().toEqualTypeOf<Parameters<OverTheWire["start"]>[0]>();
   type Succeeded = Extract<Used["state"], { status: "succeeded" }>;
