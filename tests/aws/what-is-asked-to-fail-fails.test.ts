@@ -115,6 +115,12 @@ describe("a fault of a function", () => {
     expect((await invoke({})).failed).toBe(false);
   });
 
+  it("is one of a hundred at most", async () => {
+    for (let set = 0; set < 100; set += 1) await ask("faults", { function: step, kind: "error" });
+    const { status, said } = await ask("faults", { function: step, kind: "error" });
+    expect([status, said.message]).toEqual([400, "There are 100 faults already: remove some."]);
+  });
+
   it("that nobody can set is refused with what to say", async () => {
     const refused: [object, string][] = [
       [

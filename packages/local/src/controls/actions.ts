@@ -2,6 +2,8 @@ import { z } from "zod";
 import { functionNamed } from "../lambda/faults.js";
 import { ControlError, type Controls } from "./controls.js";
 
+const mostFaults = 100;
+
 /** Fields of a form are text, and empty where nothing was written. */
 const number = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((given) => {
@@ -91,12 +93,16 @@ const addFault = action(
   '{"function": "<name>" or "<workflow>/<Step>", "kind": "error" | "throttle" | "delay" | "kill", ' +
     '"tries": [<numbers from 1>], "run": "<id>", "error": "<name>", "message": "<text>", "seconds": <0 to 3600>}',
   faultSchema,
-  ({ error, message, ...asked }, { lambda }) =>
-    lambda.faults.add({
+  ({ error, message, ...asked }, { lambda }) => {
+    if (lambda.faults.list().length >= mostFaults) {
+      throw new ControlError(`There are ${mostFaults} faults already: remove some.`);
+    }
+    return lambda.faults.add({
       ...asked,
       function: knownFunction(asked.function, lambda),
       error: { name: error ?? "RetryableError", message: message ?? "A fault that was asked for." },
-    }),
+    });
+  },
 );
 
 const removeFault = action(
