@@ -248,6 +248,13 @@ describe("every page", { timeout: 480_000 }, () => {
     expect(await faultsOf(page)).toEqual([]);
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page
+      .locator(":focus")
+      .and(page.getByRole("button", { name: "Cancel" }))
+      .waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
     expect(await faultsOf(page)).toEqual([]);
     await page.getByRole("button", { name: "Cancel the run" }).click();
     await status(page, "Cancelled").waitFor();
@@ -277,6 +284,19 @@ describe("every page", { timeout: 480_000 }, () => {
     await page.getByRole("button", { name: "Decide" }).click();
     await page.getByText("Decided by you").waitFor();
     expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it("keeps its frame where the server does not answer, and says what to do", async () => {
+    const { page } = visitor;
+    await page.goto("/approvals");
+    await page.getByText("Nothing waits for a decision").or(page.getByText("Decided")).first().waitFor();
+    await page.route(/settings-page-.*\.js|config\.json/, (route) => route.abort());
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByText("The server cannot be reached", { exact: false }).waitFor();
+    await page.getByRole("link", { name: "Schedules" }).waitFor();
+    await page.unroute(/settings-page-.*\.js|config\.json/);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("Save the limits").waitFor();
   });
 
   it("paints what a person waits for before it asks for the plots", async () => {

@@ -2,6 +2,7 @@ import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { Button } from "../components/ui/button.js";
 import { EmptyState } from "../components/ui/empty-state.js";
 import { useTitle } from "../components/ui/page-header.js";
+import { isServerThere, PageNotFetched } from "../lib/lazy-page.js";
 
 export function MissingPage() {
   return (
@@ -32,6 +33,12 @@ export function MissingPlace() {
 /** The last net: the page itself broke, or its code could not be fetched. */
 export function BrokenPage({ error, reset }: Pick<ErrorComponentProps, "error" | "reset">) {
   const message = error instanceof Error ? error.message : String(error);
+  const unreachable = error instanceof PageNotFetched;
+  // Fetched anew is the site as a whole, once there is a server to fetch it from.
+  const again = async () => {
+    if (!unreachable) reset();
+    else if (await isServerThere()) location.reload();
+  };
   return (
     <main className="mx-auto max-w-2xl p-6">
       <EmptyState
@@ -39,14 +46,14 @@ export function BrokenPage({ error, reset }: Pick<ErrorComponentProps, "error" |
         title="This page cannot be shown"
         action={
           <div className="flex gap-2">
-            <Button look="primary" onClick={reset}>
+            <Button look="primary" onClick={() => void again()}>
               Try again
             </Button>
             <Button onClick={() => location.reload()}>Reload</Button>
           </div>
         }
       >
-        Your runs go on meanwhile. <span className="font-mono text-sm">{message}</span>
+        Your runs go on meanwhile. <span className={unreachable ? "" : "font-mono text-sm"}>{message}</span>
       </EmptyState>
     </main>
   );

@@ -11,7 +11,14 @@ function createServices(session: SessionStore) {
   const longhaul = createLonghaul({ url: location.origin, token: session.token });
   const queries = new QueryClient({
     defaultOptions: {
-      queries: { staleTime: 5000, retry: (count, error) => count < 2 && !isLasting(error) },
+      // "always": a laptop without a network reaches the server that runs on it, and where there is none an error is better than
+      // a call that waits in silence and is made hours later.
+      queries: {
+        staleTime: 5000,
+        networkMode: "always",
+        retry: (count, error) => count < 2 && !isLasting(error),
+      },
+      mutations: { networkMode: "always" },
     },
   });
   // A session that the API does not accept any more cannot be mended by asking again.

@@ -55,7 +55,7 @@ export function formatBytes(bytes: number): string {
 /** "850 ms", "12 s", "3 min 20 s", "2 h 5 min", "4 d 3 h". */
 export function formatDuration(seconds: number): string {
   if (seconds < 1) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 10) return `${Number.isInteger(seconds) ? seconds : seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;
   const total = Math.round(seconds);
   if (total < 3600) return join(Math.floor(total / 60), "min", total % 60, "s");

@@ -1,11 +1,6 @@
-import {
-  createRootRouteWithContext,
-  createRoute,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, Outlet, redirect } from "@tanstack/react-router";
 import type { SessionStore } from "../../features/session/session.js";
+import { lazyPage } from "../../lib/lazy-page.js";
 import { AppLayout } from "../app-layout.js";
 import { BrokenPage, MissingPage } from "../fallback-pages.js";
 
@@ -30,14 +25,14 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: parseReturn,
-  component: lazyRouteComponent(() => import("../../features/session/sign-in-page.js"), "SignInPage"),
+  component: lazyPage(() => import("../../features/session/sign-in-page.js"), "SignInPage"),
 });
 
 const signUp = createRoute({
   getParentRoute: () => root,
   path: "/sign-up",
   validateSearch: parseReturn,
-  component: lazyRouteComponent(() => import("../../features/session/sign-up-page.js"), "SignUpPage"),
+  component: lazyPage(() => import("../../features/session/sign-up-page.js"), "SignUpPage"),
 });
 
 /** What is around every page of a person who has signed in. */

@@ -1,43 +1,38 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { parseCallback } from "../../features/connections/callback-search.js";
+import { lazyPage } from "../../lib/lazy-page.js";
 import { MissingPlace } from "../fallback-pages.js";
 import { app } from "./frame.js";
 
 const connections = createRoute({
   getParentRoute: () => app,
   path: "/connections",
-  component: lazyRouteComponent(
-    () => import("../../features/connections/connections-page.js"),
-    "ConnectionsPage",
-  ),
+  component: lazyPage(() => import("../../features/connections/connections-page.js"), "ConnectionsPage"),
 });
 
 const connected = createRoute({
   getParentRoute: () => app,
   path: "/connections/callback",
   validateSearch: parseCallback,
-  component: lazyRouteComponent(() => import("../../features/connections/callback-page.js"), "CallbackPage"),
+  component: lazyPage(() => import("../../features/connections/callback-page.js"), "CallbackPage"),
 });
 
 const onboarding = createRoute({
   getParentRoute: () => app,
   path: "/onboarding",
-  component: lazyRouteComponent(
-    () => import("../../features/onboarding/onboarding-page.js"),
-    "OnboardingPage",
-  ),
+  component: lazyPage(() => import("../../features/onboarding/onboarding-page.js"), "OnboardingPage"),
 });
 
 const webhooks = createRoute({
   getParentRoute: () => app,
   path: "/webhooks",
-  component: lazyRouteComponent(() => import("../../features/webhooks/webhooks-page.js"), "WebhooksPage"),
+  component: lazyPage(() => import("../../features/webhooks/webhooks-page.js"), "WebhooksPage"),
 });
 
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
-  component: lazyRouteComponent(() => import("../../features/settings/settings-page.js"), "SettingsPage"),
+  component: lazyPage(() => import("../../features/settings/settings-page.js"), "SettingsPage"),
 });
 
 /** An address that none of the pages has: said where the way to all of them is. */

@@ -1,12 +1,13 @@
-import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRoute, redirect } from "@tanstack/react-router";
 import { parseRunSearch } from "../../features/runs/run-search.js";
+import { lazyPage } from "../../lib/lazy-page.js";
 import { app } from "./frame.js";
 
 const runs = createRoute({
   getParentRoute: () => app,
   path: "/",
   validateSearch: parseRunSearch,
-  component: lazyRouteComponent(() => import("../../features/runs/runs-page.js"), "RunsPage"),
+  component: lazyPage(() => import("../../features/runs/runs-page.js"), "RunsPage"),
 });
 
 /** The run whose input the form is filled from. */
@@ -17,20 +18,20 @@ function parsePrevious(search: Record<string, unknown>): { from?: string } {
 const catalogue = createRoute({
   getParentRoute: () => app,
   path: "/start",
-  component: lazyRouteComponent(() => import("../../features/start/catalogue-page.js"), "CataloguePage"),
+  component: lazyPage(() => import("../../features/start/catalogue-page.js"), "CataloguePage"),
 });
 
 const start = createRoute({
   getParentRoute: () => app,
   path: "/start/$workflow",
   validateSearch: parsePrevious,
-  component: lazyRouteComponent(() => import("../../features/start/start-page.js"), "StartPage"),
+  component: lazyPage(() => import("../../features/start/start-page.js"), "StartPage"),
 });
 
 const run = createRoute({
   getParentRoute: () => app,
   path: "/runs/$runId",
-  component: lazyRouteComponent(() => import("../../features/run/run-page.js"), "RunPage"),
+  component: lazyPage(() => import("../../features/run/run-page.js"), "RunPage"),
 });
 
 const runIndex = createRoute({
@@ -44,13 +45,13 @@ const runIndex = createRoute({
 const result = createRoute({
   getParentRoute: () => run,
   path: "/result",
-  component: lazyRouteComponent(() => import("../../features/results/result-tab.js"), "ResultTab"),
+  component: lazyPage(() => import("../../features/results/result-tab.js"), "ResultTab"),
 });
 
 const steps = createRoute({
   getParentRoute: () => run,
   path: "/steps",
-  component: lazyRouteComponent(() => import("../../features/run/steps-tab.js"), "StepsTab"),
+  component: lazyPage(() => import("../../features/run/steps-tab.js"), "StepsTab"),
 });
 
 /** The node of the machine that is looked at. */
@@ -62,46 +63,43 @@ const graph = createRoute({
   getParentRoute: () => run,
   path: "/graph",
   validateSearch: parseNode,
-  component: lazyRouteComponent(() => import("../../features/graph/graph-tab.js"), "GraphTab"),
+  component: lazyPage(() => import("../../features/graph/graph-tab.js"), "GraphTab"),
 });
 
 const timeline = createRoute({
   getParentRoute: () => run,
   path: "/timeline",
-  component: lazyRouteComponent(() => import("../../features/timeline/timeline-tab.js"), "TimelineTab"),
+  component: lazyPage(() => import("../../features/timeline/timeline-tab.js"), "TimelineTab"),
 });
 
 const events = createRoute({
   getParentRoute: () => run,
   path: "/events",
-  component: lazyRouteComponent(() => import("../../features/run/events-tab.js"), "EventsTab"),
+  component: lazyPage(() => import("../../features/run/events-tab.js"), "EventsTab"),
 });
 
 const input = createRoute({
   getParentRoute: () => run,
   path: "/input",
-  component: lazyRouteComponent(() => import("../../features/run/input-tab.js"), "InputTab"),
+  component: lazyPage(() => import("../../features/run/input-tab.js"), "InputTab"),
 });
 
 const approvals = createRoute({
   getParentRoute: () => app,
   path: "/approvals",
-  component: lazyRouteComponent(() => import("../../features/approvals/approvals-page.js"), "ApprovalsPage"),
+  component: lazyPage(() => import("../../features/approvals/approvals-page.js"), "ApprovalsPage"),
 });
 
 const deadLetters = createRoute({
   getParentRoute: () => app,
   path: "/dead-letters",
-  component: lazyRouteComponent(
-    () => import("../../features/dead-letters/dead-letters-page.js"),
-    "DeadLettersPage",
-  ),
+  component: lazyPage(() => import("../../features/dead-letters/dead-letters-page.js"), "DeadLettersPage"),
 });
 
 const schedules = createRoute({
   getParentRoute: () => app,
   path: "/schedules",
-  component: lazyRouteComponent(() => import("../../features/schedules/schedules-page.js"), "SchedulesPage"),
+  component: lazyPage(() => import("../../features/schedules/schedules-page.js"), "SchedulesPage"),
 });
 
 /** The workflow that is to be scheduled, or the run that is to be repeated. */
@@ -117,16 +115,13 @@ const newSchedule = createRoute({
   getParentRoute: () => app,
   path: "/schedules/new",
   validateSearch: parseNewSchedule,
-  component: lazyRouteComponent(
-    () => import("../../features/schedules/new-schedule-page.js"),
-    "NewSchedulePage",
-  ),
+  component: lazyPage(() => import("../../features/schedules/new-schedule-page.js"), "NewSchedulePage"),
 });
 
 const schedule = createRoute({
   getParentRoute: () => app,
   path: "/schedules/$scheduleId",
-  component: lazyRouteComponent(() => import("../../features/schedules/schedule-page.js"), "SchedulePage"),
+  component: lazyPage(() => import("../../features/schedules/schedule-page.js"), "SchedulePage"),
 });
 
 /** Starting, following and repeating runs. */

@@ -21,7 +21,7 @@ export function Chart({ timeline }: { timeline: Timeline }) {
               className="absolute top-1.5 -translate-x-1/2 text-sm whitespace-nowrap text-ink-soft tabular-nums first:translate-x-0"
               style={{ left: at(from + second * 1000) }}
             >
-              {second === 0 ? "0" : formatDuration(second).replace(".0 s", " s")}
+              {second === 0 ? "0" : formatDuration(second)}
             </span>
           ))}
         </div>
