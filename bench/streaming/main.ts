@@ -6,13 +6,17 @@ import { type Kind, Subject } from "./subject.js";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: "boolean", default: false }, profile: { type: "string" } },
+  options: {
+    quick: { type: "boolean", default: false },
+    rounds: { type: "string" },
+    profile: { type: "string" },
+  },
 });
 const given = positionals.map(Number).filter((count) => count > 0);
 const sizes = given.length > 0 ? given : flags.quick ? [1_000] : [1_000, 5_000, 10_000];
 const kinds = ["bare", "trpc"] as const;
 /** The servers take turns, so that both have their share of whatever else the machine does. */
-const rounds = flags.quick ? 3 : 5;
+const rounds = Math.max(1, Number(flags.rounds ?? (flags.quick ? 3 : 5)) || 1);
 const steadySeconds = 5;
 /** The one event goes to everyone so often in a round that there are at least so many deliveries. */
 const toAllDeliveries = flags.quick ? 5_000 : 10_000;
