@@ -37,7 +37,8 @@ try {
   process.stderr.write(`${message}\n`);
   if (error instanceof LonghaulError) {
     for (const { path, message: issue } of error.issues) {
-      process.stderr.write(`  ${path.join(".")}: ${issue}\n`);
+      // What belongs to no field has been said.
+      if (path.length > 0) process.stderr.write(`  ${path.join(".")}: ${issue}\n`);
     }
     if (error.code === "UNREACHABLE") {
       process.stderr.write(

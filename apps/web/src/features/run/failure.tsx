@@ -4,6 +4,9 @@ import { CircleX } from "lucide-react";
 import { Button } from "../../components/ui/button.js";
 import { Facts } from "../../components/ui/facts.js";
 
+/** The code of what the workflow has no words for: its sentence says nothing of what to do. */
+const unforeseen = "STEP_FAILED";
+
 interface FailureProps {
   error: RunError;
   runId: string;
@@ -22,6 +25,12 @@ export function Failure({ error, runId, workflow, mayStart }: FailureProps) {
         <CircleX aria-hidden className="mt-0.5 size-5 shrink-0 text-bad" />
         <div className="grid gap-3">
           <p className="text-lg font-medium break-words">{error.message}</p>
+          {mayStart && error.code === unforeseen && (
+            <p>
+              Retry goes on from where it stopped. Where that fails too, show an engineer what is written
+              below.
+            </p>
+          )}
           {mayStart && (
             <div className="flex flex-wrap gap-2">
               <Button asChild>
