@@ -416,6 +416,17 @@ describe("whatever the value", () => {
     ).toContain("149");
   });
 
+  it.each(["--\n)", "{{unknown}}", "{{unknown}}--\n", "({{list}})--\n", "')"])(
+    "a text full of %j has its first hundred problems told, not each of thousands with its place",
+    (problem) => {
+      const sql = `SELECT a, ${problem.repeat(Math.floor((maxSqlLength - 20) / problem.length))}`;
+      const problems = checkTemplate(sql, schema({ list: "string_list" }));
+      expect(problems.length).toBeGreaterThan(0);
+      expect(problems.length).toBeLessThanOrEqual(201);
+      expect(problems[0]?.place?.line ?? 1).toBeLessThanOrEqual(2);
+    },
+  );
+
   it("any text at all is read or refused, and soon", () => {
     const pieces = fc.constantFrom(
       "'",

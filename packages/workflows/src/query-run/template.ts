@@ -1,6 +1,6 @@
 import { literal } from "./template/literal.js";
 import type { Parameter, Parameters } from "./template/parameters.js";
-import { type Place, placeIn, type TemplateProblem } from "./template/problem.js";
+import { mostProblems, type Place, placeIn, type TemplateProblem } from "./template/problem.js";
 import { readStatement, type Slot, type Statement } from "./template/statement.js";
 import { readTokens } from "./template/tokens.js";
 
@@ -121,7 +121,10 @@ function inspect(sql: string, parameters: Parameters): { statement: Statement; p
   // What follows from a text that was read to its middle only is no help.
   if (problem) return { statement, problems: [problem] };
   const known = new Map(parameters.map((parameter) => [parameter.name, parameter]));
-  const misbound = statement.slots.flatMap((slot) => slotProblem(sql, slot, known.get(slot.name)) ?? []);
+  const misbound = statement.slots
+    .filter((slot) => isMisbound(slot, known.get(slot.name)))
+    .slice(0, mostProblems)
+    .map((slot) => slotProblem(sql, slot, known.get(slot.name)));
   const unused = parameters
     .filter(({ name }) => !statement.slots.some((slot) => slot.name === name))
     .map(({ name }): TemplateProblem => {
@@ -134,15 +137,21 @@ function inspect(sql: string, parameters: Parameters): { statement: Statement; p
 const byPlace = (one: TemplateProblem, other: TemplateProblem) =>
   (one.place?.from ?? 0) - (other.place?.from ?? 0);
 
-function slotProblem(sql: string, slot: Slot, parameter: Parameter | undefined): TemplateProblem | null {
-  const place = placeIn(sql, slot.from, slot.to);
+const isMisbound = ({ listAllowed }: Slot, parameter: Parameter | undefined) =>
+  !parameter || (parameter.type === "string_list" && !listAllowed);
+
+/** What is wrong with a parameter that {@link isMisbound}. */
+function slotProblem(
+  sql: string,
+  { name, from, to }: Slot,
+  parameter: Parameter | undefined,
+): TemplateProblem {
+  const place = placeIn(sql, from, to);
   if (!parameter) {
-    const message = `There is no parameter "${slot.name}".`;
-    return { code: "PARAMETER_UNKNOWN", message, place, parameter: slot.name };
+    return { code: "PARAMETER_UNKNOWN", message: `There is no parameter "${name}".`, place, parameter: name };
   }
-  if (parameter.type !== "string_list" || slot.listAllowed) return null;
-  const message = `A list can stand only in IN ({{${slot.name}}}) or ARRAY[{{${slot.name}}}].`;
-  return { code: "PARAMETER_MISPLACED", message, place, parameter: slot.name };
+  const message = `A list can stand only in IN ({{${name}}}) or ARRAY[{{${name}}}].`;
+  return { code: "PARAMETER_MISPLACED", message, place, parameter: name };
 }
 
 function write(

@@ -30,6 +30,9 @@ export interface TemplateProblem {
   parameter: string | null;
 }
 
+/** Of one kind as many are named: nobody reads more, and a text of nothing but problems has a hundred thousand. */
+export const mostProblems = 100;
+
 export function placeIn(sql: string, from: number, to: number): Place {
   const before = sql.slice(0, from);
   const lineStart = before.lastIndexOf("\n") + 1;

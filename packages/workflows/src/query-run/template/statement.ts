@@ -1,4 +1,4 @@
-import { placeIn, type TemplateProblem, type TemplateProblemCode } from "./problem.js";
+import { mostProblems, placeIn, type TemplateProblem, type TemplateProblemCode } from "./problem.js";
 import type { Token } from "./tokens.js";
 import { afterValue, beforeGroup, beforeTable, beforeValue, changes, endsTables, writes } from "./words.js";
 
@@ -50,6 +50,7 @@ class Reader {
   ) {}
 
   refuse(token: Token, code: TemplateProblemCode, message: string): void {
+    if (this.problems.length >= mostProblems) return;
     const parameter = token.kind === "parameter" ? token.text : null;
     this.problems.push({ code, message, place: placeIn(this.sql, token.from, token.to), parameter });
   }
