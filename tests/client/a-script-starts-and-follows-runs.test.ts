@@ -68,6 +68,18 @@ describe.each([true, false])("with a WebSocket: %s", (sockets) => {
     expect(seen.length).toBeGreaterThan(10);
     expect(tokens.length).toBeGreaterThan(1);
   });
+
+  test("gives up where each token is refused, and says so", async () => {
+    const runId = await world.start(world.ours.operator);
+    let asked = 0;
+    const token = () => {
+      asked += 1;
+      return "nobodys";
+    };
+    const watching = clientOf({ sockets, token }).runs.watch(runId);
+    await expect(watching.next()).rejects.toMatchObject({ name: "LonghaulError", code: "TOKEN_INVALID" });
+    expect(asked).toBeGreaterThan(1);
+  });
 });
 
 test("a run without an output is an error that knows the run", async () => {

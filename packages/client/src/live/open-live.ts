@@ -2,8 +2,10 @@ import { isExpired, isLasting } from "../errors.js";
 import type { LiveMode, LiveTransport } from "./transport.js";
 
 export interface LiveHandlers {
-  /** The feed is there, or sent something. */
+  /** The feed is there. It may be so only to refuse. */
   reached(): void;
+  /** The feed sent something. */
+  told(): void;
   failed(error: unknown): void;
   /** The connection was lost; a socket comes back by itself and goes on where it was. */
   interrupted(error: unknown): void;
@@ -64,12 +66,16 @@ export function openLive(
       timer = setTimeout(() => openFeed(by), retryMs);
     };
     timer = setTimeout(() => failed(new Error("Nothing came through."), silenceWeight), silenceMs);
+    const reached = () => {
+      if (mine !== round) return;
+      clearTimeout(timer);
+      transport.reached(by);
+    };
     feed = source.open({
-      reached: () => {
-        if (mine !== round) return;
-        clearTimeout(timer);
-        patience.renew();
-        transport.reached(by);
+      reached,
+      told: () => {
+        if (mine === round) patience.renew();
+        reached();
       },
       ended: () => mine === round && end(null),
       failed: (error) => failed(error),
@@ -97,12 +103,9 @@ export function openLive(
     const next = transport.get().mode;
     if (next === mode) return;
     mode = next;
-    if (next === "poll") {
-      leaveFeed();
-      void look();
-    } else {
-      openFeed(next);
-    }
+    if (next !== "poll") return openFeed(next);
+    leaveFeed();
+    void look();
   }
 
   const forget = transport.subscribe(follow);

@@ -52,7 +52,7 @@ export function createRunSource({ client, runId, after, receive }: RunSourceOpti
             } catch (error) {
               return on.failed(error);
             }
-            on.reached();
+            on.told();
           },
           onError: (error) => on.failed(error),
           onConnectionStateChange: (state) => state.error && on.interrupted(state.error),

@@ -38,7 +38,7 @@ function createListSource(
         onStarted: () => on.reached(),
         onData: (page) => {
           receive(page);
-          on.reached();
+          on.told();
         },
         onError: (error) => on.failed(error),
         onConnectionStateChange: (state) => state.error && on.interrupted(state.error),
