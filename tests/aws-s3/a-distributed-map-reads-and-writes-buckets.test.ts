@@ -16,7 +16,7 @@ beforeAll(async () => {
     lambda: (call) => test.local.aws.lambda.invoke(call),
     objects: test.local.aws.objects,
   });
-  test.local.aws.attachStepFunctions(engine);
+  test.local.aws.attach({ stepFunctions: engine });
   for (const Bucket of ["orders", "results"]) await test.s3.send(new CreateBucketCommand({ Bucket }));
 });
 afterAll(async () => {

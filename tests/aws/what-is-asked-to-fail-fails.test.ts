@@ -22,8 +22,7 @@ beforeAll(async () => {
     accountId: "000000000000",
     lambda: (call) => local.aws.lambda.invoke(call),
   });
-  local.aws.attachStepFunctions(engine);
-  local.aws.attachRealtime({ feed: "on" });
+  local.aws.attach({ stepFunctions: engine, realtime: { feed: "on" } });
 });
 afterAll(async () => {
   await engine.close();

@@ -54,9 +54,8 @@ export interface LocalAws {
   ensureBucket(name: string): Promise<void>;
   /** The buckets, as the state machine engine sees them. */
   readonly objects: S3["objects"];
-  attachStepFunctions(stepFunctions: StepFunctionsServer): void;
-  /** Puts Realtime's feed among what can be made to fail. */
-  attachRealtime(realtime: Pick<Realtime, "feed">): void;
+  /** Step Functions joins, and Realtime's feed what can be made to fail. */
+  attach(joining: { stepFunctions: StepFunctionsServer; realtime?: Pick<Realtime, "feed"> }): void;
   close(): Promise<void>;
 }
 
@@ -70,12 +69,11 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
   const place = { url: "" };
   const { services, closeStores } = await openServices(options, place);
   const { lambda, bus, eventSources, outbox, s3 } = services;
-  let stepFunctions: StepFunctionsServer | null = null;
-  let realtime: Pick<Realtime, "feed"> | null = null;
+  let joined: Partial<Parameters<LocalAws["attach"]>[0]> = {};
   const server = createEndpoint({
     ...{ ...services, region, accountId, logger, host },
-    stepFunctions: () => stepFunctions,
-    realtime: () => realtime,
+    stepFunctions: () => joined.stepFunctions ?? null,
+    realtime: () => joined.realtime ?? null,
   });
   await listen(server, options.port, host, "the AWS endpoint", "LONGHAUL_AWS_PORT").catch(async (error) => {
     await closeStores();
@@ -98,11 +96,8 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     url: place.url,
     ensureBucket: s3.ensureBucket,
     objects: s3.objects,
-    attachStepFunctions(given) {
-      stepFunctions = given;
-    },
-    attachRealtime(given) {
-      realtime = given;
+    attach(joining) {
+      joined = joining;
     },
     close() {
       closing ??= close();

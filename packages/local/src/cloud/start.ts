@@ -135,7 +135,6 @@ async function start(
   });
   closing.push(() => supabase.close());
   places.supabase = supabase;
-  aws.attachRealtime(supabase.realtime);
   const demo = await ensureDemoUser(dataDir, supabase);
 
   // The ends of executions wait for the ARNs of what may be dispatched after them.
@@ -148,7 +147,7 @@ async function start(
     await engine.close();
     await aws.close();
   });
-  aws.attachStepFunctions(engine);
+  aws.attach({ stepFunctions: engine, realtime: supabase.realtime });
   const deploy = async (machines: readonly DeployableMachine[]) => {
     places.stateMachines = await deployStateMachines(machines, { engine, region, accountId });
     return apiEnvironment(places as Places);
@@ -167,8 +166,7 @@ async function start(
       aws: aws.url,
       ads: ads.url,
       supabase: supabase.url,
-      outbox: `${aws.url}/_longhaul/outbox`,
-      controls: `${aws.url}/_longhaul/`,
+      ...{ outbox: `${aws.url}/_longhaul/outbox`, controls: `${aws.url}/_longhaul/` },
       database: database.url("postgres"),
     },
     async reload() {

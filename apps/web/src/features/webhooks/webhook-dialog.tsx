@@ -32,7 +32,7 @@ export function WebhookDialog({ webhook, close, showSecret }: WebhookDialogProps
       if (secret) showSecret(secret);
       await utils.webhooks.invalidate();
     },
-    onError: focusFirstWrong,
+    onError: () => focusFirstWrong(),
   });
   const wrong = placed(save.error);
   const submit = (event: FormEvent) => {
