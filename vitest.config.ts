@@ -5,14 +5,12 @@ import { defineConfig } from "vitest/config";
 // tests start (the local cloud, the API, step workers) run the build, as users do: `pnpm build` comes first.
 const conditions = ["@longhaul/source"];
 
-// Imports took more than tests: files that follow each other in a process share their modules. Nothing of ours begins at
-// import, and what a test changes of the process it changes back.
-const isolate = false;
-
 const unit = {
   include: ["{packages,apps}/*/src/**/*.test.{ts,tsx}", "infra/src/**/*.test.ts"],
   environment: "node",
-  isolate,
+  // Most of a file's time went into its imports: files that follow each other in a process share their modules. Nothing of
+  // ours begins at import, and what a test changes of the process it changes back.
+  isolate: false,
   // A busy computer takes its time: this ends what hangs, and says nothing of what is slow.
   testTimeout: 60_000,
   hookTimeout: 60_000,
@@ -40,7 +38,6 @@ export default defineConfig({
           root: "tests",
           include: ["**/*.test.ts"],
           environment: "node",
-          isolate,
           globalSetup: path.resolve(import.meta.dirname, "packages/local/src/testing/global-setup.ts"),
           // Ends what hangs, and says nothing of what is slow.
           testTimeout: 180_000,
