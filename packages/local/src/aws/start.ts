@@ -36,6 +36,12 @@ export interface AwsOptions extends Account {
   readonly lambda?: Pick<LambdaOptions, "concurrency" | "processes" | "idleMs" | "retryDelaysMs">;
 }
 
+/** What is there only after the endpoint. */
+interface Joining {
+  readonly stepFunctions: StepFunctionsServer;
+  readonly realtime?: Pick<Realtime, "feed">;
+}
+
 /** The local AWS behind its one endpoint; Step Functions joins when it is open. */
 export interface LocalAws {
   /** http://127.0.0.1:<port> */
@@ -55,7 +61,7 @@ export interface LocalAws {
   /** The buckets, as the state machine engine sees them. */
   readonly objects: S3["objects"];
   /** Step Functions joins, and Realtime's feed what can be made to fail. */
-  attach(joining: { stepFunctions: StepFunctionsServer; realtime?: Pick<Realtime, "feed"> }): void;
+  attach(joining: Joining): void;
   close(): Promise<void>;
 }
 
@@ -69,7 +75,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
   const place = { url: "" };
   const { services, closeStores } = await openServices(options, place);
   const { lambda, bus, eventSources, outbox, s3 } = services;
-  let joined: Partial<Parameters<LocalAws["attach"]>[0]> = {};
+  let joined: Partial<Joining> = {};
   const server = createEndpoint({
     ...{ ...services, region, accountId, logger, host },
     stepFunctions: () => joined.stepFunctions ?? null,

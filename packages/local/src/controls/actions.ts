@@ -68,23 +68,19 @@ function action<Schema extends z.ZodType>(
 const skip = action(
   '{"execution": "<ARN>"}, {"run": "<id>"}, or {} for all that waits',
   z.strictObject({ execution: optionalText(2_000), run: optionalText(100) }),
-  async ({ execution, run }, { waits }) => {
-    const time = waits();
-    if (time === null) throw new ControlError("Step Functions is still starting.");
+  async ({ execution, run }, controls) => {
     // An execution is named after its run and its attempt.
     const isOfRun = (arn: string) => arn.split(":").at(-1)?.startsWith(`${run}-`) === true;
     const isMeant = (arn: string) => (execution === null ? run === null || isOfRun(arn) : arn === execution);
-    return { skipped: await time.skip(isMeant) };
+    return { skipped: await waitsOf(controls).skip(isMeant) };
   },
 );
 
 const scale = action(
   '{"scale": <factor of Waits and delays of retries from now on, 0 to 1000000>}',
   z.strictObject({ scale: number(z.number().min(0).max(1_000_000)) }),
-  ({ scale: factor }, { waits }) => {
-    const time = waits();
-    if (time === null) throw new ControlError("Step Functions is still starting.");
-    time.scale = factor;
+  ({ scale: factor }, controls) => {
+    waitsOf(controls).scale = factor;
     return { scale: factor };
   },
 );
@@ -163,6 +159,13 @@ export const actions: ReadonlyMap<string, Action> = new Map([
   ["/_longhaul/queues/faults", queues],
   ["/_longhaul/training/faults", training],
 ]);
+
+/** @throws ControlError while the engine is not open */
+function waitsOf({ waits }: Controls) {
+  const time = waits();
+  if (time === null) throw new ControlError("Step Functions is still starting.");
+  return time;
+}
 
 /** @throws ControlError where there is no such function */
 function knownFunction(given: string, lambda: Controls["lambda"]): string {

@@ -1,5 +1,6 @@
+import { escapeXml } from "../aws/reply.js";
 import type { FunctionFault } from "../lambda/faults.js";
-import { escapeHtml, page } from "../pages/page.js";
+import { page } from "../pages/page.js";
 import type { ControlState } from "./controls.js";
 
 const feeds = [
@@ -36,8 +37,8 @@ function waits({ waits: waiting, waitScale }: ControlState): string {
   const list = waiting.map(({ executionArn, stateName, kind, until }) => {
     const [machine = "", execution = ""] = executionArn.split(":").slice(-2);
     const what = kind === "wait" ? "waits until" : "is tried again at";
-    return `<div class="row"><p class="about">${escapeHtml(stateName)} ${what}
-<time datetime="${until}">${moment(until)}</time><br>${escapeHtml(machine)}, ${escapeHtml(execution)}</p>
+    return `<div class="row"><p class="about">${escapeXml(stateName)} ${what}
+<time datetime="${until}">${moment(until)}</time><br>${escapeXml(machine)}, ${escapeXml(execution)}</p>
 ${post("/_longhaul/waits/skip", hidden("execution", executionArn), "Skip")}</div>`;
   });
   return `<section aria-labelledby="waits"><div class="row"><h2 id="waits">What waits</h2>${all}</div>
@@ -54,7 +55,7 @@ ${post(
 
 function faults(set: readonly FunctionFault[], functions: readonly string[]): string {
   const list = set.map(
-    (fault) => `<div class="row"><p class="about">${escapeHtml(fault.about)}</p>
+    (fault) => `<div class="row"><p class="about">${escapeXml(fault.about)}</p>
 ${post("/_longhaul/faults/remove", hidden("id", String(fault.id)), "Remove")}</div>`,
   );
   const names = functions.map((name) => [name, name] as const);
@@ -94,17 +95,17 @@ function field(label: string, control: string, look = ""): string {
 }
 
 function input(name: string, value = "", more = ""): string {
-  return `<input name="${name}" value="${escapeHtml(value)}" autocomplete="off" ${more}>`;
+  return `<input name="${name}" value="${escapeXml(value)}" autocomplete="off" ${more}>`;
 }
 
 function hidden(name: string, value: string): string {
-  return `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`;
+  return `<input type="hidden" name="${name}" value="${escapeXml(value)}">`;
 }
 
 function select(name: string, options: readonly (readonly [string, string])[], chosen = ""): string {
   const list = options.map(
     ([value, label]) =>
-      `<option value="${escapeHtml(value)}"${value === chosen ? " selected" : ""}>${escapeHtml(label)}</option>`,
+      `<option value="${escapeXml(value)}"${value === chosen ? " selected" : ""}>${escapeXml(label)}</option>`,
   );
   return `<select name="${name}">${list.join("")}</select>`;
 }

@@ -1,4 +1,5 @@
-import { escapeHtml, page } from "../pages/page.js";
+import { escapeXml } from "../aws/reply.js";
+import { page } from "../pages/page.js";
 import type { OutboxMessage } from "./outbox.js";
 
 const titles: Record<OutboxMessage["kind"], string> = {
@@ -22,18 +23,18 @@ export function outboxPage(messages: readonly OutboxMessage[]): string {
 
 function item(message: OutboxMessage): string {
   const heading = message.subject ?? titles[message.kind];
-  const from = message.from === null ? "" : ` from ${escapeHtml(message.from)}`;
+  const from = message.from === null ? "" : ` from ${escapeXml(message.from)}`;
   // Sandboxed without allowances: an email's own scripts, forms and links do nothing.
   const html =
     message.html === null
       ? ""
-      : `<details><summary>HTML version</summary><iframe sandbox title="${escapeHtml(heading)}" srcdoc="${escapeHtml(message.html)}"></iframe></details>`;
+      : `<details><summary>HTML version</summary><iframe sandbox title="${escapeXml(heading)}" srcdoc="${escapeXml(message.html)}"></iframe></details>`;
   return `<li>
 <article aria-labelledby="m-${message.id}">
-<h2 id="m-${message.id}">${escapeHtml(heading)}</h2>
-<p class="about">${titles[message.kind]}${from} to ${escapeHtml(message.to.join(", "))},
+<h2 id="m-${message.id}">${escapeXml(heading)}</h2>
+<p class="about">${titles[message.kind]}${from} to ${escapeXml(message.to.join(", "))},
 <time datetime="${message.at}">${message.at.replace("T", " ").slice(0, 19)} UTC</time></p>
-<pre>${escapeHtml(message.text)}</pre>
+<pre>${escapeXml(message.text)}</pre>
 ${html}
 </article>
 </li>`;
