@@ -5,6 +5,7 @@ import { machines } from "@longhaul/workflows/machines";
 import { consumerTimeoutSeconds, deadLetterConsumer, runConsumer } from "./queues.js";
 import type { FunctionSpec, RuleSpec, StateMachineSpec } from "./specs.js";
 
+export { stepFunctionName };
 export { trainingImages } from "@longhaul/workflows/training-images";
 export { deadLetterConsumer, eventSources, queues, runsTopic, topics } from "./queues.js";
 export type {

@@ -1,5 +1,5 @@
+import { stepFunctionName } from "@longhaul/functions/manifest";
 import { z } from "zod";
-import { functionNamed } from "../lambda/faults.js";
 import { ControlError, type Controls } from "./controls.js";
 
 const mostFaults = 100;
@@ -165,6 +165,12 @@ function waitsOf({ waits }: Controls) {
   const time = waits();
   if (time === null) throw new ControlError("Step Functions is still starting.");
   return time;
+}
+
+/** A name stays, and "<workflow>/<Step>" is the function of that step. */
+function functionNamed(name: string): string {
+  const [workflow = "", step, ...more] = name.split("/");
+  return step === undefined || more.length > 0 ? name : stepFunctionName(workflow, step);
 }
 
 /** @throws ControlError where there is no such function */

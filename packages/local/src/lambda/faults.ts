@@ -15,7 +15,7 @@ export type FaultKind =
   | "kill";
 
 export interface FaultRequest {
-  /** The name of a function; that of a step's may be written "<workflow>/<Step>". */
+  /** The name of a function. */
   readonly function: string;
   readonly kind: FaultKind;
   /**
@@ -53,8 +53,7 @@ export class FunctionFaults {
 
   add(request: FaultRequest): FunctionFault {
     this.#numbers += 1;
-    const named = { ...request, function: functionNamed(request.function) };
-    const fault = { ...named, id: this.#numbers, about: sentenceOf(named) };
+    const fault = { ...request, id: this.#numbers, about: sentenceOf(request) };
     this.#faults.set(fault.id, { fault, counts: new Map() });
     return fault;
   }
@@ -81,12 +80,6 @@ export class FunctionFaults {
       })
       .map(({ fault }) => fault);
   }
-}
-
-/** "<workflow>/<Step>" as the function of that step is called; other names stay. */
-export function functionNamed(name: string): string {
-  const [workflow, step, ...more] = name.split("/");
-  return step === undefined || more.length > 0 ? name : `longhaul-${workflow}-${step}`;
 }
 
 /**
