@@ -1,6 +1,7 @@
-import { asDispatcher, dispatch, runs, type StartRun, type Taken } from "@longhaul/db";
+import { asDispatcher, connect, dispatch, runs, type StartRun, type Taken } from "@longhaul/db";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { eventsOf, newRun, openWorld, startRun, type World } from "../support/database.js";
+import { endRun } from "../support/many-runs.js";
 
 let world: World;
 beforeAll(async () => {
@@ -8,15 +9,16 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await world.admin.sql`delete from longhaul.runs`;
+  await world.admin.sql`delete from longhaul.organisation_limits`;
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
 /** Starts runs together; with what each of their transactions found to be sent. */
-async function startTogether(overs: Partial<StartRun>[], { limit = 10 } = {}) {
+async function startTogether(overs: Partial<StartRun>[], { limit = 10, holdSeconds = 30 } = {}) {
   const found: (Taken | null)[] = [];
-  const taking = { limit, holdSeconds: 30, taken: (taken: Taken | null) => void found.push(taken) };
+  const taking = { limit, holdSeconds, taken: (taken: Taken | null) => void found.push(taken) };
   const answers = await Promise.allSettled(
     overs.map((over) =>
       runs.startAlone(world.api, world.ours.people.operator, newRun(world.ours.organisationId, over), taking),
@@ -24,6 +26,10 @@ async function startTogether(overs: Partial<StartRun>[], { limit = 10 } = {}) {
   );
   return { answers, found, ids: answers.flatMap((one) => ("value" in one ? [one.value.runId] : [])) };
 }
+const allow = (most: number) =>
+  world.admin.sql`
+    insert into longhaul.organisation_limits (organisation_id, max_running, max_running_per_user, retention_days)
+    values (${world.ours.organisationId}, ${most}, ${most}, 7)`;
 const look = () => dispatch.takeDue(world.dispatcher, { limit: 10, holdSeconds: 30 });
 const idsOf = (taken: Taken | null | undefined) => taken?.due.map((run) => run.runId).sort();
 
@@ -40,16 +46,79 @@ test("a start takes also what others have left, and no more than there is room f
   const { found, ids } = await startTogether([{ name: "new" }]);
   expect(idsOf(found[0])).toEqual([left, ...ids].sort());
 
-  const { organisationId } = world.ours;
-  await world.admin.sql`
-    insert into longhaul.organisation_limits (organisation_id, max_running, max_running_per_user, retention_days) values (${organisationId}, 3, 3, 7)`;
-  try {
-    const more = await startTogether([{ name: "third" }, { name: "fourth" }]);
-    expect(more.found[0]?.due).toHaveLength(1);
-    expect(more.found[0]?.someWait).toBe(true);
-  } finally {
-    await world.admin.sql`delete from longhaul.organisation_limits where organisation_id = ${organisationId}`;
-  }
+  await allow(3);
+  const more = await startTogether([{ name: "third" }, { name: "fourth" }]);
+  expect(more.found[0]?.due).toHaveLength(1);
+  expect(more.found[0]?.someWait).toBe(true);
+});
+
+test("a start that nothing stands before has its place at once, and stands in no queue", async () => {
+  const [first] = (await startTogether([{}])).found;
+  await endRun(world.api, first!.due[0]!);
+  const turn = () => world.admin.sql`select turn from longhaul.organisation_queues order by turn`;
+  const before = await turn();
+
+  await allow(3);
+  const later = new Date(Date.now() + 3600_000).toISOString();
+  const { found, ids } = await startTogether([{ priority: "low" }, { priority: "urgent" }]);
+  expect(found[0]?.due.map(({ runId, priority }) => [runId, priority])).toEqual([
+    [ids[1], "urgent"],
+    [ids[0], "low"],
+  ]);
+  const places = await world.admin.sql`
+    select admission, tries, held_until > clock_timestamp() as held from longhaul.run_attempts where closed_at is null`;
+  expect(places).toEqual(Array(2).fill({ admission: "admitted", tries: 1, held: true }));
+  expect(await turn()).toEqual(before);
+  expect(await world.admin.sql`select * from longhaul.queue_wakes`).toEqual([]);
+
+  // One that is to begin later takes no place, and the last place goes to one of the next two.
+  expect((await startTogether([{ notBefore: later }])).found[0]).toMatchObject({ due: [], someWait: true });
+  const last = await startTogether([{}, {}]);
+  expect(last.found[0]?.due).toHaveLength(1);
+  expect((await startTogether([{ priority: "urgent" }])).found[0]?.due).toEqual([]);
+});
+
+test("a start goes behind one that waits for its time, once that has come", async () => {
+  await allow(1);
+  const delayed = await startRun(world.api, world.ours, {
+    notBefore: new Date(Date.now() + 3600_000).toISOString(),
+  });
+  await world.admin
+    .sql`update longhaul.run_attempts set next_try_at = clock_timestamp() where run_id = ${delayed}`;
+  const { found, ids } = await startTogether([{}]);
+  expect(idsOf(found[0])).toEqual([delayed]);
+  await endRun(world.api, found[0]!.due[0]!);
+  expect(idsOf(await look())).toEqual(ids);
+});
+
+test("starts of many processes at once never exceed a limit, and none is forgotten", async () => {
+  await allow(3);
+  const process = async (): Promise<void> => {
+    const api = connect(world.database.url("longhaul_api"), { max: 1 });
+    for (let round = 0; round < 25; round += 1) {
+      const found: Taken[] = [];
+      const taking = {
+        limit: 10,
+        holdSeconds: 30,
+        taken: (one: Taken | null) => void (one && found.push(one)),
+      };
+      await Promise.all(
+        [1, 2].map(() =>
+          runs.startAlone(api, world.ours.people.operator, newRun(world.ours.organisationId, {}), taking),
+        ),
+      );
+      for (let taken = found[0] ?? (await look()); taken.due.length > 0; taken = await look())
+        for (const run of taken.due) await endRun(world.api, run);
+    }
+    await api.close();
+  };
+  await Promise.all(Array.from({ length: 3 }, process));
+  const [most] = await world.admin.sql`
+    select max(n.at_once)::integer as at_once from longhaul.run_attempts a cross join lateral (
+      select count(*) as at_once from longhaul.run_attempts b
+      where b.admitted_at <= a.admitted_at and b.closed_at > a.admitted_at) n`;
+  expect(most).toEqual({ at_once: 3 });
+  expect(await world.admin.sql`select run_id from longhaul.run_attempts where closed_at is null`).toEqual([]);
 });
 
 test("a refused start hurts none that shares its transaction, nor what that takes", async () => {
@@ -71,8 +140,11 @@ test("a start does not wait for a dispatcher that is at the queue, and says that
   expect(idsOf(await look())).toEqual((begun as unknown as { ids: string[] }).ids);
 });
 
-test("a start holds where its look at the queue fails", async () => {
-  const { answers, found, ids } = await startTogether([{}], { limit: -1 });
+test.each([
+  ["to admit it at once", { holdSeconds: 1e300 }],
+  ["at the queue", { limit: -1 }],
+])("a start holds where the look %s fails", async (_, asked) => {
+  const { answers, found, ids } = await startTogether([{}], asked);
   expect(answers[0]).toMatchObject({ status: "fulfilled", value: { created: true } });
   expect(found).toEqual([null]);
   expect(idsOf(await look())).toEqual(ids);

@@ -229,6 +229,8 @@ describe.each(roles)("the %s of one organisation", (role) => {
       `longhaul.lease_steps('[{"run": "${ourRun}", "attempt": 1, "step": "S", "itemPath": "", "visit": 0}]')`,
       `longhaul.start_runs('[]')`,
       `longhaul.begin_runs('[]')`,
+      `longhaul.begin_runs('[]', 30)`,
+      `longhaul.room_at_once('${world.ours.organisationId}', '${who.userId}')`,
       `longhaul.close_executions('[]')`,
       `longhaul.end_attempt('${ourRun}')`,
       `longhaul.custom_access_token_hook('{"claims": {}}')`,
