@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { runErrorOf } from "./failure.js";
 import { caughtError } from "./machine/caught.js";
 import { fromVariables } from "./machine/expression.js";
-import { failure, thrownAs } from "./runtime/failures.js";
+import { failure, failureOf, thrownAs, withRetryAfter } from "./runtime/failures.js";
+import { FatalError, RetryableError } from "./step/errors.js";
 
 const expression = jsonata(caughtError("MixDough").render(fromVariables));
 const caught = async (errorOutput: { Error: string; Cause?: string }) => {
@@ -36,6 +37,33 @@ describe("what a step threw", () => {
       ),
     30_000,
   );
+});
+
+describe("that nothing is helped by trying again", () => {
+  it.each([
+    ["FatalError", new FatalError("The dough is poor."), true],
+    ["RetryableError", new RetryableError("The oven is cold."), undefined],
+    ["another error", new Error("Out of memory."), undefined],
+  ])("is %s's to say, in a Catch and at the end of a run", async (_, thrown, fatal) => {
+    const output = asLambdaSays(thrownAs(failureOf(thrown, "MixDough", null)));
+    expect((await caught(output)).fatal).toBe(fatal);
+    expect(runErrorOf({ error: output.Error, cause: output.Cause }).fatal).toBe(fatal);
+  });
+
+  it("is not said of an error whose tries are used up", () => {
+    const thrown = new RetryableError("The oven is cold.", { retryAfter: 5 });
+    const policy = { maxAttempts: 1, intervalSeconds: 1, backoffRate: 2, maxDelaySeconds: 5 };
+    const failed = withRetryAfter(
+      failureOf(thrown, "MixDough", null),
+      thrown,
+      { retry: policy, retryAfter: { maxSeconds: 60 } },
+      2,
+      0,
+    );
+    const { name, message } = thrownAs(failed);
+    expect(name).toBe("FatalError");
+    expect(JSON.parse(message)).not.toHaveProperty("fatal");
+  });
 });
 
 describe("what Step Functions and Lambda say of themselves", () => {
@@ -70,6 +98,8 @@ describe("what a Fail state says", () => {
   it("may be a whole error", () => {
     const error = { code: "POOR_DOUGH", message: "The dough is poor.", cause: "wet", step: "MixDough" };
     expect(runErrorOf({ error: error.code, cause: JSON.stringify(error) })).toEqual(error);
+    const fatal = { ...error, fatal: true };
+    expect(runErrorOf({ error: error.code, cause: JSON.stringify(fatal) })).toEqual(fatal);
   });
 
   it("is never nothing, and never throws", () =>

@@ -8,6 +8,7 @@ const failedState = z.object({
   message: z.string(),
   cause: z.string().optional(),
   step: z.string().optional(),
+  fatal: z.literal(true).optional(),
 });
 
 function parsed<S extends z.ZodType>(schema: S, text: string | undefined): z.infer<S> | undefined {

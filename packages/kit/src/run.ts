@@ -24,12 +24,16 @@ export const channels = ["EMAIL", "SMS", "PUSH"] as const;
 export const channelSchema = z.enum(channels);
 export type Channel = z.infer<typeof channelSchema>;
 
-/** Why a run or step failed: `message` is for a person, `cause` for the engineer. */
+/**
+ * Why a run or step failed: `message` is for a person, `cause` for the engineer. `fatal` says that the step has ruled out
+ * that trying the same again helps; where it is left out, nobody has said so.
+ */
 export const runErrorSchema = z.object({
   code: z.string().min(1),
   message: z.string(),
   cause: z.string().optional(),
   step: z.string().optional(),
+  fatal: z.literal(true).optional(),
 });
 export type RunError = z.infer<typeof runErrorSchema>;
 

@@ -74,6 +74,7 @@ export function failure(
       message: message.slice(0, 2_000),
       ...(because && { cause: because.slice(0, 4_000) }),
       step,
+      ...(kind === "fatal" && { fatal: true }),
     },
   };
 }
@@ -116,7 +117,8 @@ export function ended(reason: EndReason, step: string): StepFailure {
 
 /**
  * What becomes of a RetryableError that names its time, in a step that declares `retryAfter`: the machine
- * waits for that time and asks again. Once the policy's tries are used up it is an error like any other.
+ * waits for that time and asks again. Once the policy's tries are used up the machine asks no more; the error itself is not
+ * marked as fatal, for another attempt may help.
  *
  * @param tries the tries of the step so far, this one included.
  */
@@ -143,8 +145,8 @@ export function withRetryAfter(
  * { at, error } there: the time (ISO 8601) and the run error.
  */
 export function thrownAs({ kind, error, retryAt }: StepFailure): Error {
-  const { code, message, cause, step } = error;
-  const told = { code, message, cause, step };
+  const { code, message, cause, step, fatal } = error;
+  const told = { code, message, cause, step, fatal };
   const thrown = new Error(JSON.stringify(retryAt === undefined ? told : { at: retryAt, error: told }));
   thrown.name = treatmentOf(kind).name;
   thrown.stack = `${thrown.name}: ${code}`;

@@ -25,6 +25,7 @@ export function Button({ look, size, asChild, className, type, ...props }: Butto
   const Element = asChild ? Slot.Root : "button";
   return (
     <Element
+      data-look={look}
       className={cn(styles({ look, size }), className)}
       {...(asChild ? {} : { type: type ?? "button" })}
       {...props}

@@ -1,11 +1,8 @@
 import { useRun as useFollowedRun } from "@longhaul/client/react";
 import { isFinal, type Run, type RunStep } from "@longhaul/kit";
 import type { GraphNode } from "./nodes.js";
-import { ListRestart } from "lucide-react";
-import { useState } from "react";
-import { Button } from "../../components/ui/button.js";
 import { Panel } from "../../components/ui/panel.js";
-import { RerunFromDialog } from "../run/actions/rerun-from-dialog.js";
+import { RerunFromButton } from "../run/actions/rerun-from-button.js";
 import { EventRow } from "../run/event-row.js";
 import { StepCard } from "../run/step-card.js";
 import { useMay } from "../settings/use-me.js";
@@ -61,18 +58,9 @@ export function NodeDetail({ run, node, steps }: NodeDetailProps) {
 }
 
 function RerunFromHere({ run, step }: { run: Run; step: string }) {
-  const [open, setOpen] = useState(false);
   const mayAct = useMay("operator");
   if (!mayAct || !isFinal(run.status)) return null;
-  return (
-    <>
-      <Button size="small" onClick={() => setOpen(true)}>
-        <ListRestart aria-hidden />
-        Rerun from here...
-      </Button>
-      {open && <RerunFromDialog run={run} step={step} onClose={() => setOpen(false)} />}
-    </>
-  );
+  return <RerunFromButton run={run} step={step} label="Rerun from here..." size="small" />;
 }
 
 const sentences: Record<GraphNode["kind"], string> = {

@@ -48,7 +48,7 @@ function Outcome({ run }: { run: Run }) {
       );
     case "failed":
     case "timed_out":
-      return <Failure error={run.error} runId={run.id} workflow={run.workflow} mayStart={mayStart} />;
+      return <Failure run={run} mayStart={mayStart} />;
     case "cancelled":
       return (
         <EmptyState title="This run was cancelled">

@@ -1,21 +1,22 @@
-import type { RunError } from "@longhaul/kit";
+import type { Run } from "@longhaul/kit";
 import { Link } from "@tanstack/react-router";
 import { CircleX } from "lucide-react";
 import { Button } from "../../components/ui/button.js";
 import { Facts } from "../../components/ui/facts.js";
+import { isFatal } from "./actions/is-fatal.js";
+import { RerunFromButton } from "./actions/rerun-from-button.js";
 
 /** The code of what the workflow has no words for: its sentence says nothing of what to do. */
 const unforeseen = "STEP_FAILED";
 
 interface FailureProps {
-  error: RunError;
-  runId: string;
-  workflow: string;
+  run: Extract<Run, { status: "failed" | "timed_out" }>;
   mayStart: boolean;
 }
 
 /** What went wrong: the sentence first, what one can do, then the parts for the engineer. */
-export function Failure({ error, runId, workflow, mayStart }: FailureProps) {
+export function Failure({ run, mayStart }: FailureProps) {
+  const { error } = run;
   return (
     <section
       aria-label="What went wrong"
@@ -23,23 +24,21 @@ export function Failure({ error, runId, workflow, mayStart }: FailureProps) {
     >
       <div className="flex gap-2.5">
         <CircleX aria-hidden className="mt-0.5 size-5 shrink-0 text-bad" />
-        <div className="grid gap-3">
+        <div className="grid min-w-0 gap-3">
           <p className="text-lg font-medium break-words">{error.message}</p>
-          {mayStart && error.code === unforeseen && (
-            <p>
-              Retry goes on from where it stopped. Where that fails too, show an engineer what is written
-              below.
-            </p>
-          )}
+          <WhatHelps run={run} mayStart={mayStart} />
           {mayStart && (
             <div className="flex flex-wrap gap-2">
               <Button asChild>
-                <Link to="/start/$workflow" params={{ workflow }} search={{ from: runId }}>
+                <Link to="/start/$workflow" params={{ workflow: run.workflow }} search={{ from: run.id }}>
                   Start again with changes
                 </Link>
               </Button>
+              {isFatal(run) && error.step && (
+                <RerunFromButton run={run} label="Rerun from a step with changes..." />
+              )}
               <Button asChild look="quiet">
-                <Link to="/runs/$runId/steps" params={{ runId }}>
+                <Link to="/runs/$runId/steps" params={{ runId: run.id }}>
                   See the steps
                 </Link>
               </Button>
@@ -68,5 +67,22 @@ export function Failure({ error, runId, workflow, mayStart }: FailureProps) {
         )}
       </details>
     </section>
+  );
+}
+
+/** What a retry is good for, where the error itself does not tell. */
+function WhatHelps({ run, mayStart }: FailureProps) {
+  if (isFatal(run)) {
+    return (
+      <p>
+        This error comes again as long as nothing changes, so it is not tried again by itself.
+        {mayStart &&
+          " Change the input, or what a step before it gave. Retry helps only where the cause lay elsewhere and has been put right."}
+      </p>
+    );
+  }
+  if (!mayStart || run.error.code !== unforeseen) return null;
+  return (
+    <p>Retry goes on from where it stopped. Where that fails too, show an engineer what is written below.</p>
   );
 }

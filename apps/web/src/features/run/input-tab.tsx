@@ -66,8 +66,10 @@ function InputFacts({ run }: { run: Run }) {
   const facts = Object.entries(input)
     .filter(([name]) => fields.get(name)?.kind !== "file")
     .flatMap(([name, value]) => {
-      if (typeof value === "object") return [];
       const field = fields.get(name);
+      if (field?.kind === "list" && Array.isArray(value))
+        return [[field.label, value.map(String).join(", ")] as const];
+      if (typeof value === "object") return [];
       const shown =
         field && isShare(field) && typeof value === "number" ? formatPercent(value) : String(value);
       return [[field?.label ?? humanize(name), shown] as const];

@@ -14,8 +14,14 @@ const RerunFromDialog = lazy(async () => ({
   default: (await import("./rerun-from-dialog.js")).RerunFromDialog,
 }));
 
+interface RerunMenuProps {
+  run: Run;
+  /** Whether it is what most people will want to do now: what changes something comes first then. */
+  first: boolean;
+}
+
 /** The ways to do again what an ended run has done; each makes a new run. */
-export function RerunMenu({ run }: { run: Run }) {
+export function RerunMenu({ run, first }: RerunMenuProps) {
   const navigate = useNavigate();
   const [choosing, setChoosing] = useState(false);
   const [key] = useState(randomKey);
@@ -24,37 +30,43 @@ export function RerunMenu({ run }: { run: Run }) {
   const rerun = trpc.runs.rerun.useMutation({
     onSuccess: ({ runId }) => navigate({ to: "/runs/$runId/result", params: { runId } }),
   });
+  const same = (
+    <MenuItem onSelect={() => rerun.mutate({ runId: run.id, idempotencyKey: key })}>
+      <Repeat aria-hidden />
+      With the same input
+    </MenuItem>
+  );
+  const changed = (
+    <MenuItem
+      onSelect={() =>
+        void navigate({
+          to: "/start/$workflow",
+          params: { workflow: run.workflow },
+          search: { from: run.id },
+        })
+      }
+    >
+      <Pencil aria-hidden />
+      With changes...
+    </MenuItem>
+  );
   return (
     <>
       <Menu
         trigger={
-          <Button disabled={rerun.isPending}>
+          <Button look={first ? "primary" : "plain"} disabled={rerun.isPending}>
             <Repeat aria-hidden />
             {rerun.isPending ? "Starting..." : "Rerun"}
             <ChevronDown aria-hidden />
           </Button>
         }
       >
-        <MenuItem onSelect={() => rerun.mutate({ runId: run.id, idempotencyKey: key })}>
-          <Repeat aria-hidden />
-          With the same input
-        </MenuItem>
+        {first ? changed : same}
         <MenuItem onSelect={() => setChoosing(true)}>
           <ListRestart aria-hidden />
           From a step...
         </MenuItem>
-        <MenuItem
-          onSelect={() =>
-            void navigate({
-              to: "/start/$workflow",
-              params: { workflow: run.workflow },
-              search: { from: run.id },
-            })
-          }
-        >
-          <Pencil aria-hidden />
-          With changes...
-        </MenuItem>
+        {first ? same : changed}
         {repeatable && (
           <MenuItem onSelect={() => void navigate({ to: "/schedules/new", search: { from: run.id } })}>
             <CalendarClock aria-hidden />

@@ -5,8 +5,14 @@ import { Button } from "../../../components/ui/button.js";
 import { toProblem } from "../../../lib/errors.js";
 import { trpc } from "../../../lib/trpc.js";
 
+interface RetryRunProps {
+  run: Run;
+  /** Whether it is what most people will want to do now. */
+  first: boolean;
+}
+
 /** Lets an ended run go on as its next attempt; steps that are done are not done again. */
-export function RetryRun({ run }: { run: Run }) {
+export function RetryRun({ run, first }: RetryRunProps) {
   const utils = trpc.useUtils();
   const { reopen } = useFollowedRun(run.id);
   const retry = trpc.runs.retry.useMutation({
@@ -18,7 +24,7 @@ export function RetryRun({ run }: { run: Run }) {
   return (
     <>
       <Button
-        look="primary"
+        look={first ? "primary" : "plain"}
         disabled={retry.isPending}
         title="Goes on from where it stopped: what is done is not done again."
         onClick={() => retry.mutate({ runId: run.id })}

@@ -1,6 +1,7 @@
 import { isFinal, type Run } from "@longhaul/kit";
 import { useMay, useMe } from "../../settings/use-me.js";
 import { CancelRun } from "./cancel-run.js";
+import { isFatal } from "./is-fatal.js";
 import { PinRun } from "./pin-run.js";
 import { RerunMenu } from "./rerun-menu.js";
 import { RetryRun } from "./retry-run.js";
@@ -11,12 +12,14 @@ export function RunActions({ run }: { run: Run }) {
   const mayAct = useMay("operator");
   if (run.status === "cancelling" || !me) return null;
   if (!mayAct) return <p className="ml-auto text-sm text-ink-soft">Your role may look only.</p>;
+  const fatal = isFatal(run);
   return (
     <div className="ml-auto flex flex-wrap justify-end gap-2">
       {isFinal(run.status) ? (
         <>
-          {run.status !== "succeeded" && <RetryRun run={run} />}
-          <RerunMenu run={run} />
+          {fatal && <RerunMenu run={run} first />}
+          {run.status !== "succeeded" && <RetryRun run={run} first={!fatal} />}
+          {!fatal && <RerunMenu run={run} first={false} />}
           <PinRun run={run} />
         </>
       ) : (
