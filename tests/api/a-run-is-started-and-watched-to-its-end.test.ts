@@ -141,7 +141,8 @@ test("cancelled by a click: the watcher sees who and when, and the feed ends", a
 test("the catalogue gives what form, stages and graph are drawn from", async () => {
   const client = world.clients.http(world.ours.viewer);
   const cards = await client.workflows.list.query();
-  expect(cards[0]).toMatchObject({ name: "data-import", key: "dataImport" });
+  expect(cards[0]).toMatchObject({ name: "data-import", key: "dataImport", startedFrom: null });
+  expect(cards.find(({ name }) => name === "twin-removal")).toMatchObject({ startedFrom: "a twin's page" });
   const details = await client.workflows.get.query({ workflow: "data-import" });
   expect(details.stages.map(({ key }) => key)).toEqual(["process", "notify"]);
   expect(details.graph).toMatchObject({ start: "ProcessData" });

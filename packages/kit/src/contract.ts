@@ -30,6 +30,11 @@ export interface Contract<
   runPriority?(input: z.output<Input>): Priority;
   /** How runs are sent where a queue is set up; "direct" when it is left out. */
   readonly lane?: Lane;
+  /**
+   * Where a person has at hand what the input names by its id, as in "a twin's page". The catalogue sets such a workflow
+   * apart from those that are started from scratch.
+   */
+  readonly startedFrom?: string;
   /** Input fields that exist only where the capability is on: hidden in forms and refused at start otherwise. */
   readonly capabilities?: Partial<Record<Capability, readonly (keyof z.output<Input> & string)[]>>;
 }

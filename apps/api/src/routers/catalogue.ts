@@ -25,6 +25,8 @@ export interface WorkflowCard {
   title: string;
   description: string;
   stages: StageInfo[];
+  /** Where a person starts it who does not start from scratch: see {@link Contract.startedFrom}. */
+  startedFrom: string | null;
 }
 
 /** A JSON Schema, draft 2020-12. */
@@ -63,9 +65,9 @@ function find<T>(record: Readonly<Record<string, T>>, name: string): T | undefin
 }
 
 function card(contract: Contract): WorkflowCard {
-  const { name, title, description } = contract;
+  const { name, title, description, startedFrom = null } = contract;
   const stages = Object.entries(contract.stages).map(([key, stage]) => ({ key, ...stage }));
-  return { name, key: camelCase(name), title, description, stages };
+  return { name, key: camelCase(name), title, description, stages, startedFrom };
 }
 
 /** The form's schema; fields of a capability that is off are not in it. */

@@ -79,6 +79,7 @@ export const queryRun = defineContract({
     result: { label: "Fetching the result", weight: 5 },
   },
   runName: ({ name }) => name,
+  startedFrom: "a query's page",
 });
 
 export type QueryRunInput = ContractInput<typeof queryRun>;

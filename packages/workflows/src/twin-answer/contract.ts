@@ -29,4 +29,5 @@ export const twinAnswer = defineContract({
     answer: { label: "Answering", weight: 3 },
   },
   runName: ({ question }) => question,
+  startedFrom: "a twin's page",
 });

@@ -20,4 +20,5 @@ export const twinRemoval = defineContract({
   }),
   stages: { remove: { label: "Deleting the twin", weight: 1 } },
   runName: () => "Delete a twin",
+  startedFrom: "a twin's page",
 });

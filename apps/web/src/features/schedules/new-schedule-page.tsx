@@ -5,7 +5,7 @@ import { Select } from "../../components/ui/input.js";
 import { PageHeader } from "../../components/ui/page-header.js";
 import { ProblemView } from "../../components/ui/problem.js";
 import { SkeletonLines } from "../../components/ui/skeleton.js";
-import { trpc } from "../../lib/trpc.js";
+import { type Outputs, trpc } from "../../lib/trpc.js";
 import { useMay, useMe } from "../settings/use-me.js";
 import { ScheduleForm } from "./schedule-form.js";
 
@@ -32,6 +32,7 @@ export function NewSchedulePage() {
       </EmptyState>
     );
   }
+  const elsewhere = list.data.filter(({ startedFrom }) => startedFrom !== null);
   return (
     <div className="mx-auto grid max-w-2xl gap-5">
       <PageHeader title="New schedule" />
@@ -55,11 +56,12 @@ export function NewSchedulePage() {
               }
             >
               <option value="">Choose...</option>
-              {list.data.map(({ name, title }) => (
-                <option key={name} value={name}>
-                  {title}
-                </option>
-              ))}
+              <Choices workflows={list.data.filter(({ startedFrom }) => startedFrom === null)} />
+              {elsewhere.length > 0 && (
+                <optgroup label="With the id of something that is there">
+                  <Choices workflows={elsewhere} />
+                </optgroup>
+              )}
             </Select>
           )}
         </Field>
@@ -74,4 +76,12 @@ export function NewSchedulePage() {
       )}
     </div>
   );
+}
+
+function Choices({ workflows }: { workflows: Outputs["workflows"]["list"] }) {
+  return workflows.map(({ name, title }) => (
+    <option key={name} value={name}>
+      {title}
+    </option>
+  ));
 }

@@ -1,4 +1,4 @@
-import { Link, type LinkProps } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { EmptyState } from "../../components/ui/empty-state.js";
 import { PageHeader } from "../../components/ui/page-header.js";
 import { ProblemView } from "../../components/ui/problem.js";
@@ -8,19 +8,8 @@ import { formatDuration } from "../../lib/format.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
 import { StatusBadge } from "../runs/status.js";
 import { useMay, useMe } from "../settings/use-me.js";
-
-/** Where a workflow is begun that has a page of its own; the others begin by the form of their contract. */
-const ownPages: Partial<Record<string, LinkProps["to"]>> = {
-  storybook: "/storybook",
-  "digital-twin": "/twins/new",
-  "twin-answer": "/twins",
-  "twin-removal": "/twins",
-  campaign: "/campaigns/new",
-  "query-run": "/queries",
-  simulation: "/agents",
-  panel: "/agents",
-  discussion: "/agents",
-};
+import { StartedElsewhere } from "./started-elsewhere.js";
+import { ownPageOf } from "./own-pages.js";
 
 /** What can be started here. */
 export function CataloguePage() {
@@ -42,11 +31,19 @@ export function CataloguePage() {
           Add a folder to packages/workflows to have one.
         </EmptyState>
       ) : (
-        <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
-          {data.map((workflow) => (
-            <WorkflowCard key={workflow.name} workflow={workflow} mayStart={mayStart} />
-          ))}
-        </ul>
+        <div className="grid gap-8">
+          <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
+            {data
+              .filter(({ startedFrom }) => startedFrom === null)
+              .map((workflow) => (
+                <WorkflowCard key={workflow.name} workflow={workflow} mayStart={mayStart} />
+              ))}
+          </ul>
+          <StartedElsewhere
+            workflows={data.filter(({ startedFrom }) => startedFrom !== null)}
+            mayStart={mayStart}
+          />
+        </div>
       )}
     </>
   );
@@ -58,7 +55,7 @@ interface WorkflowCardProps {
 }
 
 function WorkflowCard({ workflow, mayStart }: WorkflowCardProps) {
-  const own = ownPages[workflow.name];
+  const own = ownPageOf(workflow.name);
   const { data } = trpc.runs.list.useQuery({ workflow: workflow.name, limit: 1 });
   const last = data?.runs[0];
   return (
@@ -66,7 +63,7 @@ function WorkflowCard({ workflow, mayStart }: WorkflowCardProps) {
       <h2 className="text-lg font-semibold">
         {mayStart ? (
           <Link
-            {...(own ? { to: own } : { to: "/start/$workflow", params: { workflow: workflow.name } })}
+            {...(own ? { to: own.to } : { to: "/start/$workflow", params: { workflow: workflow.name } })}
             data-row
             className="after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
           >

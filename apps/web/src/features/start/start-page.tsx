@@ -1,10 +1,12 @@
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { EmptyState } from "../../components/ui/empty-state.js";
+import { Notice } from "../../components/ui/notice.js";
 import { PageHeader } from "../../components/ui/page-header.js";
 import { ProblemView } from "../../components/ui/problem.js";
 import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { trpc } from "../../lib/trpc.js";
 import { useMay, useMe } from "../settings/use-me.js";
+import { ownPageOf } from "./own-pages.js";
 import { StartForm } from "./start-form.js";
 
 const route = getRouteApi("/app/start/$workflow");
@@ -31,11 +33,21 @@ export function StartPage() {
     );
   }
   const input = previous.data?.run.workflow === name ? previous.data.run.input : undefined;
-  const { title, description } = workflow.data;
+  const { title, description, startedFrom } = workflow.data;
+  const own = ownPageOf(name);
   return (
     <div className="mx-auto max-w-2xl">
       <PageHeader title={title} />
       <p className="mb-6 text-ink-soft">{description}</p>
+      {startedFrom !== null && own && (
+        <Notice look="info" className="mb-6">
+          This is offered, with its ids filled in, on {startedFrom}, under{" "}
+          <Link to={own.to} className="link">
+            {own.place}
+          </Link>
+          .
+        </Notice>
+      )}
       <StartForm key={`${name} ${from ?? ""}`} workflow={workflow.data} previous={input} />
     </div>
   );
