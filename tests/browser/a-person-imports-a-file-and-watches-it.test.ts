@@ -4,6 +4,9 @@ import { type Stack, startStack } from "../support/stack.js";
 import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
 import { dataset, eventNumbers, gapless, type Person, signIn, signUp, startImport, status } from "./steps.js";
 
+/** What most people will want to do now. */
+const primary = "button[data-look=primary]";
+
 describe("a person in a browser", { timeout: 90_000 }, () => {
   let stack: Stack;
   let browser: TestBrowser;
@@ -124,6 +127,8 @@ describe("a person in a browser", { timeout: 90_000 }, () => {
     await page.getByRole("button", { name: "Cancel the run" }).click();
     await status(page, "Cancelled").waitFor();
     await page.getByText("This run was cancelled").waitFor();
+    await page.getByRole("button", { name: "Retry" }).and(page.locator(primary)).waitFor();
+    expect(await page.locator(`main ${primary}`).count()).toBe(1);
   });
 
   it("reads a sentence when the file is not a table", async () => {
@@ -133,6 +138,111 @@ describe("a person in a browser", { timeout: 90_000 }, () => {
     await status(page, "Failed").waitFor();
     await page.getByText("For the engineer").click();
     await page.getByText("ProcessData").first().waitFor();
+  });
+
+  it("is offered to change something, rather than the same again, where the step has ruled that out", async () => {
+    const { page } = grace;
+    await page.getByText("This error comes again as long as nothing changes", { exact: false }).waitFor();
+    const rerun = page.getByRole("button", { name: "Rerun", exact: true });
+    await rerun.and(page.locator(primary)).waitFor();
+    expect(await page.locator(`main ${primary}`).count()).toBe(1);
+    await rerun.click();
+    expect(await page.getByRole("menuitem").first().textContent()).toBe("With changes...");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Rerun from a step with changes..." }).click();
+    const dialog = page.getByRole("dialog", { name: "Rerun from a step" });
+    await dialog.getByRole("button", { name: "Rerun from ProcessData" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Retry" }).click();
+    await page.getByText("Attempt 2").waitFor();
+    await status(page, "Failed").waitFor();
+    await page.getByRole("link", { name: "Start again with changes" }).click();
+    await page.getByText("Filled in from the earlier run.", { exact: false }).waitFor();
+    expect(await page.getByLabel("Name").inputValue()).toBe("A picture");
+  });
+
+  it("is offered first what can be started from scratch, and the rest where it belongs", async () => {
+    const { page } = grace;
+    await page.goto("/start");
+    await page.getByRole("link", { name: "Train a digital twin" }).waitFor();
+    expect(await page.getByRole("link", { name: "Delete a digital twin" }).count()).toBe(0);
+    const elsewhere = page.getByRole("region", { name: "Started from other pages" });
+    const removal = elsewhere.getByRole("listitem").filter({ hasText: "Delete a digital twin" });
+    await removal.getByText("From a twin's page", { exact: false }).waitFor();
+    const below = await elsewhere.boundingBox();
+    const cards = await page
+      .getByRole("listitem")
+      .filter({ has: page.getByText("Make a storybook") })
+      .boundingBox();
+    expect(below!.y).toBeGreaterThan(cards!.y + cards!.height);
+    await removal.getByRole("link", { name: "Twins" }).click();
+    await page.getByText("No twin yet").waitFor();
+    await page.goto("/start/twin-removal");
+    await page.getByText("This is offered, with its ids filled in", { exact: false }).waitFor();
+    await page.goto("/schedules/new");
+    const choices = page.getByLabel("Workflow");
+    await choices
+      .locator("optgroup option", { hasText: "Delete a digital twin" })
+      .waitFor({ state: "attached" });
+    expect(await choices.locator("> option", { hasText: "Delete a digital twin" }).count()).toBe(0);
+  });
+
+  it("writes a list row by row, and is told at the row what is wrong with it", async () => {
+    const { page } = grace;
+    await page.goto("/start/campaign");
+    const twins = page.getByRole("group", { name: "Audience twins" });
+    const row = (number: number) => twins.getByLabel(`Audience twins ${number}`, { exact: true });
+    const focused = (number: number) => row(number).and(page.locator(":focus")).waitFor();
+    expect(await twins.getByRole("button", { name: "Remove" }).count()).toBe(0);
+    await row(1).fill("the miller");
+    await row(1).press("Enter");
+    await focused(2);
+    await twins.getByRole("button", { name: "Add" }).press("Enter");
+    await focused(3);
+    await row(3).fill("018f2f6e-7d1c-7c3e-9a55-0d3a4c1f9b22");
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await twins.getByText("Choose a twin.").waitFor();
+    await twins.getByText("Fill this in, or remove it.").waitFor();
+    const told = async (number: number) => {
+      const ids = (await row(number).getAttribute("aria-describedby")) ?? "";
+      return (
+        ids &&
+        page
+          .locator(
+            ids
+              .split(" ")
+              .map((id) => `[id="${id}"]`)
+              .join(),
+          )
+          .innerText()
+      );
+    };
+    expect([await told(1), await told(2), await told(3)]).toEqual([
+      "Choose a twin.",
+      "Fill this in, or remove it.",
+      "",
+    ]);
+    const channels = page.getByRole("group", { name: "Channels" });
+    await channels.getByText("Choose at least one channel.").waitFor();
+    expect(await channels.getByLabel("Channels 1").getAttribute("aria-invalid")).toBe("true");
+
+    await twins.getByRole("button", { name: "Remove Audience twins 1" }).press("Enter");
+    await focused(1);
+    expect([await told(1), await told(2)]).toEqual(["Fill this in, or remove it.", ""]);
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.evaluate("navigator.clipboard.writeText('first\\nsecond\\n')");
+    await row(1).press("Control+v");
+    await focused(2);
+    const texts = twins.getByRole("textbox");
+    expect(
+      await texts.evaluateAll((inputs) => inputs.map((input) => (input as { value?: string }).value)),
+    ).toEqual(["first", "second", "018f2f6e-7d1c-7c3e-9a55-0d3a4c1f9b22"]);
+    for (const [index, channel] of ["Email", "SMS", "Push"].entries()) {
+      if (index > 0) await channels.getByRole("button", { name: "Add" }).click();
+      await channels.getByLabel(`Channels ${index + 1}`).selectOption(channel);
+    }
+    await channels.getByText("3 entries: more cannot be added.").waitFor();
+    expect(await channels.getByRole("button", { name: "Add" }).count()).toBe(0);
   });
 
   it("sees the list change by itself, filters it by the URL and searches it", async () => {

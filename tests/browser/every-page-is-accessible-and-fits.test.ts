@@ -70,6 +70,7 @@ async function askForDecision(stack: Stack, runId: string): Promise<void> {
           properties: {
             decision: { type: "string", enum: ["approve", "reject"] },
             comment: { type: "string", description: "Goes into the log.", maxLength: 200 },
+            marks: { type: "array", items: { type: "integer" }, maxItems: 5 },
           },
           required: ["decision"],
         },
@@ -133,6 +134,8 @@ describe("every page", { timeout: 480_000 }, () => {
       ["/?q=nothing-like-this", "No run matches this filter"],
       ["/start", "Import a file"],
       ["/start/data-import", "Rows that may be rejected"],
+      ["/start/campaign", "Audience twins"],
+      ["/start/twin-removal", "with its ids filled in"],
       ["/settings", "Save the limits"],
       ["/storybook", "No book yet"],
       ["/approvals", "Nothing waits for a decision"],
@@ -281,6 +284,13 @@ describe("every page", { timeout: 480_000 }, () => {
     expect(await faultsOf(page)).toEqual([]);
     await page.getByLabel("Decision").selectOption("Approve");
     await page.getByLabel("Comment").fill("Looks right.");
+    await page.getByLabel("Marks 1").fill("4");
+    await page.getByRole("button", { name: "Add to Marks" }).click();
+    await page.getByLabel("Marks 2").fill("good");
+    await page.getByRole("button", { name: "Decide" }).click();
+    await page.getByText("Enter a number.").waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByLabel("Marks 2").fill("5");
     await page.getByRole("button", { name: "Decide" }).click();
     await page.getByText("Decided by you").waitFor();
     expect(await faultsOf(page)).toEqual([]);

@@ -36,17 +36,23 @@ export function Field({ label, help, error, required = false, beside = false, ch
         </label>
       </div>
       {!beside && control}
-      {error && (
-        <p id={errorId} className="flex gap-1.5 text-bad">
-          <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-          {error}
-        </p>
-      )}
+      <FieldError id={errorId} error={error} />
       {help && (
         <p id={helpId} className="text-sm text-ink-soft">
           {help}
         </p>
       )}
     </div>
+  );
+}
+
+/** What is wrong, in the words of the contract; nothing where all is well. */
+export function FieldError({ id, error }: { id: string | undefined; error: string | undefined }) {
+  if (!error) return null;
+  return (
+    <p id={id} className="flex gap-1.5 text-bad">
+      <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+      {error}
+    </p>
   );
 }

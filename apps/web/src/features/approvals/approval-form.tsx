@@ -1,13 +1,14 @@
 import type { Approval } from "@longhaul/kit";
-import { type FormEvent, useMemo, useState } from "react";
+import { type FormEvent, useMemo } from "react";
 import { Button } from "../../components/ui/button.js";
 import { Notice } from "../../components/ui/notice.js";
 import type { Problem } from "../../lib/errors.js";
 import { ContractField, type FormState } from "../start/form-field.js";
-import { type FormValues, initialValues, readForm } from "../start/form-values.js";
-import { type FieldErrors, placeIssues } from "../start/issues.js";
+import { readForm } from "../start/form-values.js";
+import { placeIssues } from "../start/issues.js";
 import { fieldsOf } from "../start/schema.js";
 import { useUploads } from "../start/use-uploads.js";
+import { useValues } from "../start/use-values.js";
 import { useDecide } from "./use-decide.js";
 
 /** The form of a decision, drawn from its JSON schema. It can be sent once; of two people the quicker one counts. */
@@ -17,8 +18,7 @@ export function ApprovalForm({ approval, onChanged }: { approval: Approval; onCh
     () => fieldsOf(approval.form).sort((a, b) => Number(b.required) - Number(a.required)),
     [approval.form],
   );
-  const [values, setValues] = useState<FormValues>(() => initialValues(fields));
-  const [errors, setErrors] = useState<FieldErrors>({});
+  const { values, errors, setErrors, change, changeRows } = useValues(fields);
   const uploads = useUploads();
   const { decide, pending, problem } = useDecide(approval, onChanged, (refused) =>
     setErrors(placeIssues(decisionIssues(refused), fields)),
@@ -27,10 +27,8 @@ export function ApprovalForm({ approval, onChanged }: { approval: Approval; onCh
     values,
     errors,
     uploads,
-    change(path, value) {
-      setValues((all) => ({ ...all, [path]: value }));
-      setErrors(({ [path]: _, ...rest }) => rest);
-    },
+    change,
+    changeRows,
     chooseFile: (field, file) => uploads.add(field.path, file),
   };
   async function submit(event: FormEvent): Promise<void> {

@@ -1,10 +1,11 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import type { Outputs } from "../../lib/trpc.js";
 import type { FormState } from "../start/form-field.js";
-import { type FormValues, initialValues, readForm } from "../start/form-values.js";
-import { checkInput, type FieldErrors, placeIssues } from "../start/issues.js";
+import { readForm } from "../start/form-values.js";
+import { checkInput, placeIssues } from "../start/issues.js";
 import { type FormField, fieldsOf } from "../start/schema.js";
 import { useUploads } from "../start/use-uploads.js";
+import { useValues } from "../start/use-values.js";
 import type { Problem } from "../../lib/errors.js";
 import { focusFirstWrong } from "../../lib/focus-wrong.js";
 
@@ -13,17 +14,14 @@ type Workflow = Outputs["workflows"]["get"];
 /** The fields of a workflow's input, for a start that comes later: what is entered is checked, and nothing is started. */
 export function useInputForm(workflow: Workflow, previous: unknown) {
   const fields = useMemo(() => fieldsOf(workflow.inputSchema), [workflow.inputSchema]);
-  const [values, setValues] = useState<FormValues>(() => initialValues(fields, previous));
-  const [errors, setErrors] = useState<FieldErrors>({});
+  const { values, errors, setErrors, change, changeRows } = useValues(fields, previous);
   const uploads = useUploads();
   const form: FormState = {
     values,
     errors,
     uploads,
-    change(path, value) {
-      setValues((all) => ({ ...all, [path]: value }));
-      setErrors(({ [path]: _, ...rest }) => rest);
-    },
+    change,
+    changeRows,
     // Workflows with files cannot be scheduled, and their forms are not shown.
     chooseFile: () => {},
   };

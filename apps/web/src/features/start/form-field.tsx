@@ -1,18 +1,21 @@
 import { useState } from "react";
-import { Checkbox, Input, Select, Textarea } from "../../components/ui/input.js";
+import { Checkbox, Textarea } from "../../components/ui/input.js";
 import { Field, type FieldControl } from "../../components/ui/field.js";
-import { humanize } from "../../lib/format.js";
 import { FileField } from "./file-field.js";
-import type { FormValues } from "./form-values.js";
+import { type FormValue, type FormValues, isFilled } from "./form-values.js";
 import type { FieldErrors } from "./issues.js";
-import { type FormField, isShare } from "./schema.js";
+import { LineControl } from "./line-control.js";
+import { ListField } from "./list-field.js";
+import type { RowsChange } from "./rows.js";
+import type { FormField } from "./schema.js";
 import type { useUploads } from "./use-uploads.js";
 
 export interface FormState {
   values: FormValues;
   errors: FieldErrors;
   uploads: ReturnType<typeof useUploads>;
-  change: (path: string, value: string | boolean) => void;
+  change: (path: string, value: FormValue) => void;
+  changeRows: (path: string, change: RowsChange) => void;
   chooseFile: (field: FormField, file: File) => void;
 }
 
@@ -20,6 +23,7 @@ export interface FormState {
 export function ContractField({ field, form }: { field: FormField; form: FormState }) {
   const error = form.errors[field.path];
   if (field.kind === "group") return <Group field={field} form={form} error={error} />;
+  if (field.kind === "list") return <ListField field={field} form={form} />;
   if (field.kind === "file") {
     return (
       <FileField
@@ -57,7 +61,7 @@ function Group({
   const inside = (path: string) => path.startsWith(`${field.path}.`);
   const touched =
     Object.keys(form.errors).some(inside) ||
-    Object.entries(form.values).some(([path, value]) => inside(path) && value);
+    Object.entries(form.values).some(([path, value]) => inside(path) && isFilled(value));
   const [open, setOpen] = useState(field.required || touched);
   const shown = open || Object.keys(form.errors).some(inside);
   return (
@@ -84,24 +88,12 @@ function Group({
 function Control({ field, form, control }: { field: FormField; form: FormState; control: FieldControl }) {
   const value = form.values[field.path];
   const text = typeof value === "string" ? value : "";
-  const placeholder = field.example ? `e.g. ${field.example}` : undefined;
-  const onText = (event: { target: { value: string } }) => form.change(field.path, event.target.value);
+  const onText = (written: string) => form.change(field.path, written);
   switch (field.kind) {
-    case "choice":
-      return (
-        <Select {...control} name={field.path} value={text} onChange={onText}>
-          {field.initial === undefined && (
-            <option value="">{field.required ? "Choose..." : "Not set"}</option>
-          )}
-          {field.choices.map((choice) => (
-            <option key={choice} value={choice}>
-              {choiceLabel(choice)}
-            </option>
-          ))}
-        </Select>
-      );
+    case "text":
     case "number":
-      return <NumberControl field={field} control={control} value={text} onChange={onText} />;
+    case "choice":
+      return <LineControl field={field} control={control} name={field.path} value={text} onChange={onText} />;
     case "flag":
       return (
         <Checkbox
@@ -111,52 +103,16 @@ function Control({ field, form, control }: { field: FormField; form: FormState; 
           onChange={(event) => form.change(field.path, event.target.checked)}
         />
       );
-    case "json":
+    default:
       return (
         <Textarea
           {...control}
           name={field.path}
-          placeholder={field.sketch}
+          placeholder={field.kind === "json" ? field.sketch : undefined}
           className="font-mono"
           value={text}
-          onChange={onText}
+          onChange={(event) => onText(event.target.value)}
         />
       );
-    default:
-      return (
-        <Input {...control} name={field.path} placeholder={placeholder} value={text} onChange={onText} />
-      );
   }
-}
-
-interface NumberControlProps {
-  field: FormField & { kind: "number" };
-  control: FieldControl;
-  value: string;
-  onChange: (event: { target: { value: string } }) => void;
-}
-
-/** A share is written in per cent. The range is checked by the contract, so that its words are shown. */
-function NumberControl({ field, control, value, onChange }: NumberControlProps) {
-  const share = isShare(field);
-  const example = field.example !== null && share ? Number(field.example) * 100 : field.example;
-  return (
-    <div className="flex items-center gap-2">
-      <Input
-        {...control}
-        name={field.path}
-        inputMode={field.whole ? "numeric" : "decimal"}
-        placeholder={example === null ? undefined : `e.g. ${example}`}
-        value={value}
-        onChange={onChange}
-        className="max-w-40 tabular-nums"
-      />
-      {share && <span className="text-ink-soft">%</span>}
-    </div>
-  );
-}
-
-/** "normal" becomes "Normal", "EMAIL" "Email"; "SMS" and "ProcessData" stay. */
-function choiceLabel(choice: string): string {
-  return /^([a-z][a-z_-]*|[A-Z]{4,})$/.test(choice) ? humanize(choice.toLowerCase()) : choice;
 }

@@ -68,3 +68,65 @@ describe("the form of data-import", () => {
     });
   });
 });
+
+describe("a list in a form", () => {
+  const schema = z.strictObject({
+    words: z.array(z.string().min(2, "Too short.")).min(1, "Name one.").max(3),
+    shares: z.array(z.number().min(0).max(1)).default([0.5]),
+    days: z.array(z.enum(["Mon", "Tue"])).optional(),
+    rest: z.strictObject({ ids: z.array(z.uuid()) }).optional(),
+    things: z.array(z.strictObject({ name: z.string() })).optional(),
+  });
+  const listFields = fieldsOf(z.toJSONSchema(schema, { io: "input" }));
+
+  it("has rows of texts, numbers and choices; what does not fit into a line is written as JSON", () => {
+    const shown = listFields.map((field) => [
+      field.name,
+      field.kind === "list" ? field.item.kind : field.kind,
+    ]);
+    expect(shown).toEqual([
+      ["words", "text"],
+      ["shares", "number"],
+      ["days", "choice"],
+      ["rest", "group"],
+      ["things", "json"],
+    ]);
+    expect(listFields[0]).toMatchObject({ most: 3 });
+  });
+
+  it("begins with the rows of the default or of an earlier input, and reads them back", () => {
+    expect(initialValues(listFields)).toEqual({ shares: ["50"] });
+    const previous = { words: ["red", "green"], shares: [0.07], days: ["Tue"], rest: { ids: ["x"] } };
+    const values = initialValues(listFields, previous);
+    expect(values).toEqual({
+      words: ["red", "green"],
+      shares: ["7"],
+      days: ["Tue"],
+      "rest.ids": ["x"],
+    });
+    expect(readForm(listFields, values)).toEqual({ input: previous, errors: {} });
+  });
+
+  it("is left out where nothing is in it, and empty where leaving it out would say something else", () => {
+    const blank = { words: [""], shares: [" "], days: [""], "rest.ids": ["", ""] };
+    expect(readForm(listFields, blank)).toEqual({ input: { words: [], shares: [] }, errors: {} });
+  });
+
+  it("says at the row what is wrong with it", () => {
+    const { input, errors } = readForm(listFields, { words: ["red", ""], shares: ["10", "many"] });
+    expect(errors).toEqual({ "words.1": "Fill this in, or remove it.", "shares.1": "Enter a number." });
+    expect(input["shares"]).toEqual([0.1, undefined]);
+    const issues = [
+      { path: ["words", 1], message: "Too short." },
+      { path: ["rest", "ids", 0], message: "No id." },
+      { path: ["words"], message: "Name one." },
+      { path: ["things", 0, "name"], message: "Odd." },
+    ];
+    expect(placeIssues(issues, listFields)).toEqual({
+      "words.1": "Too short.",
+      "rest.ids.0": "No id.",
+      words: "Name one.",
+      things: "Odd.",
+    });
+  });
+});

@@ -1,16 +1,19 @@
 import { type FormField, isShare } from "./schema.js";
 
-/** What stands in the controls, by dotted path: texts as typed, files as artifact ids. */
-export type FormValues = Readonly<Record<string, string | boolean>>;
+/** What stands in a control: a text as typed, of a list the texts of its rows. */
+export type FormValue = string | boolean | readonly string[];
+
+/** What stands in the controls, by dotted path; of files the artifact ids. */
+export type FormValues = Readonly<Record<string, FormValue>>;
 
 /** The controls' first content: the contract's defaults, or `previous`, the input of an earlier run. */
 export function initialValues(fields: readonly FormField[], previous?: unknown): FormValues {
-  const values: Record<string, string | boolean> = {};
+  const values: Record<string, FormValue> = {};
   for (const field of fields) fill(values, field, valueAt(previous, field.name));
   return values;
 }
 
-function fill(values: Record<string, string | boolean>, field: FormField, previous: unknown): void {
+function fill(values: Record<string, FormValue>, field: FormField, previous: unknown): void {
   // An uploaded file belongs to the run it was uploaded for.
   if (field.kind === "file") return;
   const value = previous ?? field.initial;
@@ -21,8 +24,13 @@ function fill(values: Record<string, string | boolean>, field: FormField, previo
   }
 }
 
-function written(field: FormField, value: unknown): string | boolean {
+function written(field: FormField, value: unknown): FormValue {
   if (field.kind === "flag") return value === true;
+  if (field.kind === "list") return Array.isArray(value) ? value.map((one) => text(field.item, one)) : [];
+  return text(field, value);
+}
+
+function text(field: FormField, value: unknown): string {
   if (field.kind === "json") return JSON.stringify(value, null, 2);
   if (isShare(field) && typeof value === "number") return String(rounded(value * 100));
   return String(value);
@@ -52,22 +60,53 @@ function readFields(fields: readonly FormField[], values: FormValues, errors: Re
 function readField(field: FormField, values: FormValues, errors: Record<string, string>): unknown {
   if (field.kind === "group") {
     const inner = readFields(field.fields, values, errors);
-    return Object.keys(inner).length > 0 || field.required ? inner : undefined;
+    const given = field.fields.some(
+      ({ kind, name }) => name in inner && !(kind === "list" && isEmpty(inner[name])),
+    );
+    return field.required || given ? inner : undefined;
   }
   const raw = values[field.path];
+  if (field.kind === "list") return readList(field, raw, errors);
   if (field.kind === "flag") return raw === true ? true : field.required ? false : undefined;
   if (typeof raw !== "string" || raw.trim() === "") return undefined;
-  if (field.kind === "number") return readNumber(field, raw, errors);
+  if (field.kind === "number") return readNumber(field, raw, errors, field.path);
   if (field.kind === "json") return readJson(field, raw, errors);
   return raw;
 }
 
-function readNumber(field: FormField, raw: string, errors: Record<string, string>): number | undefined {
+function readNumber(
+  field: FormField,
+  raw: string,
+  errors: Record<string, string>,
+  place: string,
+): number | undefined {
   const value = Number(raw);
   if (Number.isFinite(value)) return isShare(field) ? rounded(value / 100) : value;
-  errors[field.path] = "Enter a number.";
+  errors[place] = "Enter a number.";
   return undefined;
 }
+
+/** Each row is an entry. Where all are empty there is no list, or an empty one where the contract would not leave it so. */
+function readList(
+  { item, path, required, initial }: FormField & { kind: "list" },
+  raw: FormValue | undefined,
+  errors: Record<string, string>,
+): unknown {
+  const rows = Array.isArray(raw) ? (raw as readonly string[]) : [];
+  if (rows.every((row) => row.trim() === "")) return required || initial !== undefined ? [] : undefined;
+  return rows.map((row, index) => {
+    const place = `${path}.${index}`;
+    if (row.trim() === "") errors[place] = "Fill this in, or remove it.";
+    else if (item.kind === "number") return readNumber(item, row, errors, place);
+    return row;
+  });
+}
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
+/** Whether something stands in a control. */
+export const isFilled = (value: FormValue | undefined): boolean =>
+  Array.isArray(value) ? value.some((row) => row !== "") : Boolean(value);
 
 function readJson(field: FormField, raw: string, errors: Record<string, string>): unknown {
   try {

@@ -29,19 +29,25 @@ function isMissing(issue: z.core.$ZodIssue, input: unknown): boolean {
 
 /** Puts each issue beside its control, the nearest there is; what belongs to none is about the form. */
 export function placeIssues(issues: readonly FieldIssue[], fields: readonly FormField[]): FieldErrors {
-  const controls = new Set(paths(fields));
+  const controls = controlsOf(fields);
   const placed: Record<string, string> = {};
   for (const { path, message } of issues) {
     const parts = path[0] === "input" && !controls.has("input") ? path.slice(1) : path;
     let key = parts.join(".");
-    while (key && !controls.has(key)) key = key.includes(".") ? key.slice(0, key.lastIndexOf(".")) : "";
+    while (key && !isControl(key, controls))
+      key = key.includes(".") ? key.slice(0, key.lastIndexOf(".")) : "";
     placed[key] ??= message;
   }
   return placed;
 }
 
-function paths(fields: readonly FormField[]): string[] {
-  return fields.flatMap((field) =>
-    field.kind === "group" ? [field.path, ...paths(field.fields)] : field.path,
-  );
+/** A row of a list is a control of its own. */
+function isControl(key: string, controls: ReadonlyMap<string, FormField>): boolean {
+  const [, list = "", row] = /^(.*)\.(\d+)$/.exec(key) ?? [];
+  return controls.has(key) || (row !== undefined && controls.get(list)?.kind === "list");
+}
+
+function controlsOf(fields: readonly FormField[]): Map<string, FormField> {
+  const inner = fields.flatMap((field) => (field.kind === "group" ? [...controlsOf(field.fields)] : []));
+  return new Map([...fields.map((field) => [field.path, field] as const), ...inner]);
 }

@@ -29,9 +29,14 @@ export type FormField = FieldBase &
     | { readonly kind: "flag" }
     | { readonly kind: "file"; readonly accept: readonly string[]; readonly maxBytes: number }
     | { readonly kind: "group"; readonly fields: readonly FormField[] }
+    /** Of texts, numbers or choices; each entry is read as `item` says. */
+    | { readonly kind: "list"; readonly item: ItemField; readonly most: number | null }
     /** What it looks like, as a hint. */
     | { readonly kind: "json"; readonly sketch: string }
   );
+
+/** What an entry of a list is. Its path is the list's. */
+export type ItemField = FormField & { readonly kind: "text" | "number" | "choice" };
 
 /** The fields of an object's JSON schema (draft 2020-12, as zod writes it), in their order. */
 export function fieldsOf(schema: unknown, parent = ""): FormField[] {
@@ -88,9 +93,23 @@ function fieldOf(name: string, path: string, schema: Json, required: boolean): F
         ? { ...base, kind: "group", fields }
         : { ...base, kind: "json", sketch: sketchOf(schema) };
     }
+    case "array": {
+      const item = itemOf(name, path, schema);
+      return item
+        ? { ...base, kind: "list", item, most: number(schema["maxItems"]) }
+        : { ...base, kind: "json", sketch: sketchOf(schema) };
+    }
     default:
       return { ...base, kind: "json", sketch: sketchOf(schema) };
   }
+}
+
+/** What the entries of an array are; null where one of them does not fit into a line. */
+function itemOf(name: string, path: string, array: Json): ItemField | null {
+  const [examples] = asArray(array["examples"]);
+  const schema = { examples: asArray(examples), ...asObject(array["items"]) };
+  const item = fieldOf(name, path, schema, true);
+  return item.kind === "text" || item.kind === "number" || item.kind === "choice" ? item : null;
 }
 
 /** A nullable field is drawn as what it is when it is not null. */

@@ -4,13 +4,14 @@ import { toProblem } from "../../lib/errors.js";
 import { focusFirstWrong } from "../../lib/focus-wrong.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
 import type { FormState } from "./form-field.js";
-import { type FormValues, initialValues, readForm } from "./form-values.js";
+import { readForm } from "./form-values.js";
 import { checkInput, type FieldErrors, placeIssues } from "./issues.js";
 import { type FormField, fieldsOf } from "./schema.js";
 import type { OptionsState } from "./more-options.js";
 import { noOptions, type OptionErrors, type OptionTexts, readOptions } from "./start-options.js";
 import { createKeys, startRun } from "./start-run.js";
 import { useUploads } from "./use-uploads.js";
+import { useValues } from "./use-values.js";
 
 type Workflow = Outputs["workflows"]["get"];
 export type Phase = "editing" | "uploading" | "starting";
@@ -18,8 +19,7 @@ export type Phase = "editing" | "uploading" | "starting";
 /** The state of a start form. In the phase "starting" the run is shown already, before the server answers. */
 export function useStartForm(workflow: Workflow, previous: unknown) {
   const fields = useMemo(() => fieldsOf(workflow.inputSchema), [workflow.inputSchema]);
-  const [values, setValues] = useState<FormValues>(() => initialValues(fields, previous));
-  const [errors, setErrors] = useState<FieldErrors>({});
+  const { values, errors, setErrors, forget, change, changeRows } = useValues(fields, previous);
   const [phase, setPhase] = useState<Phase>("editing");
   const [keyOf] = useState(createKeys);
   const [texts, setTexts] = useState<OptionTexts>(noOptions);
@@ -28,14 +28,9 @@ export function useStartForm(workflow: Workflow, previous: unknown) {
   const utils = trpc.useUtils();
   const navigate = useNavigate();
 
-  function change(path: string, value: string | boolean): void {
-    setValues((all) => ({ ...all, [path]: value }));
-    setErrors(({ [path]: _, ...rest }) => rest);
-  }
-
   function chooseFile(field: FormField, file: File): void {
     uploads.add(field.path, file);
-    setErrors(({ [field.path]: _, ...rest }) => rest);
+    forget(field.path);
     if (fields.some(({ path, kind }) => path === "name" && kind === "text") && !values["name"]) {
       change("name", file.name.replace(/(\.[a-z0-9]{1,6}){1,2}$/i, ""));
     }
@@ -72,7 +67,7 @@ export function useStartForm(workflow: Workflow, previous: unknown) {
     }
   }
 
-  const form: FormState = { values, errors, uploads, change, chooseFile };
+  const form: FormState = { values, errors, uploads, change, changeRows, chooseFile };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (phase === "editing") void submit();
