@@ -26,6 +26,11 @@ async function callableBy(role: string): Promise<Callable[]> {
     order by 1`;
 }
 
+test("no role's plans are compiled, for those that may not scan look dear and are not", async () => {
+  for (const { sql } of [world.api, world.worker, world.dispatcher])
+    expect(await sql`select current_setting('jit') as jit`).toEqual([{ jit: "off" }]);
+});
+
 describe("functions", () => {
   test("that have their owner's rights take no names from whoever calls them", async () => {
     const loose = await world.admin.sql`
