@@ -267,7 +267,7 @@ describe("every page", { timeout: 480_000 }, () => {
   it("is fit where it asks what to do again, and where it asks a person to decide", async () => {
     const { page } = visitor;
     await page.goto(`/runs/${failed}/result`);
-    await page.getByRole("button", { name: "Rerun" }).click();
+    await page.getByRole("button", { name: "Rerun", exact: true }).click();
     await page.getByRole("menuitem", { name: "From a step..." }).click();
     await page.getByLabel("Change something first").selectOption("The input of the run");
     await page.getByLabel("Input of the run").fill("{");

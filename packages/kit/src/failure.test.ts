@@ -42,6 +42,7 @@ describe("what a step threw", () => {
 describe("that nothing is helped by trying again", () => {
   it.each([
     ["FatalError", new FatalError("The dough is poor."), true],
+    ["a FatalError where another attempt helps", new FatalError("Burnt.", { attemptHelps: true }), undefined],
     ["RetryableError", new RetryableError("The oven is cold."), undefined],
     ["another error", new Error("Out of memory."), undefined],
   ])("is %s's to say, in a Catch and at the end of a run", async (_, thrown, fatal) => {

@@ -117,6 +117,7 @@ test("a job whose machine dies in the middle fails the run; tried again it goes 
   const runId = await train({ paceSeconds: 0.1 });
   const run = await world.ended(runId).finally(() => (aws.aws.sageMaker.faults.next = "none"));
   expect(run).toMatchObject({ status: "failed", error: { code: "TRAINING_FAILED" } });
+  expect(run).not.toHaveProperty("error.fatal");
   await world.retry(runId);
   expect(await world.ended(runId)).toMatchObject({ status: "succeeded", attempt: 2 });
   expect(await jobsOf(runId)).toEqual(["Failed", "Completed"]);

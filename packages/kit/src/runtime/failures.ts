@@ -86,10 +86,18 @@ export function failureOf(thrown: unknown, step: string, stop: StepStopped | nul
     const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : "STEP_FAILED";
     const cause = thrown.cause ?? undefined;
     // By name: a bundle may hold two copies of the class.
-    if (thrown.name === "FatalError") return failure("fatal", code, step, thrown.message, cause);
+    if (thrown.name === "FatalError") {
+      const failed = failure("fatal", code, step, thrown.message, cause);
+      return "attemptHelps" in thrown && thrown.attemptHelps === true ? unmarked(failed) : failed;
+    }
     if (thrown.name === "RetryableError") return failure("retryable", code, step, thrown.message, cause);
   }
   return failure("unknown", "STEP_FAILED", step, `${step} failed unexpectedly.`, thrown);
+}
+
+/** As fatal to its attempt as before, but no reason not to try another one. */
+function unmarked({ error: { fatal: _, ...error }, ...failed }: StepFailure): StepFailure {
+  return { ...failed, error };
 }
 
 export function stopped(reason: StopReason, step: string): StepFailure {

@@ -4,14 +4,27 @@ export interface StepErrorOptions {
   readonly cause?: unknown;
 }
 
+export interface FatalErrorOptions extends StepErrorOptions {
+  /**
+   * True where the run's next attempt does help, because its step begins something anew in place of what has failed. A
+   * person is then offered to retry the run; otherwise to change something first.
+   */
+  readonly attemptHelps?: boolean;
+}
+
 /** Trying again cannot help: the run fails, or goes the way its catch names. The message is for the user. */
 export class FatalError extends Error {
   override readonly name = "FatalError";
   readonly code: string;
+  readonly attemptHelps: boolean;
 
-  constructor(message: string, { code = "STEP_FAILED", cause }: StepErrorOptions = {}) {
+  constructor(
+    message: string,
+    { code = "STEP_FAILED", cause, attemptHelps = false }: FatalErrorOptions = {},
+  ) {
     super(message, { cause });
     this.code = code;
+    this.attemptHelps = attemptHelps;
   }
 }
 

@@ -1,5 +1,6 @@
 export {
   FatalError,
+  type FatalErrorOptions,
   RetryableError,
   type RetryableErrorOptions,
   type StepErrorOptions,

@@ -7,6 +7,9 @@ import { type TrainingObjects, trainingObjects } from "../training/objects.js";
 import { jobName } from "../training/request.js";
 import { checkTrainingStatus } from "./check-training-status.js";
 
+/** Another attempt of the run starts another job, which goes on from the last epoch. */
+const attemptHelps = true;
+
 /** @throws FatalError TRAINING_FAILED, TRAINING_STOPPED, TRAINING_TOO_LONG, TRAINING_GONE */
 export async function checkJob(
   { job: started, prefix, epochs: expected }: StepInput<typeof checkTrainingStatus>,
@@ -50,21 +53,29 @@ async function jobOf(started: string, ctx: StepContext, jobs: TrainingJobs): Pro
 }
 
 function gone(): never {
-  throw new FatalError("SageMaker does not know the training job any more.", { code: "TRAINING_GONE" });
+  throw new FatalError("SageMaker does not know the training job any more.", {
+    code: "TRAINING_GONE",
+    attemptHelps,
+  });
 }
 
 function refuseBadEnd({ status, phase, reason }: TrainingJob): void {
   if (status === "Failed") {
     const why = (reason ?? "no reason was given").replace(/^AlgorithmError: /, "").slice(0, 500);
-    throw new FatalError(`The training failed: ${why}`, { code: "TRAINING_FAILED", cause: reason });
+    throw new FatalError(`The training failed: ${why}`, {
+      code: "TRAINING_FAILED",
+      cause: reason,
+      attemptHelps,
+    });
   }
   if (status !== "Stopped") return;
   if (phase === "MaxRuntimeExceeded" || phase === "MaxWaitTimeExceeded") {
     throw new FatalError("The training took longer than it may, and was stopped.", {
       code: "TRAINING_TOO_LONG",
+      attemptHelps,
     });
   }
-  throw new FatalError("The training was stopped from outside.", { code: "TRAINING_STOPPED" });
+  throw new FatalError("The training was stopped from outside.", { code: "TRAINING_STOPPED", attemptHelps });
 }
 
 /** Soon at first; a training of hours is looked after every two minutes, for an execution has a history to keep. */

@@ -37,7 +37,8 @@ export async function pollQuery(
   }
   const { status } = told;
   if (status === "FAILED" || status === "CANCELLED") {
-    throw new FatalError(sentence(told), { code: "QUERY_FAILED", cause: told.statusReason ?? status });
+    const cause = told.statusReason ?? status;
+    throw new FatalError(sentence(told), { code: "QUERY_FAILED", cause, attemptHelps: true });
   }
   const elapsedMs = Math.max(0, Date.now() - Date.parse(input.submittedAt));
   return { executionId, status, over: status === "SUCCEEDED", waitSeconds: waitAfter(elapsedMs), elapsedMs };
