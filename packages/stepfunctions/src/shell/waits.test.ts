@@ -41,6 +41,28 @@ test("what an execution waits for now is skipped, and what it waits for then is 
   expect(await bench.waits.skip((arn) => arn === one)).toBe(0);
 });
 
+test("the items of an execution's distributed Maps go on with it, and those of others do not", async () => {
+  await using bench = await Bench.open();
+  const forEach = (name: string, StartAt: string, States: object) => ({
+    [name]: {
+      Type: "Map",
+      Items: "{% $states.input %}",
+      ItemProcessor: { ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" }, StartAt, States },
+      End: true,
+    },
+  });
+  const machine = await bench.machine(forEach("Lists", "Items", forEach("Items", "Sleep", asleep)));
+  const one = await bench.start(machine, "one", { input: "[[1, 2], [3]]" });
+  const other = await bench.start(machine, "other", { input: "[[4]]" });
+  await bench.rest();
+  expect(bench.waits.list(10)).toHaveLength(4);
+  expect(await bench.waits.skip((arn) => arn === one)).toBe(3);
+  await bench.rest();
+  expect(await bench.describe(one)).toMatchObject({ status: "SUCCEEDED" });
+  expect(await bench.describe(other)).toMatchObject({ status: "RUNNING" });
+  expect(bench.waits.list(10)).toHaveLength(1);
+});
+
 test("a skipped wait stays skipped over a restart, and its alarm wakes nobody", async () => {
   await using bench = await Bench.open();
   const machine = await bench.machine(patient);

@@ -49,13 +49,13 @@ export class Waits {
    * Lets executions go on from whatever they wait for now: Waits and delays of retries; not timeouts, nor tasks that wait
    * for their answer.
    *
-   * @param isMeant which executions; without it, all.
+   * @param isMeant which executions, with the items of their distributed Maps; without it, all.
    * @returns how many executions have gone on, once that is on disk
    */
   async skip(isMeant?: (executionArn: string) => boolean): Promise<number> {
     const running = [...this.store.range("running")].map(({ key }) => key);
     const chosen =
-      isMeant === undefined ? running : running.filter((execution) => isMeant(this.arnOf(execution)));
+      isMeant === undefined ? running : running.filter((execution) => this.arnsOf(execution).some(isMeant));
     let count = 0;
     for (let from = 0; from < chosen.length; from += AT_ONCE) {
       const some = chosen.slice(from, from + AT_ONCE);
@@ -65,8 +65,12 @@ export class Waits {
     return count;
   }
 
-  private arnOf(execution: number): string {
-    return this.store.get("executions", execution)?.arn ?? "";
+  /** An execution's ARN and, for an item of a distributed Map, those of the executions above it. */
+  private arnsOf(execution: number): string[] {
+    const row = this.store.get("executions", execution);
+    if (row === undefined) return [];
+    const above = row.mapRun && this.store.get("mapRuns", row.mapRun.arn);
+    return [row.arn, ...(above ? this.arnsOf(above.execution) : [])];
   }
 
   private of(execution: number): WaitingState[] {
