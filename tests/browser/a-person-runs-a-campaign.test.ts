@@ -131,6 +131,27 @@ describe("a new organisation", { timeout: 300_000 }, () => {
     expect(sent).toContain("Prairie Press: The new edition is here.");
   });
 
+  it("starts it again with changes: each entry of its lists has a row, and the run that comes has them", async () => {
+    const { page } = ada;
+    await page.getByRole("button", { name: "Rerun", exact: true }).click();
+    await page.getByRole("menuitem", { name: "With changes..." }).click();
+    await page.getByText("Filled in from the earlier run.", { exact: true }).waitFor();
+    const channels = page.getByRole("group", { name: "Channels" });
+    const chosen = channels.getByRole("combobox");
+    const shown = () => chosen.evaluateAll((rows) => rows.map((row) => (row as { value?: string }).value));
+    expect(await shown()).toEqual(["EMAIL", "SMS"]);
+    await channels.getByRole("button", { name: "Remove Channels 2" }).click();
+    expect(await shown()).toEqual(["EMAIL"]);
+    await page.getByLabel("Recipients").fill('[{ "segment": "Subscribers", "address": "ada@example.com" }]');
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByRole("form", { name: "The drafts to be approved" }).waitFor({ timeout: trainingMs });
+    await page.getByRole("link", { name: "Input", exact: true }).click();
+    await page.getByRole("definition").getByText("EMAIL", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Cancel the run" }).click();
+    await page.locator("main [data-status]").first().getByText("Cancelled").waitFor();
+  });
+
   it("rejects the drafts of another one, and nothing is sent", async () => {
     const { page } = ada;
     const before = await outbox();

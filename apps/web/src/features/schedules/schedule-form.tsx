@@ -8,7 +8,8 @@ import { Notice } from "../../components/ui/notice.js";
 import { toProblem } from "../../lib/errors.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
 import { ContractField } from "../start/form-field.js";
-import { hasFiles, useInputForm } from "./use-input-form.js";
+import { hasFiles } from "../start/schema.js";
+import { useInputForm } from "./use-input-form.js";
 import { type When, WhenFields } from "./when-fields.js";
 
 interface ScheduleFormProps {

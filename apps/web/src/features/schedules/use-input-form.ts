@@ -3,7 +3,7 @@ import type { Outputs } from "../../lib/trpc.js";
 import type { FormState } from "../start/form-field.js";
 import { readForm } from "../start/form-values.js";
 import { checkInput, placeIssues } from "../start/issues.js";
-import { type FormField, fieldsOf } from "../start/schema.js";
+import { fieldsOf } from "../start/schema.js";
 import { useUploads } from "../start/use-uploads.js";
 import { useValues } from "../start/use-values.js";
 import type { Problem } from "../../lib/errors.js";
@@ -44,9 +44,4 @@ export function useInputForm(workflow: Workflow, previous: unknown) {
       return Object.keys(placed).length > 0 ? (placed[""] ?? null) : message;
     },
   };
-}
-
-/** Whether an input has a file in it, which is kept for one run only. */
-export function hasFiles(fields: readonly FormField[]): boolean {
-  return fields.some((field) => field.kind === "file" || (field.kind === "group" && hasFiles(field.fields)));
 }

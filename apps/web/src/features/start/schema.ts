@@ -52,6 +52,11 @@ export function isShare(field: FormField): boolean {
   return field.kind === "number" && !field.whole && field.min === 0 && field.max === 1;
 }
 
+/** Whether an input has a file in it, which is kept for one run only. */
+export function hasFiles(fields: readonly FormField[]): boolean {
+  return fields.some((field) => field.kind === "file" || (field.kind === "group" && hasFiles(field.fields)));
+}
+
 function fieldOf(name: string, path: string, schema: Json, required: boolean): FormField {
   const [example] = asArray(schema["examples"]);
   const base: FieldBase = {

@@ -4,6 +4,7 @@ import type { Outputs } from "../../lib/trpc.js";
 import { ContractField } from "./form-field.js";
 import { MoreOptions } from "./more-options.js";
 import { RunAtOnce } from "./run-at-once.js";
+import { hasFiles } from "./schema.js";
 import { useStartForm } from "./use-start-form.js";
 
 interface StartFormProps {
@@ -27,7 +28,9 @@ export function StartForm({ workflow, previous, submitLabel = "Start" }: StartFo
         </Notice>
       )}
       {previous !== undefined && (
-        <Notice look="info">Filled in from the earlier run. Choose its file again.</Notice>
+        <Notice look="info">
+          Filled in from the earlier run.{hasFiles(fields) && " Choose its file again."}
+        </Notice>
       )}
       {fields.map((field) => (
         <ContractField key={field.path} field={field} form={form} />

@@ -7,8 +7,7 @@ import { Button } from "../../../components/ui/button.js";
 import { Menu, MenuItem } from "../../../components/ui/menu.js";
 import { toProblem } from "../../../lib/errors.js";
 import { trpc } from "../../../lib/trpc.js";
-import { hasFiles } from "../../schedules/use-input-form.js";
-import { fieldsOf } from "../../start/schema.js";
+import { fieldsOf, hasFiles } from "../../start/schema.js";
 
 const RerunFromDialog = lazy(async () => ({
   default: (await import("./rerun-from-dialog.js")).RerunFromDialog,
