@@ -6,7 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
-import { ListStateMachinesCommand, ListStateMachineVersionsCommand, SFNClient } from "@aws-sdk/client-sfn";
+import {
+  ListStateMachinesCommand,
+  ListStateMachineVersionsCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from "@aws-sdk/client-sfn";
 import { createClient } from "@supabase/supabase-js";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import ws from "ws";
@@ -64,6 +69,14 @@ function workersOf(parent: number): number[] {
     });
 }
 
+/** Whose processes they are, by the environment that each was started with. */
+function functionsOf(workers: readonly number[]): (string | undefined)[] {
+  return workers.map(
+    (pid) =>
+      /(?:^|\0)AWS_LAMBDA_FUNCTION_NAME=([^\0]*)/.exec(readFileSync(`/proc/${pid}/environ`, "utf8"))?.[1],
+  );
+}
+
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -87,6 +100,21 @@ async function closed(url: string): Promise<boolean> {
   socket.destroy();
   return !open;
 }
+
+it("starts no process before somebody needs it, but after a kill those that look for what was missed", async () => {
+  const first = await start();
+  expect(functionsOf(workersOf(first.child.pid!))).toEqual(["longhaul-status-changed"]);
+  const stateMachineArn = JSON.parse(first.ready.env["STATE_MACHINES"] ?? "")["data-import"] as string;
+  await new SFNClient(client(first.ready)).send(new StartExecutionCommand({ stateMachineArn }));
+  // Its first step has a process for itself: this is for the second.
+  await vi.waitUntil(() => functionsOf(workersOf(first.child.pid!)).includes("longhaul-steps"), {
+    timeout: 20_000,
+  });
+  await end(first, "SIGKILL");
+
+  const second = await start();
+  expect(functionsOf(workersOf(second.child.pid!))).toContain("longhaul-reconciler");
+});
 
 it("finds everything where it was after kill -9, and leaves no worker behind", async () => {
   const first = await start();

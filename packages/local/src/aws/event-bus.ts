@@ -24,8 +24,8 @@ export interface EventBus {
   /** Gives the event to the target of each rule that it matches; `delivered` rejects when one could not take it. */
   put(event: NewEvent): { readonly id: string; readonly delivered: Promise<void> };
   rules(): readonly RuleSpec[];
-  /** Runs the targets of the scheduled rules now and from then on at their rate. */
-  startClock(): void;
+  /** Runs the targets of the scheduled rules at their rate, as AWS does, and where they may be late, at once too. */
+  startClock(options: { readonly atOnce: boolean }): void;
   close(): Promise<void>;
 }
 
@@ -84,10 +84,10 @@ export function createEventBus(
       const deliveries = matching.map((rule) => deliver(rule.target, event));
       return { id: event.id, delivered: Promise.all(deliveries).then(() => undefined) };
     },
-    startClock() {
+    startClock({ atOnce }) {
       for (const rule of rules) {
         if (!("everySeconds" in rule)) continue;
-        void tick(rule);
+        if (atOnce) void tick(rule);
         timers.push(setInterval(() => void tick(rule), rule.everySeconds * 1000));
       }
     },

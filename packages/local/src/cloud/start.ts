@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   authorizer,
@@ -32,9 +32,10 @@ import { type DemoSignIn, ensureDemoUser } from "./demo.js";
 import { deployScheduleGroup } from "./deploy-schedules.js";
 import { deployStateMachines } from "./deploy.js";
 import { deployQueues } from "./deploy-queues.js";
-import { type DeployableMachine, type Manifest, readManifest } from "./manifest.js";
+import { type DeployableMachine, readManifest } from "./manifest.js";
 import { connectionKeysSecret, ensureConnectionKeys } from "./connection-keys.js";
 import { apiEnvironment, functionEnvironment, trainingBucket, type Places } from "./environment.js";
+import { Warmer } from "./warm.js";
 
 const region = "us-east-1";
 const accountId = "000000000000";
@@ -105,6 +106,7 @@ async function start(
   close: () => Promise<void>,
 ): Promise<Cloud> {
   const { dataDir, ports, host } = options;
+  const hadExecutions = existsSync(engineFolder(dataDir));
   closing.push(claim(dataDir));
   const logger = fileLogger(join(dataDir, "logs", "cloud.log"), options.onProblem);
   // Functions see each place from the moment it is known; none runs before all are.
@@ -142,32 +144,30 @@ async function start(
   const deployed = new Promise<void>((resolve) => {
     announceDeployment = resolve;
   });
-  const engine = await openEngine(dataDir, aws, deployed, logger);
+  const warmer = new Warmer(aws.lambda);
+  const engine = await openEngine(dataDir, aws, { deployed, warmer, logger });
   closing.push(async () => {
     await engine.close();
     await aws.close();
   });
   aws.attach({ stepFunctions: engine, realtime: supabase.realtime });
-  const deploy = async (machines: readonly DeployableMachine[]) => {
-    places.stateMachines = await deployStateMachines(machines, { engine, region, accountId });
+  const deploy = async (specs: readonly DeployableMachine[]) => {
+    places.stateMachines = await deployStateMachines(specs, { engine, region, accountId });
     return apiEnvironment(places as Places);
   };
-  const env = await deploy(
-    stateMachines.map((spec) => ({ ...spec, definition: spec.definition((name) => aws.lambda.arn(name)) })),
-  );
+  const machines = machinesFor(aws);
+  const env = await deploy(machines);
   await deployQueues({ topics, queues }, aws);
   await aws.eventSources.deploy(eventSources);
   announceDeployment();
-  begin(aws);
+  begin(aws, hadExecutions);
+  warmer.deployed({ functions, rules, stateMachines: machines });
   return {
     env,
     demo,
     urls: {
-      aws: aws.url,
-      ads: ads.url,
-      supabase: supabase.url,
+      ...{ aws: aws.url, ads: ads.url, supabase: supabase.url, database: database.url("postgres") },
       ...{ outbox: `${aws.url}/_longhaul/outbox`, controls: `${aws.url}/_longhaul/` },
-      database: database.url("postgres"),
     },
     async reload() {
       const manifest = await readManifest(aws.lambda.arn(""));
@@ -175,7 +175,7 @@ async function start(
       aws.lambda.reload(manifest.functions);
       await deployQueues(manifest, aws);
       await aws.eventSources.deploy(manifest.eventSources);
-      warm(aws, manifest);
+      warmer.deployed(manifest);
       return renewed;
     },
     close,
@@ -183,23 +183,16 @@ async function start(
   };
 }
 
-/** What begins by itself: rules and rotations whose time has come, queues, and processes that the first run shall find. */
-function begin(aws: LocalAws): void {
-  aws.bus.startClock();
+/**
+ * What begins by itself: rules and rotations whose time has come, and queues.
+ *
+ * @param behind whether there may be what rules have missed, as after a kill
+ */
+function begin(aws: LocalAws, behind: boolean): void {
+  aws.bus.startClock({ atOnce: behind });
   aws.secretsManager.startClock();
   aws.scheduler.startClock();
   aws.eventSources.start();
-  warm(aws, { functions, rules });
-}
-
-/** A run needs a process for its steps and one that closes it: the first run is not to wait for either. */
-function warm(
-  { lambda }: LocalAws,
-  { functions: deployed, rules: known }: Pick<Manifest, "functions" | "rules">,
-): void {
-  const hosted = deployed.filter(({ host }) => host !== null).map(({ name }) => name);
-  const reacting = known.filter((rule) => "pattern" in rule).map(({ target }) => target);
-  lambda.warm([...hosted, ...reacting]);
 }
 
 /** The advertising API's stand-in, and the keys of the connections to it. */
@@ -245,14 +238,20 @@ function asStartError(error: unknown, dataDir: string): unknown {
   });
 }
 
+/** The build's state machines, with the ARNs that functions have here. */
+function machinesFor({ lambda }: Pick<LocalAws, "lambda">): readonly DeployableMachine[] {
+  return stateMachines.map((spec) => ({ ...spec, definition: spec.definition((name) => lambda.arn(name)) }));
+}
+
+const engineFolder = (dataDir: string) => join(dataDir, "stepfunctions");
+
 function openEngine(
   dataDir: string,
   aws: LocalAws,
-  deployed: Promise<void>,
-  logger: Logger,
+  { deployed, warmer, logger }: { deployed: Promise<void>; warmer: Warmer; logger: Logger },
 ): Promise<StepFunctions> {
   return openStepFunctions({
-    dataDir: join(dataDir, "stepfunctions"),
+    dataDir: engineFolder(dataDir),
     region,
     accountId,
     lambda: (call) => aws.lambda.invoke(call),
@@ -262,6 +261,7 @@ function openEngine(
       error: (fields, message) => logger.error(message, { ...fields }),
     },
     async onStatusChange(change) {
+      if (change.status === "RUNNING") warmer.executionStarted(change.stateMachineArn);
       await deployed;
       await aws.bus.put(statusChangeEvent(change)).delivered;
     },

@@ -25,6 +25,8 @@ interface Fleet {
   readonly name: string;
   readonly slots: Set<Slot>;
   readonly queue: Job[];
+  /** Whether the last process is kept, however long it is free. */
+  kept: boolean;
 }
 
 /**
@@ -80,12 +82,13 @@ export class Pool {
   }
 
   /**
-   * Starts a process of each kind that has none, one after another, so that who comes first need not wait for that.
-   * Where no more may be started it is left.
+   * Starts a process of each kind that has none, one after another, so that who comes first need not wait for that, and
+   * keeps the last of each. Where no more may be started it is left.
    */
   async warm(kinds: readonly Pooled[]): Promise<void> {
     for (const pooled of kinds) {
       const fleet = this.#fleet(pooled.name);
+      fleet.kept = true;
       if (this.#closed || [...fleet.slots].some((slot) => !slot.retired)) continue;
       if ([...this.#slots()].length >= this.#options.processes) return;
       await this.#start(fleet, pooled).begun;
@@ -128,7 +131,7 @@ export class Pool {
   #fleet(name: string): Fleet {
     let fleet = this.#fleets.get(name);
     if (fleet === undefined) {
-      fleet = { name, slots: new Set(), queue: [] };
+      fleet = { name, slots: new Set(), queue: [], kept: false };
       this.#fleets.set(name, fleet);
     }
     return fleet;
@@ -304,7 +307,8 @@ export class Pool {
   }
 
   #isLastKept({ pooled }: Slot): boolean {
-    return pooled.kept && this.#fleet(pooled.name).slots.size === 1;
+    const { kept, slots } = this.#fleet(pooled.name);
+    return kept && slots.size === 1;
   }
 
   /** Ends processes that were free for long, when the first of them has been. */

@@ -98,7 +98,6 @@ class LocalLambda implements Lambda {
   readonly #called = new Map<string, Deployed>();
   /** Made at the first use: before, nobody can tell what the functions will find in their environment. */
   #kinds: ReadonlyMap<string, ProcessKind> | null = null;
-  readonly #warmed = new Set<string>();
   readonly #closing = new AbortController();
 
   constructor(options: LambdaOptions) {
@@ -181,7 +180,6 @@ class LocalLambda implements Lambda {
   }
 
   warm(names: readonly string[]): void {
-    for (const name of names) this.#warmed.add(name);
     const kinds = names.flatMap((name) => {
       const deployed = this.#functions.get(name);
       return deployed === undefined ? [] : [this.#pooled(deployed)];
@@ -215,7 +213,7 @@ class LocalLambda implements Lambda {
     const arnPrefix = this.arn("");
     const description = { entry: spec.entry.href, arnPrefix, memoryMb: kind.memoryMb, concurrency };
     return {
-      ...{ name: kind.key, kept: this.#warmed.has(spec.name), reservedConcurrency, concurrency },
+      ...{ name: kind.key, reservedConcurrency, concurrency },
       start: (listener) => startWorker(description, workerEnvironment(spec, kind, this.#options), listener),
       onLine: (line) => this.#logs.write(kind.name, null, line),
     };

@@ -27,8 +27,6 @@ export interface Invocation {
 export interface Pooled {
   /** Each kind's own. */
   readonly name: string;
-  /** Whether its last process is kept, however long it is free. */
-  readonly kept: boolean;
   /** Processes kept free for it, and no more than these; null shares the pool's. */
   readonly reservedConcurrency: number | null;
   /** Invocations that one process may hold at a time. */
