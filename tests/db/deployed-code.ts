@@ -10,7 +10,7 @@ import {
   stepStore,
   type Tx,
 } from "@longhaul/db";
-import type { LeaseAnswer } from "@longhaul/kit/runtime";
+import type { LeaseAnswer, LeaseState } from "@longhaul/kit/runtime";
 import { leaseOf, newRun } from "../support/database.js";
 import type { Tenant } from "../support/tenants.js";
 
@@ -21,7 +21,7 @@ export interface DeployedCode {
   take(): Promise<string[]>;
   noteSent(run: string, attempt: number): Promise<void>;
   lease(step: Step): Promise<LeaseAnswer>;
-  say(step: Step, fence: number, fraction: number): Promise<unknown>;
+  say(step: Step, fence: number, fraction: number): Promise<LeaseState>;
   /** @returns whether the lease was held. */
   succeed(step: Step, fence: number): Promise<boolean>;
   fail(step: Step, fence: number): Promise<boolean>;
@@ -30,6 +30,7 @@ export interface DeployedCode {
   /** Approves what was asked. */
   decide(run: string): Promise<unknown>;
   close(run: string, attempt: number, outcome: dispatch.Outcome): Promise<unknown>;
+  cancel(run: string): Promise<unknown>;
   /** @returns the new attempt. */
   retry(run: string): Promise<number>;
 }
@@ -102,6 +103,7 @@ export function todaysCode(
         ...{ name: `${run}-${attempt}`, arn: execution(run, attempt).executionArn },
         ...{ workflow: "data-import", outcome },
       }),
+    cancel: (runId) => asOperator((tx) => lives.requestCancel(tx, { organisationId, runId })),
     retry: async (runId) => (await asOperator((tx) => lives.retry(tx, { organisationId, runId }))).attempt,
   };
 }
@@ -151,9 +153,11 @@ export function earlierCode(
       const [row] = await worker.sql`select longhaul.lease_steps(${json(asked)}) as answers`;
       return (row!.answers as [LeaseAnswer])[0];
     },
-    say(step, fence, fraction) {
+    async say(step, fence, fraction) {
       const events = [{ type: "step.progress", data: progress(fraction) }];
-      return worker.sql`select longhaul.append_step_events(${held(step, fence)}, ${json(events)}) as answer`;
+      const [row] =
+        await worker.sql`select longhaul.append_step_events(${held(step, fence)}, ${json(events)}) as answer`;
+      return row!.answer as LeaseState;
     },
     async succeed(step, fence) {
       const written = [{ ...keyOf(step), fence, output, events: [] }];
@@ -182,6 +186,12 @@ export function earlierCode(
       const ends = [{ name: `${run}-${attempt}`, arn: executionArn, workflow: "data-import", outcome }];
       await dispatcher.sql`select longhaul.close_executions(${json(ends)}) as answers`;
     },
+    cancel: (run) =>
+      asOperator(
+        (tx) => tx`
+          select status, undo, being_sent as "beingSent", execution_name as "executionName", execution_arn as "executionArn"
+          from longhaul.request_cancel(${organisationId}, ${run})`,
+      ),
     async retry(run) {
       const [row] = await asOperator(
         (tx) => tx`select longhaul.retry_run(${organisationId}, ${run}) as attempt`,

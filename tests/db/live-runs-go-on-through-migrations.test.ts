@@ -9,8 +9,10 @@ interface Life {
   /** What the log says of it at its end. */
   readonly events: readonly string[];
   readonly attempt?: number;
-  /** Steps of the stage "tell", where the approval is one. */
-  readonly told?: number;
+  /** What there is to see of it then, where it is not that it has succeeded. */
+  readonly end?: object;
+  /** Of both stages: steps that are known, have succeeded, have failed, and how far the others are. */
+  readonly tallies?: string;
   before(code: DeployedCode, run: string): Promise<void>;
   after(code: DeployedCode, run: string): Promise<void>;
 }
@@ -73,7 +75,7 @@ const lives: Readonly<Record<string, Life>> = {
   },
   "that waits for a person": {
     events: ["run.queued", "run.started", ...step, ...asked, ...step, "run.succeeded"],
-    told: 2,
+    tallies: "{1,1,0,0,2,2,0,0}",
     async before(code, run) {
       await send(code, run);
       await work(code, run, "ReadFile");
@@ -82,6 +84,26 @@ const lives: Readonly<Record<string, Life>> = {
     async after(code, run) {
       await code.decide(run);
       await finish(code, run);
+    },
+  },
+  "that is asked to end": {
+    events: [
+      ...["run.queued", "run.started", "step.started", "run.cancelling", "step.progress", "step.failed"],
+      "run.cancelled",
+    ],
+    end: { status: "cancelled", progress: 0.375, stages: [{ status: "failed" }, { status: "pending" }] },
+    tallies: "{1,0,1,500000000,0,0,0,0}",
+    async before(code, run) {
+      await send(code, run);
+      await hold(code, run, "ReadFile");
+      await code.cancel(run);
+    },
+    async after(code, run) {
+      const held = stepOf(run, "ReadFile");
+      expect(await code.say(held, 1, 0.5)).toEqual({ held: true, cancelRequested: true });
+      expect(await code.lease(stepOf(run, "TellPerson"))).toEqual({ kind: "ended", reason: "cancelled" });
+      expect(await code.fail(held, 1)).toBe(true);
+      await code.close(run, 1, { status: "cancelled" });
     },
   },
   "with a step at work": {
@@ -149,23 +171,28 @@ async function talliesOf({ database }: Migrated, run: string) {
   return row!;
 }
 
-async function expectEnd(world: Migrated, run: string, { events, attempt = 1, told = 1 }: Life) {
+const succeeded = {
+  ...done,
+  progress: 1,
+  stages: [
+    { fraction: 1, status: "done" },
+    { fraction: 1, status: "done" },
+  ],
+};
+
+async function expectEnd(world: Migrated, run: string, life: Life) {
+  const { events, attempt = 1, end = succeeded, tallies = "{1,1,0,0,1,1,0,0}" } = life;
   const { organisationId, people } = world.tenant;
   await asCaller(world.database.api, people.viewer, async (tx) => {
     const log = await history.eventsAfter(tx, { organisationId, runId: run, after: 0, limit: 1000 });
     expect(log.map(({ type }) => type)).toEqual(events);
     expect(log.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-    const stages = [
-      { fraction: 1, status: "done" },
-      { fraction: 1, status: "done" },
-    ];
     const seen = await runs.get(tx, { organisationId, runId: run });
-    expect(seen).toMatchObject({ ...done, attempt, progress: 1, lastSeq: events.length, stages });
+    expect(seen).toMatchObject({ ...end, attempt, lastSeq: events.length });
     // Words that it is looked for by: its name.
     const { runs: found } = await runs.list(tx, { organisationId, search: seen!.name, limit: 10 });
     expect(found.map(({ id }) => id)).toEqual([run]);
   });
-  const tallies = `{1,1,0,0,${told},${told},0,0}`;
   expect(await talliesOf(world, run)).toEqual({ kept: tallies, counted: tallies });
 }
 
