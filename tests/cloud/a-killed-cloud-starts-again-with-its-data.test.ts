@@ -101,7 +101,7 @@ async function closed(url: string): Promise<boolean> {
   return !open;
 }
 
-it("starts no process before somebody needs it, but after a kill those that look for what was missed", async () => {
+it("starts no process before somebody needs it, but after a kill the one that mends what was missed", async () => {
   const first = await start();
   expect(functionsOf(workersOf(first.child.pid!))).toEqual(["longhaul-status-changed"]);
   const stateMachineArn = JSON.parse(first.ready.env["STATE_MACHINES"] ?? "")["data-import"] as string;
@@ -113,7 +113,9 @@ it("starts no process before somebody needs it, but after a kill those that look
   await end(first, "SIGKILL");
 
   const second = await start();
-  expect(functionsOf(workersOf(second.child.pid!))).toContain("longhaul-reconciler");
+  const began = functionsOf(workersOf(second.child.pid!));
+  expect(began).toContain("longhaul-reconciler");
+  expect(began).not.toContain("longhaul-retention");
 });
 
 it("finds everything where it was after kill -9, and leaves no worker behind", async () => {

@@ -116,6 +116,7 @@ export const rules: readonly RuleSpec[] = [
     description: "Finds runs that nobody sent and ends that nobody announced.",
     target: reconciler,
     everySeconds: 60,
+    mends: true,
   },
   {
     name: retention,

@@ -32,7 +32,14 @@ export type RuleSpec = {
   readonly description: string;
   /** The name of the function. */
   readonly target: string;
-} & ({ readonly pattern: EventPattern } | { readonly everySeconds: number });
+} & (
+  | { readonly pattern: EventPattern }
+  | {
+      readonly everySeconds: number;
+      /** Whether it looks for what went wrong while nothing ran, so that a laptop's cloud calls it when it is started again. */
+      readonly mends?: true;
+    }
+);
 
 /** An EventBridge pattern of exact values: each named field must hold one of those listed. */
 export interface EventPattern {

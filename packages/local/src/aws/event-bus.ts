@@ -24,12 +24,17 @@ export interface EventBus {
   /** Gives the event to the target of each rule that it matches; `delivered` rejects when one could not take it. */
   put(event: NewEvent): { readonly id: string; readonly delivered: Promise<void> };
   rules(): readonly RuleSpec[];
-  /** Runs the targets of the scheduled rules at their rate, as AWS does, and where they may be late, at once too. */
-  startClock(options: { readonly atOnce: boolean }): void;
+  /**
+   * Runs the targets of the scheduled rules at their rate, and after the first minute, for a laptop may not be on for long.
+   *
+   * @param options.behind whether something may have gone wrong while nothing ran: what mends that is run at once too
+   */
+  startClock(options: { readonly behind: boolean }): void;
   close(): Promise<void>;
 }
 
 const tries = 3;
+const firstTickMs = 60_000;
 
 /** The default event bus with the rules that are given: what infra deploys as EventBridge rules. */
 export function createEventBus(
@@ -84,11 +89,14 @@ export function createEventBus(
       const deliveries = matching.map((rule) => deliver(rule.target, event));
       return { id: event.id, delivered: Promise.all(deliveries).then(() => undefined) };
     },
-    startClock({ atOnce }) {
+    startClock({ behind }) {
       for (const rule of rules) {
         if (!("everySeconds" in rule)) continue;
-        if (atOnce) void tick(rule);
-        timers.push(setInterval(() => void tick(rule), rule.everySeconds * 1000));
+        const run = () => void tick(rule);
+        const rateMs = rule.everySeconds * 1000;
+        if (behind && rule.mends === true) run();
+        if (rateMs > firstTickMs) timers.push(setTimeout(run, firstTickMs));
+        timers.push(setInterval(run, rateMs));
       }
     },
     async close() {

@@ -183,13 +183,9 @@ async function start(
   };
 }
 
-/**
- * What begins by itself: rules and rotations whose time has come, and queues.
- *
- * @param behind whether there may be what rules have missed, as after a kill
- */
+/** What begins by itself: rules and rotations whose time has come, and queues. `behind` is told to the rules' clock. */
 function begin(aws: LocalAws, behind: boolean): void {
-  aws.bus.startClock({ atOnce: behind });
+  aws.bus.startClock({ behind });
   aws.secretsManager.startClock();
   aws.scheduler.startClock();
   aws.eventSources.start();
