@@ -227,6 +227,8 @@ describe.each(roles)("the %s of one organisation", (role) => {
       `longhaul.close_run('${ourRun}', 1, '{"status": "cancelled"}')`,
       `longhaul.next_to_send(1, 1)`,
       `longhaul.lease_steps('[{"run": "${ourRun}", "attempt": 1, "step": "S", "itemPath": "", "visit": 0}]')`,
+      `longhaul.write_steps('[]')`,
+      `longhaul.write_plain('[]')`,
       `longhaul.start_runs('[]')`,
       `longhaul.begin_runs('[]')`,
       `longhaul.begin_runs('[]', 30)`,
