@@ -30,6 +30,19 @@ describe("agents", { timeout: 600_000 }, () => {
   let large: string;
   let small: string;
 
+  const ask = async (path: string, body: object) => {
+    const answer = await fetch(`${stack.env["AWS_ENDPOINT_URL"]}/_longhaul/${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(200);
+  };
+  /** From now on each turn of a panel takes so long: what is looked at meanwhile is not over before it was seen. */
+  const speakFor = async (seconds: number) => {
+    await ask("faults/remove", {});
+    if (seconds > 0) await ask("faults", { function: "panel/Speak", kind: "delay", seconds });
+  };
+
   beforeAll(async () => {
     stack = await startStack({ simulation: true, web: true });
     browser = await openBrowser(stack.url);
@@ -63,6 +76,7 @@ describe("agents", { timeout: 600_000 }, () => {
 
   it("speak live in a panel of twenty-five, and whoever reads back is left there", async () => {
     const { page } = ada;
+    await speakFor(0.1);
     large = await startPreset(page, "Twenty-five voices");
     await page.getByText("of 260 turns").waitFor();
     await expect.poll(() => turnsOf(page), { timeout: 60_000 }).toBeGreaterThan(20);
@@ -80,6 +94,7 @@ describe("agents", { timeout: 600_000 }, () => {
 
   it("wait in a queue that gives their run up, and are queued again from the dead letters", async () => {
     const { page } = ada;
+    await speakFor(5);
     small = await startPreset(page, "A street without cars");
     await status(page, "Queued").waitFor();
     const sqs = new SQSClient({
@@ -108,6 +123,7 @@ describe("agents", { timeout: 600_000 }, () => {
 
   it("come to a summary after 260 turns, none lost and none twice, and the one queued again follows", async () => {
     const { page } = ada;
+    await speakFor(0);
     await page.goto(`/runs/${large}/result`);
     await status(page, "Succeeded").waitFor({ timeout: manyTurnsMs });
     await page.locator("[data-summary]").getByText("25 agents had 260 turns", { exact: false }).waitFor();
