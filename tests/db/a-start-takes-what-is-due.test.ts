@@ -1,6 +1,6 @@
 import { asDispatcher, connect, dispatch, runs, type StartRun, type Taken } from "@longhaul/db";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { eventsOf, newRun, openWorld, startRun, type World } from "../support/database.js";
+import { eventsOf, leaseOf, newRun, openWorld, startRun, type World } from "../support/database.js";
 import { endRun } from "../support/many-runs.js";
 
 let world: World;
@@ -138,6 +138,44 @@ test("a start does not wait for a dispatcher that is at the queue, and says that
   });
   expect(begun).toMatchObject({ found: [null], ids: [expect.any(String)] });
   expect(idsOf(await look())).toEqual((begun as unknown as { ids: string[] }).ids);
+});
+
+test("a start that waits for its organisation holds up no dispatcher, and no other start of its process", async () => {
+  const { ours, theirs } = world;
+  const waiting = () =>
+    world.admin.sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+        and query like '%start_and_take%'`;
+  let stuck: ReturnType<typeof startTogether> | null = null;
+  await world.admin.sql.begin(async (tx) => {
+    await tx`select longhaul.lock_member(${ours.organisationId}, ${ours.people.operator.userId})`;
+    stuck = startTogether([{}]);
+    await expect.poll(waiting).toHaveLength(1);
+    const left = await startRun(world.api, theirs);
+    await expect.poll(async () => idsOf(await look())).toEqual([left]);
+    const found: (Taken | null)[] = [];
+    const taking = { limit: 10, holdSeconds: 30, taken: (taken: Taken | null) => void found.push(taken) };
+    const { runId } = await runs.startAlone(
+      world.api,
+      theirs.people.operator,
+      newRun(theirs.organisationId),
+      taking,
+    );
+    expect(idsOf(found[0])).toEqual([runId]);
+  });
+  const { ids, found } = await (stuck as unknown as ReturnType<typeof startTogether>);
+  expect(ids).toHaveLength(1);
+  expect(idsOf(found[0] ?? (await look()))).toEqual(ids);
+});
+
+test("a run at work whose sending nobody noted stands before no start", async () => {
+  const [run] = (await startTogether([{}], { holdSeconds: 0 })).ids as [string];
+  await world.store.lease(leaseOf(run));
+  const turn = () => world.admin.sql`select turn from longhaul.organisation_queues order by turn`;
+  const before = await turn();
+  const { found, ids } = await startTogether([{}]);
+  expect(idsOf(found[0])).toEqual(ids);
+  expect(await turn()).toEqual(before);
 });
 
 test.each([

@@ -20,6 +20,16 @@ const expire = (run: string) =>
   world.admin
     .sql`update longhaul.run_steps set lease_expires_at = clock_timestamp() - interval '1 s' where run_id = ${run}`;
 
+/** Until one statement waits for another's lock. */
+const waitsForALock = () =>
+  expect
+    .poll(
+      () =>
+        world.admin
+          .sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    .toHaveLength(1);
+
 const typesOf = async (runId: string) => (await eventsOf(world, runId)).map((event) => event.type);
 
 test("of twenty workers that ask at the same moment one gets the step", async () => {
@@ -47,13 +57,7 @@ test("a lease lasts from when it was granted, however long its run was locked be
   await world.admin.sql.begin(async (sql) => {
     await sql`select from longhaul.runs where id = ${run} for update`;
     granted = world.store.lease(leaseOf(run, { owner: "patient", leaseSeconds: 2 }));
-    await expect
-      .poll(
-        () =>
-          world.admin
-            .sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-      )
-      .toHaveLength(1);
+    await waitsForALock();
     // Longer than the lease.
     await sql`select pg_sleep(2.1)`;
   });
@@ -303,3 +307,29 @@ test("the log says when a step is tried again, where a third party has named the
   );
   expect(events).toMatchObject([{ type: "step.retrying", data: { error, try: 1, retryAt } }]);
 });
+
+test.each([1, 2])(
+  "a checkpoint holds beside a renewal of its lease, stored with %i at a time",
+  async (many) => {
+    const runs = [await startRun(world.api, world.ours), await startRun(world.api, world.ours)].slice(
+      0,
+      many,
+    );
+    const leases = await Promise.all(runs.map((run) => acquire(run, "w")));
+    let stored: Promise<unknown> = Promise.resolve();
+    await world.worker.sql.begin(async (tx) => {
+      await tx`select longhaul.renew_lease(${runs[0]!}, 'ReadFile', '', 0, ${leases[0]!.fence}, 10)`;
+      // In one turn: one batch.
+      stored = Promise.all(leases.map((lease) => world.store.succeed({ ...lease, output: {}, events: [] })));
+      await waitsForALock();
+    });
+    expect(await stored).toEqual(Array(many).fill({ held: true, completedAt: expect.any(String) }));
+    for (const run of runs) {
+      const [kept] = await world.admin.sql`
+      select s.status, s.output, r.tallies = (longhaul.stages_counted(r.id, r.stage_keys)).tallies as counted
+      from longhaul.run_steps s join longhaul.runs r on r.id = s.run_id where r.id = ${run}`;
+      expect(kept).toEqual({ status: "succeeded", output: {}, counted: true });
+      expect(await typesOf(run)).toEqual(["run.queued", "run.started", "step.started", "step.succeeded"]);
+    }
+  },
+);

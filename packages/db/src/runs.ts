@@ -79,7 +79,7 @@ const startAndTake = perDatabase((db) =>
       pass(taken);
       return answers;
     },
-    { most: 50, atOnce: 1 },
+    { most: 50, atOnce: 2 },
   ),
 );
 

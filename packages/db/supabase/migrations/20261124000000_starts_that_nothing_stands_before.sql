@@ -132,7 +132,7 @@ $$;
 -- come, or for being sent again. Null where something does, and is to be looked at first. For who has the dispatcher's lock.
 create function longhaul.room_at_once(p_organisation uuid, p_user uuid) returns integer
 language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set search_path = '' as $$
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set search_path = '' as $$
 declare
   v_now timestamptz := clock_timestamp();
   v_room integer;
@@ -141,8 +141,10 @@ begin
     select from (values (1)) always (one)
     where not exists (select from longhaul.run_attempts where admission = 'ready' and closed_at is null)
       and not exists (select from longhaul.run_attempts where admission = 'later' and closed_at is null and next_try_at <= v_now)
-      and not exists (select from longhaul.run_attempts
-        where admission = 'admitted' and sent_at is null and closed_at is null and next_try_at <= v_now)
+      and not exists (
+        select from longhaul.run_attempts a
+        join longhaul.runs r on r.id = a.run_id and r.attempt = a.attempt and r.status = 'queued'
+        where a.admission = 'admitted' and a.sent_at is null and a.closed_at is null and a.next_try_at <= v_now)
   ), looked_at as (
     -- Where none waits, who has left a place has left it to nobody. Each of these was committed together with what it is for,
     -- and one statement sees both or neither.
@@ -162,50 +164,61 @@ begin
 end
 $$;
 
+-- Starts what p_asked names and admits it, where nothing stands before it: the answer of start_and_take. Raises LH001 where
+-- the starts have to go the usual way, and lock_not_available where they would wait for somebody: whoever has the
+-- dispatcher's lock keeps all others from dispatching. The caller takes all of it back then, the lock too.
+create function longhaul.start_at_once(p_asked jsonb) returns jsonb
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set lock_timeout = '20ms' set search_path = '' as $$
+declare
+  v_starts jsonb := p_asked -> 'starts';
+  v_first jsonb := v_starts -> 0;
+  v_count integer := jsonb_array_length(v_starts);
+  v_answers jsonb;
+  v_due jsonb;
+begin
+  -- Of one person's, since each has limits; and none that is to begin later.
+  if v_count > (p_asked -> 'limit')::integer or exists (
+      select from jsonb_array_elements(v_starts) start
+      where start -> 'user' <> v_first -> 'user' or start -> 'organisation' <> v_first -> 'organisation'
+        or start -> 'notBefore' <> 'null')
+    or not pg_try_advisory_xact_lock(hashtextextended('longhaul.admit', 0))
+    or not coalesce(v_count <= longhaul.room_at_once((v_first ->> 'organisation')::uuid, (v_first ->> 'user')::uuid), false)
+  then
+    raise sqlstate 'LH001' using message = 'These starts go the usual way.';
+  end if;
+  select b.answers, b.due into v_answers, v_due from longhaul.begin_runs(v_starts, (p_asked -> 'holdSeconds')::double precision) b;
+  return jsonb_build_object('answers', v_answers, 'taken', jsonb_build_object('due', v_due,
+    'someWait', exists (select from longhaul.run_attempts where admission = 'later' and closed_at is null),
+    'tellWebhooks', v_due <> '[]' and exists (select from longhaul.webhooks where active)));
+end
+$$;
+
 -- As start_runs with p_asked -> 'starts', and then as take_due: of the starts themselves, where nothing stands before them.
 -- `taken` is null where another dispatcher is at the queue at this moment, or where the look failed: the starts hold all the
 -- same, and somebody has to look.
 create or replace function longhaul.start_and_take(p_asked jsonb) returns jsonb
 language plpgsql security definer
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set search_path = '' as $$
+set search_path = '' as $$
 declare
-  v_starts jsonb := p_asked -> 'starts';
-  v_first jsonb := v_starts -> 0;
-  v_count integer := jsonb_array_length(v_starts);
-  -- Whoever has the lock has it until the end of its transaction; a start does not wait for that.
-  v_dispatches boolean := pg_try_advisory_xact_lock(hashtextextended('longhaul.admit', 0));
   v_answers jsonb;
-  v_due jsonb;
   v_taken jsonb;
 begin
-  if v_dispatches then
+  begin
+    return longhaul.start_at_once(p_asked);
+  exception
+    when sqlstate 'LH001' or lock_not_available then null;
+    when others then raise warning 'Starts could not be admitted at once: %', sqlerrm;
+  end;
+  v_answers := longhaul.begin_runs(p_asked -> 'starts');
+  -- Whoever has the lock has it until the end of its transaction; a start does not wait for that.
+  if pg_try_advisory_xact_lock(hashtextextended('longhaul.admit', 0)) then
     begin
-      -- Of one person's, since each has limits; and none that is to begin later.
-      if v_count <= (p_asked -> 'limit')::integer and not exists (
-          select from jsonb_array_elements(v_starts) start
-          where start -> 'user' <> v_first -> 'user' or start -> 'organisation' <> v_first -> 'organisation'
-            or start -> 'notBefore' <> 'null')
-        and v_count <= longhaul.room_at_once((v_first ->> 'organisation')::uuid, (v_first ->> 'user')::uuid)
-      then
-        select b.answers, b.due into v_answers, v_due from longhaul.begin_runs(v_starts, (p_asked -> 'holdSeconds')::double precision) b;
-        v_taken := jsonb_build_object('due', v_due,
-          'someWait', exists (select from longhaul.run_attempts where admission = 'later' and closed_at is null),
-          'tellWebhooks', v_due <> '[]' and exists (select from longhaul.webhooks where active));
-      end if;
+      v_taken := longhaul.take_due(p_asked);
     exception when others then
-      raise warning 'Starts could not be admitted at once: %', sqlerrm;
-      v_answers := null;
+      raise warning 'Starts could not look at the queue: %', sqlerrm;
     end;
-  end if;
-  if v_answers is null then
-    v_answers := longhaul.begin_runs(v_starts);
-    if v_dispatches then
-      begin
-        v_taken := longhaul.take_due(p_asked);
-      exception when others then
-        raise warning 'Starts could not look at the queue: %', sqlerrm;
-      end;
-    end if;
   end if;
   return jsonb_build_object('answers', v_answers, 'taken', v_taken);
 end

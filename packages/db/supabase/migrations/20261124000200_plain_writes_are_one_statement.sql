@@ -11,7 +11,7 @@ declare
   v_now timestamptz;
   v_touched text;
 begin
-  -- A statement of its own: what the next one reads was committed before it had the locks.
+  -- A statement of its own: the next one sees what was committed before it had these locks. A lease is renewed without them.
   perform from longhaul.runs
   where id = any (array(select (ask ->> 'run')::uuid from jsonb_array_elements(p_asks) ask)) order by id for update;
   v_now := clock_timestamp();
@@ -22,11 +22,12 @@ begin
     with ordinality q (run, attempt, step, item_path, visit, stage, fence, owner, lease_seconds, input, output, events, place)
   ), plain as materialized (
     select a.place, a.step, a.item_path, a.visit, a.owner, a.lease_seconds, a.input, a.output, a.fence is null as leases,
+      -- Locked rows stay where they are.
       r.id, r.ctid as at_run, r.organisation_id, r.attempt, r.created_by, r.name, r.priority, r.correlation_id,
       -- The execution may be faster than the note that it was sent.
       a.fence is null and r.status = 'queued' as begins,
       r.last_seq + 1 + (a.fence is null and r.status = 'queued')::integer as seq, greatest(v_now, r.updated_at) as at,
-      s.ctid as at_step, coalesce(s.stage, a.stage) as stage, coalesce(s.tries, 1) as tries,
+      coalesce(s.stage, a.stage) as stage, coalesce(s.tries, 1) as tries,
       greatest(v_now, s.started_at) as finished_at,
       -- Which of the run's tallies it adds to: those that are known, or those that have succeeded.
       4 * array_position(r.stage_keys, coalesce(s.stage, a.stage)) - case when a.fence is null then 3 else 2 end as tally
@@ -48,7 +49,8 @@ begin
     update longhaul.run_steps s
     set status = 'succeeded', output = coalesce(p.output, 'null'), progress = 1, finished_at = p.finished_at, error = null,
       message = null, lease_owner = null, lease_expires_at = null
-    from plain p where not p.leases and s.ctid = p.at_step
+    from plain p
+    where not p.leases and s.run_id = p.id and s.step = p.step and s.item_path = p.item_path and s.visit = p.visit
   ), logged as (
     insert into longhaul.run_events (run_id, seq, organisation_id, type, at, attempt, step, item_path, visit, stage, data)
     select id, seq, organisation_id, case when leases then 'step.started' else 'step.succeeded' end, at, attempt, step,

@@ -7,7 +7,7 @@ import { Panel } from "../../components/ui/panel.js";
 import { formatPercent, humanize } from "../../lib/format.js";
 import { trpc } from "../../lib/trpc.js";
 import { useMay } from "../settings/use-me.js";
-import { fieldsOf, isShare } from "../start/schema.js";
+import { fieldsOf, type FormField, isShare } from "../start/schema.js";
 import { Files } from "../results/files.js";
 import { useRun, useRunDetails } from "./use-run.js";
 
@@ -68,11 +68,14 @@ function InputFacts({ run }: { run: Run }) {
     .flatMap(([name, value]) => {
       const field = fields.get(name);
       if (field?.kind === "list" && Array.isArray(value))
-        return [[field.label, value.map(String).join(", ")] as const];
+        return [[field.label, value.map((one) => textOf(one, field.item)).join(", ")] as const];
       if (typeof value === "object") return [];
-      const shown =
-        field && isShare(field) && typeof value === "number" ? formatPercent(value) : String(value);
-      return [[field?.label ?? humanize(name), shown] as const];
+      return [[field?.label ?? humanize(name), textOf(value, field)] as const];
     });
   return <Facts facts={facts} />;
+}
+
+/** A share in per cent, as it was written. */
+function textOf(value: unknown, field: FormField | undefined): string {
+  return field && isShare(field) && typeof value === "number" ? formatPercent(value) : String(value);
 }
