@@ -1,11 +1,18 @@
 import type { Run } from "@longhaul/kit";
 import { ListRestart } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { type ComponentProps, lazy, Suspense, useState } from "react";
 import { Button } from "../../../components/ui/button.js";
 
-const RerunFromDialog = lazy(async () => ({
-  default: (await import("./rerun-from-dialog.js")).RerunFromDialog,
-}));
+const Dialog = lazy(async () => ({ default: (await import("./rerun-from-dialog.js")).RerunFromDialog }));
+
+/** The dialog that asks from which step on, fetched when it is first asked for. */
+export function RerunFrom(props: ComponentProps<typeof Dialog>) {
+  return (
+    <Suspense>
+      <Dialog {...props} />
+    </Suspense>
+  );
+}
 
 interface RerunFromButtonProps {
   run: Run;
@@ -24,11 +31,7 @@ export function RerunFromButton({ run, step, label, size = "normal" }: RerunFrom
         <ListRestart aria-hidden />
         {label}
       </Button>
-      {open && (
-        <Suspense>
-          <RerunFromDialog run={run} step={step} onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && <RerunFrom run={run} step={step} onClose={() => setOpen(false)} />}
     </>
   );
 }

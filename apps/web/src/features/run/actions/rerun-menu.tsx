@@ -2,16 +2,13 @@ import { randomKey } from "@longhaul/client";
 import type { Run } from "@longhaul/kit";
 import { useNavigate } from "@tanstack/react-router";
 import { CalendarClock, ChevronDown, ListRestart, Pencil, Repeat } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { Button } from "../../../components/ui/button.js";
 import { Menu, MenuItem } from "../../../components/ui/menu.js";
 import { toProblem } from "../../../lib/errors.js";
 import { trpc } from "../../../lib/trpc.js";
 import { fieldsOf, hasFiles } from "../../start/schema.js";
-
-const RerunFromDialog = lazy(async () => ({
-  default: (await import("./rerun-from-dialog.js")).RerunFromDialog,
-}));
+import { RerunFrom } from "./rerun-from-button.js";
 
 interface RerunMenuProps {
   run: Run;
@@ -73,11 +70,7 @@ export function RerunMenu({ run, first }: RerunMenuProps) {
           </MenuItem>
         )}
       </Menu>
-      {choosing && (
-        <Suspense>
-          <RerunFromDialog run={run} onClose={() => setChoosing(false)} />
-        </Suspense>
-      )}
+      {choosing && <RerunFrom run={run} onClose={() => setChoosing(false)} />}
       {rerun.isError && (
         <p role="alert" className="basis-full text-bad">
           {toProblem(rerun.error).message}
