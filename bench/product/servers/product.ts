@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { cpSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { postgresPrograms } from "@longhaul/local/postgres";
 import { stageProduct } from "@longhaul/local/testing/product";
 import { type Server, stopChild } from "../../engine/servers/server.js";
 
@@ -33,8 +34,10 @@ export async function startProduct(folder: string, single = false): Promise<Serv
     fileURLToPath(new URL("../workflows", import.meta.url)),
   );
   if (single) writeApart(join(folder, "checkout/packages/db"));
+  const programs = postgresPrograms();
   const child = fork(product.cloud, {
     env: {
+      ...(programs !== undefined && { LONGHAUL_POSTGRES_BIN: programs }),
       LONGHAUL_DATA_DIR: join(folder, "data"),
       LONGHAUL_AWS_PORT: "0",
       LONGHAUL_ADS_PORT: "0",

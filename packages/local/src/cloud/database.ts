@@ -8,6 +8,7 @@ import {
   type LoginRole,
   loginRoles,
   migrate,
+  oldestMajor,
   setRolePasswords,
   StartError,
   startPostgres,
@@ -58,17 +59,18 @@ export async function givenDatabase(databaseUrl: string, dataDir: string): Promi
 interface Found {
   user: string;
   super: boolean;
+  version: number;
   foreign: boolean;
   super_roles: string[];
 }
 
 async function inspect(admin: postgres.Sql): Promise<{ user: string; superRoles: string[] }> {
   const wayOut =
-    "Give the superuser of an empty Postgres 17, or unset DATABASE_URL to use the one that comes along.";
+    "Give the superuser of an empty Postgres, 15 or newer, or unset DATABASE_URL to use the one that comes along.";
   let found: Found | undefined;
   try {
     [found] = await admin<Found[]>`
-      select current_user::text as user,
+      select current_user::text as user, current_setting('server_version_num')::integer / 10000 as version,
         (select rolsuper from pg_roles where rolname = current_user) as super,
         to_regnamespace('auth') is not null and to_regnamespace('longhaul_bootstrap') is null as foreign,
         (select coalesce(array_agg(rolname::text), '{}') from pg_roles where rolsuper) as super_roles`;
@@ -79,6 +81,9 @@ async function inspect(admin: postgres.Sql): Promise<{ user: string; superRoles:
   }
   if (!found?.super) {
     throw new StartError(`DATABASE_URL signs in as ${found?.user}, which is not a superuser. ${wayOut}`);
+  }
+  if (found.version < oldestMajor) {
+    throw new StartError(`The Postgres of DATABASE_URL is of version ${found.version}. ${wayOut}`);
   }
   if (found.foreign) {
     throw new StartError(`The database of DATABASE_URL already belongs to a Supabase project. ${wayOut}`);

@@ -14,12 +14,12 @@ import {
 import { join } from "node:path";
 import type { PostgresFolder } from "./folder.js";
 import { canReach, type Identity } from "./identity.js";
-import { postgresMajor } from "./runtime.js";
+import type { Runtime } from "./runtime.js";
 import { StartError } from "./start-error.js";
 
 /** How the server's programs are run: which binaries, as whom, on which folder. */
 export interface Launch {
-  runtime: string;
+  runtime: Runtime;
   identity: Identity;
   folder: PostgresFolder;
 }
@@ -46,7 +46,7 @@ export function launch(
   }
   const descriptor = byDescriptor ? openSync(folder.root, "r") : null;
   try {
-    return spawn(join(runtime, "bin", program), args(byDescriptor ? "/proc/self/fd/3" : folder.root), {
+    return spawn(join(runtime.bin, program), args(byDescriptor ? "/proc/self/fd/3" : folder.root), {
       ...identity,
       cwd: byDescriptor ? "/" : folder.root,
       // A group of its own: Ctrl-C in the terminal reaches us, and we stop the server last.
@@ -62,8 +62,8 @@ export function launch(
 
 /** Makes the cluster on first use; a half-made one of a start that was killed is thrown away. */
 export async function ensureCluster(start: Launch, password: string, durable: boolean): Promise<void> {
-  const { folder, identity } = start;
-  if (existsSync(folder.data)) return checkVersion(folder);
+  const { folder, identity, runtime } = start;
+  if (existsSync(folder.data)) return checkVersion(folder, runtime);
   const draft = `${folder.data}.new`;
   const passwordFile = join(folder.root, "password.new");
   rmSync(draft, { recursive: true, force: true });
@@ -76,7 +76,7 @@ export async function ensureCluster(start: Launch, password: string, durable: bo
   }
   const log = openSync(folder.log, "a", 0o600);
   try {
-    const initdb = launch(start, "initdb", (root) => initdbArguments(root, durable), log);
+    const initdb = launch(start, "initdb", (root) => initdbArguments(root, durable, runtime), log);
     const problem = await new Promise<string | null>((resolve) => {
       initdb.once("error", (error) => resolve(error.message));
       initdb.once("exit", (code, signal) =>
@@ -93,23 +93,26 @@ export async function ensureCluster(start: Launch, password: string, durable: bo
   renameSync(draft, folder.data);
 }
 
-function initdbArguments(root: string, durable: boolean): string[] {
+function initdbArguments(root: string, durable: boolean, { major }: Runtime): string[] {
   return [
     ...["-D", `${root}/data.new`, "-U", "supabase_admin", `--pwfile=${root}/password.new`],
     ...["--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"],
-    // A collation inside Postgres: the same order of text on every platform, whatever locales it has.
-    ...["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+    // A collation inside Postgres: the same order of text on every platform, whatever locales it has. Before 17 there is none,
+    // and the platform's of that name sorts alike.
+    ...(major >= 17
+      ? ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+      : ["--locale=C.UTF-8"]),
     ...(durable ? [] : ["--no-sync"]),
   ];
 }
 
-function checkVersion(folder: PostgresFolder): void {
+function checkVersion(folder: PostgresFolder, { major }: Runtime): void {
   const file = join(folder.data, "PG_VERSION");
   const version = existsSync(file) ? readFileSync(file, "utf8").trim() : null;
-  if (version === postgresMajor) return;
+  if (version === String(major)) return;
   throw new StartError(
     version === null
       ? `The folder ${folder.data} does not hold a Postgres database: move it away, or choose another folder with LONGHAUL_DATA_DIR.`
-      : `The folder ${folder.data} was made by Postgres ${version} and this is ${postgresMajor}: move it away, or choose another folder with LONGHAUL_DATA_DIR.`,
+      : `The folder ${folder.data} was made by Postgres ${version} and this is ${major}: start it with the programs of that version (LONGHAUL_POSTGRES_BIN), move it away, or choose another folder with LONGHAUL_DATA_DIR.`,
   );
 }

@@ -1,3 +1,4 @@
+export { postgresPrograms } from "../env.js";
 export { bootstrap, setRolePasswords } from "./bootstrap.js";
 export { migrate } from "./migrate.js";
 export {
@@ -7,4 +8,5 @@ export {
   type PostgresOptions,
   startPostgres,
 } from "./postgres.js";
+export { oldestMajor } from "./runtime.js";
 export { StartError } from "./start-error.js";

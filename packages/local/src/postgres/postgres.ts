@@ -1,10 +1,11 @@
 import postgres from "postgres";
+import { postgresPrograms } from "../env.js";
 import { bootstrap, setRolePasswords } from "./bootstrap.js";
 import { ensureCluster } from "./cluster.js";
 import { claimFolder, keepPasswords, openFolder } from "./folder.js";
 import { chooseIdentity } from "./identity.js";
 import { migrate } from "./migrate.js";
-import { prepareRuntime } from "./runtime.js";
+import { findRuntime } from "./runtime.js";
 import { type Server, startServer } from "./server.js";
 
 /** Roles that can sign in: the last three are made by the project's migrations. */
@@ -27,9 +28,11 @@ export interface PostgresOptions {
   port: number;
   /** Whether a commit survives a power cut (fsync). False is for tests: several times faster. */
   durable: boolean;
+  /** The folder of initdb and postgres; unless said, the one of LONGHAUL_POSTGRES_BIN, and without that the package's. */
+  bin?: string | undefined;
 }
 
-/** A running Postgres 17 with what a hosted Supabase database has before the first migration. */
+/** A running Postgres with what a hosted Supabase database has before the first migration. */
 export interface LocalPostgres extends AsyncDisposable {
   port: number;
   /** The server's first process. */
@@ -47,19 +50,20 @@ export interface LocalPostgres extends AsyncDisposable {
 }
 
 /**
- * Starts the embedded Postgres, making its data folder on first use.
+ * Starts a Postgres, the embedded one unless another is chosen, making its data folder on first use.
  *
  * @throws StartError with a sentence for the person at the keyboard: taken port, no binary for the platform,
  *   a data folder that is in use, broken or of another version
  */
 export async function startPostgres(options: PostgresOptions): Promise<LocalPostgres> {
+  const { bin = postgresPrograms() } = options;
   const folder = openFolder(options.dataDir);
   const release = claimFolder(folder);
   let server: Server | undefined;
   try {
     const passwords = keepPasswords(folder, loginRoles) as Record<LoginRole, string>;
     const identity = chooseIdentity(options.dataDir);
-    const launch = { folder, identity, runtime: prepareRuntime(folder.root, identity) };
+    const launch = { folder, identity, runtime: findRuntime(bin, folder.root, identity) };
     await ensureCluster(launch, passwords.supabase_admin, options.durable);
     server = await startServer(launch, options.port, options.durable);
     const running = describe(server, passwords, release);

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
@@ -10,15 +11,64 @@ import {
   symlinkSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { canReach, type Identity } from "./identity.js";
 import { StartError } from "./start-error.js";
 
-/** The major version whose data folders we read. */
-export const postgresMajor = "17";
+/** The programs of a Postgres. */
+export interface Runtime {
+  /** The folder of initdb and postgres. */
+  readonly bin: string;
+  /** The major version, whose data folders it reads. */
+  readonly major: number;
+}
+
+/** The one of the package. */
+const ownMajor = 17;
+/** The oldest that a hosted Supabase project has, and that the migrations are tried on. */
+export const oldestMajor = 15;
 
 /** Where a runtime goes that the server's identity could not reach inside our own folder. */
 const sharedRuntimes = "/var/lib/longhaul";
+
+/**
+ * The programs in `given`, or those of the package for this platform.
+ *
+ * @throws StartError where there are none, or none that can be used
+ */
+export function findRuntime(given: string | undefined, folder: string, identity: Identity): Runtime {
+  if (given !== undefined) return givenRuntime(resolve(given), identity);
+  return { bin: join(prepareRuntime(folder, identity), "bin"), major: ownMajor };
+}
+
+function givenRuntime(bin: string, identity: Identity): Runtime {
+  const wayOut =
+    "Give the folder of initdb and postgres, or unset LONGHAUL_POSTGRES_BIN to use the Postgres that comes along.";
+  const [version, text] = versionOf(bin);
+  if (version === null) throw new StartError(`There is no Postgres in ${bin} (${text}). ${wayOut}`);
+  if (version < oldestMajor) {
+    throw new StartError(`In ${bin} is Postgres ${version}: ${oldestMajor} or newer is needed. ${wayOut}`);
+  }
+  if (!canReach(identity, bin)) {
+    throw new StartError(
+      `The folder ${bin} may be entered by root alone, and Postgres does not run as root. ${wayOut}`,
+    );
+  }
+  return { bin, major: version };
+}
+
+/** The major version in `bin`, or why it is not known. */
+function versionOf(bin: string): [number, ""] | [null, string] {
+  try {
+    const said = execFileSync(join(bin, "postgres"), ["--version"], { encoding: "utf8", timeout: 10_000 });
+    const major = /^postgres \(PostgreSQL\) (\d+)/.exec(said)?.[1];
+    return major === undefined
+      ? [null, `it says ${JSON.stringify(said.trim().slice(0, 80))}`]
+      : [Number(major), ""];
+  } catch (error) {
+    return [null, (error as Error).message.split("\n", 1)[0] as string];
+  }
+}
 
 /**
  * Makes a runnable copy of the Postgres of this platform and returns its folder (bin, lib, share).
@@ -27,7 +77,7 @@ const sharedRuntimes = "/var/lib/longhaul";
  * sit in a shared, read-only store or below a folder that only root may enter, so it is copied once: into
  * `folder`, or to /var/lib/longhaul when `identity` cannot reach `folder`.
  */
-export function prepareRuntime(folder: string, identity: Identity): string {
+function prepareRuntime(folder: string, identity: Identity): string {
   const { root, version } = findPackage();
   const parent = canReach(identity, folder) ? folder : sharedRuntimes;
   const runtime = join(parent, `runtime-${version}`);
@@ -59,7 +109,7 @@ function findPackage(): { root: string; version: string } {
   } catch {
     throw new StartError(
       `There is no Postgres for this platform (package ${name} is not installed): install again with optional ` +
-        "dependencies, or set DATABASE_URL to a Postgres 15 or later of your own.",
+        "dependencies, or set LONGHAUL_POSTGRES_BIN to the programs of a Postgres 15 or newer of your own.",
     );
   }
 }
