@@ -161,6 +161,36 @@ describe("a person in a browser", { timeout: 90_000 }, () => {
     expect(await page.getByLabel("Name").inputValue()).toBe("A picture");
   });
 
+  it("is offered to change something, too, where the workflow itself has decided that the run fails", async () => {
+    const { page } = grace;
+    const rows = ["day,degrees", "mon,4", "tue,five,six,seven", "wed,7"].join("\n");
+    await startImport(page, {
+      name: "Too odd",
+      file: { name: "odd.csv", mimeType: "text/csv", buffer: Buffer.from(rows) },
+    });
+    await status(page, "Failed").waitFor();
+    const said = page.getByRole("region", { name: "What went wrong" });
+    await said.getByText("The workflow has decided this", { exact: false }).waitFor();
+    await page.getByRole("button", { name: "Rerun", exact: true }).and(page.locator(primary)).waitFor();
+    expect(await page.locator(`main ${primary}`).count()).toBe(1);
+    const sentence = await said
+      .getByText(/rejected/)
+      .first()
+      .innerText();
+    await page.getByRole("button", { name: "Retry" }).click();
+    await page.getByText("Attempt 2").waitFor();
+    await status(page, "Failed").waitFor();
+    await said.getByText(sentence, { exact: true }).waitFor();
+    await said.getByRole("button", { name: "Rerun from a step with changes..." }).click();
+    await page
+      .getByRole("dialog", { name: "Rerun from a step" })
+      .getByRole("button", { name: "Rerun from ProcessData" })
+      .waitFor();
+    await page.keyboard.press("Escape");
+    await said.getByRole("link", { name: "Start again with changes" }).click();
+    await page.getByText("Filled in from the earlier run.", { exact: false }).waitFor();
+  });
+
   it("is offered first what can be started from scratch, and the rest where it belongs", async () => {
     const { page } = grace;
     await page.goto("/start");

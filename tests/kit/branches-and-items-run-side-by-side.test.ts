@@ -194,7 +194,7 @@ describe("a parallel", () => {
     expect(runErrorOf(failed)).toEqual(thrown);
     expect(run.keys().filter((key) => key === "SetLine  0")).toHaveLength(2);
     const stated = await run.attempt(titled("none"));
-    expect(runErrorOf(stated)).toEqual({ code: "NO_BACK", message: "{There} is no back." });
+    expect(runErrorOf(stated)).toEqual({ code: "NO_BACK", message: "{There} is no back.", fatal: true });
   });
 
   it("says in its own words what the platform says", async () => {

@@ -267,6 +267,7 @@ describe("an approval for each item", () => {
     await using run = await openRun(each, steps, house);
     const failed = await run.attempt(input);
     expect(failed.states.at(-1)).toBe("NotServed");
-    expect(runErrorOf(failed)).toEqual({ code: "DISLIKED", message: "Not good." });
+    expect(runErrorOf(failed)).toEqual({ code: "DISLIKED", message: "Not good.", fatal: true });
+    expect(runErrorOf(await run.attempt(input))).toEqual(runErrorOf(failed));
   });
 });

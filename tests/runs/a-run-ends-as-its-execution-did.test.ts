@@ -115,7 +115,7 @@ test("failed by the machine's own decision", async () => {
   const { runId } = await runToItsEnd();
   expect(await world.run(runId)).toMatchObject({
     status: "failed",
-    error: { code: "TOO_MANY_REJECTED_ROWS", message: summary },
+    error: { code: "TOO_MANY_REJECTED_ROWS", message: summary, fatal: true },
   });
 });
 

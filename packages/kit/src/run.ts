@@ -25,8 +25,8 @@ export const channelSchema = z.enum(channels);
 export type Channel = z.infer<typeof channelSchema>;
 
 /**
- * Why a run or step failed: `message` is for a person, `cause` for the engineer. `fatal` says that the step has ruled out
- * that trying the same again helps; where it is left out, nobody has said so.
+ * Why a run or step failed: `message` is for a person, `cause` for the engineer. `fatal` says that the step, or the
+ * machine that decided it, has ruled out that trying the same again helps; where it is left out, nobody has said so.
  */
 export const runErrorSchema = z.object({
   code: z.string().min(1),

@@ -12,6 +12,7 @@ import { checkTasks } from "./check-tasks.js";
 import { setClocks } from "./clock.js";
 import { collectItems } from "./constructs/map.js";
 import { collectBranches } from "./constructs/parallel.js";
+import { markDecided } from "./decided.js";
 import { Draft } from "./draft.js";
 import type { AslMachine } from "./emit/asl.js";
 import { emit } from "./emit/emit.js";
@@ -158,6 +159,7 @@ function settle(draft: Draft): void {
     if (node.kind === "map") collectItems(node);
     if (node.kind === "parallel") collectBranches(node);
   }
+  markDecided(draft.root);
   settleErrors(draft.root);
 }
 

@@ -100,7 +100,7 @@ function nodesIn(block: Block): Node[] {
 
 export interface FailureWay {
   readonly edges: readonly Edge[];
-  readonly error: Selection;
+  error: Selection;
 }
 
 /** States that lead to one another: the machine's own, those of a branch, or those for each item of a map. */

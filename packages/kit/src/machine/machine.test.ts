@@ -187,7 +187,11 @@ describe("a machine that runs", () => {
   it("brings the error of a branch there too", async () => {
     const result = await walk(asl, execution, () => done({ ...goodDough, grade: "poor" }));
     expect(result.visited).toEqual(["MixDough", "CheckDough", "BreadFailed"]);
-    expect(runErrorOf(result.failed ?? {})).toEqual({ code: "POOR_DOUGH", message: "The dough is poor." });
+    expect(runErrorOf(result.failed ?? {})).toEqual({
+      code: "POOR_DOUGH",
+      message: "The dough is poor.",
+      fatal: true,
+    });
   });
 
   it("ends with the step's own error where nothing catches it", async () => {

@@ -119,7 +119,7 @@ export interface SucceedNode extends Named {
 
 export interface FailNode extends Named {
   readonly kind: "fail";
-  readonly error: Selection;
+  error: Selection;
   /** Several branches end here, each with its own error in this variable. */
   shared: string | null;
 }

@@ -4,10 +4,8 @@ import { CircleX } from "lucide-react";
 import { Button } from "../../components/ui/button.js";
 import { Facts } from "../../components/ui/facts.js";
 import { isFatal } from "./actions/is-fatal.js";
+import { whatHelps } from "./what-helps.js";
 import { RerunFromButton } from "./actions/rerun-from-button.js";
-
-/** The code of what the workflow has no words for: its sentence says nothing of what to do. */
-const unforeseen = "STEP_FAILED";
 
 interface FailureProps {
   run: Extract<Run, { status: "failed" | "timed_out" }>;
@@ -34,9 +32,7 @@ export function Failure({ run, mayStart }: FailureProps) {
                   Start again with changes
                 </Link>
               </Button>
-              {isFatal(run) && error.step && (
-                <RerunFromButton run={run} label="Rerun from a step with changes..." />
-              )}
+              {isFatal(run) && <RerunFromButton run={run} label="Rerun from a step with changes..." />}
               <Button asChild look="quiet">
                 <Link to="/runs/$runId/steps" params={{ runId: run.id }}>
                   See the steps
@@ -72,17 +68,6 @@ export function Failure({ run, mayStart }: FailureProps) {
 
 /** What a retry is good for, where the error itself does not tell. */
 function WhatHelps({ run, mayStart }: FailureProps) {
-  if (isFatal(run)) {
-    return (
-      <p>
-        This error comes again as long as nothing changes, so it is not tried again by itself.
-        {mayStart &&
-          " Change the input, or what a step before it gave. Retry helps only where the cause lay elsewhere and has been put right."}
-      </p>
-    );
-  }
-  if (!mayStart || run.error.code !== unforeseen) return null;
-  return (
-    <p>Retry goes on from where it stopped. Where that fails too, show an engineer what is written below.</p>
-  );
+  const words = whatHelps(run, mayStart);
+  return words === null ? null : <p>{words}</p>;
 }

@@ -132,7 +132,7 @@ function failed({ shared, error }: FailNode, block: Block): AslState {
   if (error.kind !== "object") return failedWith(toExpression(error), block);
   const parts = new Map(error.entries);
   // Inside a branch the cause is read back by the Catch of the state around it: JSON, whatever the message.
-  const asJson = parts.has("cause") || block.outer !== null;
+  const asJson = parts.has("cause") || parts.has("fatal") || block.outer !== null;
   return {
     Type: "Fail",
     Error: written(parts.get("code") as Selection, resolveIn(block)),
