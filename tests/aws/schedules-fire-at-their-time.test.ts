@@ -139,13 +139,15 @@ it("calls the function with what the keywords stand for, once, and deletes what 
       }),
     { timeout: 20_000 },
   );
-  const heard = await vi.waitFor(
-    () => readFile(join(local.dataDir, "logs", "lambda", "listener.log"), "utf8"),
+  const events = await vi.waitFor(
+    async () => {
+      const heard = await readFile(join(local.dataDir, "logs", "lambda", "listener.log"), "utf8");
+      return heard
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).event);
+    },
     { timeout: 20_000 },
   );
-  const events = heard
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line).event);
   expect(events).toEqual([{ time: `${expression.slice(3, -1)}Z`, try: "1" }]);
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { type FileHandle, open, readFile, rename, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
 
@@ -24,6 +24,7 @@ export interface Outbox {
   /** Newest first. */
   list(): readonly OutboxMessage[];
   clear(): Promise<void>;
+  /** Resolves when what was added is on disk. */
   close(): Promise<void>;
 }
 
@@ -36,7 +37,7 @@ const keep = 1000;
 export async function openOutbox(file: string): Promise<Outbox> {
   mkdirSync(dirname(file), { recursive: true });
   let messages = parseLines(await readFile(file, "utf8").catch(() => ""));
-  let handle = await rewrite(file, messages);
+  await rewrite(file, messages);
   let lines = messages.length;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -48,8 +49,7 @@ export async function openOutbox(file: string): Promise<Outbox> {
   }
 
   async function replaceAll(next: OutboxMessage[]): Promise<void> {
-    await handle.close();
-    handle = await rewrite(file, next);
+    await rewrite(file, next);
     messages = next;
     lines = next.length;
   }
@@ -58,8 +58,7 @@ export async function openOutbox(file: string): Promise<Outbox> {
     add: (given) =>
       inTurn(async () => {
         const message = { id: randomUUID(), at: new Date().toISOString(), ...given };
-        await handle.appendFile(`${JSON.stringify(message)}\n`);
-        await handle.datasync();
+        await appendFile(file, `${JSON.stringify(message)}\n`, { mode: 0o600, flush: true });
         messages = [...messages, message].slice(-keep);
         lines += 1;
         if (lines >= 2 * keep) await replaceAll(messages);
@@ -67,16 +66,15 @@ export async function openOutbox(file: string): Promise<Outbox> {
       }),
     list: () => messages.toReversed(),
     clear: () => inTurn(() => replaceAll([])),
-    close: () => inTurn(() => handle.close()),
+    close: () => inTurn(async () => {}),
   };
 }
 
 /** Writes the file anew beside the old one, so that a kill leaves one of the two whole. */
-async function rewrite(file: string, messages: readonly OutboxMessage[]): Promise<FileHandle> {
+async function rewrite(file: string, messages: readonly OutboxMessage[]): Promise<void> {
   const draft = `${file}.new`;
   await writeFile(draft, messages.map((message) => `${JSON.stringify(message)}\n`).join(""), { mode: 0o600 });
   await rename(draft, file);
-  return open(file, "a");
 }
 
 function parseLines(text: string): OutboxMessage[] {

@@ -67,7 +67,7 @@ export async function uploadPartCopy(exchange: Exchange): Promise<void> {
   }
   const size = range === null ? original.size : range.end - range.start + 1;
   if (size > maxPutBytes) throw entityTooLarge(maxPutBytes);
-  const incoming = await copiedBytes(store, original, { algorithm: upload.algorithm, range });
+  const incoming = copiedBytes(store, original, { algorithm: upload.algorithm, range });
   const part = await store.putPart(upload, number, incoming);
   sendXml(response, "CopyPartResult", [
     ["ETag", `"${part.etag}"`],

@@ -44,7 +44,7 @@ export async function copyObject(exchange: Exchange): Promise<void> {
   const description = copied(exchange, original, directive);
   const algorithm =
     algorithmNamed(request.header("x-amz-checksum-algorithm")) ?? original.checksum?.algorithm ?? null;
-  const incoming = await copiedBytes(store, original, { algorithm, range: null });
+  const incoming = copiedBytes(store, original, { algorithm, range: null });
   const record = await store.putObject(location, description, incoming, writeCheck(request, location.key));
   sendXml(response, "CopyObjectResult", [
     ["ETag", `"${record.etag}"`],
@@ -60,17 +60,17 @@ function copied({ request }: Exchange, original: ObjectRecord, directive: string
   return { contentType, headers, metadata, storageClass: given.storageClass };
 }
 
-/** An object's bytes, or a part of them, and a new checksum of them where there is to be one. */
-export async function copiedBytes(
+/** An object's bytes, or a part of them, and a new checksum of them where there is to be one. Its file is opened when they are read. */
+export function copiedBytes(
   store: S3Store,
   original: ObjectRecord,
   wanted: { algorithm: Algorithm | null; range: { start: number; end: number } | null },
-): Promise<Incoming> {
+): Incoming {
   const { algorithm, range } = wanted;
-  const stream = await store.read(original, range ?? undefined);
   const sum = algorithm === null ? null : createChecksum(algorithm);
   async function* bytes(): AsyncGenerator<Buffer> {
-    for await (const piece of stream as AsyncIterable<Buffer>) {
+    const stream: AsyncIterable<Buffer> = await store.read(original, range ?? undefined);
+    for await (const piece of stream) {
       sum?.update(piece);
       yield piece;
     }

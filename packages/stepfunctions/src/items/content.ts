@@ -16,8 +16,10 @@ export interface Location {
  */
 export async function* textOf(objects: ObjectStore, location: Location): AsyncGenerator<string> {
   try {
+    // Before anything is opened that nobody would read, and so nobody close.
+    if (/\.zstd?$/i.test(location.key)) throw zstandard(location.key);
     const body = await objects.get(location);
-    yield* decoded(unpacked(body, location.key));
+    yield* decoded(/\.gz(ip)?$/i.test(location.key) ? gunzipped(body, location.key) : body);
   } catch (error) {
     throw asReaderFailure(error);
   }
@@ -30,11 +32,8 @@ async function* decoded(body: AsyncIterable<Uint8Array>): AsyncGenerator<string>
   yield decoder.decode();
 }
 
-function unpacked(body: AsyncIterable<Uint8Array>, key: string): AsyncIterable<Uint8Array> {
-  if (/\.zstd?$/i.test(key))
-    throw readerFailed(`${key} is compressed with Zstandard, which this engine does not read: use GZIP.`);
-  return /\.gz(ip)?$/i.test(key) ? gunzipped(body, key) : body;
-}
+const zstandard = (key: string) =>
+  readerFailed(`${key} is compressed with Zstandard, which this engine does not read: use GZIP.`);
 
 async function* gunzipped(body: AsyncIterable<Uint8Array>, key: string): AsyncGenerator<Uint8Array> {
   const unzip = createGunzip();

@@ -211,6 +211,9 @@ describe("an object", () => {
       failure("whole GZIP file"),
     );
     await expect(read(body, { config: csv(), key: "file.zst" })).rejects.toEqual(failure("Zstandard"));
+    // It is not asked for: what is opened and not read stays open.
+    const parameters = { Bucket: "none", Key: "file.zst" };
+    await expect(read(body, { config: csv(), parameters })).rejects.toEqual(failure("Zstandard"));
   });
 
   it("that is not there fails with what S3 said", async () => {
