@@ -27,7 +27,7 @@ export function cpuOfTree(root: number | undefined): Record<string, number> {
 
 /** What the kernel calls a program of Node's: by its main thread, which newer versions have given a name. */
 function isNode(program: string): boolean {
-  return program === "node" || program === "MainThread";
+  return program === "node" || program.endsWith("MainThread");
 }
 
 function descends(pid: number, root: number, all: ReadonlyMap<number, Process>): boolean {
