@@ -25,8 +25,8 @@ interface Ready extends Omit<ProductPlace, "apiModule" | "database"> {
 /**
  * The cloud on a laptop (Postgres, the engine, Lambda's workers) as `npm start` starts it, with the bench's workflow.
  *
- * @param single whether each start, lease, checkpoint and end is a transaction of its own, as where nobody has another's
- *   company to write in: in Lambda's instances, and between them
+ * @param single whether each lease, checkpoint and end is a transaction of its own, as in Lambda's instances, which hold one
+ *   invocation each; the API's process has company for its starts there as it has here
  */
 export async function startProduct(folder: string, single = false): Promise<Server> {
   const product = stageProduct(
@@ -58,8 +58,8 @@ export async function startProduct(folder: string, single = false): Promise<Serv
 }
 
 /**
- * Puts another `gather` in the place of the product's own, which makes many writes one: this one sends each by itself, over
- * the two connections that a function's process has.
+ * Puts another `gather` in the place of the product's own, which makes many writes one: in the processes of functions this one
+ * sends each by itself, over the two connections that they have.
  */
 function writeApart(db: string): void {
   const asBuilt = realpathSync(db);
@@ -70,7 +70,8 @@ function writeApart(db: string): void {
   writeFileSync(
     join(db, "dist/gather.js"),
     `import { gather as asBuilt } from "./gather-as-built.js";
-export const gather = (write, options) => asBuilt(write, { ...options, most: 1, atOnce: 2 });
+const apart = process.env.AWS_LAMBDA_FUNCTION_NAME === undefined ? {} : { most: 1, atOnce: 2 };
+export const gather = (write, options) => asBuilt(write, { ...options, ...apart });
 `,
   );
 }
