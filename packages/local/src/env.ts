@@ -37,9 +37,13 @@ export function machineEnvironment(variables: Variables = process.env): Record<s
   return Object.fromEntries(names.flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])));
 }
 
+const programs = z.object({
+  LONGHAUL_POSTGRES_BIN: z.string().optional(),
+});
+
 /** The folder of the Postgres to start in place of the package's, where a person has named one. */
 export function postgresPrograms(variables: Variables = process.env): string | undefined {
-  return variables.LONGHAUL_POSTGRES_BIN || undefined;
+  return programs.parse(variables).LONGHAUL_POSTGRES_BIN || undefined;
 }
 
 /** Which models a person has named for steps that use some; without any, those work offline. */
