@@ -208,8 +208,10 @@ test("an input that Postgres refuses fails its own start only", async () => {
 
 test("what cannot be written as JSON fails its own call only", async () => {
   const [odd, plain] = [await startRun(world.api, world.ours), await startRun(world.api, world.ours)];
+  const circle: object[] = [];
+  circle.push(circle);
   const answers = await Promise.allSettled([
-    world.store.lease({ ...leaseOf(odd), input: { n: 1n } }),
+    world.store.lease({ ...leaseOf(odd), input: circle as [] }),
     world.store.lease(leaseOf(plain)),
   ]);
   expect(answers).toMatchObject([{ reason: expect.any(TypeError) }, { value: { kind: "acquired" } }]);
