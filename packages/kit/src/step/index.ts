@@ -5,6 +5,7 @@ export {
   type RetryableErrorOptions,
   type StepErrorOptions,
 } from "./errors.js";
+export { refusedForGood } from "./refused-for-good.js";
 export {
   type Delivery,
   defineStep,

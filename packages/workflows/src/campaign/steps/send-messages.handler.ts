@@ -1,8 +1,13 @@
-import { implement, RetryableError, type StepContext, type StepInput } from "@longhaul/kit/step";
+import {
+  implement,
+  refusedForGood,
+  RetryableError,
+  type StepContext,
+  type StepInput,
+} from "@longhaul/kit/step";
 import { z } from "zod";
 import { masked } from "../../data-import/telling/choose-channel.js";
 import { type Deliver, deliver } from "../../data-import/telling/deliver.js";
-import { isFinal } from "../../data-import/telling/is-final.js";
 import { reachedBy, sameAddress } from "../recipients.js";
 import type { Sending } from "../result.js";
 import { sendMessages } from "./send-messages.js";
@@ -53,7 +58,7 @@ async function sendOne(
     ctx.signal.throwIfAborted();
     if (!isAnswer(cause)) throw cause;
     const error = cause.message.slice(0, 500);
-    if (!isFinal(cause) && ctx.try <= sendMessages.retry.maxAttempts) {
+    if (!refusedForGood(cause) && ctx.try <= sendMessages.retry.maxAttempts) {
       // The provider has said that it did not take it: it may be asked again.
       await ctx.records.call("campaign_released", key);
       throw new RetryableError(

@@ -1,8 +1,14 @@
-import { FatalError, implement, RetryableError, type StepContext, type StepInput } from "@longhaul/kit/step";
+import {
+  FatalError,
+  implement,
+  refusedForGood,
+  RetryableError,
+  type StepContext,
+  type StepInput,
+} from "@longhaul/kit/step";
 import type { NotificationSummary } from "../result.js";
 import { chooseChannel, type Destination, masked } from "../telling/choose-channel.js";
 import { type Deliver, deliver, type Message } from "../telling/deliver.js";
-import { isFinal } from "../telling/is-final.js";
 import { sendNotification } from "./send-notification.js";
 import { simulateFailure } from "../simulation.js";
 
@@ -60,7 +66,7 @@ async function attempt(
     ctx.signal.throwIfAborted();
     const error = cause instanceof Error ? cause.message : String(cause);
     const failure = { ...to, ...message, status: "failed", providerMessageId: null, error } as const;
-    const final = isFinal(cause) || ctx.try > sendNotification.retry.maxAttempts;
+    const final = refusedForGood(cause) || ctx.try > sendNotification.retry.maxAttempts;
     if (final) await ctx.deliveries.record(failure);
     const sentence = `The import is done, but the message by ${to.channel} to ${masked(to)} could not be delivered.`;
     const options = { code: "DELIVERY_FAILED", cause };

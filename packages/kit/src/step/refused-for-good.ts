@@ -1,5 +1,5 @@
-/** Whether the provider refused the message itself: the client's fault, and no matter of load or clocks. */
-export function isFinal(error: unknown): boolean {
+/** Whether an AWS service refused a call for what it asks: the client's fault, and no matter of load or clocks. */
+export function refusedForGood(error: unknown): boolean {
   if (typeof error !== "object" || error === null || !("$fault" in error)) return false;
   const retryable = "$retryable" in error && error.$retryable !== undefined;
   const throttled = "name" in error && /throttl|toomany|limitexceeded/i.test(String(error.name));
