@@ -161,6 +161,16 @@ describe("The outbox", () => {
     expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
   });
 
+  it("lets addresses in a text be clicked, whatever stands beside them", async () => {
+    const Text = { Data: 'Join: https://a.example/join?x=1&y="><script>1</script> javascript:alert(1)' };
+    await ses.send(email({ Content: { Simple: { Subject: { Data: "A link" }, Body: { Text } } } }));
+    const page = await (await fetch(`${local.aws.url}/_longhaul/outbox`)).text();
+    expect(page.match(/<a [^]*?<\/a>/g)).toEqual([
+      '<a href="https://a.example/join?x=1&amp;y=" target="_blank" rel="noopener noreferrer">https://a.example/join?x=1&amp;y=</a>',
+    ]);
+    expect(page).not.toContain("<script>");
+  });
+
   it("is cleared by its own page, and by no other", async () => {
     await ses.send(email());
     const host = new URL(local.aws.url).host;

@@ -21,6 +21,18 @@ export function outboxPage(messages: readonly OutboxMessage[]): string {
   return page(`Outbox (${count})`, `<h1>Outbox</h1><p>${count}</p>${clear}`, list);
 }
 
+/** A text whose addresses can be clicked, as mail programs have it; in a tab of its own. */
+function withLinks(text: string): string {
+  return text
+    .split(/(https?:\/\/[^\s<>"']+)/)
+    .map((part, place) =>
+      place % 2 === 0
+        ? escapeXml(part)
+        : `<a href="${escapeXml(part)}" target="_blank" rel="noopener noreferrer">${escapeXml(part)}</a>`,
+    )
+    .join("");
+}
+
 function item(message: OutboxMessage): string {
   const heading = message.subject ?? titles[message.kind];
   const from = message.from === null ? "" : ` from ${escapeXml(message.from)}`;
@@ -34,7 +46,7 @@ function item(message: OutboxMessage): string {
 <h2 id="m-${message.id}">${escapeXml(heading)}</h2>
 <p class="about">${titles[message.kind]}${from} to ${escapeXml(message.to.join(", "))},
 <time datetime="${message.at}">${message.at.replace("T", " ").slice(0, 19)} UTC</time></p>
-<pre>${escapeXml(message.text)}</pre>
+<pre>${withLinks(message.text)}</pre>
 ${html}
 </article>
 </li>`;
