@@ -91,7 +91,8 @@ async function main() {
   ensureInstalled();
   compileOrKeep();
   const wait = (sentence) => console.error(`${sentence} It is started again with the next change.`);
-  const longhaul = new Longhaul(settings, { say: console.error, onEnd: wait, webDir: null });
+  const web = `http://127.0.0.1:${process.env.LONGHAUL_WEB_PORT ?? 5173}`;
+  const longhaul = new Longhaul(settings, { say: console.error, onEnd: wait, webDir: null, webUrl: web });
   const stop = stopOnSignals(longhaul, stopChildren);
   try {
     const cloud = await longhaul.start();
@@ -101,7 +102,6 @@ async function main() {
     });
     compileOnChange();
     run("vite", "apps/web");
-    const web = `http://127.0.0.1:${process.env.LONGHAUL_WEB_PORT ?? 5173}`;
     console.log(welcome(web, settings.dataDir, cloud));
   } catch (error) {
     if (!stop.began) console.error(error.message);

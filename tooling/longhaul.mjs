@@ -13,18 +13,19 @@ const readyWithinMs = 60_000;
 
 /**
  * The local cloud and the API, kept running: one that ends unexpectedly is started again, a few times.
- * `say` prints a sentence; `onEnd` is called when it gives up.
+ * `say` prints a sentence; `onEnd` is called when it gives up; `webUrl` is where the dashboard is opened.
  */
 export class Longhaul {
   #stopping = false;
   #failures = { cloud: [], api: [] };
 
-  constructor(settings, { say, onEnd, webDir }) {
+  constructor(settings, { say, onEnd, webDir, webUrl = settings.url }) {
     const log = (name) => path.join(settings.dataDir, "logs", `${name}.log`);
     this.settings = settings;
     this.say = say;
     this.onEnd = onEnd;
     this.webDir = webDir;
+    this.webUrl = webUrl;
     this.cloud = new Service({
       name: "The local cloud",
       file: "packages/local/dist/main.js",
@@ -96,7 +97,8 @@ export class Longhaul {
       ended.abort();
       if (running) void this.#revive("api", what, () => this.#startApi());
     };
-    const env = { ...this.env, PORT: String(port), ...(this.webDir ? { WEB_DIR: this.webDir } : {}) };
+    const web = { DASHBOARD_URL: this.webUrl, ...(this.webDir ? { WEB_DIR: this.webDir } : {}) };
+    const env = { ...this.env, PORT: String(port), ...web };
     this.api.start(env, { onExit });
     await answers(`${url}/readyz`, AbortSignal.any([ended.signal, timeout]));
     if (ended.signal.aborted || timeout.aborted) {

@@ -33,7 +33,7 @@ const dataDir = await mkdtemp(join(tmpdir(), "longhaul-bench-"));
 await writeFile(join(dataDir, "handler.mjs"), handler);
 const functions = Array.from({ length: functionCount }, (_, place) => ({
   ...{ name: `function-${place}`, entry: pathToFileURL(join(dataDir, "handler.mjs")), environment: {} },
-  ...{ memoryMb: 512, timeoutSeconds: 60, databaseRole: null, permissions: [] },
+  ...{ memoryMb: 512, timeoutSeconds: 60, databaseRole: null, permissions: [], managesRuns: false },
   ...{ concurrency: 64, reservedConcurrency: null, host: null },
 }));
 const aws = await startAws({

@@ -8,6 +8,7 @@ const publicConfig = {
   supabaseUrl: env.SUPABASE_URL,
   supabaseAnonKey: env.SUPABASE_ANON_KEY,
   capabilities: [],
+  mailsInvitations: false,
 };
 const api = createApi({ services, publicConfig });
 serveParent(await api.start(0, "127.0.0.1"), () => {});

@@ -6,8 +6,8 @@ import { acknowledgeWildcards } from "./acknowledge.js";
 
 export interface ApiPolicyProps {
   readonly runsTopicArn: string;
-  /** The function that sends webhooks, and is rung when there is one to send. */
-  readonly bellArn: string;
+  /** The functions that send webhooks and invitations, and are rung when there is something to send. */
+  readonly bellArns: readonly string[];
   /** What seals tokens of connections and secrets of webhooks. */
   readonly connectionKeys: ISecret;
   /** The group of the product's schedules, and the role that they call their function with. */
@@ -36,7 +36,7 @@ export class ApiPolicy extends Construct {
         statement(["states:StartExecution", "states:SendTaskSuccess"], machines),
         statement(["states:DescribeExecution", "states:StopExecution"], executions),
         statement(["sns:Publish"], props.runsTopicArn),
-        statement(["lambda:InvokeFunction"], props.bellArn),
+        statement(["lambda:InvokeFunction"], ...props.bellArns),
         statement(["secretsmanager:GetSecretValue"], props.connectionKeys.secretArn),
         statement(
           ["scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule"],

@@ -114,6 +114,18 @@ describe("the API", () => {
     expect(Object.keys(queuing.findOutputs("*"))).toContain("RunsTopic");
   });
 
+  it("may ring for webhooks and for invitations", () => {
+    const { Value } = workflows.toJSON()["Outputs"]["ApiPolicy"];
+    const { PolicyDocument } = resources(workflows)[Value.Ref]?.Properties as {
+      PolicyDocument: { Statement: { Action: string; Resource: unknown }[] };
+    };
+    const bells = PolicyDocument.Statement.find(({ Action }) => Action === "lambda:InvokeFunction")?.Resource;
+    expect(bells).toEqual([
+      { "Fn::GetAtt": [byName("longhaul-invitations").id, "Arn"] },
+      { "Fn::Join": ["", expect.arrayContaining([":function:longhaul-webhooks"])] },
+    ]);
+  });
+
   it("may do what it does and nothing else, and no more than a managed policy has room for", () => {
     const { Value } = workflows.toJSON()["Outputs"]["ApiPolicy"];
     const { PolicyDocument } = resources(workflows)[Value.Ref]?.Properties as {
@@ -219,6 +231,17 @@ describe("a function", () => {
     expect(properties["ReservedConcurrentExecutions"] ?? null).toBe(spec.reservedConcurrency);
   });
 
+  it("mails invitations each minute from the sender that the deployment names, and from no other identity", () => {
+    const { id, properties } = byName("longhaul-invitations");
+    expect(properties["Environment"].Variables).toMatchObject({ EMAIL_FROM: { Ref: "EmailFrom" } });
+    const [may] = allowed("longhaul-invitations").filter((line) => line.startsWith("ses:"));
+    expect(may).toContain(':identity/",{"Fn::Select":[1,{"Fn::Split":["@",{"Ref":"EmailFrom"}]}]}');
+    workflows.hasResourceProperties("AWS::Events::Rule", {
+      ScheduleExpression: "rate(1 minute)",
+      Targets: [Match.objectLike({ Arn: { "Fn::GetAtt": [id, "Arn"] } })],
+    });
+  });
+
   it("has a log group of its own that expires", () => {
     for (const { name } of functions) {
       workflows.hasResourceProperties("AWS::Logs::LogGroup", {
@@ -245,7 +268,7 @@ describe("a function", () => {
       "secretsmanager:DescribeSecret",
       "secretsmanager:GetSecretValue",
     ];
-    for (const { name, permissions, databaseRole } of functions) {
+    for (const { name, permissions, managesRuns } of functions) {
       const expected = new Set(always);
       if (permissions.includes("email")) expected.add("ses:SendEmail");
       if (permissions.includes("sms") || permissions.includes("push")) expected.add("sns:Publish");
@@ -273,7 +296,7 @@ describe("a function", () => {
         ])
           expected.add(`sqs:${action}`);
       }
-      if (databaseRole === "dispatcher") {
+      if (managesRuns) {
         for (const action of ["Start", "Describe", "Stop"]) expected.add(`states:${action}Execution`);
         expected.add("states:SendTaskSuccess").add("sns:Publish");
         expected.add("iam:PassRole").add("lambda:InvokeFunction");
@@ -415,7 +438,11 @@ describe("the queued lane", () => {
     for (const { name, deadLetters } of queues)
       expect(names).toEqual(expect.arrayContaining([`${name}-late`, deadLetters]));
     expect(names).toEqual(
-      expect.arrayContaining(["longhaul-dead-letters-came", "longhaul-status-changed-dead-letters"]),
+      expect.arrayContaining([
+        "longhaul-dead-letters-came",
+        "longhaul-status-changed-dead-letters",
+        "longhaul-invitations-failing",
+      ]),
     );
     for (const { Properties } of alarms) {
       expect(Properties["AlarmActions"]).toHaveLength(1);

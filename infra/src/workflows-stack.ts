@@ -4,6 +4,7 @@ import {
   eventSources,
   type FunctionSpec,
   functions,
+  invitationSender,
   type RuleSpec,
   rules,
   schedules,
@@ -47,15 +48,15 @@ export class WorkflowsStack extends Stack {
     super(scope, id, props);
     this.#props = props;
     this.#emailFrom = new CfnParameter(this, "EmailFrom", {
-      description: "The address that notifications are sent from; its domain is a verified identity of SES.",
+      description:
+        "The address that notifications and invitations are sent from; its domain is a verified identity of SES.",
       allowedPattern: "[^@ ]+@[^@ ]+",
     });
     this.#adsClient = new CfnParameter(this, "AmazonAdsClientId", {
       description: "The client registered with Login with Amazon; empty where nothing is connected.",
       default: "",
     });
-    const isDispatcher = ({ databaseRole }: FunctionSpec) => databaseRole === "dispatcher";
-    for (const spec of functions) if (!isDispatcher(spec)) this.#function(spec, {});
+    for (const spec of functions) if (!spec.managesRuns) this.#function(spec, {});
     const machines = stateMachines.map((spec) => {
       const arnOf = (name: string) => this.#arnOf(name);
       return { workflow: spec.workflow, machine: new WorkflowMachine(this, spec.name, { spec, arnOf }) };
@@ -78,7 +79,7 @@ export class WorkflowsStack extends Stack {
     };
     // By its name: it may start itself.
     const bell = this.#arnOf(webhookSender);
-    for (const spec of functions.filter(isDispatcher)) {
+    for (const spec of functions.filter(({ managesRuns }) => managesRuns)) {
       const { role } = this.#function(spec, settings);
       for (const machine of deployed) machine.grantExecutions(role);
       clock.grantSchedules(role);
@@ -86,13 +87,15 @@ export class WorkflowsStack extends Stack {
       role.addToPolicy(new PolicyStatement({ actions: ["sns:Publish"], resources: [runsTopic.topicArn] }));
     }
     const api = new ApiPolicy(this, "api", {
-      ...{ bellArn: bell, runsTopicArn: runsTopic.topicArn, connectionKeys: props.secrets.connections },
+      ...{ runsTopicArn: runsTopic.topicArn, connectionKeys: props.secrets.connections },
+      bellArns: [bell, this.#arnOf(invitationSender)],
       schedules: { group: schedules.group, callerArn: clock.callerArn },
     });
     new CfnOutput(this, "ApiPolicy", { value: api.arn, description: "What the API's role may do" });
     for (const rule of rules) this.#rule(rule);
     for (const source of eventSources) this.#eventSource(source);
     this.#watchDeadLetters();
+    this.#watchInvitations();
   }
 
   /**
@@ -161,6 +164,18 @@ export class WorkflowsStack extends Stack {
       description: "Runs could not be started and were failed as DEAD_LETTERED; the dashboard lists them.",
       threshold: 1,
       periods: 1,
+    });
+  }
+
+  /** Who was invited and hears nothing complains to nobody: one that SES refuses is on the page, a function that fails is not. */
+  #watchInvitations(): void {
+    const { function: sender } = this.#house(invitationSender);
+    this.#props.queues.alarms.when(this, sender.metricErrors({ period: Duration.minutes(5) }), {
+      name: `${invitationSender}-failing`,
+      description:
+        "Invitations are not mailed: the function fails. They are kept, and mailed once it works again.",
+      threshold: 1,
+      periods: 3,
     });
   }
 

@@ -69,6 +69,7 @@ export async function openApiWorld(overrides: ServiceOverrides = {}, over: Parti
         supabaseUrl: supabase.url,
         supabaseAnonKey: supabase.anonKey,
         capabilities: [...services.capabilities],
+        mailsInvitations: services.joinLink !== null,
       },
       allowedOrigins: ["https://dashboard.example"],
       ...more,

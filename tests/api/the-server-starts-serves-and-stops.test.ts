@@ -84,6 +84,7 @@ test("the dashboard comes with the pages' addresses, its parts may be kept for e
     supabaseUrl: world.supabase.url,
     supabaseAnonKey: world.supabase.anonKey,
     capabilities: [],
+    mailsInvitations: false,
   });
   await api.close();
   await services.close();

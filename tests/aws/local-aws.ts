@@ -34,6 +34,7 @@ export function testFunction(
     timeoutSeconds: 20,
     databaseRole: null,
     permissions: [],
+    managesRuns: false,
     concurrency: 1,
     reservedConcurrency: null,
     host: null,

@@ -101,6 +101,7 @@ const published: Record<string, string> = { query_templates: "where visibility =
 /** What the functions of ours keep for themselves. */
 const houseOnly = [
   "invitations",
+  "invitation_mails",
   "connection_tokens",
   "oauth_states",
   "objects_to_remove",

@@ -111,7 +111,7 @@ export async function startStack(options: StackOptions = {}) {
     const web: Record<string, string> = options.web ? { WEB_DIR: join(root, "apps/web/dist") } : {};
     const { requestsPerMinute } = options;
     const limit = requestsPerMinute && { HTTP_REQUESTS_PER_MINUTE: String(requestsPerMinute) };
-    const child = spawn("api", { ...cloudEnv, ...web, ...limit, PORT: String(port) });
+    const child = spawn("api", { ...cloudEnv, ...web, ...limit, DASHBOARD_URL: url, PORT: String(port) });
     for (;;) {
       if (child.exitCode !== null || child.signalCode !== null)
         throw new Error(`The API ended before it was ready; see ${dataDir}`);

@@ -24,6 +24,8 @@ export interface Services {
   rates: Rates;
   /** The addresses that webhooks may have. */
   webhookRules: AddressRules;
+  /** Where whoever is invited joins, which they are mailed; null where nothing is. */
+  joinLink: string | null;
   /** Sends what is queued, in the background and not twice at once. */
   dispatchSoon(): void;
 }

@@ -22,6 +22,8 @@ const environmentSchema = z
     ...connectionVariables.shape,
     /** Lets webhooks go to this computer itself, for a receiver that is being written on it. */
     WEBHOOKS_TO_LOOPBACK: z.enum(["on", "off"]).default("off"),
+    /** The dashboard as people reach it, to which invitations lead. With it they are mailed. */
+    DASHBOARD_URL: url.optional(),
     SIMULATION: z.enum(["on", "off"]).default("off"),
     NODE_ENV: z.string().default("development"),
     PORT: z.coerce.number().int().min(0).max(65_535).default(3000),

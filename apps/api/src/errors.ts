@@ -27,6 +27,7 @@ const table = {
   MEMBER_ALREADY: { transport: "CONFLICT", message: "This person is a member already." },
   INVITATION_NOT_FOUND: { transport: "NOT_FOUND", message: "This invitation does not hold any more." },
   TOO_MANY_INVITATIONS: { transport: "CONFLICT", message: "There are 100 open invitations." },
+  TOO_MANY_MAILS: { transport: "CONFLICT", message: "No more invitations are mailed today." },
   LAST_OWNER: {
     transport: "CONFLICT",
     message: "The organisation needs an owner. Make somebody else one first.",

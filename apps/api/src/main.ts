@@ -15,6 +15,7 @@ async function main(env: Environment): Promise<void> {
       supabaseUrl: env.PUBLIC_SUPABASE_URL ?? env.SUPABASE_URL,
       supabaseAnonKey: env.SUPABASE_ANON_KEY,
       capabilities: [...services.capabilities],
+      mailsInvitations: services.joinLink !== null,
     },
     webDir: env.WEB_DIR,
     allowedOrigins: env.ALLOWED_ORIGINS,

@@ -66,11 +66,27 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
   const queue = sns ? snsRunQueue(sns, env.RUNS_TOPIC_ARN as string) : undefined;
   const scheduler = env.SCHEDULER && new SchedulerClient({ region: env.AWS_REGION, maxAttempts: 2 });
   const schedules = env.SCHEDULER && scheduler && eventBridgeClock(scheduler, env.SCHEDULER);
-  const lambda = new LambdaClient({ region: env.AWS_REGION, maxAttempts: 2 });
+  const lambda = new LambdaClient({
+    region: env.AWS_REGION,
+    maxAttempts: 2,
+    // People wait for what rings.
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 },
+  });
   const bell = lambdaBell(lambda, houseFunctions.webhooks);
+  const invitationBell = lambdaBell(lambda, houseFunctions.invitations);
   const { connections, sealing } = createSealed(env, overrides.sealing);
   const stateMachines = env.STATE_MACHINES;
-  const sending = { db, bell, sfn, stateMachines, queue, clock: schedules, sealing, logger: log };
+  const sending = {
+    db,
+    bell,
+    invitationBell,
+    sfn,
+    stateMachines,
+    queue,
+    clock: schedules,
+    sealing,
+    logger: log,
+  };
   const dispatcher = createDispatcher(sending, clock, log);
   const runs = { ...sending, dispatcher };
   const doorbell =
@@ -99,6 +115,7 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
     },
     capabilities: new Set<Capability>(env.SIMULATION === "on" ? ["SIMULATION"] : []),
     webhookRules: { loopback: env.WEBHOOKS_TO_LOOPBACK === "on" },
+    joinLink: env.DASHBOARD_URL === undefined ? null : `${env.DASHBOARD_URL}/join`,
     dispatchSoon: dispatcher.soon,
     async close() {
       await dispatcher.close();

@@ -4,7 +4,7 @@ import { createRoot } from "react-dom/client";
 import { BrokenPage } from "./app/fallback-pages.js";
 import { createAppRouter } from "./app/router.js";
 import { SessionContext, SessionStore } from "./features/session/session.js";
-import { loadConfig } from "./lib/config.js";
+import { ConfigContext, loadConfig } from "./lib/config.js";
 import "./styles.css";
 
 const container = document.getElementById("root");
@@ -13,13 +13,16 @@ const root = createRoot(container);
 
 async function start(): Promise<void> {
   try {
-    const session = new SessionStore(await loadConfig());
+    const config = await loadConfig();
+    const session = new SessionStore(config);
     const router = createAppRouter(session);
     root.render(
       <StrictMode>
-        <SessionContext value={session}>
-          <RouterProvider router={router} />
-        </SessionContext>
+        <ConfigContext value={config}>
+          <SessionContext value={session}>
+            <RouterProvider router={router} />
+          </SessionContext>
+        </ConfigContext>
       </StrictMode>,
     );
   } catch (error) {

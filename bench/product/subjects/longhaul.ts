@@ -22,6 +22,7 @@ export async function open({ url }: Place): Promise<Subject> {
     supabaseUrl: env["SUPABASE_URL"] ?? "",
     supabaseAnonKey: env["SUPABASE_ANON_KEY"] ?? "",
     capabilities: [],
+    mailsInvitations: false,
   };
   const api = createApi({ services, publicConfig });
   await api.start(0, "127.0.0.1");

@@ -15,6 +15,18 @@ export interface Invitation {
   readonly email: string;
   readonly role: InvitedRole;
   readonly expiresAt: string;
+  /** Null where no mail tells of it. */
+  readonly mail: InvitationMail | null;
+}
+
+/** What became of the mail that tells of an invitation. Moments are ISO 8601. */
+export interface InvitationMail {
+  readonly status: "waiting" | "sent" | "failed";
+  readonly sentAt: string | null;
+  /** Of a try that failed: why, for the admin. */
+  readonly error: string | null;
+  /** After a try that failed. */
+  readonly nextTryAt: string | null;
 }
 
 /** Owners are made of members. */
@@ -50,6 +62,19 @@ export async function invite(
   params: { organisationId: string; email: string; role: InvitedRole },
 ): Promise<void> {
   await tx`select longhaul.invite_member(${params.organisationId}, ${params.email}, ${params.role})`;
+}
+
+/**
+ * Has an open invitation mailed, with a link to where the person joins; once more where it was before. Without a link no mail
+ * tells of it.
+ *
+ * @throws DatabaseRefusal ORGANISATION_NOT_FOUND, FORBIDDEN, INVITATION_NOT_FOUND, TOO_MANY_MAILS.
+ */
+export async function mail(
+  tx: Tx,
+  params: { organisationId: string; email: string; link: string | null },
+): Promise<void> {
+  await tx`select longhaul.mail_invitation(${params.organisationId}, ${params.email}, ${params.link})`;
 }
 
 /** Newest first. @throws DatabaseRefusal ORGANISATION_NOT_FOUND, FORBIDDEN. */

@@ -64,6 +64,11 @@ const webhooksSchema = housekeepingSchema
     },
   );
 export type WebhooksEnvironment = z.output<typeof webhooksSchema>;
+const invitationsSchema = common.extend({
+  /** The sender, as SES has verified it. */
+  EMAIL_FROM: z.string().min(3),
+});
+export type InvitationsEnvironment = z.output<typeof invitationsSchema>;
 const retentionSchema = housekeepingSchema.extend({
   SUPABASE_URL: supabaseUrl,
   SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
@@ -102,6 +107,11 @@ export function readRetentionEnvironment(variables: Variables = process.env): Re
 /** The environment of what sends webhooks. @throws Error as {@link readStepEnvironment} does. */
 export function readWebhooksEnvironment(variables: Variables = process.env): WebhooksEnvironment {
   return parse(webhooksSchema, variables);
+}
+
+/** The environment of what mails invitations. @throws Error as {@link readStepEnvironment} does. */
+export function readInvitationsEnvironment(variables: Variables = process.env): InvitationsEnvironment {
+  return parse(invitationsSchema, variables);
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, variables: Variables): z.output<Schema> {

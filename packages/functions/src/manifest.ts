@@ -33,6 +33,7 @@ const housekeeping = {
   timeoutSeconds: 60,
   databaseRole: "dispatcher",
   permissions: [],
+  managesRuns: true,
   host: null,
 } as const;
 
@@ -41,8 +42,16 @@ const answering = { ...housekeeping, concurrency: manyAtATime };
 const sweeping = { ...housekeeping, concurrency: 1, reservedConcurrency: 1 };
 const consumer = { ...answering, timeoutSeconds: consumerTimeoutSeconds };
 
-const { statusChanged, reconciler, approvals, compensations, retention, scheduleFired, webhooks } =
-  houseFunctions;
+const {
+  statusChanged,
+  reconciler,
+  approvals,
+  compensations,
+  retention,
+  scheduleFired,
+  webhooks,
+  invitations,
+} = houseFunctions;
 const allMachines: readonly Machine[] = Object.values(machines);
 
 function stepFunction(workflow: string, step: Step): FunctionSpec {
@@ -54,6 +63,7 @@ function stepFunction(workflow: string, step: Step): FunctionSpec {
     timeoutSeconds: step.timeoutSeconds,
     databaseRole: "worker",
     permissions: step.permissions,
+    managesRuns: false,
     concurrency: step.exclusive ? 1 : manyAtATime,
     // Steps that meet in one process write their leases and checkpoints together.
     host: step.exclusive ? null : "longhaul-steps",
@@ -72,6 +82,10 @@ export const functions: readonly FunctionSpec[] = [
   { ...sweeping, name: retention, entry: entry("retention.js"), permissions: ["storage"] },
   // Their secrets are sealed by the keys of the connections.
   { ...sweeping, name: webhooks, entry: entry("webhooks.js"), permissions: ["connections"] },
+  {
+    ...{ ...sweeping, name: invitations, entry: entry("invitations.js") },
+    ...{ permissions: ["email"], managesRuns: false },
+  },
   { ...consumer, name: runConsumer, entry: entry("run-consumer.js"), reservedConcurrency: 4 },
   { ...consumer, name: deadLetterConsumer, entry: entry("dead-letters.js"), reservedConcurrency: null },
 ];
@@ -88,6 +102,7 @@ export const authorizer: FunctionSpec = {
   timeoutSeconds: 10,
   databaseRole: null,
   permissions: [],
+  managesRuns: false,
   concurrency: 1,
   host: null,
   reservedConcurrency: null,
@@ -98,6 +113,9 @@ export const schedules = { group: "longhaul", target: scheduleFired } as const;
 
 /** The function that sends webhooks' messages; whoever may have stored some starts it. */
 export const webhookSender = webhooks;
+
+/** The function that mails invitations; whoever has made one starts it. */
+export const invitationSender = invitations;
 
 /** What starts functions besides state machines. */
 export const rules: readonly RuleSpec[] = [
@@ -128,6 +146,12 @@ export const rules: readonly RuleSpec[] = [
     name: webhooks,
     description: "Sends messages of webhooks whose next try is due.",
     target: webhooks,
+    everySeconds: 60,
+  },
+  {
+    name: invitations,
+    description: "Mails invitations whose next try is due.",
+    target: invitations,
     everySeconds: 60,
   },
 ];

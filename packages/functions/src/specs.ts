@@ -11,6 +11,8 @@ export interface FunctionSpec {
   /** The database role it signs in with; null where it needs no database. */
   readonly databaseRole: "worker" | "dispatcher" | null;
   readonly permissions: readonly Permission[];
+  /** Whether it starts, ends and looks at runs: what that takes on AWS it gets. */
+  readonly managesRuns: boolean;
   /**
    * Invocations that one instance may hold at a time, where instances can hold several: the local cloud's do, as Lambda
    * Managed Instances do. 1 has an instance for each.

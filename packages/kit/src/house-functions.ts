@@ -13,6 +13,8 @@ export const houseFunctions = {
   scheduleFired: "longhaul-schedule-fired",
   /** Sends the messages of webhooks. */
   webhooks: "longhaul-webhooks",
+  /** Mails invitations to organisations. */
+  invitations: "longhaul-invitations",
 } as const;
 
 /** What a deployment says of EventBridge Scheduler: the group of our schedules, what they call, and as whom. */

@@ -1,9 +1,9 @@
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { Database, Taken } from "@longhaul/db";
 import type { Role } from "@longhaul/kit";
+import type { Bell } from "./bell.js";
 import type { RunQueue } from "./queue.js";
 import type { ScheduleClock } from "./schedules/scheduler.js";
-import type { WebhookBell } from "./webhooks/bell.js";
 import type { SecretSealing } from "./webhooks/secrets.js";
 
 /** The part of a logger that the use cases need; pino's fits. */
@@ -33,7 +33,9 @@ export interface RunsDependencies {
   /** What keeps the time of schedules. Without it they are kept, and do not fire. */
   clock?: ScheduleClock | undefined;
   /** Makes the sender of webhooks look at once. Without it, it looks each minute. */
-  bell?: WebhookBell | undefined;
+  bell?: Bell | undefined;
+  /** The same for the sender of invitations. */
+  invitationBell?: Bell | undefined;
   /** Seals the secrets of webhooks, and opens them. Without it none are made, and messages of sealed ones are not sent. */
   sealing?: SecretSealing | undefined;
   /** Sends what was started, in the background. Without it, a start leaves that to whoever looks at the queue next. */

@@ -1,5 +1,6 @@
 export { approvalTask } from "./approval-task.js";
 export { decideApproval, deliverDecision } from "./approvals.js";
+export { type Bell, lambdaBell } from "./bell.js";
 export { cancelRun } from "./cancel.js";
 export { closeRun, statusChangeSchema } from "./close.js";
 export { compensationsTask } from "./compensate.js";
@@ -15,6 +16,14 @@ export {
 } from "./dispatch.js";
 export { executionArnOf } from "./execution.js";
 export { inputFiles, maxInputBytes } from "./input.js";
+export { type InvitationRequest, inviteMember } from "./invitations/invite.js";
+export type { Mail } from "./invitations/mail.js";
+export {
+  type MailedCount,
+  forgetInvitationMails,
+  mailInvitations,
+  type SendMail,
+} from "./invitations/send.js";
 export { type QueueMessage, queueMessageSchema, type RunQueue, snsRunQueue } from "./queue.js";
 export { type Reconciled, type ReconcileOptions, reconcile } from "./reconcile.js";
 export { type InputIssue, type RefusalCode, RunsRefusal, toInputIssue } from "./refusal.js";
@@ -36,7 +45,6 @@ export {
   scheduleTag,
 } from "./schedules/schedules.js";
 export { type AddressRules } from "./webhooks/address.js";
-export { lambdaBell, type WebhookBell } from "./webhooks/bell.js";
 export { type DeliveredCount, deliverWebhooks, forgetDeliveries } from "./webhooks/deliver.js";
 export {
   replayDelivery,

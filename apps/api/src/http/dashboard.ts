@@ -7,6 +7,8 @@ export interface PublicConfig {
   supabaseUrl: string;
   supabaseAnonKey: string;
   capabilities: Capability[];
+  /** Whether those who are invited get an e-mail. */
+  mailsInvitations: boolean;
 }
 
 const aYear = 31_536_000;

@@ -1,5 +1,6 @@
 import { asCaller, type Invitation, members, type OrganisationMember } from "@longhaul/db";
 import { roleSchema } from "@longhaul/kit";
+import { inviteMember } from "@longhaul/runs";
 import type { TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 import { adminProcedure, orgProcedure } from "../trpc.js";
@@ -44,15 +45,16 @@ export const membersRouter = {
     return asCaller(services.db, caller, (tx) => members.invitations(tx, caller));
   }),
 
-  /** Lets whoever this address belongs to join. No message is sent: they find it when they are signed in. */
+  /**
+   * Lets whoever this address belongs to join; invites anew, and mails once more, who was invited. They find it when they are
+   * signed in, also where no mail is sent.
+   */
   invite: adminProcedure
-    .input(addressSchema.extend({ role: roleSchema.exclude(["owner"]) }))
+    .input(addressSchema.extend({ role: roleSchema.exclude(["owner"]), mail: z.boolean().default(true) }))
     .mutation(({ ctx, input }): Promise<Invitation[]> => {
       const { caller, services } = ctx;
-      return asCaller(services.db, caller, async (tx) => {
-        await members.invite(tx, { ...input, organisationId: caller.organisationId });
-        return members.invitations(tx, caller);
-      });
+      const { email, role, mail } = input;
+      return inviteMember(services.runs, caller, { email, role, link: mail ? services.joinLink : null });
     }),
 
   withdraw: adminProcedure.input(addressSchema).mutation(({ ctx, input }): Promise<Invitation[]> => {

@@ -2,7 +2,7 @@ import { Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { organisationOf, useSession } from "../features/session/session.js";
 import { Elsewhere } from "../features/organisations/elsewhere.js";
-import { Invitations } from "../features/organisations/invitations.js";
+import { InvitationsAbove } from "../features/organisations/invitations.js";
 import { Services } from "./services.js";
 import { Shell } from "./shell.js";
 
@@ -19,7 +19,7 @@ export function AppLayout() {
     <Services key={`${userId} ${organisationOf(session)}`}>
       <Shell>
         <Elsewhere />
-        <Invitations />
+        <InvitationsAbove />
         <Outlet />
       </Shell>
     </Services>

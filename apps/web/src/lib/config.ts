@@ -1,9 +1,11 @@
+import { createContext, use } from "react";
 import { z } from "zod/mini";
 
 const schema = z.object({
   supabaseUrl: z.url(),
   supabaseAnonKey: z.string().check(z.minLength(1)),
   capabilities: z._default(z.array(z.string()), []),
+  mailsInvitations: z._default(z.boolean(), false),
 });
 
 /** What the API says about the place it runs in. */
@@ -17,4 +19,12 @@ export async function loadConfig(): Promise<AppConfig> {
   const parsed = schema.safeParse(await response.json().catch(() => null));
   if (!parsed.success) throw new Error("The server's configuration cannot be read. Tell whoever runs it.");
   return parsed.data;
+}
+
+export const ConfigContext = createContext<AppConfig | null>(null);
+
+export function useConfig(): AppConfig {
+  const config = use(ConfigContext);
+  if (!config) throw new Error("This part of the page needs to know the place that it runs in.");
+  return config;
 }

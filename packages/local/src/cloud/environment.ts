@@ -53,7 +53,6 @@ export function apiEnvironment(places: Places): Record<string, string> {
     WEBHOOKS_TO_LOOPBACK: "on",
     ...places.connections,
     SIMULATION: simulation ? "on" : "off",
-    EMAIL_FROM: emailFrom,
   };
 }
 
@@ -69,7 +68,7 @@ export function functionEnvironment(spec: FunctionSpec, places: Places): Record<
   };
   if (spec.databaseRole !== null) environment["DATABASE_URL"] = database.url(`longhaul_${spec.databaseRole}`);
   if (spec.concurrency > 1) environment["DATABASE_CONNECTIONS"] = "2";
-  if (spec.databaseRole === "dispatcher") {
+  if (spec.managesRuns) {
     environment["STATE_MACHINES"] = JSON.stringify(stateMachines);
     environment["RUNS_TOPIC_ARN"] = runsTopicArn;
     environment["SCHEDULER"] = places.scheduler;

@@ -7,7 +7,7 @@ const machineArn = (name: string) => `arn:aws:states:us-east-1:000000000000:stat
 
 const spec = (name: string, host: string | null): FunctionSpec => ({
   ...{ name, host, entry: new URL("file:///step.js"), environment: {}, memoryMb: 256, timeoutSeconds: 60 },
-  ...{ databaseRole: null, permissions: [], concurrency: 64, reservedConcurrency: null },
+  ...{ databaseRole: null, permissions: [], managesRuns: false, concurrency: 64, reservedConcurrency: null },
 });
 
 const rules: RuleSpec[] = [

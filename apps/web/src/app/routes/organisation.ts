@@ -35,6 +35,13 @@ const settings = createRoute({
   component: lazyPage(() => import("../../features/settings/settings-page.js"), "SettingsPage"),
 });
 
+/** Where the mails of invitations lead. */
+const join = createRoute({
+  getParentRoute: () => app,
+  path: "/join",
+  component: lazyPage(() => import("../../features/organisations/join-page.js"), "JoinPage"),
+});
+
 /** An address that none of the pages has: said where the way to all of them is. */
 const missing = createRoute({
   getParentRoute: () => app,
@@ -43,4 +50,12 @@ const missing = createRoute({
 });
 
 /** What an organisation sets up, and where no page is. */
-export const organisationRoutes = [connections, connected, onboarding, webhooks, settings, missing] as const;
+export const organisationRoutes = [
+  connections,
+  connected,
+  onboarding,
+  webhooks,
+  settings,
+  join,
+  missing,
+] as const;

@@ -1,3 +1,4 @@
+import { useMatchRoute } from "@tanstack/react-router";
 import { Button } from "../../components/ui/button.js";
 import { toProblem } from "../../lib/errors.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
@@ -7,7 +8,13 @@ import { useEnter } from "./use-enter.js";
 
 type Offer = Outputs["me"]["get"]["invitations"][number];
 
-/** Organisations that would have the person, on whatever page they are: they join, or say no. */
+/** The same on whatever page they are; the page of invitations shows them by itself. */
+export function InvitationsAbove() {
+  const onTheirPage = useMatchRoute()({ to: "/join" });
+  return onTheirPage ? null : <Invitations />;
+}
+
+/** Organisations that would have the person: they join, or say no. */
 export function Invitations() {
   const { data: me } = useMe();
   if (!me?.invitations.length) return null;

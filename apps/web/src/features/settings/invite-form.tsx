@@ -1,22 +1,38 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/ui/button.js";
 import { Field } from "../../components/ui/field.js";
-import { Input, Select } from "../../components/ui/input.js";
-import { TimeAgo } from "../../components/ui/time.js";
+import { Checkbox, Input, Select } from "../../components/ui/input.js";
+import { useConfig } from "../../lib/config.js";
 import { toProblem } from "../../lib/errors.js";
 import { humanize } from "../../lib/format.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
+import { JoinLink, joinLink } from "./join-link.js";
 import { roleMeanings } from "./member-rules.js";
+import { OpenInvitations } from "./open-invitations.js";
 
 const invitedRoles = ["viewer", "operator", "admin"] as const;
 type InvitedRole = (typeof invitedRoles)[number];
 
+/** How often is looked whether a mail has gone, and whether one has that is tried again. */
+const [soonMs, laterMs] = [1500, 30_000];
+
+function nextLook(invitations: Outputs["members"]["invitations"] | undefined): number | false {
+  const waiting = invitations?.filter(({ mail }) => mail?.status === "waiting") ?? [];
+  if (waiting.length === 0) return false;
+  return waiting.some(({ mail }) => mail?.error === null) ? soonMs : laterMs;
+}
+
 /** Invites somebody by their address, and lists who has not answered yet. */
 export function InviteForm() {
   const utils = trpc.useUtils();
-  const { data: open } = trpc.members.invitations.useQuery();
+  const { mailsInvitations } = useConfig();
+  const { data: open } = trpc.members.invitations.useQuery(undefined, {
+    refetchInterval: ({ state }) => nextLook(state.data),
+  });
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<InvitedRole>("operator");
+  const [mail, setMail] = useState(true);
+  const mails = mailsInvitations && mail;
   const invite = trpc.members.invite.useMutation({
     onSuccess: (invitations) => {
       utils.members.invitations.setData(undefined, invitations);
@@ -25,7 +41,7 @@ export function InviteForm() {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    invite.mutate({ email: email.trim(), role });
+    invite.mutate({ email: email.trim(), role, mail });
   };
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-3 px-4 py-3">
@@ -39,7 +55,7 @@ export function InviteForm() {
           label="Invite by e-mail address"
           required
           error={invite.error ? toProblem(invite.error).message : undefined}
-          help="No message is sent: tell them to sign in or sign up here with this address. Then they can join."
+          help="Whoever signs in or signs up here with this address can join."
         >
           {(control) => (
             <Input
@@ -69,6 +85,9 @@ export function InviteForm() {
             </Select>
           )}
         </Field>
+        <div className="sm:col-span-2">
+          <HowTheyHear mailed={mails} choose={mailsInvitations ? setMail : null} />
+        </div>
         <div className="flex items-center gap-3 sm:col-span-2">
           <Button type="submit" disabled={invite.isPending}>
             {invite.isPending ? "Inviting..." : "Invite"}
@@ -78,40 +97,36 @@ export function InviteForm() {
           </p>
         </div>
       </form>
-      {open && open.length > 0 && (
-        <ul aria-label="Open invitations" className="grid grid-cols-[minmax(0,1fr)] gap-2">
-          {open.map((invitation) => (
-            <OpenInvitation key={invitation.email} invitation={invitation} />
-          ))}
-        </ul>
-      )}
+      {open && open.length > 0 && <OpenInvitations invitations={open} />}
     </div>
   );
 }
 
-function OpenInvitation({ invitation }: { invitation: Outputs["members"]["invitations"][number] }) {
-  const { email, role, expiresAt } = invitation;
-  const utils = trpc.useUtils();
-  const withdraw = trpc.members.withdraw.useMutation({
-    onSuccess: (invitations) => utils.members.invitations.setData(undefined, invitations),
-  });
+interface HowTheyHearProps {
+  mailed: boolean;
+  /** Null where there is no choice: nothing is mailed from here. */
+  choose: ((mailed: boolean) => void) | null;
+}
+
+/** By a mail of ours; or by the person who invites, who gets the link for it. */
+function HowTheyHear({ mailed, choose }: HowTheyHearProps) {
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t pt-2">
-      <div className="min-w-0 flex-1 basis-40">
-        <p className="truncate">{email}</p>
+    <div className="grid gap-1">
+      {choose && (
+        <Field label="Send them an e-mail with the link" required beside>
+          {(control) => (
+            <Checkbox {...control} checked={mailed} onChange={(event) => choose(event.target.checked)} />
+          )}
+        </Field>
+      )}
+      {!mailed && (
         <p className="text-sm text-ink-soft">
-          {humanize(role)}, has not answered; ends <TimeAgo at={expiresAt} />
-        </p>
-      </div>
-      <Button size="small" disabled={withdraw.isPending} onClick={() => withdraw.mutate({ email })}>
-        Take back
-        <span className="sr-only"> the invitation of {email}</span>
-      </Button>
-      {withdraw.error && (
-        <p role="alert" className="basis-full text-bad">
-          {toProblem(withdraw.error).message}
+          {choose ? "No e-mail is sent" : "No e-mail is sent from here"}: give them this link.{" "}
+          <JoinLink>
+            <span className="min-w-0 font-mono [overflow-wrap:anywhere]">{joinLink()}</span>
+          </JoinLink>
         </p>
       )}
-    </li>
+    </div>
   );
 }

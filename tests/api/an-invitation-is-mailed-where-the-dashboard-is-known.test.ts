@@ -1,0 +1,72 @@
+import { createCaller } from "@longhaul/api";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type ApiWorld, openApiWorld } from "./api-world.js";
+
+const DASHBOARD_URL = "https://longhaul.example";
+
+let world: ApiWorld;
+let services: ReturnType<ApiWorld["open"]>;
+beforeAll(async () => {
+  world = await openApiWorld();
+  services = world.open({}, { DASHBOARD_URL });
+});
+afterAll(async () => {
+  await services.close();
+  await world[Symbol.asyncDispose]();
+});
+beforeEach(() => world.admin.sql`delete from longhaul.invitations`);
+
+const admin = () => createCaller(services, { token: world.ours.admin.token });
+const links = async () =>
+  (await world.admin.sql<{ link: string }[]>`select link from longhaul.invitation_mails`).map(
+    ({ link }) => link,
+  );
+
+test("where it is not known an invitation is made and nothing is mailed, and pages hear of it", async () => {
+  const caller = await world.as(world.ours.admin);
+  expect(await caller.members.invite({ email: "grace@example.org", role: "viewer" })).toMatchObject([
+    { email: "grace@example.org", mail: null },
+  ]);
+  expect(await links()).toEqual([]);
+  const config = await fetch(`${world.url}/config.json`);
+  expect(await config.json()).toMatchObject({ mailsInvitations: false });
+});
+
+test("the link leads to the dashboard that the deployment names, whatever address was asked", async () => {
+  const api = world.serve(services);
+  const url = await api.start(0, "127.0.0.1");
+  try {
+    const answer = await fetch(`${url}/trpc/members.invite`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${world.ours.admin.token}`,
+        "content-type": "application/json",
+        "x-forwarded-host": "evil.example",
+        forwarded: "host=evil.example",
+      },
+      body: JSON.stringify({ email: "grace@example.org", role: "viewer" }),
+    });
+    expect(answer.status).toBe(200);
+    expect(await links()).toEqual([`${DASHBOARD_URL}/join`]);
+    const config = await fetch(`${url}/config.json`);
+    expect(await config.json()).toMatchObject({ mailsInvitations: true });
+  } finally {
+    await api.close();
+  }
+});
+
+test("who invites may say that nothing is mailed, and hears what was mailed too often", async () => {
+  const caller = await admin();
+  const asked = { email: "ada@example.org", role: "operator" as const };
+  expect(await caller.members.invite({ ...asked, mail: false })).toMatchObject([{ mail: null }]);
+  await caller.members.invite(asked);
+  await world.admin.sql`
+    insert into longhaul.invitation_mails (organisation_id, email, mailbox, link)
+    select ${world.theirs.id}, 'ada+' || n || '@example.org', 'ada@example.org', ${DASHBOARD_URL} from generate_series(1, 4) n`;
+  await caller.members.withdraw({ email: asked.email });
+  await expect(caller.members.invite(asked)).rejects.toMatchObject({
+    code: "CONFLICT",
+    message: expect.stringContaining("gets no more"),
+  });
+  expect(await caller.members.invitations()).toEqual([]);
+});
