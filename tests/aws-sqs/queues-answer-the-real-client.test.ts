@@ -175,7 +175,8 @@ describe("a message", () => {
     expect(await names([])).toEqual([]);
   });
 
-  it("is hidden after a receive, comes again after its timeout, and not after a delete", async () => {
+  // What waits for the timeouts of its own queue waits beside the others.
+  it.concurrent("is hidden after a receive, comes again after its timeout, and not after a delete", async () => {
     const queue = await world.queue("hidden", { VisibilityTimeout: "2" });
     await send(queue, "again");
     const [first] = await world.receive(queue, { WaitTimeSeconds: 5 });
@@ -196,7 +197,7 @@ describe("a message", () => {
     expect(await world.receive(queue, { WaitTimeSeconds: 3 })).toEqual([]);
   });
 
-  it("is shown again at once, or hidden longer, as its receiver says", async () => {
+  it.concurrent("is shown again at once, or hidden longer, as its receiver says", async () => {
     const queue = await world.queue("visibility", { VisibilityTimeout: "2" });
     const { url: QueueUrl } = queue;
     await send(queue, "x");
@@ -216,7 +217,7 @@ describe("a message", () => {
       await expect(change(second?.ReceiptHandle, 1)).rejects.toMatchObject({ name: "MessageNotInflight" });
   });
 
-  it("is delayed by its queue, or by itself", async () => {
+  it.concurrent("is delayed by its queue, or by itself", async () => {
     const queue = await world.queue("delayed", { DelaySeconds: "2" });
     await send(queue, "soon", { DelaySeconds: 0 });
     await send(queue, "later");

@@ -118,7 +118,8 @@ describe.skipIf(aws)("an event source mapping", () => {
     ]);
   });
 
-  it("brings back only the messages that are reported, until they are dead letters", async () => {
+  // What waits for the timeouts of its own queue waits beside the others.
+  it.concurrent("brings back only the messages that are reported, until they are dead letters", async () => {
     const { queue, dead } = await pair("partial");
     await map(queue, "partial");
     await send(queue, "one", "fail", "two");
@@ -128,7 +129,7 @@ describe.skipIf(aws)("an event source mapping", () => {
     await until(async () => expect(await bodies("partial")).toEqual(["fail", "fail", "fail", "one", "two"]));
   });
 
-  it.each([
+  it.concurrent.each([
     ["whose function fails", "throwing", "throw"],
     ["whose function reports a message that is not of it", "nonsense", "nonsense"],
   ])("brings back a whole batch %s", async (_what, name, body) => {
@@ -142,7 +143,7 @@ describe.skipIf(aws)("an event source mapping", () => {
     await until(async () => expect((await events(name)).length).toBeGreaterThanOrEqual(3));
   });
 
-  it("fills a batch within its window", async () => {
+  it.concurrent("fills a batch within its window", async () => {
     const { queue } = await pair("windowed", "30");
     const texts = Array.from({ length: 10 }, (_, at) => `w${at}`);
     for (let batch = 0; batch < 3; batch += 1) await send(queue, ...texts);
