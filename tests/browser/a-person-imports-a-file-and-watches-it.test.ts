@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
 import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
@@ -116,6 +117,16 @@ describe("a person in a browser", { timeout: 90_000 }, () => {
     await page.getByRole("region", { name: "Output of ProcessData" }).getByText('"rowsRead": 1461').waitFor();
     await page.getByRole("link", { name: "Input", exact: true }).click();
     await page.getByText("seattle-weather.csv").first().waitFor();
+    const wide = page.viewportSize()!;
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.reload();
+    const tab = page.getByRole("link", { name: "Input", exact: true });
+    const right = async () => {
+      const box = await tab.boundingBox();
+      return box ? box.x + box.width : Infinity;
+    };
+    await expect.poll(right).toBeLessThanOrEqual(360);
+    await page.setViewportSize(wide);
   });
 
   it("cancels another run after being told what that does", async () => {
@@ -263,16 +274,95 @@ describe("a person in a browser", { timeout: 90_000 }, () => {
     await page.evaluate("navigator.clipboard.writeText('first\\nsecond\\n')");
     await row(1).press("Control+v");
     await focused(2);
-    const texts = twins.getByRole("textbox");
-    expect(
-      await texts.evaluateAll((inputs) => inputs.map((input) => (input as { value?: string }).value)),
-    ).toEqual(["first", "second", "018f2f6e-7d1c-7c3e-9a55-0d3a4c1f9b22"]);
+    const texts = () =>
+      twins
+        .getByRole("textbox")
+        .evaluateAll((inputs) => inputs.map((input) => (input as { value?: string }).value));
+    expect(await texts()).toEqual(["first", "second", "018f2f6e-7d1c-7c3e-9a55-0d3a4c1f9b22"]);
+    await page.evaluate("navigator.clipboard.writeText('third\\nfourth')");
+    await row(1).press("Control+a");
+    await row(1).press("Control+v");
+    await focused(2);
+    const pasted = ["third", "fourth", "second", "018f2f6e-7d1c-7c3e-9a55-0d3a4c1f9b22"];
+    expect(await texts()).toEqual(pasted);
+    await twins.getByRole("button", { name: "Move Audience twins 1 down" }).press("Enter");
+    const down = twins.getByRole("button", { name: "Move Audience twins 2 down" });
+    await down.and(page.locator(":focus")).waitFor();
+    expect(await texts()).toEqual(["fourth", "third", ...pasted.slice(2)]);
     for (const [index, channel] of ["Email", "SMS", "Push"].entries()) {
       if (index > 0) await channels.getByRole("button", { name: "Add" }).click();
       await channels.getByLabel(`Channels ${index + 1}`).selectOption(channel);
     }
     await channels.getByText("3 entries: more cannot be added.").waitFor();
     expect(await channels.getByRole("button", { name: "Add" }).count()).toBe(0);
+  });
+
+  it("writes a list of objects by their fields, and is told at the field what is wrong with it", async () => {
+    const { page } = grace;
+    await page.goto("/start/story");
+    const things = page.getByRole("group", { name: "Things in the drawing", exact: true });
+    const thing = (number: number) =>
+      things.getByRole("group", { name: `Things in the drawing ${number}`, exact: true });
+    const focused = page.locator(":focus");
+    await page.getByLabel("Child's name").fill("Mia");
+    await page.getByLabel("What is in the drawing").fill("A house.\nAnd the sun.");
+    await page.getByLabel("Mood").selectOption("Calm");
+    for (const [number, name] of [
+      [1, "sun"],
+      [2, "house"],
+      [3, "cloud"],
+    ] as const) {
+      await things.getByRole("button", { name: "Add" }).press("Enter");
+      await thing(number).getByLabel("Name").and(focused).waitFor();
+      await page.keyboard.type(name);
+    }
+    await things.getByRole("button", { name: "Remove Things in the drawing 3" }).press("Enter");
+    await thing(2).getByLabel("Name").and(focused).waitFor();
+    await thing(1).getByLabel("Colour").fill("yellow");
+    await thing(1).getByLabel("Where").fill("top left");
+    await thing(1).getByLabel("Size").selectOption("Large");
+    const addColour = page.getByRole("group", { name: "Colours" }).getByRole("button", { name: "Add" });
+    await addColour.press("Enter");
+    await page.getByRole("button", { name: "Remove Colours 1" }).press("Enter");
+    await addColour.and(focused).press("Enter");
+    const colour = page.getByRole("group", { name: "Colours 1" });
+    await colour.getByLabel("Name").fill("yellow");
+    await colour.getByLabel("Hex").fill("yellow");
+    await colour.getByLabel("Share").fill("60");
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+
+    await thing(2).getByLabel("Colour").and(focused).waitFor();
+    await thing(2).getByText("This is needed.").first().waitFor();
+    const wrong = (box: Locator) => box.locator("[aria-invalid=true]").count();
+    expect([await wrong(thing(1)), await wrong(thing(2)), await wrong(colour)]).toEqual([0, 3, 1]);
+    expect(await colour.getByLabel("Hex").getAttribute("aria-invalid")).toBe("true");
+    await things.getByRole("button", { name: "Move Things in the drawing 2 up" }).press("Enter");
+    await things.getByRole("button", { name: "Move Things in the drawing 1 down" }).and(focused).waitFor();
+    expect(await thing(1).getByLabel("Name").inputValue()).toBe("house");
+    expect([await wrong(thing(1)), await wrong(thing(2))]).toEqual([3, 0]);
+    await thing(1).getByLabel("Colour").fill("red");
+    await thing(1).getByLabel("Where").fill("middle");
+    await thing(1).getByLabel("Size").selectOption("Medium");
+    await colour.getByLabel("Hex").fill("#f5c518");
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+
+    await page.waitForURL(/\/runs\/[0-9a-f-]{36}\/result$/);
+    await status(page, "Succeeded").waitFor();
+    await page.getByRole("link", { name: "Input", exact: true }).click();
+    const input = JSON.parse(
+      await page.getByRole("region", { name: "Input of the run" }).innerText(),
+    ) as unknown;
+    expect(input).toMatchObject({
+      elements: [
+        { name: "house", colour: "red", where: "middle", size: "medium", guess: null },
+        { name: "sun", colour: "yellow", where: "top left", size: "large", guess: null },
+      ],
+      colours: [{ name: "yellow", hex: "#f5c518", share: 0.6 }],
+    });
+    await page.getByRole("link", { name: "Start again with changes" }).click();
+    await page.getByText("Filled in from the earlier run.", { exact: false }).waitFor();
+    expect(await thing(2).getByLabel("Name").inputValue()).toBe("sun");
+    expect(await colour.getByLabel("Share").inputValue()).toBe("60");
   });
 
   it("sees the list change by itself, filters it by the URL and searches it", async () => {

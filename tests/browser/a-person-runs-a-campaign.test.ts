@@ -142,11 +142,15 @@ describe("a new organisation", { timeout: 300_000 }, () => {
     expect(await shown()).toEqual(["EMAIL", "SMS"]);
     await channels.getByRole("button", { name: "Remove Channels 2" }).click();
     expect(await shown()).toEqual(["EMAIL"]);
-    await page.getByLabel("Recipients").fill('[{ "segment": "Subscribers", "address": "ada@example.com" }]');
+    const recipients = page.getByRole("group", { name: "Recipients", exact: true });
+    for (const number of [3, 2]) {
+      await recipients.getByRole("button", { name: `Remove Recipients ${number}` }).click();
+    }
+    expect(await recipients.getByLabel("Address").inputValue()).toBe("ada@example.com");
     await page.getByRole("button", { name: "Start", exact: true }).click();
     await page.getByRole("form", { name: "The drafts to be approved" }).waitFor({ timeout: trainingMs });
     await page.getByRole("link", { name: "Input", exact: true }).click();
-    await page.getByRole("definition").getByText("EMAIL", { exact: true }).waitFor();
+    await page.getByRole("definition").getByText("Email", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: "Cancel the run" }).click();
     await page.locator("main [data-status]").first().getByText("Cancelled").waitFor();

@@ -94,8 +94,6 @@ describe("a person who repeats runs and is told of them", { timeout: 300_000 }, 
     await page.getByLabel("Name", { exact: true }).fill("A story each morning");
     await page.getByLabel("Child's name").fill("Mia");
     await page.getByLabel("What is in the drawing").fill("A red house under a big yellow sun.");
-    await page.getByLabel("Things in the drawing").fill("[]");
-    await page.getByLabel("Colours").fill("[]");
     await page.getByLabel("Mood").selectOption("cheerful");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("heading", { name: "A story each morning" }).waitFor();

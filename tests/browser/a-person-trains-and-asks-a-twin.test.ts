@@ -213,6 +213,45 @@ describe("a person who trains a twin", { timeout: 300_000 }, () => {
     await status(page, "Cancelled").waitFor();
   });
 
+  it("chooses a list of files row by row, in an order of their own", async () => {
+    const { page } = ada;
+    await page.goto("/start/digital-twin");
+    const documents = page.getByRole("group", { name: "Documents" });
+    const file = (number: number) => documents.getByLabel(`Documents ${number}`, { exact: true });
+    for (const [index, speech] of speeches.slice(0, 2).entries()) {
+      await documents.getByRole("button", { name: "Add" }).press("Enter");
+      await file(index + 1)
+        .and(page.locator(":focus"))
+        .waitFor();
+      await file(index + 1).setInputFiles(speech);
+    }
+    await documents.getByText(", uploaded").nth(1).waitFor();
+    await documents.getByRole("button", { name: "Add" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("By hand");
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await documents.getByText("Choose a file, or remove this.").waitFor();
+    await file(3).and(page.locator(":focus")).waitFor();
+    await documents.getByRole("button", { name: "Move Documents 2 up" }).click();
+    const rows = documents.getByRole("listitem");
+    await rows.nth(0).getByText(speeches[1]!.name).waitFor();
+    await rows.nth(1).getByText(speeches[0]!.name).waitFor();
+    await documents.getByRole("button", { name: "Remove Documents 3" }).click();
+    await page.getByText("Simulation (optional)").click();
+    await page.getByLabel(/^Training/).selectOption("Hang");
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.waitForURL(/\/runs\/[0-9a-f-]{36}\/result$/);
+    await page.getByRole("link", { name: "Input", exact: true }).click();
+    const input = JSON.parse(await page.getByRole("region", { name: "Input of the run" }).innerText()) as {
+      documents: string[];
+    };
+    expect(input.documents).toHaveLength(2);
+    const uploaded = page.getByRole("button", { name: /^Download.*-address\.txt$/ });
+    await expect.poll(() => uploaded.count()).toBe(2);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Cancel the run" }).click();
+    await status(page, "Cancelled").waitFor({ timeout: trainingMs });
+  });
+
   it("deletes a twin with what it has left", async () => {
     const { page } = ada;
     await page.goto("/twins");

@@ -216,8 +216,12 @@ describe("every page", { timeout: 480_000 }, () => {
     await page.goto("/schedules/new");
     await page.getByLabel("Workflow").selectOption("panel");
     await page.getByLabel("Topic").fill("What becomes of the street?");
-    const agents = ["Ada", "Ben"].map((name) => ({ name, role: "Neighbour", position: "Plant trees." }));
-    await page.getByLabel("Agents").fill(JSON.stringify(agents));
+    for (const [index, name] of ["Ada", "Ben"].entries()) {
+      const agent = page.getByRole("group", { name: `Agents ${index + 1}` });
+      await agent.getByLabel("Name").fill(name);
+      await agent.getByLabel("Role").fill("Neighbour");
+      await agent.getByLabel("Position").fill("Plant trees.");
+    }
     expect(await faultsOf(page), "a new schedule").toEqual([]);
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText(/^Next: /).click();

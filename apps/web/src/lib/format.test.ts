@@ -51,6 +51,13 @@ describe("what people read", () => {
     expect(format.formatRelative(now - 90 * 86_400_000, now)).toBe("Mar 3, 2026");
   });
 
+  it("says of a stage that it is under way only while it is", () => {
+    expect(["Writing your story...", "Telling you"].map(format.settled)).toEqual([
+      "Writing your story",
+      "Telling you",
+    ]);
+  });
+
   it("makes words of keys", () => {
     expect(format.humanize("maxRejectedShare")).toBe("Max rejected share");
     expect(format.humanize("timed_out")).toBe("Timed out");

@@ -114,3 +114,6 @@ export function humanize(key: string): string {
     .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** What is under way says so by three dots, which what is over, or has not begun, goes without. */
+export const settled = (label: string): string => label.replace(/\.{3}$/, "");

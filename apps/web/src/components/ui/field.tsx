@@ -52,7 +52,7 @@ export function FieldError({ id, error }: { id: string | undefined; error: strin
   return (
     <p id={id} className="flex gap-1.5 text-bad">
       <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-      {error}
+      <span className="wrap-anywhere">{error}</span>
     </p>
   );
 }

@@ -18,10 +18,10 @@ export function ApprovalForm({ approval, onChanged }: { approval: Approval; onCh
     () => fieldsOf(approval.form).sort((a, b) => Number(b.required) - Number(a.required)),
     [approval.form],
   );
-  const { values, errors, setErrors, change, changeRows } = useValues(fields);
+  const { values, errors, setErrors, change, changeRows, moveRow } = useValues(fields);
   const uploads = useUploads();
   const { decide, pending, problem } = useDecide(approval, onChanged, (refused) =>
-    setErrors(placeIssues(decisionIssues(refused), fields)),
+    setErrors(placeIssues(decisionIssues(refused), fields, values)),
   );
   const form: FormState = {
     values,
@@ -29,6 +29,7 @@ export function ApprovalForm({ approval, onChanged }: { approval: Approval; onCh
     uploads,
     change,
     changeRows,
+    moveRow,
     chooseFile: (field, file) => uploads.add(field.path, file),
   };
   async function submit(event: FormEvent): Promise<void> {

@@ -4,11 +4,11 @@ import { Button } from "../../components/ui/button.js";
 import { Facts } from "../../components/ui/facts.js";
 import { JsonView } from "../../components/ui/json-view.js";
 import { Panel } from "../../components/ui/panel.js";
-import { formatPercent, humanize } from "../../lib/format.js";
 import { trpc } from "../../lib/trpc.js";
 import { useMay } from "../settings/use-me.js";
-import { fieldsOf, type FormField, isShare } from "../start/schema.js";
+import { fieldsOf } from "../start/schema.js";
 import { Files } from "../results/files.js";
+import { inputFacts } from "./input-facts.js";
 import { useRun, useRunDetails } from "./use-run.js";
 
 const route = getRouteApi("/app/runs/$runId");
@@ -60,22 +60,7 @@ export function InputTab() {
 
 function InputFacts({ run }: { run: Run }) {
   const { data: workflow } = trpc.workflows.get.useQuery({ workflow: run.workflow }, { staleTime: Infinity });
-  const fields = new Map(workflow ? fieldsOf(workflow.inputSchema).map((field) => [field.name, field]) : []);
   const input = run.input;
-  if (!input || typeof input !== "object" || Array.isArray(input)) return null;
-  const facts = Object.entries(input)
-    .filter(([name]) => fields.get(name)?.kind !== "file")
-    .flatMap(([name, value]) => {
-      const field = fields.get(name);
-      if (field?.kind === "list" && Array.isArray(value))
-        return [[field.label, value.map((one) => textOf(one, field.item)).join(", ")] as const];
-      if (typeof value === "object") return [];
-      return [[field?.label ?? humanize(name), textOf(value, field)] as const];
-    });
-  return <Facts facts={facts} />;
-}
-
-/** A share in per cent, as it was written. */
-function textOf(value: unknown, field: FormField | undefined): string {
-  return field && isShare(field) && typeof value === "number" ? formatPercent(value) : String(value);
+  if (!workflow || !input || typeof input !== "object" || Array.isArray(input)) return null;
+  return <Facts facts={inputFacts(fieldsOf(workflow.inputSchema), input)} />;
 }

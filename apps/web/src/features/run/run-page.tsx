@@ -1,4 +1,5 @@
-import { getRouteApi, Link, Outlet } from "@tanstack/react-router";
+import { getRouteApi, Link, Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { ErrorBoundary } from "../../components/ui/error-boundary.js";
 import { ProblemView } from "../../components/ui/problem.js";
 import { Skeleton } from "../../components/ui/skeleton.js";
@@ -38,22 +39,36 @@ function FollowedRun({ runId }: { runId: string }) {
         <StageLine stages={run.stages} cancelled={run.status === "cancelled"} />
       </ErrorBoundary>
       <RunApprovals runId={runId} />
-      <nav aria-label="Parts of the run" className="mb-4 flex overflow-x-auto border-b">
-        {tabs.map(([to, label]) => (
-          <Link
-            key={to}
-            to={to}
-            params={{ runId }}
-            activeOptions={{ includeSearch: false }}
-            resetScroll={false}
-            className="-mb-px border-b-2 border-transparent px-3 py-2 font-medium whitespace-nowrap text-ink-soft -outline-offset-2 hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-ink"
-          >
-            {label}
-          </Link>
-        ))}
-      </nav>
+      <RunTabs runId={runId} />
       <Outlet />
     </>
+  );
+}
+
+/** The parts of a run. In a narrow window the one that is open is moved into sight. */
+function RunTabs({ runId }: { runId: string }) {
+  const bar = useRef<HTMLElement>(null);
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  useEffect(() => {
+    const open = bar.current?.querySelector<HTMLElement>("[aria-current=page]");
+    if (bar.current && open)
+      bar.current.scrollLeft = open.offsetLeft + open.offsetWidth - bar.current.clientWidth;
+  }, [path]);
+  return (
+    <nav ref={bar} aria-label="Parts of the run" className="relative mb-4 flex overflow-x-auto border-b">
+      {tabs.map(([to, label]) => (
+        <Link
+          key={to}
+          to={to}
+          params={{ runId }}
+          activeOptions={{ includeSearch: false }}
+          resetScroll={false}
+          className="-mb-px border-b-2 border-transparent px-3 py-2 font-medium whitespace-nowrap text-ink-soft -outline-offset-2 hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-ink"
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { StageState } from "@longhaul/kit";
 import { Ban, Circle, CircleCheck, CirclePlay, CircleX, type LucideIcon } from "lucide-react";
 import { cn } from "../../lib/cn.js";
-import { formatProgress } from "../../lib/format.js";
+import { formatProgress, settled } from "../../lib/format.js";
 
 interface Face {
   word: string;
@@ -54,7 +54,7 @@ function Stage({ stage, face }: { stage: StageState; face: Face }) {
       <p className="flex items-center gap-1.5">
         <Icon aria-hidden className={cn("size-4 shrink-0", ink)} />
         <span className={cn("min-w-0", stage.status === "pending" ? "text-ink-soft" : "font-medium")}>
-          {stage.label}
+          {stage.status === "running" ? stage.label : settled(stage.label)}
         </span>
         <span className="sr-only">, {word}</span>
         {stage.status === "running" && (

@@ -3,7 +3,7 @@ import type { Outputs } from "../../lib/trpc.js";
 import type { FormState } from "../start/form-field.js";
 import { readForm } from "../start/form-values.js";
 import { checkInput, placeIssues } from "../start/issues.js";
-import { fieldsOf } from "../start/schema.js";
+import { fieldsOf, isFileList } from "../start/schema.js";
 import { useUploads } from "../start/use-uploads.js";
 import { useValues } from "../start/use-values.js";
 import type { Problem } from "../../lib/errors.js";
@@ -11,10 +11,16 @@ import { focusFirstWrong } from "../../lib/focus-wrong.js";
 
 type Workflow = Outputs["workflows"]["get"];
 
-/** The fields of a workflow's input, for a start that comes later: what is entered is checked, and nothing is started. */
+/**
+ * The fields of a workflow's input, for a start that comes later: what is entered is checked, and nothing is started. Files are
+ * not among them, since one is kept for one run only.
+ */
 export function useInputForm(workflow: Workflow, previous: unknown) {
-  const fields = useMemo(() => fieldsOf(workflow.inputSchema), [workflow.inputSchema]);
-  const { values, errors, setErrors, change, changeRows } = useValues(fields, previous);
+  const fields = useMemo(
+    () => fieldsOf(workflow.inputSchema).filter((field) => !isFileList(field)),
+    [workflow.inputSchema],
+  );
+  const { values, errors, setErrors, change, changeRows, moveRow } = useValues(fields, previous);
   const uploads = useUploads();
   const form: FormState = {
     values,
@@ -22,6 +28,7 @@ export function useInputForm(workflow: Workflow, previous: unknown) {
     uploads,
     change,
     changeRows,
+    moveRow,
     // Workflows with files cannot be scheduled, and their forms are not shown.
     chooseFile: () => {},
   };
@@ -31,14 +38,14 @@ export function useInputForm(workflow: Workflow, previous: unknown) {
     /** The input, or null where something is wrong, which is shown then. */
     read(): Record<string, unknown> | null {
       const { input, errors: unreadable } = readForm(fields, values);
-      const found = { ...checkInput(workflow.name, input, fields), ...unreadable };
+      const found = { ...checkInput(workflow.name, input, fields, values), ...unreadable };
       setErrors(found);
       focusFirstWrong();
       return Object.keys(found).length > 0 ? null : input;
     },
     /** Shows what the server has found. @returns what belongs to no field. */
     refuse({ issues, message }: Problem): string | null {
-      const placed = placeIssues(issues, fields);
+      const placed = placeIssues(issues, fields, values);
       setErrors(placed);
       focusFirstWrong();
       return Object.keys(placed).length > 0 ? (placed[""] ?? null) : message;

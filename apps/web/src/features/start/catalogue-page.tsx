@@ -4,7 +4,7 @@ import { PageHeader } from "../../components/ui/page-header.js";
 import { ProblemView } from "../../components/ui/problem.js";
 import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { TimeAgo } from "../../components/ui/time.js";
-import { formatDuration } from "../../lib/format.js";
+import { formatDuration, settled } from "../../lib/format.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
 import { StatusBadge } from "../runs/status.js";
 import { useMay, useMe } from "../settings/use-me.js";
@@ -59,7 +59,7 @@ function WorkflowCard({ workflow, mayStart }: WorkflowCardProps) {
   const { data } = trpc.runs.list.useQuery({ workflow: workflow.name, limit: 1 });
   const last = data?.runs[0];
   return (
-    <li className="relative grid content-start gap-2 rounded-lg border bg-surface p-4 hover:border-line-strong">
+    <li className="relative flex flex-col gap-2 rounded-lg border bg-surface p-4 hover:border-line-strong">
       <h2 className="text-lg font-semibold">
         {mayStart ? (
           <Link
@@ -77,7 +77,7 @@ function WorkflowCard({ workflow, mayStart }: WorkflowCardProps) {
       <ol aria-label="Stages" className="flex flex-wrap gap-x-3 gap-y-1 text-sm text-ink-soft">
         {workflow.stages.map(({ key, label }, index) => (
           <li key={key}>
-            {index + 1}. {label}
+            {index + 1}. {settled(label)}
           </li>
         ))}
       </ol>

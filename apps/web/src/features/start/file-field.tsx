@@ -14,7 +14,8 @@ interface FileFieldProps {
   upload: UploadState | undefined;
   error: string | undefined;
   onFile: (file: File) => void;
-  onRemove: () => void;
+  /** Undefined where the field goes with its file. */
+  onRemove: (() => void) | undefined;
 }
 
 /** A place to drop or choose a file; it is uploaded at once. */
@@ -96,10 +97,10 @@ function DropZone({ onFile, invalid, children }: DropZoneProps) {
   );
 }
 
-function Chosen({ upload, onRemove }: { upload: UploadState; onRemove: () => void }) {
+function Chosen({ upload, onRemove }: Pick<FileFieldProps, "onRemove"> & { upload: UploadState }) {
   const uploading = upload.status === "uploading";
   return (
-    <div className="grid w-full gap-2" data-upload={upload.status}>
+    <div className="grid w-full grid-cols-1 gap-2" data-upload={upload.status}>
       <div className="flex items-center gap-2">
         {!uploading && <CircleCheck aria-hidden className="size-4 shrink-0 text-good" />}
         <span className="min-w-0 flex-1 truncate font-medium">{upload.name}</span>
@@ -108,15 +109,17 @@ function Chosen({ upload, onRemove }: { upload: UploadState; onRemove: () => voi
             ? `${formatProgress(upload.fraction)} of ${formatBytes(upload.size)}`
             : `${formatBytes(upload.size)}, uploaded`}
         </span>
-        <Button
-          look="quiet"
-          size="smallIcon"
-          onClick={onRemove}
-          title={uploading ? "Cancel the upload" : "Remove"}
-        >
-          <X aria-hidden />
-          <span className="sr-only">{uploading ? "Cancel the upload" : `Remove ${upload.name}`}</span>
-        </Button>
+        {onRemove && (
+          <Button
+            look="quiet"
+            size="smallIcon"
+            onClick={onRemove}
+            title={uploading ? "Cancel the upload" : "Remove"}
+          >
+            <X aria-hidden />
+            <span className="sr-only">{uploading ? "Cancel the upload" : `Remove ${upload.name}`}</span>
+          </Button>
+        )}
       </div>
       {uploading && <ProgressBar value={upload.fraction} label={`Upload of ${upload.name}`} />}
     </div>

@@ -4,10 +4,10 @@ import { Field, type FieldControl } from "../../components/ui/field.js";
 import { FileField } from "./file-field.js";
 import { type FormValue, type FormValues, isFilled } from "./form-values.js";
 import type { FieldErrors } from "./issues.js";
-import { LineControl } from "./line-control.js";
+import { hintOf, LineControl } from "./line-control.js";
 import { ListField } from "./list-field.js";
 import type { RowsChange } from "./rows.js";
-import type { FormField } from "./schema.js";
+import { type FormField, type FormList, isOptional } from "./schema.js";
 import type { useUploads } from "./use-uploads.js";
 
 export interface FormState {
@@ -15,15 +15,31 @@ export interface FormState {
   errors: FieldErrors;
   uploads: ReturnType<typeof useUploads>;
   change: (path: string, value: FormValue) => void;
-  changeRows: (path: string, change: RowsChange) => void;
+  changeRows: (list: FormList, change: RowsChange) => void;
+  moveRow: (list: FormList, from: number, to: number) => void;
   chooseFile: (field: FormField, file: File) => void;
 }
 
+interface ContractFieldProps {
+  field: FormField;
+  form: FormState;
+  /** Whether it is an entry of a list, which can be removed as a whole. */
+  entry?: boolean;
+}
+
 /** One field of the contract with the control that suits it. */
-export function ContractField({ field, form }: { field: FormField; form: FormState }) {
+export function ContractField({ field, form, entry = false }: ContractFieldProps) {
   const error = form.errors[field.path];
   if (field.kind === "group") return <Group field={field} form={form} error={error} />;
-  if (field.kind === "list") return <ListField field={field} form={form} />;
+  if (field.kind === "list") {
+    return (
+      <ListField
+        field={field}
+        form={form}
+        draw={(part, alone) => <ContractField key={part.path} field={part} form={form} entry={alone} />}
+      />
+    );
+  }
   if (field.kind === "file") {
     return (
       <FileField
@@ -31,16 +47,16 @@ export function ContractField({ field, form }: { field: FormField; form: FormSta
         error={error}
         upload={form.uploads.states[field.path]}
         onFile={(file) => form.chooseFile(field, file)}
-        onRemove={() => form.uploads.drop(field.path)}
+        onRemove={entry ? undefined : () => form.uploads.drop(field.path)}
       />
     );
   }
   return (
     <Field
       label={field.label}
-      required={field.required || field.kind === "flag" || field.initial !== undefined}
+      required={field.kind === "flag" || !isOptional(field)}
       beside={field.kind === "flag"}
-      help={field.kind === "json" ? [field.help, "Written as JSON."].filter(Boolean).join(" ") : field.help}
+      help={[field.help, waysToWrite(field)].filter(Boolean).join(" ")}
       error={error}
     >
       {(control) => <Control field={field} form={form} control={control} />}
@@ -89,10 +105,23 @@ function Control({ field, form, control }: { field: FormField; form: FormState; 
   const value = form.values[field.path];
   const text = typeof value === "string" ? value : "";
   const onText = (written: string) => form.change(field.path, written);
+  const onWritten = (event: { target: { value: string } }) => onText(event.target.value);
   switch (field.kind) {
     case "text":
+      if (field.long)
+        return (
+          <Textarea
+            {...control}
+            name={field.path}
+            placeholder={hintOf(field)}
+            value={text}
+            onChange={onWritten}
+          />
+        );
+      return <LineControl field={field} control={control} name={field.path} value={text} onChange={onText} />;
     case "number":
     case "choice":
+    case "date":
       return <LineControl field={field} control={control} name={field.path} value={text} onChange={onText} />;
     case "flag":
       return (
@@ -111,8 +140,14 @@ function Control({ field, form, control }: { field: FormField; form: FormState; 
           placeholder={field.kind === "json" ? field.sketch : undefined}
           className="font-mono"
           value={text}
-          onChange={(event) => onText(event.target.value)}
+          onChange={onWritten}
         />
       );
   }
+}
+
+/** What a control does not say by itself. */
+function waysToWrite(field: FormField): string | null {
+  if (field.kind === "json") return "Written as JSON.";
+  return field.kind === "date" && field.time ? "In your time zone." : null;
 }

@@ -1,13 +1,20 @@
 import { contracts } from "@longhaul/workflows/contracts";
 import type { z } from "zod";
 import type { FieldIssue } from "../../lib/errors.js";
-import type { FormField } from "./schema.js";
+import type { FormValues } from "./form-values.js";
+import { rowsOf } from "./rows.js";
+import { type FormField, rowOf } from "./schema.js";
 
 /** What is wrong, by the dotted path of the control that it belongs to; "" is the form as a whole. */
 export type FieldErrors = Readonly<Record<string, string>>;
 
 /** What the contract says of `input`; empty when it is fine or the contract is not known to this page. */
-export function checkInput(workflow: string, input: unknown, fields: readonly FormField[]): FieldErrors {
+export function checkInput(
+  workflow: string,
+  input: unknown,
+  fields: readonly FormField[],
+  values: FormValues,
+): FieldErrors {
   const contract = Object.entries(contracts).find(([name]) => name === workflow)?.[1];
   const result: z.ZodSafeParseResult<unknown> | undefined = contract?.input.safeParse(input);
   if (!result || result.success) return {};
@@ -15,7 +22,7 @@ export function checkInput(workflow: string, input: unknown, fields: readonly Fo
     path: issue.path.map((part) => (typeof part === "number" ? part : String(part))),
     message: isMissing(issue, input) ? "This is needed." : issue.message,
   }));
-  return placeIssues(issues, fields);
+  return placeIssues(issues, fields, values);
 }
 
 function isMissing(issue: z.core.$ZodIssue, input: unknown): boolean {
@@ -24,30 +31,43 @@ function isMissing(issue: z.core.$ZodIssue, input: unknown): boolean {
     input,
   );
   // A field's own words ("Choose a file.") say more than that it is needed.
-  return value === undefined && issue.code === "invalid_type" && issue.message.startsWith("Invalid input");
+  return (
+    value === undefined &&
+    /^invalid_(type|value)$/.test(issue.code) &&
+    /^Invalid (input|option)/.test(issue.message)
+  );
 }
 
-/** Puts each issue beside its control, the nearest there is; what belongs to none is about the form. */
-export function placeIssues(issues: readonly FieldIssue[], fields: readonly FormField[]): FieldErrors {
-  const controls = controlsOf(fields);
+/**
+ * Puts each issue beside its control, the nearest there is; what belongs to none is about the form. The input counts the
+ * entries of a list where the form has rows with ids: `values` tell which is which.
+ */
+export function placeIssues(
+  issues: readonly FieldIssue[],
+  fields: readonly FormField[],
+  values: FormValues,
+): FieldErrors {
   const placed: Record<string, string> = {};
   for (const { path, message } of issues) {
-    const parts = path[0] === "input" && !controls.has("input") ? path.slice(1) : path;
-    let key = parts.join(".");
-    while (key && !isControl(key, controls))
-      key = key.includes(".") ? key.slice(0, key.lastIndexOf(".")) : "";
-    placed[key] ??= message;
+    const isInput = path[0] === "input" && !fields.some(({ name }) => name === "input");
+    placed[placeOf(isInput ? path.slice(1) : path, fields, values)] ??= message;
   }
   return placed;
 }
 
-/** A row of a list is a control of its own. */
-function isControl(key: string, controls: ReadonlyMap<string, FormField>): boolean {
-  const [, list = "", row] = /^(.*)\.(\d+)$/.exec(key) ?? [];
-  return controls.has(key) || (row !== undefined && controls.get(list)?.kind === "list");
+function placeOf(
+  [name, ...rest]: FieldIssue["path"],
+  fields: readonly FormField[],
+  values: FormValues,
+): string {
+  const field = fields.find((one) => one.name === name);
+  return field ? placeIn(field, rest, values) : "";
 }
 
-function controlsOf(fields: readonly FormField[]): Map<string, FormField> {
-  const inner = fields.flatMap((field) => (field.kind === "group" ? [...controlsOf(field.fields)] : []));
-  return new Map([...fields.map((field) => [field.path, field] as const), ...inner]);
+/** The path of a field, or of what is inside it at a place. */
+function placeIn(field: FormField, rest: FieldIssue["path"], values: FormValues): string {
+  if (field.kind === "group") return placeOf(rest, field.fields, values) || field.path;
+  const row = field.kind === "list" ? rowsOf(field, values)[Number(rest[0] ?? NaN)] : undefined;
+  if (field.kind !== "list" || row === undefined) return field.path;
+  return placeIn(rowOf(field, row), rest.slice(1), values);
 }

@@ -2,19 +2,20 @@ import type { ClipboardEvent, KeyboardEvent } from "react";
 import { Input, Select } from "../../components/ui/input.js";
 import type { FieldControl } from "../../components/ui/field.js";
 import { humanize } from "../../lib/format.js";
-import { type FormField, isShare } from "./schema.js";
+import { rounded } from "./initial-values.js";
+import { type FormField, isShare, type LineField } from "./schema.js";
 
 interface LineControlProps {
-  field: FormField & { kind: "text" | "number" | "choice" };
+  field: LineField;
   control: Omit<FieldControl, "id"> & { id?: string; "aria-label"?: string };
   name: string;
   value: string;
   onChange: (value: string) => void;
   onKeyDown?: (event: KeyboardEvent) => void;
-  onPaste?: (event: ClipboardEvent) => void;
+  onPaste?: (event: ClipboardEvent<HTMLInputElement>) => void;
 }
 
-/** The control of what fits into a line: a text, a number, or one of several choices. */
+/** The control of what fits into a line: a text, a number, a date, or one of several choices. */
 export function LineControl({ field, control, onChange, onPaste, ...props }: LineControlProps) {
   const onText = (event: { target: { value: string } }) => onChange(event.target.value);
   if (field.kind === "choice") {
@@ -29,10 +30,16 @@ export function LineControl({ field, control, onChange, onPaste, ...props }: Lin
       </Select>
     );
   }
-  const hint = exampleOf(field);
-  const placeholder = hint === null ? undefined : `e.g. ${hint}`;
-  const input = { ...control, ...props, ...(onPaste && { onPaste }), placeholder, onChange: onText };
+  const input = {
+    ...control,
+    ...props,
+    ...(onPaste && { onPaste }),
+    placeholder: hintOf(field),
+    onChange: onText,
+  };
   if (field.kind === "text") return <Input {...input} />;
+  if (field.kind === "date")
+    return <Input {...input} type={field.time ? "datetime-local" : "date"} className="max-w-60" />;
   return (
     <div className="flex flex-1 items-center gap-2">
       <Input {...input} inputMode={field.whole ? "numeric" : "decimal"} className="max-w-40 tabular-nums" />
@@ -41,12 +48,13 @@ export function LineControl({ field, control, onChange, onPaste, ...props }: Lin
   );
 }
 
-/** A share is written in per cent. The range is checked by the contract, so that its words are shown. */
-function exampleOf(field: FormField): string | number | null {
-  return field.example !== null && isShare(field) ? Number(field.example) * 100 : field.example;
+/** What stands in a control as long as nothing does. A share is written in per cent. */
+export function hintOf(field: FormField): string | undefined {
+  if (field.example === null) return undefined;
+  return `e.g. ${isShare(field) ? rounded(Number(field.example) * 100) : field.example}`;
 }
 
 /** "normal" becomes "Normal", "EMAIL" "Email"; "SMS" and "ProcessData" stay. */
-function choiceLabel(choice: string): string {
+export function choiceLabel(choice: string): string {
   return /^([a-z][a-z_-]*|[A-Z]{4,})$/.test(choice) ? humanize(choice.toLowerCase()) : choice;
 }

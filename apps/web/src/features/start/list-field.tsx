@@ -1,83 +1,93 @@
-import { Plus, X } from "lucide-react";
-import { type ClipboardEvent, type KeyboardEvent, useEffect, useId, useRef } from "react";
+import { Plus } from "lucide-react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
 import { Button } from "../../components/ui/button.js";
 import { FieldError } from "../../components/ui/field.js";
 import { plural } from "../../lib/format.js";
 import type { FormState } from "./form-field.js";
-import { LineControl } from "./line-control.js";
-import { rowsOf } from "./rows.js";
-import type { FormField, ItemField } from "./schema.js";
+import { LineRow } from "./line-row.js";
+import { PartsRow } from "./parts-row.js";
+import { isWithin, rowsOf } from "./rows.js";
+import { type FormField, type FormList, isLine, isOptional, rowOf } from "./schema.js";
 
 interface ListFieldProps {
-  field: FormField & { kind: "list" };
+  field: FormList;
   form: FormState;
+  /** Draws what an entry is made of, where that is more than a line: the entry itself, or a part of it. */
+  draw: (field: FormField, entry: boolean) => ReactNode;
 }
 
-/** A list with an entry a row. Enter makes a row below; lines that are pasted become a row each. */
-export function ListField({ field, form }: ListFieldProps) {
+/** A list with a row for each entry: a line, a file, or the fields of an object. Rows come, go and change places. */
+export function ListField({ field, form, draw }: ListFieldProps) {
   const { path, label, help, item, most } = field;
   const id = useId();
-  const rows = rowsOf(form.values[path]);
-  const full = most !== null && rows.length >= most;
-  const { list, focusNext } = useFocusOfRows();
+  const ids = rowsOf(field, form.values);
+  const full = most !== null && ids.length >= most;
+  const { list, add, focusNext } = useFocusOfRows();
   const error = form.errors[path];
   const described = [error && `${id}-error`, help && `${id}-help`].filter(Boolean).join(" ") || undefined;
 
-  function replace(at: number, remove: number, insert: readonly string[], focus: number): void {
+  function replace(at: number, remove: number, insert: readonly unknown[], focus: number): void {
     focusNext(focus);
-    form.changeRows(path, { at, remove, insert });
+    form.changeRows(field, { at, remove, insert });
   }
 
-  function onKeyDown(event: KeyboardEvent, at: number): void {
-    if (event.key !== "Enter" || event.nativeEvent.isComposing || item.kind === "choice") return;
-    event.preventDefault();
-    if (!full && rows[at] !== "") replace(at + 1, 0, [""], at + 1);
+  function remove(at: number, path: string): void {
+    for (const upload of Object.keys(form.uploads.states)) {
+      if (isWithin(upload, path)) form.uploads.drop(upload);
+    }
+    replace(at, 1, [], Math.min(at, ids.length - 2));
   }
 
-  function onPaste(event: ClipboardEvent, at: number): void {
-    const lines = event.clipboardData
-      .getData("text")
-      .split(/\r?\n/)
-      .map((line) => line.trim())
-      .filter((line) => line !== "");
-    if (lines.length < 2) return;
-    event.preventDefault();
-    const blank = rows[at] === "";
-    const first = blank ? at : at + 1;
-    replace(first, blank ? 1 : 0, lines, first + lines.length - 1);
+  function move(at: number, to: number): void {
+    focusNext(to, to < at ? "up" : "down");
+    form.moveRow(field, at, to);
   }
+
+  const rows = ids.map((rowId, at) => {
+    const row = rowOf(field, rowId);
+    const moves = {
+      label: `${label} ${at + 1}`,
+      onUp: at > 0 ? () => move(at, at - 1) : undefined,
+      onDown: at < ids.length - 1 ? () => move(at, at + 1) : undefined,
+      onRemove: () => remove(at, row.path),
+    };
+    if (!isLine(row)) {
+      return (
+        <PartsRow key={rowId} field={row} error={form.errors[row.path]} moves={moves}>
+          {draw}
+        </PartsRow>
+      );
+    }
+    const value = form.values[row.path];
+    const text = typeof value === "string" ? value : "";
+    const alone = ids.length === 1 && text === "";
+    return (
+      <LineRow
+        key={rowId}
+        field={row}
+        text={text}
+        error={form.errors[row.path]}
+        // What is wrong with the list as a whole is heard, and found, at its first row.
+        listError={at === 0 && error ? `${id}-error` : undefined}
+        moves={{ ...moves, onRemove: alone ? undefined : moves.onRemove }}
+        onChange={(written) => form.change(row.path, written)}
+        onNext={() => !full && text !== "" && replace(at + 1, 0, [""], at + 1)}
+        onLines={(lines) => replace(at, 1, lines, at + lines.length - 1)}
+      />
+    );
+  });
 
   return (
     <div role="group" aria-labelledby={id} aria-describedby={described} className="grid content-start gap-1">
       <span id={id} className="font-medium">
         {label}
-        {!field.required && field.initial === undefined && (
-          <span className="font-normal text-ink-soft"> (optional)</span>
-        )}
+        {isOptional(field) && <span className="font-normal text-ink-soft"> (optional)</span>}
       </span>
-      <ol ref={list} className="grid gap-1.5">
-        {rows.map((row, at) => (
-          <ListRow
-            // Rows have nothing of their own but what stands in them.
-            key={at}
-            item={item}
-            name={`${path}.${at}`}
-            label={`${label} ${at + 1}`}
-            text={row}
-            error={form.errors[`${path}.${at}`]}
-            // What is wrong with the list as a whole is heard, and found, at its first row.
-            listError={at === 0 && error ? `${id}-error` : undefined}
-            onChange={(text) => form.changeRows(path, { at, remove: 1, insert: [text] })}
-            onRemove={
-              rows.length > 1 || row !== ""
-                ? () => replace(at, 1, [], Math.min(at, rows.length - 2))
-                : undefined
-            }
-            onKeyDown={(event) => onKeyDown(event, at)}
-            onPaste={(event) => onPaste(event, at)}
-          />
-        ))}
-      </ol>
+      {rows.length > 0 && (
+        <ol ref={list} className={isLine(item) ? "grid gap-1.5" : "grid gap-3"}>
+          {rows}
+        </ol>
+      )}
       <FieldError id={`${id}-error`} error={error} />
       {full ? (
         <p className="text-sm text-ink-soft">
@@ -85,9 +95,12 @@ export function ListField({ field, form }: ListFieldProps) {
         </p>
       ) : (
         <Button
+          ref={add}
           size="small"
           className="justify-self-start"
-          onClick={() => replace(rows.length, 0, [""], rows.length)}
+          data-wrong={error && rows.length === 0 ? true : undefined}
+          aria-describedby={error ? `${id}-error` : undefined}
+          onClick={() => replace(rows.length, 0, [undefined], rows.length)}
         >
           <Plus aria-hidden />
           Add<span className="sr-only"> to {label}</span>
@@ -102,64 +115,36 @@ export function ListField({ field, form }: ListFieldProps) {
   );
 }
 
-interface ListRowProps {
-  item: ItemField;
-  name: string;
-  label: string;
-  text: string;
-  error: string | undefined;
-  /** The id of what is wrong with the list. */
-  listError: string | undefined;
-  onChange: (text: string) => void;
-  /** Undefined where there is nothing to remove. */
-  onRemove: (() => void) | undefined;
-  onKeyDown: (event: KeyboardEvent) => void;
-  onPaste: (event: ClipboardEvent) => void;
+/** Where the focus goes: to a row's first control, or to the button that moved it. */
+interface Next {
+  row: number;
+  button: "up" | "down" | null;
 }
 
-function ListRow({ item, name, label, text, error, listError, onRemove, ...handlers }: ListRowProps) {
-  const errorId = `${useId()}-error`;
-  const heard = [listError, error && errorId].filter(Boolean).join(" ") || undefined;
-  return (
-    <li className="grid gap-1">
-      <div className="flex items-center gap-1.5">
-        <LineControl
-          field={item}
-          name={name}
-          value={text}
-          control={{
-            "aria-label": label,
-            "aria-describedby": heard,
-            "aria-invalid": heard ? true : undefined,
-          }}
-          {...handlers}
-        />
-        {onRemove && (
-          <Button look="quiet" size="icon" title="Remove" onClick={onRemove}>
-            <X aria-hidden />
-            <span className="sr-only">Remove {label}</span>
-          </Button>
-        )}
-      </div>
-      <FieldError id={errorId} error={error} />
-    </li>
-  );
-}
-
-/** Moves the focus to a row once it is drawn: to the one that came, or to what took the place of the one that went. */
+/**
+ * Moves the focus once rows are drawn: to the one that came, that moved, or that took the place of the one that went; where
+ * none is left, to what adds one.
+ */
 function useFocusOfRows() {
   const list = useRef<HTMLOListElement>(null);
-  const next = useRef<number | null>(null);
+  const add = useRef<HTMLButtonElement>(null);
+  const next = useRef<Next | null>(null);
   useEffect(() => {
     if (next.current === null) return;
-    const controls = list.current?.querySelectorAll<HTMLElement>("input, select");
-    controls?.[Math.max(0, next.current)]?.focus();
+    const { row, button } = next.current;
     next.current = null;
+    const shown = list.current?.children[Math.max(0, row)];
+    const moved =
+      button && (shown?.querySelector(`[data-move=${button}]`) ?? shown?.querySelector("[data-move]"));
+    const control = moved ?? shown?.querySelector("input, select");
+    if (control instanceof HTMLElement) control.focus();
+    else add.current?.focus();
   });
   return {
     list,
-    focusNext(row: number): void {
-      next.current = row;
+    add,
+    focusNext(row: number, button: Next["button"] = null): void {
+      next.current = { row, button };
     },
   };
 }

@@ -10,15 +10,19 @@ interface FieldBase {
   readonly path: string;
   readonly label: string;
   readonly help: string | null;
+  /** Whether it has to be filled in. */
   readonly required: boolean;
+  /** Whether the contract wants null where nothing is filled in. */
+  readonly orNull: boolean;
   readonly initial: unknown;
   readonly example: string | null;
 }
 
 /** A part of a form, as a contract's JSON schema asks for it. */
 export type FormField = FieldBase &
+  /** A long one has more than a line. */
   (
-    | { readonly kind: "text"; readonly maxLength: number | null }
+    | { readonly kind: "text"; readonly long: boolean }
     | {
         readonly kind: "number";
         readonly whole: boolean;
@@ -26,25 +30,60 @@ export type FormField = FieldBase &
         readonly max: number | null;
       }
     | { readonly kind: "choice"; readonly choices: readonly string[] }
+    /** A day, or a moment where there is a time in it. */
+    | { readonly kind: "date"; readonly time: boolean }
     | { readonly kind: "flag" }
     | { readonly kind: "file"; readonly accept: readonly string[]; readonly maxBytes: number }
     | { readonly kind: "group"; readonly fields: readonly FormField[] }
-    /** Of texts, numbers or choices; each entry is read as `item` says. */
-    | { readonly kind: "list"; readonly item: ItemField; readonly most: number | null }
+    /** Each entry is read as `item` says, whose path is the list's. */
+    | {
+        readonly kind: "list";
+        readonly item: ItemField;
+        readonly least: number;
+        readonly most: number | null;
+      }
     /** What it looks like, as a hint. */
     | { readonly kind: "json"; readonly sketch: string }
   );
 
-/** What an entry of a list is. Its path is the list's. */
-export type ItemField = FormField & { readonly kind: "text" | "number" | "choice" };
+export type FormList = FormField & { readonly kind: "list" };
+
+/** What fits into a line. */
+export type LineField = FormField & { readonly kind: "text" | "number" | "choice" | "date" };
+
+/** What an entry of a list is: a line, a file, or an object of what has a control of its own. */
+export type ItemField = LineField | (FormField & { readonly kind: "file" | "group" });
+
+const lines: readonly string[] = ["text", "number", "choice", "date"];
+
+export const isLine = (field: FormField): field is LineField => lines.includes(field.kind);
+
+/** The field of one entry of a list. `id` tells it from the others wherever it stands among them. */
+export function rowOf({ item, path }: FormList, id: string): ItemField {
+  const at = `${path}.${id}`;
+  if (item.kind !== "group") return { ...item, path: at };
+  return {
+    ...item,
+    path: at,
+    fields: item.fields.map((field) => ({ ...field, path: `${at}.${field.name}` })),
+  };
+}
+
+/** Texts that may be as long as this are written in more than a line. */
+const longText = 300;
 
 /** The fields of an object's JSON schema (draft 2020-12, as zod writes it), in their order. */
 export function fieldsOf(schema: unknown, parent = ""): FormField[] {
   const properties = asObject(asObject(schema)["properties"]);
   const required = new Set(asArray(asObject(schema)["required"]));
-  return Object.entries(properties).map(([name, property]) =>
-    fieldOf(name, parent ? `${parent}.${name}` : name, unwrapped(asObject(property)), required.has(name)),
-  );
+  const example = asObject(asArray(asObject(schema)["examples"])[0]);
+  return Object.entries(properties).map(([name, property]) => {
+    const path = parent ? `${parent}.${name}` : name;
+    const { nullable, ...known } = unwrapped(asObject(property));
+    const own = { ...(name in example && { examples: [example[name]] }), ...known };
+    const field = fieldOf(name, path, own, required.has(name) && !nullable);
+    return nullable && required.has(name) ? { ...field, orNull: true } : field;
+  });
 }
 
 /** Whether a number is a share of a whole, which people write in per cent. */
@@ -52,9 +91,21 @@ export function isShare(field: FormField): boolean {
   return field.kind === "number" && !field.whole && field.min === 0 && field.max === 1;
 }
 
-/** Whether an input has a file in it, which is kept for one run only. */
+export const isFileList = (field: FormField): boolean => field.kind === "list" && field.item.kind === "file";
+
+/** Whether a field may stay empty: a default that is empty is nothing to fill in. */
+export function isOptional({ required, initial }: FormField): boolean {
+  const nothing = initial === "" || (Array.isArray(initial) && initial.length === 0);
+  return !required && (initial === undefined || nothing);
+}
+
+/** Whether an input is not without a file, which is kept for one run only: a list of files may be empty. */
 export function hasFiles(fields: readonly FormField[]): boolean {
-  return fields.some((field) => field.kind === "file" || (field.kind === "group" && hasFiles(field.fields)));
+  return fields.some((field) => {
+    if (field.kind === "list")
+      return isFileList(field) ? field.required && field.least > 0 : hasFiles([field.item]);
+    return field.kind === "file" || (field.kind === "group" && hasFiles(field.fields));
+  });
 }
 
 function fieldOf(name: string, path: string, schema: Json, required: boolean): FormField {
@@ -65,8 +116,9 @@ function fieldOf(name: string, path: string, schema: Json, required: boolean): F
     label: text(schema["title"]) ?? humanize(name),
     help: text(schema["description"]),
     required,
+    orNull: false,
     initial: schema["default"],
-    example: typeof example === "string" || typeof example === "number" ? String(example) : null,
+    example: typeof example === "number" ? String(example) : text(example) || null,
   };
   const choices = asArray(schema["enum"]);
   if (schema["format"] === "longhaul-artifact") {
@@ -78,7 +130,9 @@ function fieldOf(name: string, path: string, schema: Json, required: boolean): F
   }
   switch (schema["type"]) {
     case "string":
-      return { ...base, kind: "text", maxLength: number(schema["maxLength"]) };
+      if (schema["format"] === "date" || schema["format"] === "date-time")
+        return { ...base, kind: "date", time: schema["format"] === "date-time" };
+      return { ...base, kind: "text", long: (number(schema["maxLength"]) ?? 0) >= longText };
     case "number":
     case "integer": {
       const whole = schema["type"] === "integer";
@@ -101,7 +155,13 @@ function fieldOf(name: string, path: string, schema: Json, required: boolean): F
     case "array": {
       const item = itemOf(name, path, schema);
       return item
-        ? { ...base, kind: "list", item, most: number(schema["maxItems"]) }
+        ? {
+            ...base,
+            kind: "list",
+            item,
+            least: number(schema["minItems"]) ?? 0,
+            most: number(schema["maxItems"]),
+          }
         : { ...base, kind: "json", sketch: sketchOf(schema) };
     }
     default:
@@ -109,20 +169,26 @@ function fieldOf(name: string, path: string, schema: Json, required: boolean): F
   }
 }
 
-/** What the entries of an array are; null where one of them does not fit into a line. */
+/** What the entries of an array are; null where something in them has no control of its own. */
 function itemOf(name: string, path: string, array: Json): ItemField | null {
   const [examples] = asArray(array["examples"]);
-  const schema = { examples: asArray(examples), ...asObject(array["items"]) };
+  const { nullable, ...known } = unwrapped(asObject(array["items"]));
+  if (nullable) return null;
+  const schema = { examples: asArray(examples), ...known };
   const item = fieldOf(name, path, schema, true);
-  return item.kind === "text" || item.kind === "number" || item.kind === "choice" ? item : null;
+  if (isLine(item) || item.kind === "file") return item;
+  const simple = (field: FormField) => isLine(field) || field.kind === "flag" || field.kind === "file";
+  return item.kind === "group" && item.fields.every(simple) ? item : null;
 }
 
-/** A nullable field is drawn as what it is when it is not null. */
-function unwrapped(schema: Json): Json {
-  const options = asArray(schema["anyOf"]).map(asObject);
+/** A nullable field is drawn as what it is when it is not null. zod says so by a list of types, or of schemas. */
+function unwrapped({ type, ...schema }: Json): Json & { nullable: boolean } {
+  const types = asArray(type).map((one) => ({ type: one }));
+  const options = types.length > 0 ? types : asArray(schema["anyOf"]).map(asObject);
   const real = options.filter((option) => option["type"] !== "null");
-  const [only] = real;
-  return only && real.length === 1 ? { ...only, ...schema } : schema;
+  const nullable = real.length < options.length;
+  const [only] = real.length === 1 ? real : [];
+  return { ...(only ?? (type === undefined ? {} : { type })), ...schema, nullable };
 }
 
 const asObject = (value: unknown): Json =>

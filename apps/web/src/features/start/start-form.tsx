@@ -2,9 +2,9 @@ import { Button } from "../../components/ui/button.js";
 import { Notice } from "../../components/ui/notice.js";
 import type { Outputs } from "../../lib/trpc.js";
 import { ContractField } from "./form-field.js";
+import { hadFiles } from "./initial-values.js";
 import { MoreOptions } from "./more-options.js";
 import { RunAtOnce } from "./run-at-once.js";
-import { hasFiles } from "./schema.js";
 import { useStartForm } from "./use-start-form.js";
 
 interface StartFormProps {
@@ -29,7 +29,7 @@ export function StartForm({ workflow, previous, submitLabel = "Start" }: StartFo
       )}
       {previous !== undefined && (
         <Notice look="info">
-          Filled in from the earlier run.{hasFiles(fields) && " Choose its file again."}
+          Filled in from the earlier run.{hadFiles(fields, previous) && " Choose its files again."}
         </Notice>
       )}
       {fields.map((field) => (

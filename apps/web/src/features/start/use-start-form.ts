@@ -19,7 +19,7 @@ export type Phase = "editing" | "uploading" | "starting";
 /** The state of a start form. In the phase "starting" the run is shown already, before the server answers. */
 export function useStartForm(workflow: Workflow, previous: unknown) {
   const fields = useMemo(() => fieldsOf(workflow.inputSchema), [workflow.inputSchema]);
-  const { values, errors, setErrors, forget, change, changeRows } = useValues(fields, previous);
+  const { values, errors, setErrors, forget, change, changeRows, moveRow } = useValues(fields, previous);
   const [phase, setPhase] = useState<Phase>("editing");
   const [keyOf] = useState(createKeys);
   const [texts, setTexts] = useState<OptionTexts>(noOptions);
@@ -47,7 +47,7 @@ export function useStartForm(workflow: Workflow, previous: unknown) {
     if (uploading) setPhase("uploading");
     const files = await uploads.settle();
     const { input, errors: unreadable } = readForm(fields, { ...values, ...files });
-    const found = { ...checkInput(workflow.name, input, fields), ...unreadable };
+    const found = { ...checkInput(workflow.name, input, fields, values), ...unreadable };
     const { options, errors: wrong } = readOptions(texts, Date.now());
     setOptionErrors(wrong);
     if (Object.keys(found).length + Object.keys(wrong).length > 0) return refuse(found);
@@ -62,12 +62,12 @@ export function useStartForm(workflow: Workflow, previous: unknown) {
       await navigate({ to: "/runs/$runId/result", params: { runId } });
     } catch (error) {
       const problem = toProblem(error);
-      const placed = placeIssues(problem.issues, fields);
+      const placed = placeIssues(problem.issues, fields, values);
       refuse(Object.keys(placed).length > 0 ? placed : { "": problem.message });
     }
   }
 
-  const form: FormState = { values, errors, uploads, change, changeRows, chooseFile };
+  const form: FormState = { values, errors, uploads, change, changeRows, moveRow, chooseFile };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (phase === "editing") void submit();
