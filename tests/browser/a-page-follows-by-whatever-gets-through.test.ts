@@ -40,7 +40,8 @@ describe("a page", { timeout: 120_000 }, () => {
     return page;
   }
 
-  it("follows over server-sent events where no WebSocket opens", async () => {
+  // Two pages that only wait for the delays of their runs, one beside the other.
+  it.concurrent("follows over server-sent events where no WebSocket opens", async () => {
     const page = await signedIn();
     await refuseSockets(page);
     await startImport(page, { name: "Without sockets", file: "stocks.csv", delay: 6000 });
@@ -50,7 +51,7 @@ describe("a page", { timeout: 120_000 }, () => {
     expect(numbers).toEqual(gapless(numbers));
   });
 
-  it("polls where nothing that stays open gets through, and says so", async () => {
+  it.concurrent("polls where nothing that stays open gets through, and says so", async () => {
     const page = await signedIn();
     await refuseSockets(page);
     await swallowStreams(page);
