@@ -1,11 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { connect } from "@longhaul/db";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
 import { readBrowserEnvironment } from "./env.js";
+import { violationsOf } from "./axe.js";
 import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
 import { signUp, status } from "./steps.js";
 
@@ -56,7 +56,7 @@ describe("a person who asks Amazon Marketing Cloud", { timeout: 600_000 }, () =>
   async function shot(page: Page, name: string): Promise<void> {
     const folder = readBrowserEnvironment().SCREENSHOTS;
     if (folder) await writeFile(join(folder, `${name}.png`), await page.screenshot());
-    const { violations } = await new AxeBuilder({ page }).analyze();
+    const violations = await violationsOf(page);
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   }
 

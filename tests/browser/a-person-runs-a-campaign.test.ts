@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
+import { violationsOf } from "./axe.js";
 import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
 import { signIn, signUp, status } from "./steps.js";
 
@@ -110,7 +110,7 @@ describe("a new organisation", { timeout: 300_000 }, () => {
     expect(await page.locator("[data-draft]").count()).toBe(4);
     expect(await page.locator("[data-reaction]").count()).toBe(4);
     await page.getByText("without a language model", { exact: false }).first().waitFor();
-    const { violations } = await new AxeBuilder({ page }).analyze();
+    const violations = await violationsOf(page);
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
     const mail = page.getByRole("region", { name: "E-mail to Subscribers" });
     await mail.getByLabel("Subject").fill("A house divided: the new edition");
@@ -211,7 +211,7 @@ describe("a new organisation", { timeout: 300_000 }, () => {
       await page.goto(place);
       await page.locator("main h1").waitFor();
       await page.waitForLoadState("networkidle");
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const violations = await violationsOf(page);
       expect(violations.map(({ id, nodes }) => `${place} ${id}: ${nodes[0]?.html}`)).toEqual([]);
       const wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth");
       expect(wide, place).toBe(false);

@@ -5,10 +5,10 @@ import {
   SageMakerClient,
   StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
+import { violationsOf } from "./axe.js";
 import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
 import { signUp, status } from "./steps.js";
 
@@ -134,7 +134,7 @@ describe("a person who trains a twin", { timeout: 300_000 }, () => {
       await page.goto(place);
       await page.locator("main h1").waitFor();
       await page.waitForLoadState("networkidle");
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const violations = await violationsOf(page);
       expect(violations.map(({ id, nodes }) => `${place} ${id}: ${nodes[0]?.html}`)).toEqual([]);
       const wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth");
       expect(wide, place).toBe(false);

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
+import { violationsOf } from "./axe.js";
 import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
 import { readBrowserEnvironment } from "./env.js";
 import { signUp } from "./steps.js";
@@ -45,7 +45,7 @@ describe("an analyst who asks by templates", { timeout: 600_000 }, () => {
       await page.setViewportSize({ width, height: 900 });
       const bytes = await page.screenshot({ fullPage: true });
       if (folder) await writeFile(join(folder, `${name}${size}.png`), bytes);
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const violations = await violationsOf(page);
       expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
     }

@@ -1,8 +1,8 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { approvals, asDispatcher, connect } from "@longhaul/db";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
+import { violationsOf } from "./axe.js";
 import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
 import { signUp, startImport, status } from "./steps.js";
 
@@ -41,9 +41,7 @@ async function faultsOf(page: Page): Promise<string[]> {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     // What measures itself, as the editor does its lines and their numbers, fits the new width in the frames after it.
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
-    // There are no frames here, whose results would be put together on another page.
-    const axe = new AxeBuilder({ page }).setLegacyMode();
-    const { violations } = await (rules === "all" ? axe : axe.withRules("color-contrast")).analyze();
+    const violations = await violationsOf(page, rules === "all" ? undefined : ["color-contrast"]);
     const look = `${colorScheme} ${viewport.width}`;
     found.push(...violations.map(({ id, nodes }) => `${look}: ${id} at ${nodes[0]?.target.join(" ")}`));
     const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
