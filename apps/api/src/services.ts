@@ -34,6 +34,9 @@ const callsPerRequest = 10;
  */
 const viewMinutes = 4;
 
+/** People wait for these calls: a service that takes one and does not answer has failed it. */
+const requestHandler = { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
+
 /** What a test or another host may bring along. */
 export interface ServiceOverrides {
   log?: Logger;
@@ -60,7 +63,7 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
       maxAttempts: 2,
       // Else the SDK puts its middleware together anew for each call, which is a quarter of what one costs.
       cacheMiddleware: true,
-      requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 },
+      requestHandler,
     });
   const sns = env.RUNS_TOPIC_ARN === undefined ? null : new SNSClient({ region: env.AWS_REGION });
   const queue = sns ? snsRunQueue(sns, env.RUNS_TOPIC_ARN as string) : undefined;
@@ -69,8 +72,7 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
   const lambda = new LambdaClient({
     region: env.AWS_REGION,
     maxAttempts: 2,
-    // People wait for what rings.
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 },
+    requestHandler,
   });
   const bell = lambdaBell(lambda, houseFunctions.webhooks);
   const invitationBell = lambdaBell(lambda, houseFunctions.invitations);
@@ -138,7 +140,7 @@ function createSealed(
   const secrets = new SecretsManagerClient({
     region,
     maxAttempts: 2,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 },
+    requestHandler,
   });
   const settings = connectionSettings(env);
   const connections = settings && createConnections(settings, secrets);

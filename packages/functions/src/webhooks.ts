@@ -7,7 +7,7 @@ import { housekeeping } from "./housekeeping.js";
 const environment = readWebhooksEnvironment();
 const { CONNECTION_KEYS_SECRET: keysSecret } = environment;
 // Messages are held for a while only: keys that do not come soon are asked for again with the next try.
-const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000 };
+const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 const deps = {
   ...housekeeping(environment),
   sealing: keysSecret
