@@ -2,16 +2,19 @@ import { type DestinationStream, type Logger, pino } from "pino";
 
 export type { Logger };
 
+/** So many characters of the log are kept for a reader who is slow. */
+const mostUnread = 16 * 1024 * 1024;
+
 /**
  * JSON lines on standard output, unless it is given another place. Tokens and passwords never reach it: they are cut out of headers here and
  * out of addresses by the request log.
  *
- * No request waits for whoever reads the lines: they are written as fast as those are read, and at the process's exit. A process
- * that is killed takes the lines of its last moments along.
+ * No request waits for whoever reads the lines: they are written as fast as those are read, and at the process's exit. Lines beyond
+ * {@link mostUnread} are dropped, and a process that is killed takes those of its last moments along.
  */
 export function createLogger(
   level: string,
-  destination: DestinationStream = pino.destination({ dest: 1, sync: false }),
+  destination: DestinationStream = pino.destination({ dest: 1, sync: false, maxLength: mostUnread }),
 ): Logger {
   const options = {
     level,
