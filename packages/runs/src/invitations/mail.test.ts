@@ -65,6 +65,7 @@ describe("a name in it", () => {
 
   it("is made no link of by whatever stands for a dot", () => {
     expect(harmless("evil\uFF0Eexample")).toBe("evil.\u2060example");
+    expect(harmless("evil\uFF61example")).toBe("evil。\u2060example");
   });
 
   it("that is nothing at all is said in other words", () => {

@@ -29,7 +29,7 @@ export function harmless(name: string): string {
     .trim();
   const characters = [...line];
   const short = characters.length > longestName ? `${characters.slice(0, longestName - 1).join("")}…` : line;
-  return short.replaceAll(/[.:/@](?=\S)/g, `$&${wordJoiner}`);
+  return short.replaceAll(/[.。:/@](?=\S)/g, `$&${wordJoiner}`);
 }
 
 const references: Readonly<Record<string, string>> = {

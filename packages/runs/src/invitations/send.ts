@@ -57,7 +57,9 @@ async function mailOne({ db, logger }: Dependencies, taken: TakenMail, send: Sen
   } catch (thrown) {
     error = reasonOf(thrown);
     retry = isOver(thrown) ? null : retrySeconds(attempts);
-    logger.warn({ err: thrown, mail: id, attempts, retry }, "an invitation could not be mailed");
+    // Not the provider's words: they may name whom it is for.
+    const { name } = thrown instanceof Error ? thrown : new Error();
+    logger.warn({ error: name, mail: id, attempts, retry }, "an invitation could not be mailed");
   }
   try {
     await invitationMails.note(db, { id, attempts, messageId, error, retrySeconds: retry });
