@@ -221,6 +221,41 @@ it.each<[string, Machine]>([
         .succeed("Weighed", weighed),
     ),
   ],
+  [
+    "items are made of the attempt's number",
+    defineMachine(contract, (flow) =>
+      flow
+        .map("Pieces", {
+          items: ({ run }) => [run.attempt],
+          item: (each) =>
+            each
+              .choice("IsFirst", (first) =>
+                first
+                  .when(
+                    ({ item }) => eq(item, 1),
+                    (yes) => yes.fail("Rotten", rotten),
+                  )
+                  .otherwise((no) => no),
+              )
+              .step(scale, () => ({ of: 1 }))
+              .yield(({ putOnScale }) => putOnScale.grams),
+        })
+        .succeed("Weighed", weighed),
+    ),
+  ],
+  [
+    "a deadline is made of the attempt's number",
+    defineMachine(contract, (flow) =>
+      flow
+        .poll(scale, () => ({ of: 1 }), {
+          until: ({ putOnScale }) => eq(putOnScale.ripe, true),
+          interval: 60,
+          deadline: ({ run }) => run.attempt,
+          onDeadline: (late) => late.fail("Rotten", rotten),
+        })
+        .succeed("Weighed", weighed),
+    ),
+  ],
 ])("nothing is said of it where %s", (_, machine) => {
   expect(isMarked(machine)).toBe(false);
 });

@@ -25,13 +25,18 @@ export function markDecided(root: Block): void {
 /** The error of a catch says so of itself, or does not. */
 function fatal(error: Selection): Selection {
   if (error.kind !== "object") return error;
-  return { ...error, entries: [...error.entries, ["fatal", { kind: "constant", value: true }]] };
+  const entries = error.entries.filter(([name]) => name !== "fatal");
+  return { ...error, entries: [...entries, ["fatal", { kind: "constant", value: true }]] };
 }
 
 /** Collects the ways that the next attempt may not go, or may go with other values, and all that lies behind them. */
 function findOpen(block: Block, open: Set<Edge>): void {
   for (const node of block.nodes.values()) {
-    for (const inner of blocksOf(node)) findOpen(inner, open);
+    for (const inner of blocksOf(node)) {
+      // Its items or what they are given may be others.
+      if (countsAttempts(node, block)) spread(inner.start, inner, open);
+      findOpen(inner, open);
+    }
     for (const edge of edgesOf(node)) if (mayDiffer(node, edge, block, open)) spread(edge, block, open);
   }
 }
@@ -50,6 +55,9 @@ function mayDiffer(node: Node, edge: Edge, block: Block, open: ReadonlySet<Edge>
   switch (node.kind) {
     case "raw":
       return true;
+    case "wait":
+    case "start":
+      return countsAttempts(node, block);
     case "choice":
       return countsAttempts(node, block) || (edge === node.otherwise && isDeadlineOf(node, block));
     case "map":
