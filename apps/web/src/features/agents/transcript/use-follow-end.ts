@@ -15,16 +15,27 @@ interface FollowEnd {
 export function useFollowEnd(following: boolean, length: number): FollowEnd {
   const ref = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
+  /** Where it was put last. */
+  const placed = useRef(0);
   const toEnd = useCallback(() => {
     const { current: box } = ref;
-    if (box) box.scrollTop = box.scrollHeight;
+    if (!box) return;
+    box.scrollTop = box.scrollHeight;
+    placed.current = box.scrollTop;
   }, []);
   useLayoutEffect(() => {
-    if (following && atEnd) toEnd();
+    const { current: box } = ref;
+    if (!following || !atEnd || !box) return;
+    // The event of a scroll comes with the next frame: whoever has gone back since the last one is not fetched.
+    if (box.scrollTop >= placed.current - 1 || isNearEnd(box)) toEnd();
   }, [following, atEnd, length, toEnd]);
   const onScroll = useCallback(() => {
     const { current: box } = ref;
-    if (box) setAtEnd(box.scrollHeight - box.scrollTop - box.clientHeight < nearPx);
+    if (box) setAtEnd(isNearEnd(box));
   }, []);
   return { ref, atEnd, onScroll, toEnd };
+}
+
+function isNearEnd(box: HTMLDivElement): boolean {
+  return box.scrollHeight - box.scrollTop - box.clientHeight < nearPx;
 }
