@@ -42,7 +42,8 @@ alter table longhaul.invitations add column mail_id uuid references longhaul.inv
 create index invitations_by_mail on longhaul.invitations (mail_id) where mail_id is not null;
 
 -- Has an open invitation mailed, once more if it was before; without a link, has no mail tell of it. An organisation mails 50
--- within a day, and an address is mailed five by all of them together: many organisations cost nothing.
+-- within a day, two of them to one address; all of them together mail 500, five to one address: many organisations cost nothing.
+-- What went nowhere counts for the organisation alone, so that nobody uses up what belongs to all.
 create function longhaul.mail_invitation(p_organisation uuid, p_email text, p_link text) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -51,6 +52,7 @@ declare
   v_day timestamptz := clock_timestamp() - interval '1 day';
   v_before uuid;
   v_mail uuid;
+  v_broken text;
 begin
   perform longhaul.require_role(p_organisation, 'admin');
   -- One at a time, so that the most is the most.
@@ -63,21 +65,37 @@ begin
   if p_link is not null then
     -- One that has still to be sent will say what is so now: nobody needs two. One on its way may have said what was before.
     update longhaul.invitation_mails set link = p_link, next_try_at = clock_timestamp()
-    where id = v_before and status = 'waiting' and (not held or next_try_at <= clock_timestamp())
+    where id = v_before and status = 'waiting' and (not held or next_try_at <= clock_timestamp()) and attempts < 10
     returning id into v_mail;
     if v_mail is null then
       if (select count(*) from longhaul.invitation_mails where organisation_id = p_organisation and created_at > v_day) >= 50 then
         perform longhaul.refuse('TOO_MANY_MAILS',
           'Your organisation has had 50 invitations mailed within a day, and no more are. Invite without an e-mail, or try tomorrow.');
       end if;
-      perform pg_advisory_xact_lock(hashtextextended('longhaul.mailbox ' || v_mailbox, 0));
-      if (select count(*) from longhaul.invitation_mails where mailbox = v_mailbox and created_at > v_day) >= 5 then
+      perform pg_advisory_xact_lock(hashtextextended('longhaul.invitation_mails', 0));
+      if (select count(*) from longhaul.invitation_mails
+          where created_at > v_day and (status = 'waiting' or attempts > 0)) >= 500 then
         perform longhaul.refuse('TOO_MANY_MAILS',
-          'This address was mailed five invitations within a day, and gets no more. Invite without an e-mail, or try tomorrow.');
+          'As many invitations were mailed from here within a day as may be. Invite without an e-mail, or try tomorrow.');
       end if;
-      insert into longhaul.invitation_mails (organisation_id, email, mailbox, link)
-      values (p_organisation, v_email, v_mailbox, p_link)
-      returning id into v_mail;
+      -- One sentence for both: it says nothing of what others do.
+      if (select count(*) filter (where organisation_id = p_organisation) >= 2
+            or count(*) filter (where status = 'waiting' or attempts > 0) >= 5
+          from longhaul.invitation_mails where mailbox = v_mailbox and created_at > v_day) then
+        perform longhaul.refuse('TOO_MANY_MAILS',
+          'This address was mailed enough invitations within a day, and gets no more. Invite without an e-mail, or try tomorrow.');
+      end if;
+      begin
+        insert into longhaul.invitation_mails (organisation_id, email, mailbox, link)
+        values (p_organisation, v_email, v_mailbox, p_link)
+        returning id into v_mail;
+      exception when check_violation then
+        get stacked diagnostics v_broken = constraint_name;
+        if v_broken <> 'invitation_mails_email_form' then
+          raise;
+        end if;
+        perform longhaul.refuse('INPUT_INVALID', 'No mail can be sent to this address. Invite without an e-mail.');
+      end;
     end if;
   end if;
   update longhaul.invitations set mail_id = v_mail where organisation_id = p_organisation and email = v_email;
@@ -104,13 +122,16 @@ end
 $$;
 
 -- Takes mails that are due and holds them against other senders, with what each has to say; drops those that have nothing to
--- say any more.
+-- say any more, and gives up those that were taken ten times, whose last sender was not heard of.
 create function longhaul.take_invitation_mails(p_limit integer, p_hold_seconds double precision)
 returns table (id uuid, attempts integer, email text, link text, role text, organisation text, inviter text, expires_at timestamptz)
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := clock_timestamp();
 begin
+  update longhaul.invitation_mails m set status = 'failed', next_try_at = null, held = false,
+    error = 'It was tried ten times, and what became of the last try is not known.'
+  where m.status = 'waiting' and m.next_try_at <= v_now and m.attempts >= 10;
   update longhaul.invitation_mails m set status = 'dropped', next_try_at = null, held = false
   where m.status = 'waiting' and m.next_try_at <= v_now
     and not exists (select from longhaul.invitations i where i.mail_id = m.id and i.expires_at > v_now);
