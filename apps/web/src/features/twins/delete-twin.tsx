@@ -8,12 +8,13 @@ import { trpc } from "../../lib/trpc.js";
 import type { Twin } from "./twin-state.js";
 
 /** Deletes a twin after saying what goes with it. */
-export function DeleteTwin({ twin }: { twin: Twin }) {
+export function DeleteTwin({ twin, onRemoved }: { twin: Twin; onRemoved: () => void }) {
   const [open, setOpen] = useState(false);
   const utils = trpc.useUtils();
   const remove = trpc.twins.remove.useMutation({
     onSuccess: async () => {
       setOpen(false);
+      onRemoved();
       await utils.twins.invalidate();
     },
   });

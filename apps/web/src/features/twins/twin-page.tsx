@@ -1,6 +1,6 @@
 import { useRun } from "@longhaul/client/react";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Notice } from "../../components/ui/notice.js";
 import { PageHeader } from "../../components/ui/page-header.js";
 import { Panel } from "../../components/ui/panel.js";
@@ -29,26 +29,28 @@ export function TwinPage() {
         twin?.removingRunId || twin?.versions.some(({ state }) => isUnderWay(state)) ? 3_000 : false,
     },
   );
-  const gone = useGone(data, error?.data?.code === "NOT_FOUND");
+  // A deletion may be over before it was ever seen under way.
+  const [removed, setRemoved] = useState<string | null>(null);
+  const missing = error?.data?.code === "NOT_FOUND";
+  const gone = useGone(missing && (!!data?.removingRunId || removed === twinId));
   if (gone) return <SkeletonLines label="The twin is deleted" />;
-  if (error && (!data || error.data?.code === "NOT_FOUND")) {
+  if (error && (!data || missing)) {
     return <ProblemView page what="The twin" error={error} retry={() => void refetch()} />;
   }
   if (!data) return <SkeletonLines label="Reading the twin" />;
-  return <TwinView twin={data} />;
+  return <TwinView twin={data} onRemoved={() => setRemoved(twinId)} />;
 }
 
 /** A twin that is deleted while it is looked at: back to the others. */
-function useGone(twin: Twin | undefined, missing: boolean): boolean {
+function useGone(gone: boolean): boolean {
   const navigate = useNavigate();
-  const gone = missing && !!twin?.removingRunId;
   useEffect(() => {
     if (gone) void navigate({ to: "/twins", replace: true });
   }, [gone, navigate]);
   return gone;
 }
 
-function TwinView({ twin }: { twin: Twin }) {
+function TwinView({ twin, onRemoved }: { twin: Twin; onRemoved: () => void }) {
   const mayAct = useMay("operator");
   const [newest] = twin.versions;
   const idle = twin.removingRunId === null && !!newest && !isUnderWay(newest.state);
@@ -61,7 +63,7 @@ function TwinView({ twin }: { twin: Twin }) {
           mayAct && twin.removingRunId === null ? (
             <>
               {idle && <Retrain twin={twin} />}
-              <DeleteTwin twin={twin} />
+              <DeleteTwin twin={twin} onRemoved={onRemoved} />
             </>
           ) : undefined
         }
