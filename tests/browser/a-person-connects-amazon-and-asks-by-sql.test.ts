@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
 import { readBrowserEnvironment } from "./env.js";
 import { violationsOf } from "./axe.js";
-import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
+import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
 import { signUp, status } from "./steps.js";
 
 const queryMs = 120_000;
@@ -43,9 +43,7 @@ describe("a person who asks Amazon Marketing Cloud", { timeout: 600_000 }, () =>
     await browser[Symbol.asyncDispose]();
     await stack[Symbol.asyncDispose]();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") console.error(await describePage(ada));
-  });
+  afterEach(({ task }) => tellPages(task, [ada]));
 
   const order = (faults: object) =>
     fetch(`${stack.env["AMAZON_ADS_URL"]}/_longhaul/faults`, {

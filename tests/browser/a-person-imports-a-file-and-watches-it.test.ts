@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
-import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
+import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
 import { dataset, eventNumbers, gapless, type Person, signIn, signUp, startImport, status } from "./steps.js";
 
 /** What most people will want to do now. */
@@ -24,9 +24,7 @@ describe("a person in a browser", { timeout: 90_000 }, () => {
     await stack[Symbol.asyncDispose]();
   });
 
-  afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") console.error(await describePage(grace));
-  });
+  afterEach(({ task }) => tellPages(task, [grace]));
 
   it("signs up and finds a page that says what it is for", async () => {
     const { page } = grace;

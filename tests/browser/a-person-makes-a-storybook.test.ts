@@ -2,7 +2,7 @@ import { samplePng } from "@longhaul/workflows/testing/storybook";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
-import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
+import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
 import { type Person, signIn, signUp, status } from "./steps.js";
 
 /** A film is drawn, spoken and encoded here, on whatever processors there are. */
@@ -51,9 +51,7 @@ describe("a person who makes a storybook", { timeout: 600_000 }, () => {
     await browser[Symbol.asyncDispose]();
     await stack[Symbol.asyncDispose]();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") console.error(await describePage(ada));
-  });
+  afterEach(({ task }) => tellPages(task, [ada]));
 
   it("uploads a drawing and is told what a name may be", async () => {
     const { page } = ada;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
 import { violationsOf } from "./axe.js";
-import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
+import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
 import { signIn, signUp, status } from "./steps.js";
 
 /** Starting processes, on whatever processors there are. */
@@ -27,9 +27,7 @@ describe("a new organisation", { timeout: 300_000 }, () => {
     await browser[Symbol.asyncDispose]();
     await stack[Symbol.asyncDispose]();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") console.error(await describePage(ada));
-  });
+  afterEach(({ task }) => tellPages(task, [ada]));
 
   it("says who it is, leaves, goes on in another browser, and has its first twin in training", async () => {
     const { page } = ada;

@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
-import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
+import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
 import { readBrowserEnvironment } from "./env.js";
 import { signUp } from "./steps.js";
 
@@ -55,9 +55,7 @@ describe("a person who repeats runs and is told of them", { timeout: 300_000 }, 
     await browser[Symbol.asyncDispose]();
     await stack[Symbol.asyncDispose]();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") console.error(await describePage(ada));
-  });
+  afterEach(({ task }) => tellPages(task, [ada]));
 
   async function shot(page: Page, name: string): Promise<void> {
     const folder = readBrowserEnvironment().SCREENSHOTS;

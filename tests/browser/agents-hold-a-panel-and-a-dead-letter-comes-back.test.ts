@@ -2,7 +2,7 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
-import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
+import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
 import { signUp, status } from "./steps.js";
 
 /** 260 turns, each a function of its own, on whatever processors there are. */
@@ -53,15 +53,14 @@ describe("agents", { timeout: 600_000 }, () => {
     await browser[Symbol.asyncDispose]();
     await stack[Symbol.asyncDispose]();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") console.error(await describePage(ada));
-  });
+  afterEach(({ task }) => tellPages(task, [ada]));
 
   it("are put together in a form that says what is wrong where it is", async () => {
     const { page } = ada;
     await page.goto("/settings");
     await page.getByLabel("Runs at the same time", { exact: true }).fill("1");
     await page.getByRole("button", { name: "Save the limits" }).click();
+    await page.getByText("Saved.", { exact: false }).waitFor();
     await page.goto("/agents");
     await page.getByText("No talk yet").waitFor();
     await page.getByLabel("Topic").fill(" ");
@@ -128,12 +127,14 @@ describe("agents", { timeout: 600_000 }, () => {
     await status(page, "Succeeded").waitFor({ timeout: manyTurnsMs });
     await page.locator("[data-summary]").getByText("25 agents had 260 turns", { exact: false }).waitFor();
     await page.getByText("Made offline, without a language model", { exact: false }).first().waitFor();
-    const numbers = await page
-      .locator("[data-turn]")
-      .evaluateAll((turns) =>
-        turns.map((turn) => Number((turn as unknown as Element).getAttribute("data-turn"))),
-      );
-    expect(numbers).toEqual(Array.from({ length: 260 }, (_, at) => at + 1));
+    // The run's end is heard at once, its last turns with the next reading of the run.
+    const numbers = () =>
+      page
+        .locator("[data-turn]")
+        .evaluateAll((turns) =>
+          turns.map((turn) => Number((turn as unknown as Element).getAttribute("data-turn"))),
+        );
+    await expect.poll(numbers).toEqual(Array.from({ length: 260 }, (_, at) => at + 1));
 
     await page.goto(`/runs/${small}/result`);
     await status(page, "Succeeded").waitFor({ timeout: 120_000 });
@@ -143,7 +144,7 @@ describe("agents", { timeout: 600_000 }, () => {
     await summary.getByText("Cyclist says", { exact: false }).first().waitFor();
     await summary.getByText("$0", { exact: true }).waitFor();
     await page.getByText("transcript.md", { exact: false }).first().waitFor();
-    expect(await page.locator("[data-turn]").count()).toBe(15);
+    await expect.poll(() => page.locator("[data-turn]").count()).toBe(15);
     expect(ada.complaints).toEqual([]);
   });
 });

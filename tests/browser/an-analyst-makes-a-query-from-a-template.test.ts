@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
 import { violationsOf } from "./axe.js";
-import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
+import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
 import { readBrowserEnvironment } from "./env.js";
 import { signUp } from "./steps.js";
 
@@ -31,9 +31,7 @@ describe("an analyst who asks by templates", { timeout: 600_000 }, () => {
     await browser[Symbol.asyncDispose]();
     await stack[Symbol.asyncDispose]();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") console.error(await describePage(ada));
-  });
+  afterEach(({ task }) => tellPages(task, [ada]));
 
   /** axe finds nothing, wide and narrow, and nothing is wider than a telephone. */
   async function shot(page: Page, name: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Stack, startStack } from "../support/stack.js";
-import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
+import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
 import { readBrowserEnvironment } from "./env.js";
 import { signUp } from "./steps.js";
 
@@ -22,10 +22,7 @@ describe("an invitation", { timeout: 300_000 }, () => {
     await browser[Symbol.asyncDispose]();
     await stack[Symbol.asyncDispose]();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== "fail") return;
-    for (const visitor of [ada, guest]) console.error(await describePage(visitor));
-  });
+  afterEach(({ task }) => tellPages(task, [ada, guest]));
 
   const outboxUrl = () => `http://127.0.0.1:${stack.ports.aws}/_longhaul/outbox`;
   const email = "margaret@example.org";

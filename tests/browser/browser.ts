@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import bundled from "@sparticuz/chromium";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { RunnerTestCase as Test } from "vitest";
 import { readBrowserEnvironment } from "./env.js";
 
 const systems = "/usr/bin/chromium";
@@ -57,8 +58,15 @@ export async function openBrowser(baseURL: string): Promise<TestBrowser> {
   };
 }
 
-/** What a visitor saw when a test failed, to read in its log. */
-export async function describePage({ page, complaints }: Visitor): Promise<string> {
+/** Where a test has failed, puts what each visitor saw into its error, which is what a report of many tests ends with. */
+export async function tellPages({ result }: Test, visitors: readonly Visitor[]): Promise<void> {
+  const [error] = (result?.state === "fail" && result.errors) || [];
+  if (!error) return;
+  const pages = await Promise.all(visitors.map(describePage));
+  error.message = [error.message, ...pages].join("\n");
+}
+
+async function describePage({ page, complaints }: Visitor): Promise<string> {
   const text = await page.locator("body").innerText();
   return [page.url(), text, ...complaints].join("\n").replace(/\n{2,}/g, "\n");
 }

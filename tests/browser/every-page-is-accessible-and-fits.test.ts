@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
 import { violationsOf } from "./axe.js";
-import { describePage, openBrowser, type TestBrowser, type Visitor } from "./browser.js";
+import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
 import { signUp, startImport, status } from "./steps.js";
 
 const wide = { width: 1280, height: 900 };
@@ -110,9 +110,7 @@ describe("every page", { timeout: 480_000 }, () => {
     await browser[Symbol.asyncDispose]();
     await stack[Symbol.asyncDispose]();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") console.error(await describePage(visitor));
-  });
+  afterEach(({ task }) => tellPages(task, [visitor]));
 
   it("is fit for those who have no session", async () => {
     const { page } = await browser.visitor();
