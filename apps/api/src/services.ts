@@ -13,7 +13,7 @@ import {
 } from "@longhaul/connections";
 import { connect } from "@longhaul/db";
 import { type Capability, houseFunctions } from "@longhaul/kit";
-import { eventBridgeClock, lambdaBell, snsRunQueue } from "@longhaul/runs";
+import { awsCalls, eventBridgeClock, lambdaBell, snsRunQueue } from "@longhaul/runs";
 import { type Clock, systemClock } from "./clock.js";
 import type { Services } from "./context.js";
 import { createDispatcher } from "./dispatcher.js";
@@ -34,9 +34,6 @@ const callsPerRequest = 10;
  */
 const viewMinutes = 4;
 
-/** People wait for these calls: a service that takes one and does not answer has failed it. */
-const requestHandler = { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
-
 /** What a test or another host may bring along. */
 export interface ServiceOverrides {
   log?: Logger;
@@ -56,27 +53,17 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
   const clock = overrides.clock ?? systemClock;
   const log = overrides.log ?? createLogger(env.LOG_LEVEL);
   const db = connect(env.DATABASE_URL, { applicationName: "longhaul-api" });
-  const sfn =
-    overrides.sfn ??
-    new SFNClient({
-      region: env.AWS_REGION,
-      maxAttempts: 2,
-      // Else the SDK puts its middleware together anew for each call, which is a quarter of what one costs.
-      cacheMiddleware: true,
-      requestHandler,
-    });
-  const sns = env.RUNS_TOPIC_ARN === undefined ? null : new SNSClient({ region: env.AWS_REGION });
+  const client = { region: env.AWS_REGION, maxAttempts: 2, requestHandler: awsCalls };
+  // Else the SDK puts its middleware together anew for each call, which is a quarter of what one costs.
+  const sfn = overrides.sfn ?? new SFNClient({ ...client, cacheMiddleware: true });
+  const sns = env.RUNS_TOPIC_ARN === undefined ? null : new SNSClient(client);
   const queue = sns ? snsRunQueue(sns, env.RUNS_TOPIC_ARN as string) : undefined;
-  const scheduler = env.SCHEDULER && new SchedulerClient({ region: env.AWS_REGION, maxAttempts: 2 });
+  const scheduler = env.SCHEDULER && new SchedulerClient(client);
   const schedules = env.SCHEDULER && scheduler && eventBridgeClock(scheduler, env.SCHEDULER);
-  const lambda = new LambdaClient({
-    region: env.AWS_REGION,
-    maxAttempts: 2,
-    requestHandler,
-  });
+  const lambda = new LambdaClient(client);
   const bell = lambdaBell(lambda, houseFunctions.webhooks);
   const invitationBell = lambdaBell(lambda, houseFunctions.invitations);
-  const { connections, sealing } = createSealed(env, overrides.sealing);
+  const { connections, sealing } = createSealed(env, new SecretsManagerClient(client), overrides.sealing);
   const stateMachines = env.STATE_MACHINES;
   const sending = {
     db,
@@ -134,14 +121,10 @@ export function createServices(env: Environment, overrides: ServiceOverrides = {
 /** What is sealed by the keys of the connections: those, where they are set up, and the secrets of webhooks. */
 function createSealed(
   env: Environment,
+  secrets: SecretsManagerClient,
   given: Sealing | undefined,
 ): { connections: Connections | null; sealing: Sealing | undefined } {
-  const { CONNECTION_KEYS_SECRET: keysSecret, AWS_REGION: region } = env;
-  const secrets = new SecretsManagerClient({
-    region,
-    maxAttempts: 2,
-    requestHandler,
-  });
+  const { CONNECTION_KEYS_SECRET: keysSecret } = env;
   const settings = connectionSettings(env);
   const connections = settings && createConnections(settings, secrets);
   const sealing =

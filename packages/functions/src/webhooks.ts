@@ -1,17 +1,16 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { secretSealing } from "@longhaul/connections";
-import { type DeliveredCount, deliverWebhooks, forgetDeliveries } from "@longhaul/runs";
+import { awsCalls, type DeliveredCount, deliverWebhooks, forgetDeliveries } from "@longhaul/runs";
 import { readWebhooksEnvironment } from "./env.js";
 import { housekeeping } from "./housekeeping.js";
 
 const environment = readWebhooksEnvironment();
 const { CONNECTION_KEYS_SECRET: keysSecret } = environment;
 // Messages are held for a while only: keys that do not come soon are asked for again with the next try.
-const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 const deps = {
   ...housekeeping(environment),
   sealing: keysSecret
-    ? secretSealing(new SecretsManagerClient({ maxAttempts: 2, requestHandler }), keysSecret)
+    ? secretSealing(new SecretsManagerClient({ maxAttempts: 2, requestHandler: awsCalls }), keysSecret)
     : undefined,
 };
 const rules = { loopback: environment.WEBHOOKS_TO_LOOPBACK === "on" };
