@@ -55,6 +55,23 @@ test("the link leads to the dashboard that the deployment names, whatever addres
   }
 });
 
+test("one that is mailed again stays what others have made of it, and one that they took back stays so", async () => {
+  const caller = await admin();
+  const email = "joan@example.org";
+  await caller.members.invite({ email, role: "operator", mail: false });
+  await caller.members.invite({ email, role: "viewer", mail: false });
+  await world.admin.sql`update longhaul.invitations set expires_at = clock_timestamp() + interval '1 minute'`;
+  const [again] = await caller.members.mailAgain({ email: "Joan@Example.org" });
+  expect(again).toMatchObject({ email, role: "viewer", mail: { status: "waiting" } });
+  expect(Date.parse(again?.expiresAt ?? "") - Date.now()).toBeGreaterThan(13 * 86_400_000);
+  await caller.members.withdraw({ email });
+  await expect(caller.members.mailAgain({ email })).rejects.toMatchObject({
+    code: "NOT_FOUND",
+    message: expect.stringContaining("does not hold any more"),
+  });
+  expect(await caller.members.invitations()).toEqual([]);
+});
+
 test("who invites may say that nothing is mailed, and hears what was mailed too often", async () => {
   const caller = await admin();
   const asked = { email: "ada@example.org", role: "operator" as const };

@@ -306,6 +306,14 @@ const calls: Record<
     call: (member) =>
       world.clients.http(member).members.invite.mutate({ email: "ada@example.test", role: "viewer" }),
   },
+  "members.mailAgain": {
+    needs: "admin",
+    call: (member) =>
+      orSays(
+        "INVITATION_NOT_FOUND",
+        world.clients.http(member).members.mailAgain.mutate({ email: "nobody@example.test" }),
+      ),
+  },
   "members.withdraw": {
     needs: "admin",
     call: (member) => world.clients.http(member).members.withdraw.mutate({ email: "ada@example.test" }),

@@ -17,7 +17,7 @@ export {
 } from "./dispatch.js";
 export { executionArnOf } from "./execution.js";
 export { inputFiles, maxInputBytes } from "./input.js";
-export { type InvitationRequest, inviteMember } from "./invitations/invite.js";
+export { type InvitationRequest, inviteMember, mailInvitationAgain } from "./invitations/invite.js";
 export type { Mail } from "./invitations/mail.js";
 export {
   type MailedCount,

@@ -1,6 +1,6 @@
 import { asCaller, type Invitation, members, type OrganisationMember } from "@longhaul/db";
 import { roleSchema } from "@longhaul/kit";
-import { inviteMember } from "@longhaul/runs";
+import { inviteMember, mailInvitationAgain } from "@longhaul/runs";
 import type { TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 import { adminProcedure, orgProcedure } from "../trpc.js";
@@ -56,6 +56,12 @@ export const membersRouter = {
       const { email, role, mail } = input;
       return inviteMember(services.runs, caller, { email, role, link: mail ? services.joinLink : null });
     }),
+
+  /** Mails an open invitation once more, with whatever role it has now, and lets it hold as long as a new one. */
+  mailAgain: adminProcedure.input(addressSchema).mutation(({ ctx, input }): Promise<Invitation[]> => {
+    const { caller, services } = ctx;
+    return mailInvitationAgain(services.runs, caller, { ...input, link: services.joinLink });
+  }),
 
   withdraw: adminProcedure.input(addressSchema).mutation(({ ctx, input }): Promise<Invitation[]> => {
     const { caller, services } = ctx;

@@ -25,7 +25,7 @@ function OpenInvitation({ invitation: { email, role, expiresAt, mail } }: { invi
   const utils = trpc.useUtils();
   const onSuccess = (invitations: Invitation[]) => utils.members.invitations.setData(undefined, invitations);
   const withdraw = trpc.members.withdraw.useMutation({ onSuccess });
-  const again = trpc.members.invite.useMutation({ onSuccess });
+  const again = trpc.members.mailAgain.useMutation({ onSuccess });
   const problem = withdraw.error ?? again.error;
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t pt-2">
@@ -40,11 +40,7 @@ function OpenInvitation({ invitation: { email, role, expiresAt, mail } }: { invi
       </div>
       <div className="flex flex-wrap gap-2">
         {mailsInvitations && (
-          <Button
-            size="small"
-            disabled={again.isPending}
-            onClick={() => again.mutate({ email, role, mail: true })}
-          >
+          <Button size="small" disabled={again.isPending} onClick={() => again.mutate({ email })}>
             {mail ? "Mail again" : "Mail it"}
             <span className="sr-only"> to {email}</span>
           </Button>
