@@ -120,6 +120,27 @@ describe("a person who trains a twin", { timeout: 300_000 }, () => {
       .waitFor();
   });
 
+  it("keeps the next question that is written while the last one is still on its way", async () => {
+    const { page } = ada;
+    const question = page.getByLabel("Question", { exact: true });
+    const sending = page.getByRole("button", { name: "Asking..." });
+    let letGo = () => {};
+    const written = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route(/twinAnswer\.start/, async (route) => {
+      const response = await route.fetch();
+      await written;
+      await route.fulfill({ response });
+    });
+    await question.fill("What did our fathers bring forth?");
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await sending.waitFor();
+    await question.fill("How many years ago?");
+    letGo();
+    await sending.waitFor({ state: "detached" });
+    expect(await question.inputValue()).toBe("How many years ago?");
+    await page.unroute(/twinAnswer\.start/);
+  });
+
   it.each([
     { theme: "light", width: 1280 },
     { theme: "dark", width: 360 },

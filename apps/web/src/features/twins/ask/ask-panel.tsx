@@ -40,8 +40,9 @@ function AskForm({ twin, tag }: { twin: Twin; tag: string }) {
   const [question, setQuestion] = useState("");
   const [keyOf, setKeys] = useState(createKeys);
   const ask = trpc.workflows.twinAnswer.start.useMutation({
-    onSuccess: () => {
-      setQuestion("");
+    onSuccess: (_run, { input }) => {
+      // The next one may have been begun already.
+      setQuestion((now) => (now === input.question ? "" : now));
       // The same question may be asked again: it is another run.
       setKeys(createKeys);
     },
