@@ -51,8 +51,9 @@ export function useCompany(onRefused: () => void = () => {}): Editing {
       utils.company.get.setData(undefined, (data) => data && { ...data, version });
       return true;
     } catch (error) {
-      setProblem(toProblem(error));
+      // Both at once: what a person does between the two would be taken back with it.
       await utils.company.get.refetch();
+      setProblem(toProblem(error));
       onRefused();
       return false;
     } finally {
