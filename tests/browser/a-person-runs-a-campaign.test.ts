@@ -44,7 +44,7 @@ describe("a new organisation", { timeout: 300_000 }, () => {
     expect(await page.getByRole("heading", { level: 2 }).allInnerTexts()).toEqual(["Whom does it speak to?"]);
     await page.reload();
     await page.getByRole("heading", { name: "Whom does it speak to?" }).waitFor();
-    expect(await page.title()).toContain("Audience");
+    await expect.poll(() => page.title()).toContain("Audience");
     expect(await page.locator('meta[name="description"]').getAttribute("content")).toContain("digital twin");
 
     const elsewhere = await browser.visitor();
@@ -187,6 +187,8 @@ describe("a new organisation", { timeout: 300_000 }, () => {
     await page.reload();
     await page.getByLabel(`Role of ${guest.name}`).selectOption("Operator");
     await page.getByText("Operator: also starts, cancels and decides.").waitFor();
+    // The role shows before the server has answered; until then it cannot be changed again.
+    await page.getByLabel(`Role of ${guest.name}`).and(page.locator(":enabled")).waitFor();
     await guests.reload();
     await guests.getByRole("button", { name: "Write the drafts" }).waitFor();
 
