@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
 import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
-import { type Person, signIn, signUp, status } from "./steps.js";
+import { control, type Person, signIn, signUp, status } from "./steps.js";
 
 /** A film is drawn, spoken and encoded here, on whatever processors there are. */
 const bookMs = 240_000;
@@ -138,6 +138,8 @@ describe("a person who makes a storybook", { timeout: 600_000 }, () => {
     await page.getByRole("button", { name: "Make the book from this story" }).click();
     await page.getByText("Write something here.").waitFor();
     await page.getByLabel("Title").fill("The House That Hummed");
+    // The new book is not over before it was looked at.
+    await control(stack, "faults", { function: "storybook/DrawPage", kind: "delay", seconds: 600 });
     await page.getByLabel("Page 1", { exact: true }).fill("There was a red house. It hummed.");
     await page.getByRole("button", { name: "Make the book from this story" }).click();
     await page.waitForURL((url) => /^\/runs\//.test(url.pathname) && !url.pathname.includes(runId));

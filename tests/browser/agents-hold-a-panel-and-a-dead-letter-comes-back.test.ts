@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
 import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
-import { signUp, status } from "./steps.js";
+import { control, signUp, status } from "./steps.js";
 
 /** 260 turns, each a function of its own, on whatever processors there are. */
 const manyTurnsMs = 300_000;
@@ -30,17 +30,10 @@ describe("agents", { timeout: 600_000 }, () => {
   let large: string;
   let small: string;
 
-  const ask = async (path: string, body: object) => {
-    const answer = await fetch(`${stack.env["AWS_ENDPOINT_URL"]}/_longhaul/${path}`, {
-      method: "POST",
-      body: JSON.stringify(body),
-    });
-    expect(answer.status).toBe(200);
-  };
   /** From now on each turn of a panel takes so long: what is looked at meanwhile is not over before it was seen. */
   const speakFor = async (seconds: number) => {
-    await ask("faults/remove", {});
-    if (seconds > 0) await ask("faults", { function: "panel/Speak", kind: "delay", seconds });
+    await control(stack, "faults/remove", {});
+    if (seconds > 0) await control(stack, "faults", { function: "panel/Speak", kind: "delay", seconds });
   };
 
   beforeAll(async () => {

@@ -1,6 +1,9 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import { expect, vi } from "vitest";
+import type { Stack } from "../support/stack.js";
+import { waitMs } from "./browser.js";
 
 const require = createRequire(import.meta.url);
 const data = join(require.resolve("vega-datasets"), "../../data");
@@ -74,6 +77,29 @@ export async function startImport(page: Page, { name, file, delay }: Import): Pr
   return new URL(page.url()).pathname.split("/")[2]!;
 }
 
+/** Asks something of the local cloud's own controls. */
+export async function control(stack: Stack, path: string, body: object): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${stack.env["AWS_ENDPOINT_URL"]}/_longhaul/${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+  });
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+/**
+ * From now on each import stops before its last step until it is let go, so that what is looked at while it runs is not over
+ * before it was seen, however slow the computer is: the step's first try fails, and the second comes when it is told to.
+ *
+ * @returns lets an import go on, once it has come to where it stops
+ */
+export async function holdImports(stack: Stack): Promise<(runId: string) => Promise<void>> {
+  await control(stack, "waits/scale", { scale: 1_000_000 });
+  await control(stack, "faults", { function: "data-import/SendNotification", kind: "error", tries: [1] });
+  const goesOn = async (run: string) => (await control(stack, "waits/skip", { run }))["skipped"] === 1;
+  return async (runId) => void (await vi.waitUntil(() => goesOn(runId), { timeout: waitMs }));
+}
+
 export const status = (page: Page, word: string) =>
   page
     .locator("main [data-status]")
@@ -87,6 +113,13 @@ export async function eventNumbers(page: Page): Promise<number[]> {
   return page
     .locator("[data-seq]")
     .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("data-seq"))));
+}
+
+/** The same of a run that has succeeded, when the last of them is there: its end may be known by another way before. */
+export async function allEventNumbers(page: Page): Promise<number[]> {
+  await page.getByRole("link", { name: "Events" }).click();
+  await page.getByText("The run has succeeded").waitFor();
+  return eventNumbers(page);
 }
 
 /** 1, 2, 3 and so on, as many as `numbers`. */
