@@ -2,11 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { eventSources, functions, queues, stateMachines } from "@longhaul/functions/manifest";
-import type { App, Stack } from "aws-cdk-lib";
+import { App, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildApp } from "./app.js";
+import { WorkflowMachine } from "./workflow-machine.js";
 
 const { context } = JSON.parse(readFileSync(new URL("../cdk.json", import.meta.url), "utf8")) as {
   context: Record<string, unknown>;
@@ -62,7 +63,10 @@ const byName = (name: string) => {
 
 /** What the role of a function may do, as "action on resource". */
 function allowed(name: string): string[] {
-  const role = byName(name).properties["Role"]["Fn::GetAtt"][0] as string;
+  return allowedTo(byName(name).properties["Role"]["Fn::GetAtt"][0] as string);
+}
+
+function allowedTo(role: string): string[] {
   return (
     Object.values(resources(workflows))
       // What does not fit into a role's own policy CDK puts into managed ones.
@@ -76,6 +80,15 @@ function allowed(name: string): string[] {
         }),
       )
   );
+}
+
+/** The name of the function that an ARN in a template is of. */
+function functionOf(arn: { "Fn::GetAtt"?: [string, string]; "Fn::Join"?: [string, unknown[]] }): string {
+  // The house's functions know the machines, so machines know them by their names.
+  if (arn["Fn::Join"]) return /:function:([\w-]+)$/.exec(String(arn["Fn::Join"][1].at(-1)))?.[1] ?? "";
+  const [id = "", attribute] = arn["Fn::GetAtt"] ?? [];
+  expect(attribute).toBe("Arn");
+  return resources(workflows)[id]?.Properties["FunctionName"] as string;
 }
 const actions = (name: string) => new Set(allowed(name).map((line) => line.split(" on ")[0]));
 
@@ -167,25 +180,14 @@ describe("a state machine", () => {
       ) as Resource[];
       const { DefinitionString, DefinitionSubstitutions } = deployed?.Properties as {
         DefinitionString: string;
-        DefinitionSubstitutions: Record<
-          string,
-          { "Fn::GetAtt": [string, string] } | { "Fn::Join": [string, (string | object)[]] }
-        >;
+        DefinitionSubstitutions: Record<string, Parameters<typeof functionOf>[0]>;
       };
       const localArn = (functionName: string) =>
         `arn:aws:lambda:us-east-1:000000000000:function:${functionName}`;
       const filled = DefinitionString.replaceAll(/\$\{(\w+)\}/g, (_, step: string) => {
-        const arn = DefinitionSubstitutions[step] ?? { "Fn::GetAtt": ["", ""] };
-        // The house's functions know the machines, so machines know them by their names.
-        if ("Fn::Join" in arn) {
-          const end = arn["Fn::Join"][1].at(-1);
-          const [, functionName = ""] = (typeof end === "string" && /:function:([\w-]+)$/.exec(end)) || [];
-          expect(byName(functionName).id).toBeDefined();
-          return localArn(functionName);
-        }
-        const [id, attribute] = arn["Fn::GetAtt"];
-        expect(attribute).toBe("Arn");
-        return localArn(resources(workflows)[id]?.Properties["FunctionName"]);
+        const name = functionOf(DefinitionSubstitutions[step] ?? {});
+        expect(byName(name).id).toBeDefined();
+        return localArn(name);
       });
       expect(JSON.parse(filled)).toEqual(JSON.parse(machine.definition(localArn)));
       expect(JSON.parse(filled).Comment).toContain(`sha256:${machine.hash}`);
@@ -200,6 +202,46 @@ describe("a state machine", () => {
       });
       expect(Object.keys(versions)).toEqual([expect.stringContaining(hash.slice(0, 16))]);
     }
+  });
+
+  it("may call the functions that its text names, and none but these and the retired", () => {
+    for (const spec of stateMachines) {
+      const called = new Set(spec.retired);
+      spec.definition((name) => {
+        called.add(name);
+        return name;
+      });
+      const found = workflows.findResources("AWS::StepFunctions::StateMachine", {
+        Properties: { StateMachineName: spec.name },
+      });
+      const role = (Object.values(found) as Resource[])[0]?.Properties["RoleArn"]["Fn::GetAtt"][0] as string;
+      const lines = allowedTo(role).filter((line) => line.startsWith("lambda:InvokeFunction on "));
+      const arns = lines.flatMap((line) => JSON.parse(line.split(" on ")[1]!) as object);
+      expect(arns.map(functionOf).toSorted(), spec.name).toEqual([...called].toSorted());
+    }
+  });
+
+  it("may call the functions of retired steps, though its text does not", () => {
+    const stack = new Stack(new App({ context, analyticsReporting: false }), "Retired");
+    const localArn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+    const spec = stateMachines.find(({ name }) => name === "longhaul-data-import")!;
+    const retired = ["longhaul-data-import-Gone"];
+    new WorkflowMachine(stack, "Machine", { spec: { ...spec, retired }, arnOf: localArn });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties("AWS::IAM::Policy", {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            ...{ Effect: "Allow", Action: "lambda:InvokeFunction" },
+            Resource: ["Gone", "ProcessData", "SendNotification"].map((step) =>
+              localArn(`longhaul-data-import-${step}`),
+            ),
+          },
+        ]),
+      },
+    });
+    const machines = template.findResources("AWS::StepFunctions::StateMachine");
+    expect(JSON.stringify(machines)).not.toContain("Gone");
   });
 
   it("logs what happens, not what people put in, and is traced", () => {

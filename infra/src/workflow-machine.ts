@@ -31,7 +31,7 @@ export class WorkflowMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkflowMachineProps) {
     super(scope, id);
-    const { name, hash } = props.spec;
+    const { name, hash, retired } = props.spec;
     const arns = new Map<string, string>();
     const template = props.spec.definition((functionName) => {
       // What CloudFormation replaces is named by letters and digits alone.
@@ -40,9 +40,9 @@ export class WorkflowMachine extends Construct {
       return `\${${key}}`;
     });
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("states.amazonaws.com") });
-    role.addToPolicy(
-      new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [...arns.values()] }),
-    );
+    // Executions of every version act by this role.
+    const called = [...arns.values(), ...retired.map(props.arnOf)];
+    role.addToPolicy(new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: called }));
     if (isDistributed(template)) this.#grantChildren(role, name);
     const logs = new LogGroup(this, "Logs", {
       logGroupName: `/aws/vendedlogs/states/${name}`,

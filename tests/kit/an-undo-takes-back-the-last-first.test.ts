@@ -73,7 +73,11 @@ const items = [
   { state: "ChargeCard", itemPath: "", visit: 0, compensation: "RefundCard" },
 ];
 
-async function run(listed: readonly object[], refunds: (tries: number) => unknown = () => null) {
+async function run(
+  listed: readonly object[],
+  refunds: (tries: number) => unknown = () => null,
+  { definition: definitionOf } = undo,
+) {
   const calls: Payload[] = [];
   let tries = 0;
   const called = (script: () => unknown) => async (payload: unknown) => {
@@ -82,9 +86,7 @@ async function run(listed: readonly object[], refunds: (tries: number) => unknow
   };
   const asked: unknown[] = [];
   const name = (step: string) => stepFunctionName(machine.name, step);
-  const definition = undo.definition(
-    (step) => `arn:aws:lambda:us-east-1:000000000000:function:${name(step)}`,
-  );
+  const definition = definitionOf((step) => `arn:aws:lambda:us-east-1:000000000000:function:${name(step)}`);
   const ended = await runMachine(definition, {
     input: started,
     functions: {
@@ -161,6 +163,20 @@ it("waits as long as a third party asked for, and takes the same back then", asy
   expect(ended.status, ended.cause).toBe("SUCCEEDED");
   expect(calls).toEqual(["0", "0", "1"]);
   expect(ended.duration).toBe(300_000);
+});
+
+it("takes back for a run of an earlier version what its own machine has no step for any more", async () => {
+  const seat = defineStep({ ...book, name: "Reserve", output: z.object({ seat: z.string().max(9) }) });
+  const later = defineMachine(
+    contract,
+    (flow) => flow.step(seat, () => ({ leg: "1" })).succeed("Booked", () => ({ done: true })),
+    { retired: [charge, book], retiredCompensations: [refund, free] },
+  );
+  const { ended, calls } = await run(items, () => null, later.undo!);
+  expect(ended.status, ended.cause).toBe("SUCCEEDED");
+  expect(calls.map(({ state }) => state)).toEqual(items.map(({ state }) => state));
+  const gone = [{ ...items[0]!, compensation: "NeverThere" }];
+  expect((await run(gone, () => null, later.undo!)).ended).toMatchObject({ error: "COMPENSATION_UNKNOWN" });
 });
 
 it("is the same at every build, and names the compensation of each state", () => {

@@ -1,16 +1,28 @@
-import { stepFunctionName } from "@longhaul/kit/machine";
+import { defineContract } from "@longhaul/kit";
+import { defineMachine, stepFunctionName } from "@longhaul/kit/machine";
+import { defineStep } from "@longhaul/kit/step";
 import { handlers } from "@longhaul/workflows/handlers";
 import { machines } from "@longhaul/workflows/machines";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { findImplementation, stepOfFunction } from "./implementation.js";
-import { eventSources, functions, queues, rules, stateMachines, topics } from "./manifest.js";
+import {
+  eventSources,
+  functions,
+  functionsOf,
+  queues,
+  rules,
+  stateMachines,
+  stateMachinesOf,
+  topics,
+} from "./manifest.js";
 
 const stepNames = functions.flatMap(({ environment }) => environment["LONGHAUL_STEP"] ?? []);
 
 describe("the manifest", () => {
-  it("has a function for each step of each machine, and for each handler", () => {
-    const ofMachines = Object.values(machines).flatMap(({ name, steps }) =>
-      steps.map((step) => `${name}/${step.name}`),
+  it("has a function for each step of each machine, retired ones included, and for each handler", () => {
+    const ofMachines = Object.values(machines).flatMap(({ name, steps, retired }) =>
+      [...steps, ...retired].map((step) => `${name}/${step.name}`),
     );
     const ofHandlers = Object.entries(handlers).flatMap(([name, steps]) =>
       Object.keys(steps).map((step) => `${name}/${step}`),
@@ -86,6 +98,48 @@ describe("the manifest", () => {
       for (const name of asked) expect(text).toContain(`"arn:of:${name}"`);
       for (const name of asked) expect(functions.map((spec) => spec.name)).toContain(name);
     }
+  });
+});
+
+describe("a machine that has retired steps", () => {
+  const common = { timeoutSeconds: 30, input: z.unknown(), output: z.object({}) };
+  const contract = defineContract({
+    ...{ name: "wash-up", title: "Wash up", description: "The dishes.", runName: () => "Dishes" },
+    ...{ input: z.object({}), output: z.object({}), stages: { work: { label: "Washing", weight: 1 } } },
+  });
+  const wash = defineStep({ ...common, stage: "work", name: "Wash" });
+  const wipe = defineStep({ ...common, stage: "gone", name: "Wipe", memoryMb: 1024, exclusive: true });
+  const soil = defineStep({ ...common, stage: "gone", name: "Soil", permissions: ["storage"] });
+  const machine = defineMachine(
+    contract,
+    (flow) => flow.step(wash, () => null).succeed("Washed", () => ({})),
+    { retired: [wipe], retiredCompensations: [soil] },
+  );
+
+  it("has functions for them, as they were", () => {
+    expect(functionsOf(machine)).toMatchObject([
+      { name: "longhaul-wash-up-Wash", memoryMb: 512 },
+      {
+        ...{ name: "longhaul-wash-up-Wipe", memoryMb: 1024, concurrency: 1, databaseRole: "worker" },
+        environment: { LONGHAUL_STEP: "wash-up/Wipe" },
+      },
+      { name: "longhaul-wash-up-Soil", permissions: ["storage"] },
+    ]);
+  });
+
+  it("names those that its text does not call, and calls the compensations from the text that undoes", () => {
+    const called = stateMachinesOf(machine).map(({ name, retired, definition }) => {
+      const asked: string[] = [];
+      definition((one) => `arn:${asked.push(one)}`);
+      return { name, retired, asked };
+    });
+    expect(called).toEqual([
+      { name: "longhaul-wash-up", retired: ["longhaul-wash-up-Wipe"], asked: ["longhaul-wash-up-Wash"] },
+      {
+        ...{ name: "longhaul-wash-up-undo", retired: [] },
+        asked: ["longhaul-compensations", "longhaul-wash-up-Soil"],
+      },
+    ]);
   });
 });
 

@@ -71,9 +71,14 @@ function stepFunction(workflow: string, step: Step): FunctionSpec {
   };
 }
 
+/** The functions of a workflow: one for each step that its machine calls, or that an earlier version of it calls. */
+export function functionsOf({ name, steps, retired }: Machine): FunctionSpec[] {
+  return [...steps, ...retired].map((step) => stepFunction(name, step));
+}
+
 /** Every function of the product. */
 export const functions: readonly FunctionSpec[] = [
-  ...allMachines.flatMap(({ name, steps }) => steps.map((step) => stepFunction(name, step))),
+  ...allMachines.flatMap(functionsOf),
   { ...answering, name: statusChanged, entry: entry("status-changed.js"), reservedConcurrency: 2 },
   { ...answering, name: approvals, entry: entry("approvals.js"), reservedConcurrency: null },
   { ...answering, name: compensations, entry: entry("compensations.js"), reservedConcurrency: null },
@@ -158,11 +163,17 @@ export const rules: readonly RuleSpec[] = [
 
 type Definition = Pick<Machine, "hash" | "definition">;
 
-function stateMachine(workflow: string, key: string, { hash, definition }: Definition): StateMachineSpec {
+function stateMachine(
+  workflow: string,
+  key: string,
+  { hash, definition }: Definition,
+  retired: readonly Step[] = [],
+): StateMachineSpec {
   return {
     workflow: key,
     name: stateMachineName(key),
     hash,
+    retired: retired.map(({ name }) => stepFunctionName(workflow, name)),
     definition: (arnOf) =>
       JSON.stringify(
         definition((step) => arnOf(stepFunctionName(workflow, step))),
@@ -172,8 +183,16 @@ function stateMachine(workflow: string, key: string, { hash, definition }: Defin
   };
 }
 
-/** Every state machine of the product: of each workflow, and of those with compensations the one that undoes it. */
-export const stateMachines: readonly StateMachineSpec[] = allMachines.flatMap((machine) => [
-  stateMachine(machine.name, machine.name, machine),
-  ...(machine.undo ? [stateMachine(machine.name, `${machine.name}-undo`, machine.undo)] : []),
-]);
+/** The state machines of a workflow: its own and, where there are compensations, the one that undoes it. */
+export function stateMachinesOf(machine: Machine): StateMachineSpec[] {
+  const { name, retired, undo } = machine;
+  // The undo machine's text has its retired compensations.
+  const left = retired.filter((step) => !undo?.retired.includes(step));
+  return [
+    stateMachine(name, name, machine, left),
+    ...(undo ? [stateMachine(name, `${name}-undo`, undo)] : []),
+  ];
+}
+
+/** Every state machine of the product. */
+export const stateMachines: readonly StateMachineSpec[] = allMachines.flatMap(stateMachinesOf);

@@ -55,6 +55,8 @@ export interface StateMachineSpec {
   readonly name: string;
   /** SHA-256 of the machine without ARNs. */
   readonly hash: string;
+  /** The names of functions that its text does not call, and executions of its earlier versions do. */
+  readonly retired: readonly string[];
   /** ASL text with the ARN of each function, which `arnOf` gives by the function's name. */
   definition(arnOf: (functionName: string) => string): string;
 }

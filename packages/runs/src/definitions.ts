@@ -20,13 +20,15 @@ export function registerDefinitions({ db }: Pick<RunsDependencies, "db">): Promi
   return putting;
 }
 
-function definitionOf({ hash, name, template, graph, undo }: Machine): Definition {
+/** A machine as it is kept. One whose compensations are all retired has none of its own, and so no undo. */
+export function definitionOf({ hash, name, template, graph, undo }: Machine): Definition {
+  const compensations = undo?.compensations ?? {};
   return {
     hash,
     workflow: name,
     template,
     graph: graph as unknown as Json,
-    compensations: undo?.compensations ?? {},
-    undoTemplate: undo?.template ?? null,
+    compensations,
+    undoTemplate: undo && Object.keys(compensations).length > 0 ? undo.template : null,
   };
 }

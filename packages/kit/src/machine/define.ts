@@ -22,6 +22,7 @@ import { Flow } from "./flow.js";
 import { graphOf, type MachineGraph } from "./graph.js";
 import { Edge } from "./nodes.js";
 import { type Ref, reference } from "./refs.js";
+import { checkRetired } from "./retired.js";
 import type { BaseScope, Ended } from "./scopes.js";
 import { type UndoMachine, undoOf } from "./undo.js";
 
@@ -34,6 +35,10 @@ type StartOf<C extends Contract> = Flow<BaseScope<ContractInput<C>>, WorldOf<C>>
 export interface MachineOptions<C extends Contract> {
   /** Where the failure of every step leads that has no catch of its own. */
   readonly onFailure?: (flow: StartOf<C>, error: Ref<RunError>) => Ended;
+  /** Steps that the machine has no more, and that runs which began with an earlier version still call. */
+  readonly retired?: readonly Step[];
+  /** Compensations that the machine has no more: they take back what runs of an earlier version have done. */
+  readonly retiredCompensations?: readonly Step[];
 }
 
 /** A stage as a run is started with it: `steps` is how many of its states each run that succeeds goes through. */
@@ -58,9 +63,14 @@ export interface Machine<C extends Contract = Contract> {
   readonly name: string;
   /** Every step whose function the machine calls, the compensations last. */
   readonly steps: readonly Step[];
+  /**
+   * Steps that only earlier versions call, the compensations last: they keep their functions, and are no part of the
+   * machine's template, graph and hash.
+   */
+  readonly retired: readonly Step[];
   /** Where people decide, and the form that a decision has to fit. */
   readonly approvals: readonly MachineApproval[];
-  /** Takes back what a cancelled run has done; null where no step has a compensation. */
+  /** Takes back what a cancelled run has done; null where no step has a compensation, and none has had one. */
   readonly undo: UndoMachine | null;
   /** Maps whose items are executions of their own, which the machine must be allowed to start. */
   readonly distributedMaps: readonly string[];
@@ -101,7 +111,7 @@ export function stateMachineName(workflow: string): string {
  * that comes out is data.
  *
  * @throws Error with a sentence when states are missing, unreachable, doubly named or without an end,
- *   a variable is read before it is set, or a stage is unknown or has no step.
+ *   a variable is read before it is set, a stage is unknown or has no step, or a retired step is there still.
  */
 export function defineMachine<C extends Contract>(
   contract: C,
@@ -119,8 +129,12 @@ export function defineMachine<C extends Contract>(
   checkTasks(draft);
   const warnings = checkSizes(draft);
   const nodes = draft.nodes();
-  const undo = undoOf(draft, fillIn);
-  const steps = nodes.flatMap((node) => (node.kind === "step" ? [node.step] : []));
+  const { retiredCompensations = [] } = options;
+  const undo = undoOf(draft, retiredCompensations, fillIn);
+  const called = nodes.flatMap((node) => (node.kind === "step" ? [node.step] : []));
+  const steps = [...called, ...(undo?.steps ?? [])];
+  const retired = [...(options.retired ?? []), ...retiredCompensations];
+  checkRetired(draft, retired, steps);
   const approvals = nodes.flatMap((node) => (node.kind === "approval" ? [node] : []));
   const staged = [...certainNodes(draft.root)].flatMap((node) =>
     node.kind === "step" ? [node.step.stage] : node.kind === "approval" ? [node.stage] : [],
@@ -132,7 +146,8 @@ export function defineMachine<C extends Contract>(
   return {
     contract,
     name: contract.name,
-    steps: [...steps, ...(undo?.steps ?? [])],
+    steps,
+    retired,
     approvals: approvals.map(({ name, stage, role, form }) => ({ name, stage, role, form })),
     undo,
     warnings,

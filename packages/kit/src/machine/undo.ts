@@ -10,6 +10,8 @@ export interface UndoMachine {
   readonly hash: string;
   /** The compensations, each once. */
   readonly steps: readonly Step[];
+  /** Compensations that only earlier versions name: it takes back for their runs, too, so these are in its template and hash. */
+  readonly retired: readonly Step[];
   /** The name of the compensation of each state that has one. */
   readonly compensations: Readonly<Record<string, string>>;
   definition(arnOf: (name: string) => string): AslMachine;
@@ -19,9 +21,10 @@ export interface UndoMachine {
 const listSeconds = 90;
 const listRetry = { maxAttempts: 5, intervalSeconds: 5, backoffRate: 2, maxDelaySeconds: 60 };
 
-/** @returns null for a machine without compensations. */
+/** @returns null for a machine without compensations, retired ones included. */
 export function undoOf(
   draft: Draft,
+  retired: readonly Step[],
   fillIn: (template: string, arnOf: (name: string) => string) => AslMachine,
 ): UndoMachine | null {
   const pairs = draft
@@ -30,14 +33,14 @@ export function undoOf(
       node.kind === "step" && node.compensate ? [[node.name, node.compensate] as const] : [],
     );
   const steps = [...new Set(pairs.map(([, compensation]) => compensation))];
-  if (steps.length === 0) return null;
+  if (steps.length + retired.length === 0) return null;
   const taken = new Set(draft.nodes().map(({ name }) => name));
   for (const { name } of steps) {
     const namesake = taken.has(name) || steps.filter((step) => step.name === name).length > 1;
     if (namesake)
       draft.refuse(`the compensation "${name}" has the name of another state: rename one of them.`);
   }
-  const write = (comment: string) => JSON.stringify(undoStates(steps, comment), null, 2);
+  const write = (comment: string) => JSON.stringify(undoStates([...steps, ...retired], comment), null, 2);
   const title = `Longhaul workflow ${draft.machine}, undo`;
   const hash = createHash("sha256").update(write(title)).digest("hex");
   const template = write(`${title}, sha256:${hash}`);
@@ -45,6 +48,7 @@ export function undoOf(
     template,
     hash,
     steps,
+    retired,
     compensations: Object.fromEntries(pairs.map(([name, compensation]) => [name, compensation.name])),
     definition: (arnOf) => fillIn(template, arnOf),
   };

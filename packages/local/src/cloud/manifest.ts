@@ -10,8 +10,8 @@ import type {
 } from "@longhaul/functions/manifest";
 import { machineEnvironment } from "../env.js";
 
-/** A state machine whose definition has its ARNs. */
-export interface DeployableMachine extends Omit<StateMachineSpec, "definition"> {
+/** A state machine whose definition has its ARNs. What it may call is of no matter here: there are no rights. */
+export interface DeployableMachine extends Omit<StateMachineSpec, "definition" | "retired"> {
   readonly definition: string;
 }
 

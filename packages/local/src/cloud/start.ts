@@ -32,7 +32,8 @@ import { type DemoSignIn, ensureDemoUser } from "./demo.js";
 import { deployScheduleGroup } from "./deploy-schedules.js";
 import { deployStateMachines } from "./deploy.js";
 import { deployQueues } from "./deploy-queues.js";
-import { type DeployableMachine, readManifest } from "./manifest.js";
+import { warnOfLeftBehind } from "./left-behind.js";
+import { type DeployableMachine, type Manifest, readManifest } from "./manifest.js";
 import { connectionKeysSecret, ensureConnectionKeys } from "./connection-keys.js";
 import { apiEnvironment, functionEnvironment, trainingBucket, type Places } from "./environment.js";
 import { Warmer } from "./warm.js";
@@ -151,12 +152,13 @@ async function start(
     await aws.close();
   });
   aws.attach({ stepFunctions: engine, realtime: supabase.realtime });
-  const deploy = async (specs: readonly DeployableMachine[]) => {
-    places.stateMachines = await deployStateMachines(specs, { engine, region, accountId });
+  const deploy = async (manifest: Pick<Manifest, "functions" | "stateMachines">) => {
+    places.stateMachines = await deployStateMachines(manifest.stateMachines, { engine, region, accountId });
+    await warnOfLeftBehind(manifest, { engine, region, accountId, logger });
     return apiEnvironment(places as Places);
   };
   const machines = machinesFor(aws);
-  const env = await deploy(machines);
+  const env = await deploy({ functions, stateMachines: machines });
   await deployQueues({ topics, queues }, aws);
   await aws.eventSources.deploy(eventSources);
   announceDeployment();
@@ -171,7 +173,7 @@ async function start(
     },
     async reload() {
       const manifest = await readManifest(aws.lambda.arn(""));
-      const renewed = await deploy(manifest.stateMachines);
+      const renewed = await deploy(manifest);
       aws.lambda.reload(manifest.functions);
       await deployQueues(manifest, aws);
       await aws.eventSources.deploy(manifest.eventSources);

@@ -1,0 +1,3 @@
+import { trip } from "./trip.js";
+
+export const contracts = { trip };

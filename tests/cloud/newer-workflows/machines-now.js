@@ -1,0 +1,13 @@
+import { defineMachine } from "@longhaul/kit/machine";
+import { bookSeat, buyTicket, freeSeat, paySeat, trip } from "./trip.js";
+
+export const machines = {
+  trip: defineMachine(
+    trip,
+    (flow) =>
+      flow
+        .step(buyTicket, ({ input }) => ({ to: input.to }))
+        .succeed("Bought", ({ buyTicket: bought }) => ({ ticket: bought.ticket })),
+    { retired: [bookSeat, paySeat], retiredCompensations: [freeSeat] },
+  ),
+};
