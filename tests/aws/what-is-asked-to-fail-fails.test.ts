@@ -80,9 +80,41 @@ describe("a fault of a function", () => {
     await ask("faults", { function: step, kind: "error", run: "one", ...error });
     const { failed, payload } = await invoke(visit("one"));
     expect(failed).toBe(true);
-    expect(payload).toEqual({ errorType: "FatalError", errorMessage: "the table is on fire" });
+    const { errorType, errorMessage } = payload as { errorType: string; errorMessage: string };
+    expect(errorType).toBe("FatalError");
+    // The run error, as steps throw it.
+    const told = { code: "STEP_FAILED", message: error.message, step: "CountWords" };
+    expect(JSON.parse(errorMessage)).toEqual({ ...told, fatal: true });
     expect((await invoke(visit("other"))).failed).toBe(false);
     expect((await invoke(visit("one"), "behaves")).failed).toBe(false);
+    await ask("faults/remove");
+    await ask("faults", { function: step, kind: "error", message: "once more" });
+    const again = (await invoke(visit("one"))).payload as { errorMessage: string };
+    expect(JSON.parse(again.errorMessage)).toEqual({ ...told, message: "once more" });
+  });
+
+  it("is read as JSON also where it is called a form, as curl calls it by itself", async () => {
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const { status, said } = await ask("faults", { function: step, kind: "error" }, headers);
+    expect([status, said.about]).toEqual([
+      200,
+      `${step} fails with RetryableError: A fault that was asked for.`,
+    ]);
+  });
+
+  it("of another name, or of no step, says its own words", async () => {
+    await ask("faults", {
+      function: step,
+      kind: "error",
+      error: "TypeError",
+      message: "x is not a function",
+    });
+    await ask("faults", { function: "behaves", kind: "error", error: "FatalError", message: "no" });
+    const said = [(await invoke(visit("one"))).payload, (await invoke({}, "behaves")).payload];
+    expect(said).toEqual([
+      { errorType: "TypeError", errorMessage: "x is not a function" },
+      { errorType: "FatalError", errorMessage: "no" },
+    ]);
   });
 
   it("refuses as Lambda does where too many run", async () => {

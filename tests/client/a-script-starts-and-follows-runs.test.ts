@@ -1,4 +1,6 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createLonghaul, type Longhaul, RunFailed, WaitTimeout } from "@longhaul/client";
@@ -129,6 +131,13 @@ const command = (env: Record<string, string>, ...args: string[]) =>
     ({ stdout }) => ({ code: 0, said: stdout }),
     (error: { code: number; stderr: string }) => ({ code: error.code, said: error.stderr }),
   );
+
+test("the command line ends in silence when nobody reads it any more", async () => {
+  const child = spawn(process.execPath, [`${root}packages/client/bin/longhaul.js`, "--help"]);
+  child.stdout.destroy();
+  const [[code], said] = await Promise.all([once(child, "exit"), text(child.stderr)]);
+  expect([code, said]).toEqual([0, ""]);
+});
 
 test("the command line starts and follows, and its exit status tells the outcome", async () => {
   const longhaul = (...args: string[]) =>

@@ -30,6 +30,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+// Whoever reads has had enough (as `head` has): there is nobody left to tell.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(exitCodes.ok);
+});
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

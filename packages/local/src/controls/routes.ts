@@ -33,9 +33,11 @@ export async function handleControls(
   if (path === "/_longhaul/controls" && reads) return json(stateOf(controls), 200, uncached);
   const action = method === "POST" ? actions.get(path) : undefined;
   if (action === undefined) return null;
-  const isForm = sent.contentType.startsWith("application/x-www-form-urlencoded");
+  const body = (await sent.body())?.toString("utf8") ?? "";
+  // curl calls whatever it sends a form, and no form begins so.
+  const isForm = sent.contentType.startsWith("application/x-www-form-urlencoded") && !/^\s*\{/.test(body);
   try {
-    const answer = await action.run(read(await sent.body(), isForm), controls);
+    const answer = await action.run(read(body, isForm), controls);
     if (!isForm) return json(answer, 200, uncached);
     return { status: 303, headers: { ...uncached, location: "/_longhaul/" }, body: "" };
   } catch (error) {
@@ -49,8 +51,7 @@ export async function handleControls(
   }
 }
 
-function read(body: Buffer | null, isForm: boolean): unknown {
-  const text = body?.toString("utf8") ?? "";
+function read(text: string, isForm: boolean): unknown {
   if (isForm) return Object.fromEntries(new URLSearchParams(text));
   try {
     return text === "" ? {} : JSON.parse(text);

@@ -102,12 +102,30 @@ export async function runStruck(
     // Source: the errors of Invoke in the Lambda API reference.
     if (kind === "throttle") throw new AwsError("TooManyRequestsException", "Rate Exceeded.", 429);
     if (kind === "error") {
-      return { kind: "error", error: { errorType: error.name, errorMessage: error.message } };
+      const errorMessage = messageOf(error, invocation.payload);
+      return { kind: "error", error: { errorType: error.name, errorMessage } };
     }
     if (kind === "delay") await pause(seconds);
     else onSent = once(() => void pause(seconds).then(how.kill));
   }
   return how.run(onSent === undefined ? invocation : { ...invocation, onSent });
+}
+
+/**
+ * What a step throws by these names says what a run ends with as JSON (thrownAs in packages/kit), and only so does a run
+ * hear that trying again cannot help.
+ */
+function messageOf({ name, message }: FaultRequest["error"], payload: string): string {
+  const { compensation, state } = Object(JSON.parse(payload)) as Record<string, unknown>;
+  const step = compensation ?? state;
+  const isTold = name === "FatalError" || name === "RetryableError";
+  if (typeof step !== "string" || !isTold || message.startsWith("{")) return message;
+  return JSON.stringify({
+    code: "STEP_FAILED",
+    message,
+    step,
+    ...(name === "FatalError" && { fatal: true }),
+  });
 }
 
 function sentenceOf({ function: name, kind, tries, run, error, seconds }: FaultRequest): string {

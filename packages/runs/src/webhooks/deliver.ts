@@ -96,7 +96,11 @@ async function deliver(deps: Dependencies, delivery: TakenDelivery, send: PostOp
     retrySeconds: delivered ? null : retrySeconds(refused ? Math.max(2, attempts) : attempts),
   };
   const stillOn = await webhooks.note(deps.db, note);
-  if (!delivered) deps.logger.info({ webhook, message, attempts, error }, "a webhook did not come through");
+  if (!delivered)
+    deps.logger.info(
+      { webhook, delivery: id, messageId: message, attempts, error },
+      "a webhook did not come through",
+    );
   if (!stillOn) deps.logger.warn({ webhook }, "a webhook was switched off");
   return delivered;
 }
