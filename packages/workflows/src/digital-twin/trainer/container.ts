@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import { modelFile, writeModel } from "../model/model.js";
+import { epochsIn } from "../training/metrics.js";
 import type { TrainingDocument } from "./corpus.js";
 import { type Epoch, type Progress, train } from "./train.js";
 
@@ -49,6 +50,7 @@ async function work(root: string, say: (line: string) => void): Promise<void> {
   await mkdir(checkpoints, { recursive: true });
   const documents = await readDocuments(path.join(root, "input/data/training"));
   const from = await readProgress(checkpoints);
+  if (from) await tellTheRest(checkpoints, from);
   say(`documents=${documents.length}; epochs=${epochs}; from_epoch=${from?.epochs.length ?? 0};`);
   const { model } = await train(documents, {
     epochs,
@@ -89,13 +91,23 @@ async function readProgress(folder: string): Promise<Progress | null> {
   return text === null ? null : (JSON.parse(text) as Progress);
 }
 
-/** The state first: an epoch that is told twice is known by its number, one that is never told is lost. */
+/** The state first, and then what is told of it: of what was not told before the job was killed, the next one tells. */
 async function keep(folder: string, progress: Progress, last: Epoch): Promise<void> {
   const draft = path.join(folder, `.${files.state}`);
   await writeFile(draft, JSON.stringify(progress));
   await rename(draft, path.join(folder, files.state));
-  await appendFile(
-    path.join(folder, files.metrics),
-    `${JSON.stringify({ ...last, at: new Date().toISOString() })}\n`,
-  );
+  await tell(folder, last);
+}
+
+/** Tells of the epochs that the state knows and nobody was told of; the last line may be half of one. */
+async function tellTheRest(folder: string, { epochs }: Progress): Promise<void> {
+  const told = await readFile(path.join(folder, files.metrics)).catch(() => null);
+  if (told?.length && told.at(-1) !== 10) await appendFile(path.join(folder, files.metrics), "\n");
+  const known = new Set(epochsIn(told).map(({ epoch }) => epoch));
+  for (const epoch of epochs) if (!known.has(epoch.epoch)) await tell(folder, epoch);
+}
+
+async function tell(folder: string, epoch: Epoch): Promise<void> {
+  const line = JSON.stringify({ ...epoch, at: new Date().toISOString() });
+  await appendFile(path.join(folder, files.metrics), `${line}\n`);
 }
