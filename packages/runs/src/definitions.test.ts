@@ -27,5 +27,6 @@ it("keeps an undo where a machine has compensations of its own, and not for thos
   });
   const left = machine(undefined, [clear]);
   expect(left.undo).not.toBeNull();
+  expect(left.hash).not.toBe(own.hash);
   expect(definitionOf(left)).toMatchObject({ compensations: {}, undoTemplate: null });
 });

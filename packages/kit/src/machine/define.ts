@@ -84,7 +84,7 @@ export interface Machine<C extends Contract = Contract> {
    * the house's); the same at every build.
    */
   readonly template: string;
-  /** SHA-256 (hex) of the template without the hash; the template's Comment ends with it. */
+  /** SHA-256 (hex) of the template without the hash, and of what compensates what; the template's Comment ends with it. */
   readonly hash: string;
   /** The template with ARNs: `arnOf` is asked for each placeholder's name. */
   definition(arnOf: (step: string) => string): AslMachine;
@@ -133,21 +133,25 @@ export function defineMachine<C extends Contract>(
   const undo = undoOf(draft, retiredCompensations, fillIn);
   const called = nodes.flatMap((node) => (node.kind === "step" ? [node.step] : []));
   const steps = [...called, ...(undo?.steps ?? [])];
-  const retired = [...(options.retired ?? []), ...retiredCompensations];
-  checkRetired(draft, retired, steps);
+  const left = { steps: options.retired ?? [], compensations: retiredCompensations };
+  checkRetired(draft, left, { steps: called, compensations: undo?.steps ?? [] });
   const approvals = nodes.flatMap((node) => (node.kind === "approval" ? [node] : []));
   const staged = [...certainNodes(draft.root)].flatMap((node) =>
     node.kind === "step" ? [node.step.stage] : node.kind === "approval" ? [node.stage] : [],
   );
   const text = (comment: string) => JSON.stringify(emit(draft.root, comment), null, 2);
   const title = `Longhaul workflow ${contract.name}`;
-  const hash = createHash("sha256").update(text(title)).digest("hex");
+  // Each run is taken back as the version says that it began with: another compensation is another version.
+  const taken = JSON.stringify(Object.entries(undo?.compensations ?? {}));
+  const hash = createHash("sha256")
+    .update(text(title) + (taken === "[]" ? "" : taken))
+    .digest("hex");
   const template = text(`${title}, sha256:${hash}`);
   return {
     contract,
     name: contract.name,
     steps,
-    retired,
+    retired: [...left.steps, ...left.compensations],
     approvals: approvals.map(({ name, stage, role, form }) => ({ name, stage, role, form })),
     undo,
     warnings,

@@ -34,10 +34,15 @@ export async function warnOfLeftBehind(
       if (deployed.has(one)) continue;
       logger.warn(
         `Executions of ${name} that began with an earlier version call ${one}, which is not there any more: those that ` +
-          "have not passed it fail there. Name its step in the machine's `retired` (docs/deploying.md).",
+          `have not passed it fail there. Name its step in the machine's \`${optionOf(name)}\` (docs/deploying.md).`,
       );
     }
   }
+}
+
+/** The option that keeps what this machine calls: the manifest names a machine that undoes after the one it belongs to. */
+function optionOf(stateMachine: string): string {
+  return stateMachine.endsWith("-undo") ? "retiredCompensations" : "retired";
 }
 
 /** An execution under way of each version of a machine that has one. */
