@@ -72,6 +72,32 @@ test("one that is mailed again stays what others have made of it, and one that t
   expect(await caller.members.invitations()).toEqual([]);
 });
 
+test.each([
+  ["changes", "update longhaul.invitations set role = 'viewer'", { role: "viewer" }],
+  ["takes back", "delete from longhaul.invitations", { code: "NOT_FOUND" }],
+])("one that another admin %s while it is mailed again is as they made it", async (_, change, left) => {
+  const caller = await admin();
+  const email = "mary@example.org";
+  await caller.members.invite({ email, role: "admin", mail: false });
+  let again: Promise<unknown> | undefined;
+  await world.admin.sql.begin(async (tx) => {
+    await tx`select from longhaul.organisations where id = ${world.ours.id} for update`;
+    await tx.unsafe(change);
+    again = caller.members.mailAgain({ email }).then(
+      ([one]) => one,
+      (error: unknown) => error,
+    );
+    await expect
+      .poll(async () => {
+        const [row] = await world.admin.sql<[{ waiting: boolean }]>`
+          select exists (select from pg_locks where not granted) as waiting`;
+        return row.waiting;
+      })
+      .toBe(true);
+  });
+  expect(await again).toMatchObject(left);
+});
+
 test("who invites may say that nothing is mailed, and hears what was mailed too often", async () => {
   const caller = await admin();
   const asked = { email: "ada@example.org", role: "operator" as const };

@@ -34,7 +34,7 @@ export async function inviteMember(
  * Has an open invitation mailed once more, and renews it, as what it is now: who asks may have read it before others have
  * changed it. Gives the open invitations.
  *
- * @throws DatabaseRefusal INVITATION_NOT_FOUND, ORGANISATION_NOT_FOUND, FORBIDDEN, INPUT_INVALID, TOO_MANY_MAILS
+ * @throws DatabaseRefusal INVITATION_NOT_FOUND, ORGANISATION_NOT_FOUND, FORBIDDEN, INPUT_INVALID, MEMBER_ALREADY, TOO_MANY_MAILS
  */
 export async function mailInvitationAgain(
   deps: InvitationDependencies,
@@ -43,10 +43,11 @@ export async function mailInvitationAgain(
 ): Promise<Invitation[]> {
   const { organisationId } = caller;
   const open = await asCaller(deps.db, caller, async (tx) => {
+    // First what waits for the others: from then on nobody changes it.
+    await members.mail(tx, { organisationId, email, link });
     const before = await members.invitations(tx, { organisationId });
     const role = before.find((one) => one.email === email.trim().toLowerCase())?.role;
     if (role !== undefined) await members.invite(tx, { organisationId, email, role });
-    await members.mail(tx, { organisationId, email, link });
     return members.invitations(tx, { organisationId });
   });
   if (link !== null) await ring(deps);

@@ -25,7 +25,9 @@ function OpenInvitation({ invitation: { email, role, expiresAt, mail } }: { invi
   const utils = trpc.useUtils();
   const onSuccess = (invitations: Invitation[]) => utils.members.invitations.setData(undefined, invitations);
   const withdraw = trpc.members.withdraw.useMutation({ onSuccess });
-  const again = trpc.members.mailAgain.useMutation({ onSuccess });
+  // What is refused may be another's doing: it is not any more what this row says.
+  const onError = () => void utils.members.invitations.invalidate();
+  const again = trpc.members.mailAgain.useMutation({ onSuccess, onError });
   const problem = withdraw.error ?? again.error;
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t pt-2">
