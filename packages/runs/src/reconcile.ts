@@ -43,11 +43,12 @@ export async function reconcile(
     if (await attempted(deps, { runId: run.runId }, () => mend(deps, run))) repaired += 1;
   }
   const delivered = await deliverStale(deps, staleSeconds, limit);
-  await carrySchedules(deps, limit);
   const dispatched = await dispatchQueued(deps);
   for (const run of stale.filter(({ status }) => status === "queued")) {
     if (await attempted(deps, { runId: run.runId }, () => noteForgotten(deps, run))) repaired += 1;
   }
+  // Last: another service's silence keeps no run waiting.
+  await carrySchedules(deps, limit);
   return { checked: stale.length, repaired: repaired + delivered, delivered, dispatched };
 }
 
