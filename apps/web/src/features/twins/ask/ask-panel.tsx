@@ -47,8 +47,10 @@ function AskForm({ twin, tag }: { twin: Twin; tag: string }) {
       setKeys(createKeys);
     },
   });
+  const mayAsk = !ask.isPending && question.trim().length >= 3;
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (!mayAsk) return;
     const input = { twinId: twin.id, question };
     ask.mutate({ input, tags: [tag], idempotencyKey: keyOf(input) });
   };
@@ -69,7 +71,7 @@ function AskForm({ twin, tag }: { twin: Twin; tag: string }) {
         )}
       </Field>
       <div>
-        <Button type="submit" look="primary" disabled={ask.isPending || question.trim().length < 3}>
+        <Button type="submit" look="primary" disabled={!mayAsk}>
           {ask.isPending ? "Asking..." : "Ask"}
         </Button>
       </div>
