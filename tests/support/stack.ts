@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -32,14 +33,26 @@ interface CloudMessage {
   demo?: { email: string; password: string } | null;
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  return port;
+/**
+ * Ports that nobody listens at. They lie below those that systems give to whoever asks for any: a connection of another test
+ * gets none of them by chance before it is used, or while a process that had it is started again. And above 10080, which
+ * browsers refuse.
+ */
+async function freePorts(count: number): Promise<number[]> {
+  const found = new Set<number>();
+  while (found.size < count) {
+    const port = randomInt(11_000, 32_000);
+    const probe = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(probe, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, "close");
+    found.add(port);
+  }
+  return [...found];
 }
 
 /**
@@ -48,13 +61,7 @@ async function freePort(): Promise<number> {
  */
 export async function startStack(options: StackOptions = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "longhaul-stack-"));
-  const [port, aws, ads, supabase, database] = [
-    await freePort(),
-    await freePort(),
-    await freePort(),
-    await freePort(),
-    await freePort(),
-  ];
+  const [port, aws, ads, supabase, database] = await freePorts(5);
   const output = createWriteStream(join(dataDir, "processes.log"));
   const children: Partial<Record<Process, ChildProcess>> = {};
   const ended = new WeakSet<ChildProcess>();
