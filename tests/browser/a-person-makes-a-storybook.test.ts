@@ -2,8 +2,9 @@ import { samplePng } from "@longhaul/workflows/testing/storybook";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
+import { control } from "../support/asked-of-a-stack.js";
 import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
-import { control, type Person, signIn, signUp, status } from "./steps.js";
+import { type Person, signIn, signUp, status } from "./steps.js";
 
 /** A film is drawn, spoken and encoded here, on whatever processors there are. */
 const bookMs = 240_000;

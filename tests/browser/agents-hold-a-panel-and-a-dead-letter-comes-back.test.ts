@@ -2,8 +2,9 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
+import { control } from "../support/asked-of-a-stack.js";
 import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
-import { control, signUp, status } from "./steps.js";
+import { signUp, status } from "./steps.js";
 
 /** 260 turns, each a function of its own, on whatever processors there are. */
 const manyTurnsMs = 300_000;

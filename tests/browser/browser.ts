@@ -6,7 +6,7 @@ import { readBrowserEnvironment } from "./env.js";
 
 const systems = "/usr/bin/chromium";
 /** Two busy cores: what is waited for comes, only later. */
-export const waitMs = 45_000;
+const waitMs = 45_000;
 const args = [
   "--no-sandbox",
   "--disable-background-networking",

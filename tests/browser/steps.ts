@@ -1,9 +1,8 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { expect, vi } from "vitest";
+import { control, skipWait } from "../support/asked-of-a-stack.js";
 import type { Stack } from "../support/stack.js";
-import { waitMs } from "./browser.js";
 
 const require = createRequire(import.meta.url);
 const data = join(require.resolve("vega-datasets"), "../../data");
@@ -77,16 +76,6 @@ export async function startImport(page: Page, { name, file, delay }: Import): Pr
   return new URL(page.url()).pathname.split("/")[2]!;
 }
 
-/** Asks something of the local cloud's own controls. */
-export async function control(stack: Stack, path: string, body: object): Promise<Record<string, unknown>> {
-  const answer = await fetch(`${stack.env["AWS_ENDPOINT_URL"]}/_longhaul/${path}`, {
-    method: "POST",
-    body: JSON.stringify(body),
-  });
-  expect(answer.status).toBe(200);
-  return (await answer.json()) as Record<string, unknown>;
-}
-
 /**
  * From now on each import stops before its last step until it is let go, so that what is looked at while it runs is not over
  * before it was seen, however slow the computer is: the step's first try fails, and the second comes when it is told to.
@@ -96,8 +85,7 @@ export async function control(stack: Stack, path: string, body: object): Promise
 export async function holdImports(stack: Stack): Promise<(runId: string) => Promise<void>> {
   await control(stack, "waits/scale", { scale: 1_000_000 });
   await control(stack, "faults", { function: "data-import/SendNotification", kind: "error", tries: [1] });
-  const goesOn = async (run: string) => (await control(stack, "waits/skip", { run }))["skipped"] === 1;
-  return async (runId) => void (await vi.waitUntil(() => goesOn(runId), { timeout: waitMs }));
+  return (runId) => skipWait(stack, runId);
 }
 
 export const status = (page: Page, word: string) =>

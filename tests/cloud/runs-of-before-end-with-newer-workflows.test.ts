@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { stageProduct } from "@longhaul/local/testing/product";
 import postgres from "postgres";
 import { expect, it, vi } from "vitest";
-import { type Stack, startStack } from "../support/stack.js";
+import { skipWait } from "../support/asked-of-a-stack.js";
+import { startStack } from "../support/stack.js";
 
 // The product starts three times.
 vi.setConfig({ testTimeout: 240_000 });
@@ -20,20 +21,11 @@ interface Job {
   error: { code: string; cause?: string } | null;
 }
 
-async function signIn({ env, demo }: Stack): Promise<string> {
-  const answer = await fetch(`${env["SUPABASE_URL"]}/auth/v1/token?grant_type=password`, {
-    method: "POST",
-    headers: { apikey: env["SUPABASE_ANON_KEY"] ?? "", "content-type": "application/json" },
-    body: JSON.stringify(demo),
-  });
-  return ((await answer.json()) as { access_token: string }).access_token;
-}
-
 async function openProduct() {
   const folder = mkdtempSync(join(tmpdir(), "longhaul-newer-"));
   const programs = stageProduct(folder, workflows);
   const stack = await startStack({ programs });
-  const token = await signIn(stack);
+  const token = await stack.signInDemo();
   async function ask<Answer>(path: string, body?: object): Promise<Answer> {
     const answer = await fetch(`${stack.url}/api/${path}`, {
       ...(body && { method: "POST", body: JSON.stringify(body) }),
@@ -54,14 +46,7 @@ async function openProduct() {
         .toMatch(/succeeded|failed|cancelled/);
       return jobOf(jobId);
     },
-    /** Lets the run's wait end, once it waits. */
-    skip: (run: string) =>
-      vi.waitUntil(async () => {
-        const body = JSON.stringify({ run });
-        const url = `http://127.0.0.1:${stack.ports.aws}/_longhaul/waits/skip`;
-        const answer = await fetch(url, { method: "POST", body });
-        return ((await answer.json()) as { skipped: number }).skipped === 1;
-      }, patience),
+    skip: (run: string) => skipWait(stack, run),
     /** Its steps and their status, as they are stored. */
     async steps(jobId: string): Promise<Record<string, string>> {
       const sql = postgres(stack.databaseUrl, { max: 1, onnotice: () => {} });

@@ -26,16 +26,6 @@ function readings(): string {
   return `${lines.join("\n")}\n`;
 }
 
-async function signIn(): Promise<string> {
-  const answer = await fetch(`${stack.env["SUPABASE_URL"]}/auth/v1/token?grant_type=password`, {
-    method: "POST",
-    headers: { apikey: stack.env["SUPABASE_ANON_KEY"] ?? "", "content-type": "application/json" },
-    body: JSON.stringify(stack.demo),
-  });
-  const { access_token } = (await answer.json()) as { access_token: string };
-  return access_token;
-}
-
 async function startImport(http: Client): Promise<string> {
   const content = readings();
   const { artifact, upload } = await http.artifacts.createUpload.mutate({
@@ -52,7 +42,7 @@ async function startImport(http: Client): Promise<string> {
 }
 
 test("kill -9 of the local cloud and the API in the middle of an import, and of the API once more", async () => {
-  const token = await signIn();
+  const token = await stack.signInDemo();
   const http = clients.http({ token });
   const runId = await startImport(http);
   const watcher = watch(clients.ws(token), runId);

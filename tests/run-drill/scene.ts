@@ -20,7 +20,7 @@ export async function openScene(product: StagedProduct, violations: string[]) {
   });
   const wire = await layWire(stack.url);
   const sql = postgres(superuserOf(stack), { max: 1, connect_timeout: 5, onnotice: () => {} });
-  const token = await signIn(stack);
+  const token = await stack.signInDemo();
   const clients: Longhaul[] = [];
   const clientOf = (n: number): Longhaul =>
     (clients[Math.floor(n / viewsOfClient)] ??= createLonghaul({
@@ -54,13 +54,4 @@ function superuserOf({ dataDir, ports }: Stack): string {
   const file = join(dataDir, "postgres", "passwords.json");
   const { supabase_admin: password } = JSON.parse(readFileSync(file, "utf8")) as { supabase_admin: string };
   return `postgres://supabase_admin:${password}@127.0.0.1:${ports.database}/postgres`;
-}
-
-async function signIn({ env, demo }: Stack): Promise<string> {
-  const answer = await fetch(`${env["SUPABASE_URL"]}/auth/v1/token?grant_type=password`, {
-    method: "POST",
-    headers: { apikey: env["SUPABASE_ANON_KEY"] ?? "", "content-type": "application/json" },
-    body: JSON.stringify(demo),
-  });
-  return ((await answer.json()) as { access_token: string }).access_token;
 }

@@ -137,6 +137,15 @@ export async function startStack(options: StackOptions = {}) {
     await gone;
   }
 
+  async function signInDemo(): Promise<string> {
+    const answer = await fetch(`${cloudEnv["SUPABASE_URL"]}/auth/v1/token?grant_type=password`, {
+      method: "POST",
+      headers: { apikey: cloudEnv["SUPABASE_ANON_KEY"] ?? "", "content-type": "application/json" },
+      body: JSON.stringify(demo),
+    });
+    return ((await answer.json()) as { access_token: string }).access_token;
+  }
+
   await startCloud();
   await startApi();
   return {
@@ -155,6 +164,8 @@ export async function startStack(options: StackOptions = {}) {
     /** What the API got from the local cloud. */
     env: cloudEnv,
     demo: demo as { email: string; password: string } | null,
+    /** Gives the demo user's token. */
+    signInDemo,
     startCloud,
     startApi,
     pid: (name: Process) => children[name]?.pid,

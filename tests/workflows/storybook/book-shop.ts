@@ -11,12 +11,7 @@ export interface Shop {
 
 /** Signs in as the demo user of a stack. */
 export async function openShop(stack: Stack): Promise<Shop> {
-  const answer = await fetch(`${stack.env["SUPABASE_URL"]}/auth/v1/token?grant_type=password`, {
-    method: "POST",
-    headers: { apikey: stack.env["SUPABASE_ANON_KEY"] ?? "", "content-type": "application/json" },
-    body: JSON.stringify(stack.demo),
-  });
-  const { access_token: token } = (await answer.json()) as { access_token: string };
+  const token = await stack.signInDemo();
   const clients = clientsOf(stack.url);
   return { token, clients, http: clients.http({ token }) };
 }
