@@ -46,7 +46,9 @@ const inputKey = "input of the run";
 function RerunForm({ run, steps, step, onClose }: RerunFromDialogProps & { steps: readonly RunStep[] }) {
   const points = startingPoints(steps);
   const failed = steps.findLast(({ status }) => status === "failed")?.step;
-  const [from, setFrom] = useState(step ?? failed ?? points[0] ?? "");
+  const [chosen, choose] = useState(step);
+  // A run that fails at once is read before its steps are.
+  const from = chosen ?? failed ?? points[0] ?? "";
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const { rerunFrom, pending, problem, reset } = useRerunFrom(run.id);
@@ -96,7 +98,7 @@ function RerunForm({ run, steps, step, onClose }: RerunFromDialogProps & { steps
     <div className="grid gap-4">
       <Field label="Begin with" required help={keptSentence(kept.length)}>
         {(control) => (
-          <Select {...control} value={from} onChange={(event) => setFrom(event.target.value)}>
+          <Select {...control} value={from} onChange={(event) => choose(event.target.value)}>
             {points.map((name) => (
               <option key={name}>{name}</option>
             ))}
