@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type ApiWorld, openApiWorld } from "./api-world.js";
+import { waitForLocks } from "../support/locks.js";
 import { manualClock, manualDoorbell } from "./manual-parts.js";
 import { numbersTo, watch, watchList } from "./watching.js";
 
@@ -173,7 +174,7 @@ test("a check that comes while one is under way is made up for as soon as that h
     // Who is gone has been asked; how far the runs are waits for this lock.
     await tx`lock table longhaul.runs in access exclusive mode`;
     clock.move(10_000);
-    await expect.poll(() => world.waitingForLocks()).toBe(1);
+    await waitForLocks(world.admin);
     await world.admin.sql`delete from longhaul.memberships where ${membership}`;
     doorbell.open();
   });

@@ -102,13 +102,6 @@ export async function openApiWorld(overrides: ServiceOverrides = {}, over: Parti
     theirs,
     unreachable: engine.unreachable,
     url,
-    /** How many statements wait for a lock in this test's database. */
-    async waitingForLocks(): Promise<number> {
-      const [row] = await admin.sql<{ n: number }[]>`
-        select count(*)::int as n from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`;
-      return row!.n;
-    },
     as: (member: Member | null): Promise<Caller> => createCaller(services, { token: member?.token ?? null }),
     signIn: (member: Member) => signIn(supabase, member),
     /** Uploads a file as a browser does and gives its id. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type ApiWorld, openApiWorld } from "./api-world.js";
 import { clientsOf } from "./clients.js";
+import { waitForLocks } from "../support/locks.js";
 import { manualClock } from "./manual-parts.js";
 
 let world: ApiWorld;
@@ -122,7 +123,7 @@ test("a stop lets a request under way finish, asks sockets to come back, and tak
   });
   await isLocked;
   const slow = clientsOf(url).http(world.ours.viewer).me.get.query();
-  await expect.poll(() => world.waitingForLocks()).toBeGreaterThan(0);
+  await waitForLocks(world.admin);
 
   const stopping = api.close();
   expect(await closed).toBe(1012);

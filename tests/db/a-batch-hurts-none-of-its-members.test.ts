@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { approvals, asCaller, asDispatcher, connect, dispatch, lives, runs, stepStore } from "@longhaul/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventsOf, leaseOf, newRun, openWorld, startRun, type World } from "../support/database.js";
+import { waitForLocks } from "../support/locks.js";
 
 let world: World;
 beforeAll(async () => {
@@ -329,11 +330,7 @@ test("runs that are noted as published and as sent at once, in opposite orders, 
       ),
       asDispatcher(world.dispatcher, (other) => dispatch.allSent(other, ids.map(sent))),
     ]);
-    const waiting = async () =>
-      (
-        await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-      ).length;
-    await expect.poll(waiting).toBe(2);
+    await waitForLocks(world.admin, 2);
     return { notes };
   });
   expect((await both.notes).map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
@@ -376,12 +373,7 @@ test("whoever notes late that a decision was told waits for no one who waits for
     const note = asDispatcher(world.dispatcher, (other) =>
       approvals.delivered(other, { approvalId, token: "first", repair: "Told it." }),
     );
-    const waiting = async () =>
-      (
-        await world.admin.sql`
-          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-      ).length;
-    await expect.poll(waiting).toBe(1);
+    await waitForLocks(world.admin);
     await tx`select from longhaul.approvals where id = ${approvalId} for update`;
     return { note };
   });

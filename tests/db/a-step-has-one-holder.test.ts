@@ -1,6 +1,7 @@
 import { asCaller, asDispatcher, dispatch, history, lives } from "@longhaul/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventsOf, leaseOf, openWorld, startRun, type World } from "../support/database.js";
+import { waitForLocks } from "../support/locks.js";
 
 let world: World;
 beforeAll(async () => {
@@ -19,16 +20,6 @@ async function acquire(run: string, owner: string) {
 const expire = (run: string) =>
   world.admin
     .sql`update longhaul.run_steps set lease_expires_at = clock_timestamp() - interval '1 s' where run_id = ${run}`;
-
-/** Until one statement waits for another's lock. */
-const waitsForALock = () =>
-  expect
-    .poll(
-      () =>
-        world.admin
-          .sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-    .toHaveLength(1);
 
 const typesOf = async (runId: string) => (await eventsOf(world, runId)).map((event) => event.type);
 
@@ -57,7 +48,7 @@ test("a lease lasts from when it was granted, however long its run was locked be
   await world.admin.sql.begin(async (sql) => {
     await sql`select from longhaul.runs where id = ${run} for update`;
     granted = world.store.lease(leaseOf(run, { owner: "patient", leaseSeconds: 2 }));
-    await waitsForALock();
+    await waitForLocks(world.admin);
     // Longer than the lease.
     await sql`select pg_sleep(2.1)`;
   });
@@ -321,7 +312,7 @@ test.each([1, 2])(
       await tx`select longhaul.renew_lease(${runs[0]!}, 'ReadFile', '', 0, ${leases[0]!.fence}, 10)`;
       // In one turn: one batch.
       stored = Promise.all(leases.map((lease) => world.store.succeed({ ...lease, output: {}, events: [] })));
-      await waitsForALock();
+      await waitForLocks(world.admin);
     });
     expect(await stored).toEqual(Array(many).fill({ held: true, completedAt: expect.any(String) }));
     for (const run of runs) {

@@ -1,6 +1,7 @@
 import { asCaller, asDispatcher, dispatch, limits, runs, type Tx } from "@longhaul/db";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openWorld, startRun, type World } from "../support/database.js";
+import { waitForLocks } from "../support/locks.js";
 import { endRun, queueMany, takeNext } from "../support/many-runs.js";
 import type { Tenant } from "../support/tenants.js";
 
@@ -341,14 +342,8 @@ test("two admins who change different limits at the same moment both get what th
   });
   await written;
   const second = as((tx) => limits.update(tx, { organisationId, retentionDays: 30 }));
-  await expect.poll(() => waitingForLocks()).toBeGreaterThan(0);
+  await waitForLocks(world.admin);
   goOn();
   await first;
   expect(await second).toEqual({ maxRunning: 3, maxRunningPerUser: 8, retentionDays: 30 });
 });
-
-const waitingForLocks = async () =>
-  (
-    await world.admin.sql`
-    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-  ).length;

@@ -1,6 +1,7 @@
 import { asCaller, me, members } from "@longhaul/db";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openWorld, type World } from "../support/database.js";
+import { waitForLocks } from "../support/locks.js";
 import type { Person } from "../support/tenants.js";
 
 let world: World;
@@ -53,6 +54,23 @@ describe("an invitation", () => {
     await invite(world.ours.people.admin);
     const ends = await Promise.allSettled([accept(guest), accept(guest)]);
     expect(ends.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  });
+
+  test("is accepted by who waits for an admin that changes it at the same moment", async () => {
+    const { admin } = world.ours.people;
+    await invite(admin);
+    let accepted: Promise<unknown> = Promise.resolve();
+    await asCaller(world.api, admin, async (tx) => {
+      await members.invite(tx, { organisationId: ours, email: "person-9@example.test", role: "viewer" });
+      accepted = accept(guest);
+      accepted.catch(() => {});
+      await waitForLocks(world.admin);
+      await members.invite(tx, { organisationId: ours, email: guest.email, role: "viewer" });
+    });
+    await accepted;
+    expect((await seen(guest)).organisations).toContainEqual(
+      expect.objectContaining({ id: ours, role: "viewer" }),
+    );
   });
 
   test("is for the person of the address alone, and only once the address is confirmed", async () => {
