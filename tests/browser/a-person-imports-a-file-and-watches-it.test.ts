@@ -159,6 +159,32 @@ describe("a person in a browser", { timeout: 90_000 }, () => {
     await page.getByText("ProcessData").first().waitFor();
   });
 
+  it("may rerun from the step that failed, also from a page that read the run before its steps", async () => {
+    const { page } = grace;
+    let letGo = () => {};
+    const opened = new Promise<void>((resolve) => (letGo = resolve));
+    let reads = 0;
+    await page.route(/\/trpc\/[^?]*runs\.get\b/, async (route) => {
+      const early = reads === 0;
+      reads += 1;
+      if (!early) await opened;
+      const response = await route.fetch();
+      const json = (await response.json()) as { result: { data: { run?: object; steps?: unknown[] } } }[];
+      const details = json.find(({ result }) => result.data?.steps)?.result.data;
+      if (early && details) Object.assign(details, { run: { ...details.run, lastSeq: 1 }, steps: [] });
+      await route.fulfill({ response, json });
+    });
+    await page.reload();
+    await page.getByRole("button", { name: "Rerun from a step with changes..." }).click();
+    const dialog = page.getByRole("dialog", { name: "Rerun from a step" });
+    await dialog.getByLabel("Begin with").waitFor();
+    expect(await dialog.getByRole("button", { name: "Rerun from ProcessData" }).count()).toBe(0);
+    letGo();
+    await dialog.getByRole("button", { name: "Rerun from ProcessData" }).waitFor();
+    await page.unrouteAll();
+    await page.keyboard.press("Escape");
+  });
+
   it("is offered to change something, rather than the same again, where the step has ruled that out", async () => {
     const { page } = grace;
     await page.getByText("This error comes again as long as nothing changes", { exact: false }).waitFor();

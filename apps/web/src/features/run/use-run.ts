@@ -22,9 +22,11 @@ export function useFollowRun(runId: string): void {
   );
   useEffect(() => details.cancel, [details]);
   const lastChange = events.findLast(({ type }) => !quiet.has(type))?.seq ?? 0;
+  // What changes while they are first read does not have them read once more.
+  const known = useRunDetails(runId).data?.run.lastSeq ?? 0;
   useEffect(() => {
-    if (lastChange > 0) details.call();
-  }, [details, lastChange]);
+    if (lastChange > known) details.call();
+  }, [details, lastChange, known]);
 }
 
 /** Run, steps, artifacts and notifications, as last read. */
