@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListTrainingJobsCommand, SageMakerClient, StopTrainingJobCommand } from "@aws-sdk/client-sagemaker";
+import { rerunFrom, startRun } from "@longhaul/runs";
 import { handlers } from "@longhaul/workflows/handlers";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startTestAws, type TestAws } from "../../aws/local-aws.js";
@@ -130,4 +131,50 @@ test("a cancelled training stops its job", async () => {
   await world.cancel(runId);
   expect(await world.ended(runId)).toMatchObject({ status: "cancelled" });
   await expect.poll(() => jobsOf(runId)).toEqual(["Stopped"]);
+});
+
+test("a rerun that is given places of another organisation reaches nothing there", async () => {
+  const { theirs, deps, caller } = world;
+  const request = { correlationId: "c-2", capabilities: new Set<never>() };
+  const { organisationId, people } = theirs;
+  const stranger = { ...people.operator, role: "operator" as const, organisationId };
+  const secret = text.replaceAll("Union", "takeover");
+  const trained = await startRun(deps, stranger, {
+    ...{ workflow: "digital-twin", input: { name: "Theirs", text: secret, epochs: 3 }, idempotencyKey: null },
+    ...request,
+  });
+  await world.send();
+  const own = await train();
+  expect(await world.ended(own)).toMatchObject({ status: "succeeded" });
+  await expect.poll(() => versionOf(trained.runId), { timeout: 50_000 }).toMatchObject({ active: true });
+  const [foreign] = await world.admin.sql<{ model: string; job: string; prefix: string }[]>`
+    select model, job, format('%s/%s/%s/', organisation_id, twin_id, version) as prefix
+    from longhaul.twin_versions where run_id = ${trained.runId}`;
+  const { model, job, prefix } = foreign!;
+  expect(model).toContain(`s3://training/${prefix}`);
+  const steps = await world.stepsOf(own);
+  const given = (step: string) => steps.find((one) => one.step === step)!.output as object;
+  const begunAnew = async (step: string, outputs: Record<string, unknown>) => {
+    const { runId } = await rerunFrom(deps, caller, { ...request, runId: own, step, outputs });
+    await world.send();
+    return { ended: await world.ended(runId), jobs: await jobsOf(runId) };
+  };
+
+  const refused = { status: "failed", error: { code: "TRAINING_ELSEWHERE" } };
+  const seen = { ...given("CheckTrainingStatus"), status: "Completed" };
+  for (const place of [
+    model,
+    model.replace("s3://training/", `s3://training/${caller.organisationId}/../`),
+  ]) {
+    const { ended } = await begunAnew("ValidateInput", { CheckTrainingStatus: { ...seen, model: place } });
+    expect(ended).toMatchObject(refused);
+  }
+  expect((await begunAnew("ValidateInput", { StartTrainingJob: { job } })).ended).toMatchObject(refused);
+  const read = { ...given("ValidateInput"), prefix };
+  expect(await begunAnew("StartTrainingJob", { ValidateInput: read })).toMatchObject({
+    ...{ ended: refused, jobs: [] },
+  });
+  expect((await begunAnew("CheckTrainingStatus", { ValidateInput: read })).ended).toMatchObject(refused);
+  const models = await world.admin.sql`select from longhaul.twin_versions where model = ${model}`;
+  expect(models).toHaveLength(1);
 });

@@ -26,7 +26,7 @@ export async function readToTwins(
   const reactions: Reaction[] = [];
   for (const [place, twinId] of twinIds.entries()) {
     const twin = asked.parse(await ctx.records.call("twin_model", { twin: twinId }));
-    const model = await loadModel(twin.model, objects);
+    const model = await loadModel(twin.model, objects, ctx.run);
     const measured = measure(draft, model, twin.persona);
     const { name, version, persona } = twin;
     const { says, by } = await say({ draft, twin: name, persona, measured, signal: ctx.signal });

@@ -4,20 +4,23 @@ import { files } from "../trainer/container.js";
 import { type TrainingJob, type TrainingJobs, trainingJobs } from "../training/jobs.js";
 import { epochsIn } from "../training/metrics.js";
 import { type TrainingObjects, trainingObjects } from "../training/objects.js";
+import { elsewhere, requireOwn } from "../training/own.js";
 import { jobName } from "../training/request.js";
 import { checkTrainingStatus } from "./check-training-status.js";
 
 /** Another attempt of the run starts another job, which goes on from the last epoch. */
 const attemptHelps = true;
 
-/** @throws FatalError TRAINING_FAILED, TRAINING_STOPPED, TRAINING_TOO_LONG, TRAINING_GONE */
+/** @throws FatalError TRAINING_FAILED, TRAINING_STOPPED, TRAINING_TOO_LONG, TRAINING_GONE, TRAINING_ELSEWHERE */
 export async function checkJob(
   { job: started, prefix, epochs: expected }: StepInput<typeof checkTrainingStatus>,
   ctx: StepContext,
   jobs: TrainingJobs = trainingJobs(),
   objects: TrainingObjects = trainingObjects(),
 ) {
-  const job = await jobOf(started, ctx, jobs);
+  requireOwn(prefix, ctx.run);
+  const place = `s3://${objects.bucket}/${prefix}`;
+  const job = await jobOf({ started, place }, ctx, jobs);
   const epochs = epochsIn(await objects.get(`${prefix}checkpoints/${files.metrics}`));
   const known = Number(
     await ctx.records.call("twin_measured", { epochs: epochs.map((epoch) => ({ ...epoch })) }),
@@ -40,8 +43,14 @@ export async function checkJob(
  * The job that was started; or, where the run is tried again after that one has ended badly, another one in its place,
  * which goes on from the last epoch.
  */
-async function jobOf(started: string, ctx: StepContext, jobs: TrainingJobs): Promise<TrainingJob> {
+async function jobOf(
+  { started, place }: { started: string; place: string },
+  ctx: StepContext,
+  jobs: TrainingJobs,
+): Promise<TrainingJob> {
   const first = await jobs.find(started);
+  // A name that was given may be another organisation's job.
+  if (first && !first.leavesAt.startsWith(place)) elsewhere();
   const ours = jobName(ctx.run.id, ctx.attempt);
   const over = first === null || first.status === "Failed" || first.status === "Stopped";
   if (!over || started === ours) return first ?? gone();

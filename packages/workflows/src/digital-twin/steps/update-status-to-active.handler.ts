@@ -4,14 +4,14 @@ import type { PersonaResult } from "../result.js";
 import { type TrainingObjects, trainingObjects } from "../training/objects.js";
 import { updateStatusToActive } from "./update-status-to-active.js";
 
-/** @throws FatalError MODEL_MISSING; TWIN_NOT_FOUND where the twin was deleted meanwhile. */
+/** @throws FatalError MODEL_MISSING, TRAINING_ELSEWHERE; TWIN_NOT_FOUND where the twin was deleted meanwhile. */
 export async function activate(
   { model: uri }: StepInput<typeof updateStatusToActive>,
   ctx: StepContext,
   objects: TrainingObjects = trainingObjects(),
 ) {
   if (uri === null) throw new FatalError("The training has left no model.", { code: "MODEL_MISSING" });
-  const { persona: found, chunks } = await loadModel(uri, objects);
+  const { persona: found, chunks } = await loadModel(uri, objects, ctx.run);
   const persona: PersonaResult = { ...found, favourites: found.favourites.map((word) => word.slice(0, 60)) };
   await ctx.records.call("twin_activated", { model: uri, persona: { ...persona } });
   ctx.log.info(`The twin answers from ${chunks.length} passages.`);

@@ -17,6 +17,8 @@ export interface TrainingJob {
   readonly reason: string | null;
   /** s3:// of what it has left. */
   readonly model: string | null;
+  /** s3:// under which it leaves what it makes. */
+  readonly leavesAt: string;
   readonly createdAt: Date;
 }
 
@@ -107,6 +109,7 @@ function seen(name: string, job: DescribeTrainingJobCommandOutput): TrainingJob 
     phase: job.SecondaryStatus ?? "Starting",
     reason: job.FailureReason ?? null,
     model: job.ModelArtifacts?.S3ModelArtifacts ?? null,
+    leavesAt: job.OutputDataConfig?.S3OutputPath ?? "",
     createdAt: job.CreationTime ?? new Date(),
   };
 }

@@ -21,7 +21,7 @@ export async function lookUp(
   objects: TrainingObjects = trainingObjects(),
 ) {
   const asked = askedSchema.parse(await ctx.records.call("twin_model", { twin: twinId }));
-  const model = await loadModel(asked.model, objects);
+  const model = await loadModel(asked.model, objects, ctx.run);
   const passages = model.find(question, maxPassages).map(({ place, score, cover }): Passage => {
     const chunk = model.chunks[place] as (typeof model.chunks)[number];
     return {
