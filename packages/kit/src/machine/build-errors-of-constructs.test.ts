@@ -140,6 +140,44 @@ describe("a build is refused, of polls and approvals,", () => {
     building((flow) => done(boiled(flow).step(pour, () => ({ cup: 1 }), { compensate: boil }))).toThrow(
       'the compensation "BoilWater" has the name of another state',
     ));
+
+  it.each(["ListCompensations", "TakeBack", "WhichCompensation", "NoCompensation", "EmptyCupRetryPause"])(
+    "for the compensation %s, whose name the machine that undoes has for a state of its own",
+    (name) => {
+      const undoes = { stage: "brew", timeoutSeconds: 5, input: z.unknown(), output: z.null() } as const;
+      const empty = defineStep({ ...undoes, name: "EmptyCup", retryAfter: { maxSeconds: 60 } });
+      const taken = defineStep({ ...undoes, name });
+      const sentence = `the name "${name}" is taken in the machine that undoes: give the compensation another.`;
+      building((flow) =>
+        done(
+          flow
+            .step(boil, () => ({ cup: 1 }), { compensate: taken })
+            .step(pour, () => ({ cup: 1 }), { compensate: empty }),
+        ),
+      ).toThrow(sentence);
+      building((flow) => done(boiled(flow).step(pour, () => ({ cup: 1 }), { compensate: empty })), {
+        retiredCompensations: [taken],
+      }).toThrow(sentence);
+    },
+  );
+});
+
+describe("a build is refused", () => {
+  it.each(["LonghaulApprovals", "LonghaulCompensations"])(
+    "for the step %s, whose name stands for a function of the house in every machine",
+    (name) => {
+      const own = defineStep({
+        ...{ name, stage: "brew", timeoutSeconds: 5 },
+        ...{ input: z.unknown(), output: z.null() },
+      });
+      const sentence = `the name "${name}" stands for a function of the house: give the step another.`;
+      building((flow) => done(boiled(flow).step(own, () => null))).toThrow(sentence);
+      building((flow) => done(boiled(flow).step(pour, () => ({ cup: 1 }), { compensate: own }))).toThrow(
+        sentence,
+      );
+      building((flow) => done(boiled(flow)), { retired: [own] }).toThrow(sentence);
+    },
+  );
 });
 
 describe("a build is refused, of hand-written states,", () => {

@@ -96,6 +96,14 @@ const housePlaceholders: Readonly<Record<string, string>> = {
   LonghaulCompensations: houseFunctions.compensations,
 };
 
+/** Refuses steps whose placeholder is one of the house's: the machine would call that function in place of theirs. */
+function checkPlaceholders(draft: Draft, steps: readonly Step[]): void {
+  for (const { name } of steps) {
+    if (Object.hasOwn(housePlaceholders, name))
+      draft.refuse(`the name "${name}" stands for a function of the house: give the step another.`);
+  }
+}
+
 /** The name of the Lambda function behind a placeholder of a template: a step's, or one of the house's. */
 export function stepFunctionName(workflow: string, step: string): string {
   return housePlaceholders[step] ?? `longhaul-${workflow}-${step}`;
@@ -135,6 +143,7 @@ export function defineMachine<C extends Contract>(
   const steps = [...called, ...(undo?.steps ?? [])];
   const left = { steps: options.retired ?? [], compensations: retiredCompensations };
   checkRetired(draft, left, { steps: called, compensations: undo?.steps ?? [] });
+  checkPlaceholders(draft, [...steps, ...left.steps, ...left.compensations]);
   const approvals = nodes.flatMap((node) => (node.kind === "approval" ? [node] : []));
   const staged = [...certainNodes(draft.root)].flatMap((node) =>
     node.kind === "step" ? [node.step.stage] : node.kind === "approval" ? [node.stage] : [],

@@ -40,6 +40,7 @@ export function undoOf(
     if (namesake)
       draft.refuse(`the compensation "${name}" has the name of another state: rename one of them.`);
   }
+  checkNames(draft, [...steps, ...retired]);
   const write = (comment: string) => JSON.stringify(undoStates([...steps, ...retired], comment), null, 2);
   const title = `Longhaul workflow ${draft.machine}, undo`;
   const hash = createHash("sha256").update(write(title)).digest("hex");
@@ -52,6 +53,20 @@ export function undoOf(
     compensations: Object.fromEntries(pairs.map(([name, compensation]) => [name, compensation.name])),
     definition: (arnOf) => fillIn(template, arnOf),
   };
+}
+
+/** The states of a machine that undoes which are no compensations. */
+const ownStates = ["ListCompensations", "TakeBack", "WhichCompensation", "NoCompensation"] as const;
+const pauseOf = ({ name }: Step) => `${name}RetryPause`;
+
+/** Refuses compensations that would take the place of another state, without a word, or share its name, which ASL forbids. */
+function checkNames(draft: Draft, steps: readonly Step[]): void {
+  const pauses = steps.filter(({ retryAfter }) => retryAfter).map(pauseOf);
+  const taken = new Set<string>([...ownStates, ...pauses]);
+  for (const { name } of steps) {
+    if (taken.has(name))
+      draft.refuse(`the name "${name}" is taken in the machine that undoes: give the compensation another.`);
+  }
 }
 
 function undoStates(steps: readonly Step[], comment: string): AslMachine {
@@ -107,7 +122,7 @@ function compensationStates(step: Step): (readonly [string, AslState])[] {
   const task = compensationTask(step);
   if (!step.retryAfter) return [[step.name, task]];
   const time = `${step.name}RetryAt`;
-  const pause = `${step.name}RetryPause`;
+  const pause = pauseOf(step);
   const later = {
     ErrorEquals: ["RetryAfter"],
     Assign: { [time]: "{% $parse($parse($states.errorOutput.Cause).errorMessage).at %}" },
