@@ -32,7 +32,7 @@ import { type DemoSignIn, ensureDemoUser } from "./demo.js";
 import { deployScheduleGroup } from "./deploy-schedules.js";
 import { deployStateMachines } from "./deploy.js";
 import { deployQueues } from "./deploy-queues.js";
-import { warnOfLeftBehind } from "./left-behind.js";
+import { LeftBehind } from "./left-behind.js";
 import { type DeployableMachine, type Manifest, readManifest } from "./manifest.js";
 import { connectionKeysSecret, ensureConnectionKeys } from "./connection-keys.js";
 import { apiEnvironment, functionEnvironment, trainingBucket, type Places } from "./environment.js";
@@ -152,21 +152,22 @@ async function start(
     await aws.close();
   });
   aws.attach({ stepFunctions: engine, realtime: supabase.realtime });
-  const deploy = async (manifest: Pick<Manifest, "functions" | "stateMachines">) => {
+  const leftBehind = new LeftBehind({ engine, region, accountId, logger });
+  closing.push(() => leftBehind.close());
+  const deploy = async (manifest: Pick<Manifest, "stateMachines">) => {
     places.stateMachines = await deployStateMachines(manifest.stateMachines, { engine, region, accountId });
-    await warnOfLeftBehind(manifest, { engine, region, accountId, logger });
     return apiEnvironment(places as Places);
   };
   const machines = machinesFor(aws);
-  const env = await deploy({ functions, stateMachines: machines });
+  const env = await deploy({ stateMachines: machines });
   await deployQueues({ topics, queues }, aws);
   await aws.eventSources.deploy(eventSources);
   announceDeployment();
   begin(aws, hadExecutions);
   warmer.deployed({ functions, rules, stateMachines: machines });
+  leftBehind.deployed({ functions, stateMachines: machines });
   return {
-    env,
-    demo,
+    ...{ env, demo, close, [Symbol.asyncDispose]: close },
     urls: {
       ...{ aws: aws.url, ads: ads.url, supabase: supabase.url, database: database.url("postgres") },
       ...{ outbox: `${aws.url}/_longhaul/outbox`, controls: `${aws.url}/_longhaul/` },
@@ -178,10 +179,9 @@ async function start(
       await deployQueues(manifest, aws);
       await aws.eventSources.deploy(manifest.eventSources);
       warmer.deployed(manifest);
+      leftBehind.deployed(manifest);
       return renewed;
     },
-    close,
-    [Symbol.asyncDispose]: close,
   };
 }
 
