@@ -159,6 +159,27 @@ test("the command line starts and follows, and its exit status tells the outcome
   expect(await longhaul("token")).toEqual({ code: 0, said: `${world.ours.operator.token}\n` });
 });
 
+test("the command line hands a terminal nothing to obey that somebody else has written", async () => {
+  const longhaul = (...args: string[]) =>
+    command({ LONGHAUL_URL: world.url, LONGHAUL_TOKEN: world.ours.viewer.token }, ...args);
+  const file = await world.upload(world.ours.operator);
+  const name = "Listed\u001b]0;title\u0007\u009b2J\u202e\n00000000 succeeded";
+  const { runId } = await clientOf().workflows.dataImport.start({ file, name });
+  const all = await Promise.all([
+    longhaul("runs", "list", "--search", "Listed"),
+    longhaul("runs", "watch", runId),
+    longhaul("runs", "get", runId),
+    longhaul("runs", "list", "--search", "Listed", "--json"),
+  ]);
+  for (const { code, said } of all) {
+    expect(code).toBe(0);
+    expect(said).toContain("Listed\\u001b]0;title\\u0007");
+    expect(said.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
+  }
+  expect(all[0].said.trim().split("\n")).toHaveLength(1);
+  expect(JSON.parse(all[3].said)).toMatchObject({ id: runId, name });
+});
+
 test("the command line says what is wrong with where and as whom it asks, and what to do", async () => {
   const asker = { LONGHAUL_EMAIL: "nobody@example.org", LONGHAUL_PASSWORD: "wrong" };
   const nowhere = { LONGHAUL_URL: "http://127.0.0.1:1", ...asker };

@@ -9,7 +9,7 @@ import { exitCodes, UsageError } from "./usage.js";
 
 export interface Terminal {
   stdin: NodeJS.ReadableStream;
-  /** Prints one line. */
+  /** Prints one line; what a terminal would obey in it, a line's end too, is written out. */
   print(line: string): void;
 }
 
@@ -78,7 +78,7 @@ async function start(command: Command, workflow: string, given: string | undefin
 }
 
 async function get({ longhaul, values, terminal }: Command, runId: string): Promise<number> {
-  terminal.print(JSON.stringify(await longhaul.runs.get(runId), null, values.json ? 0 : 2));
+  printJson(await longhaul.runs.get(runId), values, terminal);
   return exitCodes.ok;
 }
 
@@ -132,12 +132,17 @@ async function watch(
   if (!last) return exitCodes.refused;
   if (!values.json) terminal.print(lineOf(last));
   if (last.status === "succeeded") {
-    terminal.print(JSON.stringify(last.output, null, values.json ? 0 : 2));
+    printJson(last.output, values, terminal);
     return exitCodes.ok;
   }
   if (last.status === "cancelled") return exitCodes.cancelled;
   if ("error" in last && !values.json) terminal.print(last.error.message);
   return exitCodes.failed;
+}
+
+/** For people over several lines. */
+function printJson(value: unknown, { json }: Values, { print }: Terminal): void {
+  for (const line of JSON.stringify(value, null, json ? 0 : 2).split("\n")) print(line);
 }
 
 function lineOf({ id, status, progress, workflow, name }: Run): string {

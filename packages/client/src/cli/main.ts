@@ -3,14 +3,15 @@ import { createLonghaul } from "../longhaul.js";
 import { readArguments } from "./arguments.js";
 import { carryOut } from "./commands.js";
 import { readCliEnvironment } from "./env.js";
+import { shown } from "./shown.js";
 import { signedIn } from "./sign-in.js";
 import { exitCodes, usage, UsageError } from "./usage.js";
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args);
-  const print = (line: string) => void process.stdout.write(`${line}\n`);
+  const print = (line: string) => void process.stdout.write(`${shown(line)}\n`);
   if (values.help || positionals.length === 0) {
-    print(usage);
+    process.stdout.write(`${usage}\n`);
     return values.help ? exitCodes.ok : exitCodes.usage;
   }
   const { url, token, email, password } = readCliEnvironment(values);
@@ -30,6 +31,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Sentences may come from elsewhere, and some have several lines. */
+function complain(sentences: string): void {
+  for (const line of sentences.split("\n")) process.stderr.write(`${shown(line)}\n`);
+}
+
 // Whoever reads has had enough (as `head` has): there is nobody left to tell.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
@@ -40,18 +46,16 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${message}\n`);
+  complain(message);
   if (error instanceof LonghaulError) {
     for (const { path, message: issue } of error.issues) {
       // What belongs to no field has been said.
-      if (path.length > 0) process.stderr.write(`  ${path.join(".")}: ${issue}\n`);
+      if (path.length > 0) complain(`  ${path.join(".")}: ${issue}`);
     }
     if (error.code === "UNREACHABLE") {
-      process.stderr.write(
-        "Does it run there? npm start starts it; --url or LONGHAUL_URL names another address.\n",
-      );
+      complain("Does it run there? npm start starts it; --url or LONGHAUL_URL names another address.");
     }
   }
-  if (error instanceof UsageError) process.stderr.write("longhaul --help says how.\n");
+  if (error instanceof UsageError) complain("longhaul --help says how.");
   process.exitCode = error instanceof UsageError ? exitCodes.usage : exitCodes.refused;
 }
