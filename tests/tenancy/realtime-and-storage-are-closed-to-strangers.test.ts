@@ -168,6 +168,27 @@ describe("Storage", () => {
     expect(await (await bucketOf(ours.operator).download(path)).data?.text()).toBe("a,b\n1,2\n");
   });
 
+  test("keeps it from being exchanged by links that were signed before, too", async () => {
+    const { id, path } = await announce(ours.admin);
+    const bucket = bucketOf(ours.admin);
+    const [plain, replacing] = [
+      (await bucket.createSignedUploadUrl(path)).data!.token,
+      (await bucket.createSignedUploadUrl(path, { upsert: true })).data!.token,
+    ];
+    const put = async (token: string, text: string) =>
+      (await bucket.uploadToSignedUrl(path, token, new Blob([text], { type: "text/csv" }))).error;
+    expect(await put(replacing, "a,b\n1,2\n")).toBeNull();
+    expect(await put(replacing, "other")).not.toBeNull();
+    await asCaller(api, asMember(ours.admin), (tx) =>
+      runs.start(tx, newRun(ours.id, { artifactIds: [id] })),
+    );
+    for (const token of [plain, replacing]) expect(await put(token, "other")).not.toBeNull();
+    expect(await (await bucket.download(path)).data?.text()).toBe("a,b\n1,2\n");
+    await bucket.remove([path]);
+    for (const token of [plain, replacing]) expect(await put(token, "other")).not.toBeNull();
+    expect((await bucket.download(path)).data).toBeNull();
+  });
+
   test("refuses a file over 50 MB", async () => {
     const { path } = await announce(ours.operator, "large.csv");
     const { error } = await bucketOf(ours.operator).upload(path, new Blob([new Uint8Array(52_428_801)]));
