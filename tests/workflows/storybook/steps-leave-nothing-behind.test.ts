@@ -1,14 +1,16 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StoryResult } from "@longhaul/workflows/contracts";
 import { type MemoryContext, memoryContext } from "@longhaul/workflows/testing";
 import {
   assemble,
+  ffmpeg,
   illustrate,
   narrate,
   samplePng,
   seeDrawing,
+  silentWav,
   writeBook,
 } from "@longhaul/workflows/testing/storybook";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -87,14 +89,50 @@ test("a film that is stopped in the middle stops at once, and leaves no file", a
   expect(memory.written.has("storybook.mp4")).toBe(false);
 }, 120_000);
 
+test("ffmpeg says what it cannot read", async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), "longhaul-noise-"));
+  try {
+    writeFileSync(join(elsewhere, "noise.wav"), "this is no sound");
+    const { signal } = new AbortController();
+    const failed = ffmpeg(["-i", join(elsewhere, "noise.wav"), join(elsewhere, "film.mp4")], { signal });
+    await expect(failed).rejects.toThrow(/^ffmpeg ended with 1: .*Invalid data/s);
+  } finally {
+    rmSync(elsewhere, { recursive: true, force: true });
+  }
+});
+
+test("a film holds sounds and no files that an edited narration names, nor hours of them", async () => {
+  const memory = memoryContext();
+  const parts = await book(memory, 4);
+  const elsewhere = mkdtempSync(join(tmpdir(), "longhaul-private-"));
+  try {
+    writeFileSync(join(elsewhere, "memo.wav"), silentWav(3));
+    const list = `#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:3,\nfile://${elsewhere}/memo.wav\n#EXT-X-ENDLIST\n`;
+    for (const given of [list, silentWav(121)]) {
+      const artifactId = memory.upload("page-1.wav", given);
+      const narration = parts.narration.map((one, i) => (i === 0 ? { ...one, artifactId } : one));
+      await expect(assemble({ ...parts, narration }, memory.ctx)).rejects.toMatchObject({
+        code: "NARRATION_INVALID",
+      });
+    }
+    const narration = parts.narration.map((one) => ({ ...one, seconds: 1e9 }));
+    const { seconds } = await assemble({ ...parts, narration }, memory.ctx);
+    expect(seconds).toBeLessThan(4 * 120 + 60);
+  } finally {
+    rmSync(elsewhere, { recursive: true, force: true });
+  }
+  expect(readdirSync(folder)).toEqual([]);
+}, 120_000);
+
 test("a film that cannot be made says why, and leaves no file", async () => {
   const memory = memoryContext();
   const parts = await book(memory, 4);
   const noise = memory.upload("page-1.wav", "this is no sound");
   const broken = parts.narration.map((one, i) => (i === 1 ? { ...one, artifactId: noise } : one));
-  await expect(assemble({ ...parts, narration: broken }, memory.ctx)).rejects.toThrow(
-    /^ffmpeg ended with 1: .*Invalid data/s,
-  );
+  await expect(assemble({ ...parts, narration: broken }, memory.ctx)).rejects.toMatchObject({
+    ...{ name: "FatalError", code: "NARRATION_INVALID" },
+    message: "The narration of page 2 is no sound of less than 120 seconds.",
+  });
   await expect(assemble({ ...parts, narration: parts.narration.slice(1) }, memory.ctx)).rejects.toMatchObject(
     {
       name: "FatalError",

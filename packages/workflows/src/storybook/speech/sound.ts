@@ -4,6 +4,9 @@ export interface Sound {
   readonly samples: Int16Array;
 }
 
+/** A page of 600 letters takes under a minute; more is a voice that has gone wrong. */
+export const longestNarration = 120;
+
 export const secondsOf = ({ rate, samples }: Sound): number => samples.length / rate;
 
 export const silence = (rate: number, seconds: number): Sound => ({

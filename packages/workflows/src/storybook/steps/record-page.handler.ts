@@ -6,11 +6,9 @@ import { store } from "../files.js";
 import type { NarrationResult } from "../result.js";
 import { simulateFailure } from "../simulation.js";
 import type { Cue } from "../speech/flite.js";
-import { secondsOf, soundOf } from "../speech/sound.js";
+import { longestNarration, secondsOf, soundOf } from "../speech/sound.js";
 import { recordPage } from "./record-page.js";
 
-/** A page of 600 letters takes under a minute; more is a voice that has gone wrong. */
-const longest = 120;
 const mostCues = 60;
 
 /** @throws what the author throws; RetryableError MODEL_ANSWER_INVALID for a sound that is none. */
@@ -24,7 +22,7 @@ export async function narrate(
   ctx.progress(0.1, `Reading page ${number + 1}`);
   const { wav, cues, madeBy } = await (by ?? (await author())).speak({ text, signal: ctx.signal });
   const seconds = secondsOf(soundOf(wav));
-  if (!(seconds > 0.2 && seconds < longest)) {
+  if (!(seconds > 0.2 && seconds < longestNarration)) {
     throw invalidAnswer("read the page", `The narration takes ${seconds} s.`);
   }
   const artifactId = await store(ctx, `page-${number + 1}.wav`, "audio/wav", wav);

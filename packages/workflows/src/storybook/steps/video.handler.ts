@@ -8,10 +8,11 @@ import { readMade, store } from "../files.js";
 import { endFrame, pageFrame, titleFrame } from "../film/frames.js";
 import { makeFilm } from "../film/make-film.js";
 import { webVtt } from "../film/subtitles.js";
-import { timelineOf } from "../film/timeline.js";
+import { type SpokenPage, timelineOf } from "../film/timeline.js";
 import { pageHeight, pageWidth } from "../pictures/paint.js";
 import type { VideoResult } from "../result.js";
 import { simulateFailure } from "../simulation.js";
+import { longestNarration, secondsOf, type Sound, soundOf, wavOf } from "../speech/sound.js";
 import { video } from "./video.js";
 
 type Input = StepInput<typeof video>;
@@ -40,15 +41,17 @@ async function film(input: Input, ctx: StepContext, folder: string): Promise<Vid
   const { story, narration } = input;
   const frames = await layOut(input, ctx, folder);
   const sounds: string[] = [];
-  for (const [i, { artifactId }] of narration.entries()) {
+  const spoken: SpokenPage[] = [];
+  for (const [i, { artifactId, cues }] of narration.entries()) {
+    const sound = soundIn(await readMade(ctx.artifacts, artifactId), i);
     const file = path.join(folder, `voice-${i}.wav`);
-    await writeFile(file, await readMade(ctx.artifacts, artifactId));
+    await writeFile(file, wavOf(sound));
     sounds.push(file);
+    const texts = cues.map(({ from, to, start, end }) => ({
+      ...{ from, to, text: textOf(story, i).slice(start, end) },
+    }));
+    spoken.push({ seconds: secondsOf(sound), cues: texts });
   }
-  const spoken = narration.map(({ seconds, cues }, i) => ({
-    seconds,
-    cues: cues.map(({ from, to, start, end }) => ({ from, to, text: textOf(story, i).slice(start, end) })),
-  }));
   const timeline = timelineOf(story.title, spoken);
   const made = await makeFilm({
     folder,
@@ -83,6 +86,27 @@ async function film(input: Input, ctx: StepContext, folder: string): Promise<Vid
     bytes: size,
     chapters: [...chapters],
   };
+}
+
+/**
+ * The sound of a page. It is read here and written anew: an edited output may name any file of the organisation, and ffmpeg
+ * takes a list of other files, this computer's too, for a sound.
+ *
+ * @throws FatalError NARRATION_INVALID
+ */
+function soundIn(bytes: Uint8Array, page: number): Sound {
+  try {
+    const sound = soundOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    if (secondsOf(sound) < longestNarration) return sound;
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+  }
+  throw new FatalError(
+    `The narration of page ${page + 1} is no sound of less than ${longestNarration} seconds.`,
+    {
+      code: "NARRATION_INVALID",
+    },
+  );
 }
 
 const textOf = ({ pages }: Input["story"], page: number): string => pages[page]?.text ?? "";

@@ -4,7 +4,7 @@ export { authorOf } from "../author/choose.js";
 export { authorEnv } from "../author/env.js";
 export { pollyVoice } from "../author/polly.js";
 export { analyse as drawingAnalysis } from "../drawing/analyse.js";
-export { findFfmpeg } from "../film/ffmpeg.js";
+export { ffmpeg, findFfmpeg } from "../film/ffmpeg.js";
 export { illustrate } from "../steps/draw-page.handler.js";
 export { narrate } from "../steps/record-page.handler.js";
 export { writeBook } from "../steps/story.handler.js";
