@@ -5,8 +5,9 @@ export interface SqlToken {
   readonly space: string;
 }
 
+/** In one way only, and from where the last token ended: what ends in much white space is tried once and not in every way. */
 const pattern =
-  /(?<space>(?:\s+|--[^\n]*|\/\*[^]*?\*\/)*)(?:(?<string>'(?:[^']|'')*')|(?<identifier>"(?:[^"]|"")*")|(?<number>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)|(?<word>[\p{L}_][\p{L}\p{M}\p{N}_]*)|(?<operator><>|!=|<=|>=|\|\||::|[^\s]))/giuy;
+  /(?<space>(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)*)(?:(?<string>'(?:[^']|'')*')|(?<identifier>"(?:[^"]|"")*")|(?<number>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)|(?<word>[\p{L}_][\p{L}\p{M}\p{N}_]*)|(?<operator><>|!=|<=|>=|\|\||::|[^\s]))/giuy;
 
 /** Reads SQL as far as is needed to tell words from texts; whether it means something is the database's to say. */
 export function sqlTokens(sql: string): SqlToken[] {
