@@ -2,6 +2,7 @@ import js from "@eslint/js";
 import reactHooks from "eslint-plugin-react-hooks";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
+import { awsClients } from "./tooling/lint/aws-clients.js";
 import { boundaries } from "./tooling/lint/boundaries.js";
 import { environment } from "./tooling/lint/environment.js";
 import { reasons } from "./tooling/lint/reasons.js";
@@ -42,8 +43,9 @@ export default defineConfig(
   js.configs.recommended,
   {
     name: "longhaul/house",
-    plugins: { longhaul: { rules: { boundaries, environment, reasons } } },
+    plugins: { longhaul: { rules: { "aws-clients": awsClients, boundaries, environment, reasons } } },
     rules: {
+      "longhaul/aws-clients": "error",
       "longhaul/boundaries": "error",
       "longhaul/environment": "error",
       "longhaul/reasons": "error",
@@ -119,6 +121,11 @@ export default defineConfig(
     name: "longhaul/terminals",
     files: terminals,
     rules: { "no-console": "off" },
+  },
+  {
+    // Nobody waits for these but whoever started them, and their runner gives up by itself.
+    files: [...tests, "bench/**/*.ts"],
+    rules: { "longhaul/aws-clients": "off" },
   },
   {
     name: "longhaul/tests",

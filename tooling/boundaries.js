@@ -122,9 +122,10 @@ export const rooms = [
     folder: "infra",
     imports: {
       "@longhaul/functions": ["/manifest"],
+      "@longhaul/kit": ["/step"],
       "@longhaul/workflows": ["/contracts", "/machines"],
     },
-    why: "The CDK app reads what to deploy as data, the manifest of functions and the machines; running any of their code at synth would make a deployment depend on it.",
+    why: "The CDK app reads what to deploy as data, the manifest of functions and the machines; running any of their code at synth would make a deployment depend on it. What stands in front of each function calls AWS by the kit's rules.",
   },
   {
     name: "@longhaul/tests",

@@ -107,6 +107,7 @@ const allowed: [file: string, code: string][] = [
   ["apps/web/src/a.tsx", `import { contracts } from "@longhaul/workflows/contracts";`],
   ["packages/local/src/a.ts", `import { openStepFunctions } from "@longhaul/stepfunctions";`],
   ["infra/src/a.ts", `import { functions } from "@longhaul/functions/manifest";`],
+  ["infra/src/a.ts", `import { awsCalls } from "@longhaul/kit/step";`],
   ["tests/runs/a.test.ts", `import { startCloud } from "@longhaul/local"; import { b } from "../b.js";`],
   [
     "packages/workflows/src/x/contract.ts",

@@ -13,7 +13,8 @@ import {
 } from "@longhaul/connections";
 import { connect } from "@longhaul/db";
 import { type Capability, houseFunctions } from "@longhaul/kit";
-import { awsCalls, eventBridgeClock, lambdaBell, snsRunQueue } from "@longhaul/runs";
+import { awsCalls } from "@longhaul/kit/step";
+import { eventBridgeClock, lambdaBell, snsRunQueue } from "@longhaul/runs";
 import { type Clock, systemClock } from "./clock.js";
 import type { Services } from "./context.js";
 import { createDispatcher } from "./dispatcher.js";

@@ -4,7 +4,8 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { connect } from "@longhaul/db";
 import { houseFunctions } from "@longhaul/kit";
-import { awsCalls, eventBridgeClock, lambdaBell, type RunsDependencies, snsRunQueue } from "@longhaul/runs";
+import { awsCalls } from "@longhaul/kit/step";
+import { eventBridgeClock, lambdaBell, type RunsDependencies, snsRunQueue } from "@longhaul/runs";
 import type { HousekeepingEnvironment } from "./env.js";
 import { createLogger } from "./logger.js";
 

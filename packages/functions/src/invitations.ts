@@ -1,6 +1,7 @@
 import { SESv2Client } from "@aws-sdk/client-sesv2";
 import { connect } from "@longhaul/db";
-import { awsCalls, forgetInvitationMails, type MailedCount, mailInvitations } from "@longhaul/runs";
+import { awsMessages } from "@longhaul/kit/step";
+import { forgetInvitationMails, type MailedCount, mailInvitations } from "@longhaul/runs";
 import { readInvitationsEnvironment } from "./env.js";
 import { createLogger } from "./logger.js";
 import { sesMailer } from "./ses.js";
@@ -13,8 +14,7 @@ const deps = {
   logger: createLogger({ level, functionName }),
 };
 // A mail is held for a minute only. A try that nobody answered may have been heard: it is not made again at once.
-const requestHandler = { ...awsCalls, requestTimeout: 10_000 };
-const send = sesMailer(new SESv2Client({ maxAttempts: 1, requestHandler }), from);
+const send = sesMailer(new SESv2Client({ maxAttempts: 1, requestHandler: awsMessages }), from);
 
 /** Mails the invitations that are due: each minute, and when one was made. */
 export async function handler(): Promise<MailedCount> {

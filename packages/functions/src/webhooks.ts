@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { secretSealing } from "@longhaul/connections";
-import { awsCalls, type DeliveredCount, deliverWebhooks, forgetDeliveries } from "@longhaul/runs";
+import { awsCalls } from "@longhaul/kit/step";
+import { type DeliveredCount, deliverWebhooks, forgetDeliveries } from "@longhaul/runs";
 import { readWebhooksEnvironment } from "./env.js";
 import { housekeeping } from "./housekeeping.js";
 

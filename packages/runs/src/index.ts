@@ -1,5 +1,4 @@
 export { approvalTask } from "./approval-task.js";
-export { awsCalls } from "./aws-calls.js";
 export { decideApproval, deliverDecision } from "./approvals.js";
 export { type Bell, lambdaBell } from "./bell.js";
 export { cancelRun } from "./cancel.js";

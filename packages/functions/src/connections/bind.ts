@@ -7,7 +7,13 @@ import {
   type TokenAnswer,
 } from "@longhaul/connections";
 import type { Json } from "@longhaul/kit";
-import { FatalError, RetryableError, type StepConnections, type StepContext } from "@longhaul/kit/step";
+import {
+  awsCalls,
+  FatalError,
+  RetryableError,
+  type StepConnections,
+  type StepContext,
+} from "@longhaul/kit/step";
 
 type Bind = (step: Pick<StepContext, "records" | "signal">) => StepConnections;
 
@@ -17,7 +23,8 @@ type Bind = (step: Pick<StepContext, "records" | "signal">) => StepConnections;
  */
 export function stepConnections(settings: ConnectionSettings | null): Bind | undefined {
   if (settings === null) return undefined;
-  const connections = createConnections(settings, new SecretsManagerClient({}));
+  const secrets = new SecretsManagerClient({ maxAttempts: 2, requestHandler: awsCalls });
+  const connections = createConnections(settings, secrets);
   return ({ records, signal }) => {
     const tokens = connections.accessTokens(recordStore(records));
     return {

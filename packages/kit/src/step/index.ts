@@ -1,3 +1,4 @@
+export { awsCalls, awsMessages, awsTransfers } from "./aws-calls.js";
 export {
   FatalError,
   type FatalErrorOptions,

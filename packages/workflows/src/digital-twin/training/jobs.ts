@@ -6,7 +6,7 @@ import {
   SageMakerClient,
   StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
-import { FatalError, RetryableError } from "@longhaul/kit/step";
+import { awsCalls, FatalError, RetryableError } from "@longhaul/kit/step";
 
 /** A training job, as far as a step needs to know it. */
 export interface TrainingJob {
@@ -37,7 +37,7 @@ export interface TrainingJobs {
 let made: TrainingJobs | undefined;
 
 export function trainingJobs(): TrainingJobs {
-  made ??= jobsOf(new SageMakerClient({}));
+  made ??= jobsOf(new SageMakerClient({ requestHandler: awsCalls }));
   return made;
 }
 

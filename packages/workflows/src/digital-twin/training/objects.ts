@@ -5,6 +5,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { awsTransfers } from "@longhaul/kit/step";
 import { bucketEnv } from "./env.js";
 
 /** The training bucket, as steps see it. */
@@ -21,7 +22,7 @@ let made: TrainingObjects | undefined;
 
 /** The bucket that the environment names, with one client for all steps of a process. */
 export function trainingObjects(): TrainingObjects {
-  made ??= objectsIn(new S3Client({}), bucketEnv().TRAINING_BUCKET);
+  made ??= objectsIn(new S3Client({ requestHandler: awsTransfers }), bucketEnv().TRAINING_BUCKET);
   return made;
 }
 

@@ -6,6 +6,7 @@ import {
   SynthesizeSpeechCommand,
   type VoiceId,
 } from "@aws-sdk/client-polly";
+import { awsTransfers } from "@longhaul/kit/step";
 import { z } from "zod";
 import type { Cue } from "../speech/flite.js";
 import { samplesOf, secondsOf, wavOf } from "../speech/sound.js";
@@ -25,7 +26,7 @@ export interface PollyOptions {
 export function pollyVoice({
   voice,
   seconds,
-  client = new PollyClient({ maxAttempts: 1 }),
+  client = new PollyClient({ maxAttempts: 1, requestHandler: awsTransfers }),
 }: PollyOptions): Author["speak"] {
   const order = (Text: string) => ({ Text, VoiceId: voice as VoiceId, Engine: Engine.NEURAL });
   return ({ text, signal }) =>
