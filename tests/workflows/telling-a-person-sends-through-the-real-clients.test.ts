@@ -18,9 +18,20 @@ const input = { importName: "March", summary: "10 rows read.", priority: "normal
 
 const received: { path: string; body: string }[] = [];
 let refuse = false;
+/** How many calls are heard and not answered, or turned away, before the next. */
+let unheard = 0;
+let busy = 0;
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   received.push({ path: request.url ?? "", body: await text(request) });
+  if (unheard-- > 0) return void request.socket.destroy();
+  if (busy-- > 0) {
+    response.writeHead(429, {
+      "content-type": "application/json",
+      "x-amzn-errortype": "TooManyRequestsException",
+    });
+    return void response.end(JSON.stringify({ message: "Maximum sending rate exceeded." }));
+  }
   if (refuse) {
     response.writeHead(400, { "content-type": "application/json", "x-amzn-errortype": "MessageRejected" });
     response.end(JSON.stringify({ message: "Email address is not verified." }));
@@ -60,6 +71,7 @@ afterAll(async () => {
 beforeEach(() => {
   received.length = 0;
   refuse = false;
+  unheard = busy = 0;
 });
 
 it("sends e-mail with SES from EMAIL_FROM", async () => {
@@ -101,4 +113,23 @@ it("takes a refusal of SES for final and records it", async () => {
   await expect(send.run(input, ctx)).rejects.toMatchObject({ name: "FatalError", code: "DELIVERY_FAILED" });
   expect(received).toHaveLength(1);
   expect(deliveries).toMatchObject([{ status: "failed", error: "Email address is not verified." }]);
+});
+
+it("does not send again what a provider may have heard", async () => {
+  unheard = 1;
+  const { default: send } = await handlers["data-import"].SendNotification();
+  const { ctx } = memoryContext({ startedBy: person });
+  await expect(send.run(input, ctx)).rejects.toMatchObject({
+    name: "RetryableError",
+    code: "DELIVERY_FAILED",
+  });
+  expect(received).toHaveLength(1);
+});
+
+it("asks again where a provider says that it takes no more for a moment", async () => {
+  busy = 2;
+  const { default: send } = await handlers["data-import"].SendNotification();
+  const { ctx } = memoryContext({ startedBy: person });
+  expect(await send.run(input, ctx)).toMatchObject({ status: "sent" });
+  expect(received).toHaveLength(3);
 });
