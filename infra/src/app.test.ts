@@ -1,7 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { eventSources, functions, queues, stateMachines } from "@longhaul/functions/manifest";
+import {
+  eventSources,
+  functions,
+  queues,
+  rules,
+  schedules,
+  stateMachines,
+} from "@longhaul/functions/manifest";
 import { App, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -36,7 +43,7 @@ function synthesise(change: (app: App) => void = () => {}) {
   const report = path.join(outdir, "validation-report.json");
   const template = (stack: string) =>
     Template.fromJSON(JSON.parse(readFileSync(path.join(outdir, `${stack}.template.json`), "utf8")));
-  return { app, error, report, template };
+  return { app, error, report, template, outdir };
 }
 
 let workflows: Template;
@@ -324,7 +331,7 @@ describe("a function", () => {
           expected.add(`s3:${action}`);
         expected.add("iam:PassRole");
       }
-      if (name === "longhaul-status-changed") {
+      if (["longhaul-status-changed", "longhaul-schedule-fired"].includes(name)) {
         for (const action of ["SendMessage", "GetQueueAttributes", "GetQueueUrl"])
           expected.add(`sqs:${action}`);
       }
@@ -401,6 +408,37 @@ describe("what starts functions", () => {
       DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
     });
   });
+
+  it("is the clock of schedules, with a queue for firings that could not be handled: nobody fires them again", () => {
+    workflows.hasResourceProperties("AWS::Lambda::EventInvokeConfig", {
+      FunctionName: { Ref: byName(schedules.target).id },
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+    });
+    workflows.hasResourceProperties("AWS::CloudWatch::Alarm", {
+      AlarmName: "longhaul-schedule-fired-dead-letters",
+    });
+  });
+
+  it.each(rules.flatMap((rule) => ("everySeconds" in rule ? [rule] : [])))(
+    "is the clock for $target, and a person hears where it fails each time",
+    ({ target, everySeconds }) => {
+      const [alarm] = Object.values(
+        workflows.findResources("AWS::CloudWatch::Alarm", {
+          Properties: {
+            MetricName: "Errors",
+            Dimensions: [{ Name: "FunctionName", Value: { Ref: byName(target).id } }],
+          },
+        }),
+      ) as Resource[];
+      expect(alarm?.Properties).toMatchObject({
+        AlarmName: `${target}-failing`,
+        Statistic: "Sum",
+        Threshold: 1,
+      });
+      // A period in which it was not called counts as well.
+      expect(alarm?.Properties["Period"]).toBeGreaterThanOrEqual(2 * everySeconds);
+    },
+  );
 
   it("is the clock, every minute, for the reconciler", () => {
     workflows.hasResourceProperties("AWS::Events::Rule", {
@@ -524,7 +562,39 @@ function joined(value: unknown): unknown {
     .join(separator);
 }
 
+/** The length of a value in a template; what is known when it is deployed only counts as much as an ARN may. */
+function lengthOf(value: unknown, known: Readonly<Record<string, string>>): number {
+  if (typeof value === "string") return value.length;
+  const { Ref, "Fn::Join": join } = value as { Ref?: string; "Fn::Join"?: [string, unknown[]] };
+  if (join) return join[1].reduce<number>((sum, part) => sum + lengthOf(part, known) + join[0].length, 0);
+  return known[Ref ?? ""]?.length ?? 120;
+}
+
 describe("the templates", () => {
+  it("are refused for their number of resources, which the synthesis sees, before they are too long for CloudFormation", () => {
+    const { byteLength } = readFileSync(path.join(synthesised.outdir, "LonghaulWorkflows.template.json"));
+    const mostResources = 500;
+    const mostBytes = 1_000_000;
+    expect((byteLength / Object.keys(resources(workflows)).length) * mostResources).toBeLessThan(mostBytes);
+  });
+
+  it("leave room for the variables of each function", () => {
+    const mostBytes = 4_096;
+    const longest = {
+      "AWS::Partition": "aws-us-gov",
+      "AWS::Region": "ap-southeast-4",
+      "AWS::AccountId": "0".repeat(12),
+    };
+    for (const { name } of functions) {
+      const { Variables } = byName(name).properties["Environment"] as { Variables: Record<string, unknown> };
+      const sizes = Object.entries(Variables).map(([key, value]) => key.length + lengthOf(value, longest));
+      expect(
+        sizes.reduce((sum, size) => sum + size, 0),
+        name,
+      ).toBeLessThan(mostBytes);
+    }
+  });
+
   it("are those that were reviewed", () => {
     const shown = (template: Template) => ({
       ...template.toJSON(),

@@ -18,6 +18,7 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { ApiPolicy } from "./api-policy.js";
 import { DeadLetterQueue } from "./dead-letter-queue.js";
@@ -94,8 +95,9 @@ export class WorkflowsStack extends Stack {
     new CfnOutput(this, "ApiPolicy", { value: api.arn, description: "What the API's role may do" });
     for (const rule of rules) this.#rule(rule);
     for (const source of eventSources) this.#eventSource(source);
+    // Scheduler hands a firing over and has forgotten it.
+    this.#deadLettersOf(schedules.target);
     this.#watchDeadLetters();
-    this.#watchInvitations();
   }
 
   /**
@@ -167,16 +169,28 @@ export class WorkflowsStack extends Stack {
     });
   }
 
-  /** Who was invited and hears nothing complains to nobody: one that SES refuses is on the page, a function that fails is not. */
-  #watchInvitations(): void {
-    const { function: sender } = this.#house(invitationSender);
-    this.#props.queues.alarms.when(this, sender.metricErrors({ period: Duration.minutes(5) }), {
-      name: `${invitationSender}-failing`,
-      description:
-        "Invitations are not mailed: the function fails. They are kept, and mailed once it works again.",
+  /** What the clock starts has nobody who waits for it: when it fails, runs stay stuck and messages are not sent, in silence. */
+  #watchClock(
+    { target, everySeconds, description }: Extract<RuleSpec, { everySeconds: number }>,
+    house: HouseFunction,
+  ): void {
+    // With a period in which it is not called the alarm would think it well.
+    const period = Duration.seconds(Math.max(300, 2 * everySeconds));
+    this.#props.queues.alarms.when(this, house.function.metricErrors({ period }), {
+      name: `${target}-failing`,
+      description: `${description} Its function fails again and again; what it was to do is kept until it works.`,
       threshold: 1,
       periods: 3,
     });
+  }
+
+  /** A function that is started and not waited for: what it could not handle is kept, and raises an alarm. */
+  #deadLettersOf(name: string): Queue {
+    const { alarms } = this.#props.queues;
+    const { queue } = new DeadLetterQueue(this, `${name}-dead-letters`, { alarms });
+    const { function: target } = this.#house(name);
+    target.configureAsyncInvoke({ retryAttempts: 2, onFailure: new SqsDestination(queue) });
+    return queue;
   }
 
   #rule(rule: RuleSpec): void {
@@ -188,11 +202,10 @@ export class WorkflowsStack extends Stack {
         schedule: Schedule.rate(Duration.seconds(rule.everySeconds)),
         targets: [new LambdaTarget(house.function, { retryAttempts: 0 })],
       });
+      this.#watchClock(rule, house);
       return;
     }
-    const { alarms } = this.#props.queues;
-    const deadLetterQueue = new DeadLetterQueue(this, `${rule.name}-dead-letters`, { alarms }).queue;
-    house.function.configureAsyncInvoke({ retryAttempts: 2, onFailure: new SqsDestination(deadLetterQueue) });
+    const deadLetterQueue = this.#deadLettersOf(rule.target);
     new Rule(this, `${rule.name}-rule`, {
       description: rule.description,
       eventPattern: this.#ofMachines(rule.pattern),
