@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import postgres from "postgres";
 
 export type Tx = postgres.TransactionSql;
@@ -13,6 +14,34 @@ export interface ConnectOptions {
   readonly applicationName?: string;
   /** False behind a pooler in transaction mode (Supabase's port 6543). */
   readonly prepare?: boolean;
+  /** How long a connection may be silent, while it is waited for or not, before it is given up. */
+  readonly silentMs?: number;
+}
+
+/** Longer than any call of ours waits for its answer. */
+const mostSilentMs = 70_000;
+
+/**
+ * A connection that is closed when nothing came or went for a while. A server that has failed over, or a network that forgot
+ * the connections of an instance which was frozen, says no goodbye: each query on such a connection would wait for a quarter
+ * of an hour, and all those behind it.
+ */
+class WatchedSocket extends Socket {
+  /** By this the client names the server in TLS. */
+  readonly host: string;
+
+  constructor(host: string, port: number, silentMs: number) {
+    super();
+    this.host = host;
+    this.setTimeout(silentMs);
+    this.connect(port, host);
+  }
+
+  // No listener: the client takes all of them off when it puts TLS over the socket.
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    if (event === "timeout") this.destroy();
+    return super.emit(event, ...values);
+  }
 }
 
 /** Opens a pool. No connection is made before the first query. Numbers beyond 2^53 do not occur: bigint is read as number. */
@@ -22,6 +51,11 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
     prepare: options.prepare ?? true,
     connection: { application_name: options.applicationName ?? "longhaul" },
     onnotice: () => {},
+    // Not in its types. What it writes before there is a connection waits for it.
+    ...{
+      socket: ({ host: [host = ""], port: [port = 5432] }: { host: string[]; port: number[] }) =>
+        new WatchedSocket(host, port, options.silentMs ?? mostSilentMs),
+    },
     types: {
       bigint: { to: 20, from: [20], parse: Number, serialize: String },
       timestamp: {
