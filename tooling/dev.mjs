@@ -1,13 +1,14 @@
 // What `pnpm dev` runs: the local cloud, the API and the dashboard, each with what changes in its sources:
 // the browser at once (Vite), the API by a restart, steps and state machines by a reload of the cloud.
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, watch } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { bin, compileOrKeep, startCompiler } from "./build.mjs";
 import { ensureInstalled } from "./install.mjs";
 import { Longhaul } from "./longhaul.mjs";
 import { readSettings, root } from "./settings.mjs";
 import { stopOnSignals } from "./signals.mjs";
+import { watchTree } from "./watch-tree.mjs";
 import { welcome } from "./welcome.mjs";
 
 /** The compiler writes a package file by file, and an editor may save several. */
@@ -44,8 +45,8 @@ function watchRooms(folder, extension, onChange) {
   for (const [group, name] of [...packages, ["apps", "api"]]) {
     const watched = path.join(root, group, name, folder);
     if (!existsSync(watched)) continue;
-    watch(watched, { recursive: true }, (_event, file) => {
-      if (!file?.endsWith(extension)) return;
+    watchTree(watched, (file) => {
+      if (!file.endsWith(extension)) return;
       changed.add(name);
       clearTimeout(timer);
       timer = setTimeout(() => {

@@ -1,0 +1,1 @@
+export function watchTree(folder: string, onChange: (name: string) => void): () => void;
