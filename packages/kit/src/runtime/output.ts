@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { isJson, type Json } from "../json.js";
+import { isJson, type Json, unlikeJson } from "../json.js";
 import type { Step } from "../step/step.js";
 import { failure, type StepFailure } from "./failures.js";
 
@@ -14,14 +13,19 @@ export function checkedOutput(
   { name, output: schema }: Pick<Step, "name" | "output">,
   value: unknown,
 ): { output: Json } | { failed: StepFailure } {
-  const parsed = schema.safeParse(value);
-  const output: unknown = parsed.success ? (parsed.data ?? null) : undefined;
-  if (!isJson(output)) {
+  const invalid = (cause: unknown) => {
     const message = `${name} gave a result that it has not declared.`;
-    const cause = parsed.error ?? z.json().safeParse(output).error;
     return { failed: failure("fatal", "STEP_OUTPUT_INVALID", name, message, cause) };
-  }
-  const text = JSON.stringify(output);
+  };
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) return invalid(parsed.error);
+  const result: unknown = parsed.data ?? null;
+  const json = isJson(result);
+  const unlike = json ? null : unlikeJson(result);
+  if (unlike !== null)
+    return invalid(`${unlike}, which JSON has not: hand on text, numbers, lists or objects.`);
+  const text = JSON.stringify(result);
+  const output = json ? result : (JSON.parse(text) as Json);
   // A UTF-16 unit is three bytes at most.
   const bytes = text.length * 3 <= maxOutputBytes ? 0 : new TextEncoder().encode(text).byteLength;
   if (bytes > maxOutputBytes) {
