@@ -117,6 +117,17 @@ describe("a step that fails", () => {
     expect(store.failures).toMatchObject([{ error: expect.objectContaining(error), willRetry }]);
   });
 
+  it("says in the process's log where it was thrown, unless the handler chose the error", async () => {
+    const logged: object[] = [];
+    const error = (fields: object) => void logged.push(fields);
+    const logger = { debug() {}, info() {}, warn() {}, error };
+    const thrown = new TypeError("x is not a function");
+    await failing(bench(() => Promise.reject(thrown), { logger }).invoke());
+    expect(logged).toMatchObject([{ run, step: "CountWords", err: thrown }]);
+    await failing(bench(() => Promise.reject(new FatalError("No table.")), { logger }).invoke());
+    expect(logged).toHaveLength(1);
+  });
+
   it("says that it will be retried only as often as its policy grants", async () => {
     const { store, invoke } = bench(async () => {
       throw new RetryableError("Again.");

@@ -76,15 +76,8 @@ export function stepHandler(implementation: StepImplementation, options: StepHan
   return async (payload, lambda) => {
     const parsed = stepPayloadSchema.safeParse(payload);
     if (!parsed.success) {
-      throw thrownAs(
-        failure(
-          "fatal",
-          "PAYLOAD_INVALID",
-          name,
-          `${name} was called with a malformed payload.`,
-          parsed.error,
-        ),
-      );
+      const message = `${name} was called with a malformed payload.`;
+      throw thrownAs(failure("fatal", "PAYLOAD_INVALID", name, message, parsed.error));
     }
     const called = parsed.data.compensation ?? parsed.data.state;
     if (called !== name) {
@@ -279,6 +272,9 @@ class Invocation {
       return checkedOutput(step, await Promise.race([running, this.#graceOver(keeper)]));
     } catch (thrown) {
       const failed = failureOf(thrown, this.#name, keeper.stopped);
+      // The run's error has no room for where it was thrown, and nobody else will say it.
+      if (failed.kind === "unknown")
+        this.#options.logger.error({ ...this.#bindings, err: thrown }, "The handler threw.");
       return { failed: withRetryAfter(failed, thrown, step, context.try, this.#clock.now()) };
     }
   }

@@ -5,6 +5,7 @@ import {
   type Clock,
   type LeaseAnswer,
   type LeaseRequest,
+  type Logger,
   type ObjectStore,
   type StepEvent,
   type StepStore,
@@ -233,14 +234,20 @@ class MemoryObjects implements ObjectStore {
   }
 }
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+interface BenchOptions {
+  readonly remainingMs?: number;
+  readonly retryAfter?: Step["retryAfter"];
+  readonly logger?: Logger;
+}
 
 export type Handle = (input: { text: string }, ctx: StepContext) => Promise<unknown>;
 
 /** A step's handler over stores in memory and a clock that stands still. */
 export function bench(
   handle: Handle,
-  { remainingMs = 60_000, retryAfter = null }: { remainingMs?: number; retryAfter?: Step["retryAfter"] } = {},
+  { remainingMs = 60_000, retryAfter = null, logger = quiet }: BenchOptions = {},
 ) {
   const store = new MemoryStore();
   const objects = new MemoryObjects();
@@ -250,7 +257,7 @@ export function bench(
     {
       store,
       objects,
-      logger: quiet,
+      logger,
       clock,
       simulation: false,
     },
