@@ -132,6 +132,17 @@ describe("a build is refused, with a sentence,", () => {
     );
   });
 
+  it("for a field of the output that the contract would leave out, however deep", () => {
+    const noted = z.object({ counted: z.number(), notes: z.array(z.object({ by: z.string() })).optional() });
+    const asleep = (output: object) =>
+      building((flow) => counted(flow).succeed("Asleep", () => output), {}, { ...contract, output: noted });
+    asleep({ counted: 1, note: "z" }).toThrow(
+      'the output of "Asleep" has a field "note" that the contract does not know.',
+    );
+    asleep({ counted: 1, notes: [{ by: "me" }, { from: "you" }] }).toThrow('a field "notes[1].from"');
+    asleep({ counted: 1, notes: [{ by: "me" }] }).not.toThrow();
+  });
+
   it("for a selector that gives what JSON cannot hold", () => {
     building((flow) => flow.step(count, () => ({ sheep: Number.NaN }))).toThrow(
       'The input of "CountSheep", field "sheep" is neither a reference nor JSON: NaN.',
@@ -142,8 +153,14 @@ describe("a build is refused, with a sentence,", () => {
   it("for a reference used as if it were the value", () => {
     const refused = (use: (sheep: Loose) => unknown) =>
       building((flow) => flow.step(count, ({ input }: Loose) => ({ sheep: use(input.sheep) }))).toThrow(
-        "it stands for a value that is known only while a run is under way",
+        'Machine "count-sheep": the input of "CountSheep" could not be read: A reference',
       );
+    building((flow) => counted(flow).succeed("Asleep", ({ input }: Loose) => `${input.sheep}`)).toThrow(
+      /the output of "Asleep" .* it stands for a value that is known only while a run is under way/,
+    );
+    building((flow) =>
+      counted(flow).choice("Ask", (c: Loose) => c.when(({ input }: Loose) => input.sheep > 1, finish)),
+    ).toThrow('the condition of "Ask" could not be read');
     refused((sheep) => `${sheep}`);
     refused((sheep) => sheep + 1);
     refused((sheep) => ({ ...sheep }));

@@ -1,6 +1,7 @@
 import type { Contract } from "../contract.js";
 import { assignedBefore, ownUses } from "./analysis.js";
 import type { Block, Draft } from "./draft.js";
+import { unknownField } from "./fit.js";
 import { blocksOf, type Edge, edgesOf } from "./nodes.js";
 
 /** Refuses a flow that is not a machine. Runs before ways are settled. */
@@ -48,6 +49,15 @@ export function checkStages(draft: Draft, contract: Pick<Contract, "stages">): v
   }
   for (const key of Object.keys(contract.stages)) {
     if (!staged.some(({ stage }) => stage === key)) draft.refuse(`the stage "${key}" has no step.`);
+  }
+}
+
+/** Refuses an output with a field that the contract would leave out. */
+export function checkOutputs(draft: Draft, contract: Pick<Contract, "output">): void {
+  for (const node of draft.nodes()) {
+    const problem =
+      node.kind === "succeed" ? unknownField(node.output, contract.output, "contract") : undefined;
+    if (problem) draft.refuse(`the output of "${node.name}" ${problem}.`);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Role, RunError } from "../run.js";
 import type { Step } from "../step/step.js";
 import { caughtError, caughtWithin } from "./caught.js";
 import { certainNodes } from "./certain.js";
-import { checkFlow, checkStages, checkVariables } from "./check.js";
+import { checkFlow, checkOutputs, checkStages, checkVariables } from "./check.js";
 import { checkSizes } from "./check-sizes.js";
 import { checkTasks } from "./check-tasks.js";
 import { setClocks } from "./clock.js";
@@ -132,6 +132,7 @@ export function defineMachine<C extends Contract>(
   if (options.onFailure) addFailureFlow(draft, options.onFailure);
   checkFlow(draft.root);
   checkStages(draft, contract);
+  checkOutputs(draft, contract);
   settle(draft);
   checkVariables(draft.root);
   checkTasks(draft);

@@ -45,8 +45,8 @@ export class Draft {
   }
 
   /** Ends the build with a sentence that names the machine. */
-  refuse(sentence: string): never {
-    throw new Error(`Machine "${this.machine}": ${sentence}`);
+  refuse(sentence: string, cause?: unknown): never {
+    throw new Error(`Machine "${this.machine}": ${sentence}`, cause === undefined ? {} : { cause });
   }
 
   /** Notes a state's name. ASL wants names to be unique over all branches and maps. */
@@ -137,8 +137,8 @@ export class Block {
     if (outer) draft.nameVariable(this.clock, name, this);
   }
 
-  refuse(sentence: string): never {
-    return this.draft.refuse(sentence);
+  refuse(sentence: string, cause?: unknown): never {
+    return this.draft.refuse(sentence, cause);
   }
 
   /** The name of the state that sets what a block begins with. */

@@ -11,22 +11,29 @@ function unwrapped(schema: unknown): unknown {
 }
 
 /**
- * What the compiler lets pass in a selector: a field that the step's input does not know. Gives the end
- * of a sentence, or undefined when all fields are known.
+ * What the compiler lets pass in a selector: a field that what it is for, a step's input or the
+ * contract's output, does not know. Gives the end of a sentence, or undefined when all fields are known.
  */
-export function fitInput(selection: Selection, schema: unknown, path = ""): string | undefined {
+export function unknownField(
+  selection: Selection,
+  schema: unknown,
+  whose: "step" | "contract",
+  path = "",
+): string | undefined {
   const target = unwrapped(schema);
   if (selection.kind === "array" && target instanceof z.ZodArray) {
-    return first(selection.items, (item, index) => fitInput(item, target.element, `${path}[${index}]`));
+    return first(selection.items, (item, index) =>
+      unknownField(item, target.element, whose, `${path}[${index}]`),
+    );
   }
   if (selection.kind !== "object" || !(target instanceof z.ZodObject)) return undefined;
   return first(selection.entries, ([key, part]) => {
     const at = path === "" ? key : `${path}.${key}`;
     const known = Object.hasOwn(target.shape, key);
     if (!known && !(target._zod.def.catchall && !(target._zod.def.catchall instanceof z.ZodNever))) {
-      return `has a field "${at}" that the step does not know`;
+      return `has a field "${at}" that the ${whose} does not know`;
     }
-    return fitInput(part, target.shape[key], at);
+    return unknownField(part, target.shape[key], whose, at);
   });
 }
 

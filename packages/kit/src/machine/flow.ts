@@ -8,7 +8,7 @@ import { addMap, type MapSpec } from "./constructs/map.js";
 import { addParallel } from "./constructs/parallel.js";
 import { addPoll, type PollSpec } from "./constructs/poll.js";
 import { addRaw } from "./constructs/raw.js";
-import { refsIn, selected } from "./constructs/references.js";
+import { asked, selected } from "./constructs/references.js";
 import { addCatch, addStep, type Catchable } from "./constructs/step.js";
 import { addWait } from "./constructs/wait.js";
 import { type Block, labelOf, variableOf } from "./draft.js";
@@ -133,7 +133,7 @@ export class Flow<Scope, W extends World, Yields = never> extends OpenFlow<Scope
       open.push(...this.#branch([edge], grow));
     const choice: Choice<Scope, W, unknown, unknown> = {
       when: (ask, grow) => {
-        const condition = conditionOf(ask(refsIn(block)), name, block);
+        const condition = conditionOf(asked(block, ask, `condition of "${name}"`), name, block);
         const edge = new Edge(name, "when", { label: spoken(condition) });
         node.rules.push({ condition, edge });
         branch(edge, grow);

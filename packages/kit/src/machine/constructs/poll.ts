@@ -5,7 +5,7 @@ import { jsonata, variable } from "../expression.js";
 import { type ChoiceNode, Edge, type StartNode, type StepNode, type WaitNode } from "../nodes.js";
 import { toExpression } from "../refs.js";
 import { conditionOf } from "./choice.js";
-import { refsIn, selected } from "./references.js";
+import { asked, selected } from "./references.js";
 import { addStep } from "./step.js";
 
 export interface PollSpec {
@@ -50,7 +50,7 @@ export function addPoll(
   const node = addStep(block, [start], step, select, { visit: variable(visit) });
   node.next.assigns.push({ variable: at, value: jsonata`$states.result.Payload.completedAt` });
 
-  const until = conditionOf(spec.until(refsIn<never>(block)), name, block);
+  const until = conditionOf(asked(block, spec.until, `condition of "${name}"`), name, block);
   const done = new Edge(check, "next");
   const late = new Edge(check, "when", { label: "deadline has passed" });
   const again = new Edge(check, "otherwise");

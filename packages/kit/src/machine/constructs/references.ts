@@ -25,6 +25,17 @@ export function refsIn<Scope>(block: Block): Refs<Scope> {
 
 /** What a selector, or a value in its place, gives. */
 export function selected(block: Block, value: unknown, where: string): Selection {
-  const given = typeof value === "function" ? (value as (scope: unknown) => unknown)(refsIn(block)) : value;
-  return selectionOf(given, where);
+  return selectionOf(typeof value === "function" ? asked(block, value as Selector, where) : value, where);
+}
+
+type Selector = (scope: never) => unknown;
+
+/** What a function of the author's makes of the references; what it throws is told with the place. */
+export function asked(block: Block, select: Selector, where: string): unknown {
+  try {
+    return select(refsIn<never>(block));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return block.refuse(`the ${where} could not be read: ${why}`, error);
+  }
 }

@@ -2,7 +2,7 @@ import type { Step } from "../../step/step.js";
 import { caughtError } from "../caught.js";
 import { type Block, variableOf } from "../draft.js";
 import { type Expression, jsonata, variable } from "../expression.js";
-import { fitInput } from "../fit.js";
+import { unknownField } from "../fit.js";
 import { Edge, type StepNode, type WaitNode } from "../nodes.js";
 import { type Ref, reference } from "../refs.js";
 import type { RunError } from "../../run.js";
@@ -23,7 +23,7 @@ export function addStep(
 ): StepNode {
   const { name } = step;
   const input = selected(block, select, `input of "${name}"`);
-  const problem = fitInput(input, step.input);
+  const problem = unknownField(input, step.input, "step");
   if (problem) block.refuse(`the input of "${name}" ${problem}.`);
   const output = variableOf(name);
   const next = new Edge(name, "next", {
