@@ -129,7 +129,9 @@ test("who gives the token says why there is none: it is no fault of the API", as
 const command = (env: Record<string, string>, ...args: string[]) =>
   run(process.execPath, [`${root}packages/client/bin/longhaul.js`, ...args], { env }).then(
     ({ stdout }) => ({ code: 0, said: stdout }),
-    (error: { code: number; stderr: string }) => ({ code: error.code, said: error.stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
+      ...{ code, said: stderr || stdout },
+    }),
   );
 
 test("the command line ends in silence when nobody reads it any more", async () => {
@@ -149,8 +151,16 @@ test("the command line starts and follows, and its exit status tells the outcome
   const { runId } = JSON.parse(done.said.split("\n")[0]!) as { runId: string };
   expect((await longhaul("runs", "list", "--search", "By command")).said).toContain(runId);
 
-  world.steps.script("ProcessData", () => thrown("FatalError", "The table is empty."));
-  expect((await longhaul("runs", "start", "data-import", input, "--wait")).code).toBe(1);
+  const error = {
+    code: "STEP_FAILED",
+    message: "It failed unexpectedly.",
+    cause: "TypeError: x\nis no function",
+  };
+  world.steps.script("ProcessData", () => thrown("FatalError", JSON.stringify(error)));
+  const failed = await longhaul("runs", "start", "data-import", input, "--wait");
+  expect(failed.code).toBe(1);
+  expect(failed.said).toMatch(/run\.failed {2}It failed unexpectedly\. \(TypeError: x is no function\)\n/);
+  expect(failed.said).toMatch(/\nIt failed unexpectedly\.\n\(TypeError: x is no function\)\n$/);
   expect(await longhaul("runs", "start", "nonsense", "{}")).toMatchObject({
     code: 2,
     said: expect.stringContaining("data-import"),

@@ -6,13 +6,14 @@ type Loaders = Readonly<Record<string, Readonly<Record<string, () => Promise<{ d
 /**
  * Loads the one handler that "<workflow>/<Step>" names, and none of the others.
  *
- * @throws Error when there is no such step.
+ * @throws Error when nothing is named so.
  */
 export async function findImplementation(name: string): Promise<StepImplementation> {
   const [workflow = "", step = ""] = name.split("/");
   const steps = own(handlers as Loaders, workflow);
   const load = steps && own(steps, step);
-  if (!load) throw new Error(`There is no step "${name}" in packages/workflows.`);
+  if (!load)
+    throw new Error(`The step "${name}" has no handler: name it in packages/workflows/src/handlers.ts.`);
   return (await load()).default as StepImplementation;
 }
 

@@ -152,7 +152,9 @@ describe("findImplementation", () => {
   it.each(["data-import/Nothing", "nothing/ProcessData", "constructor/name", "data-import/constructor", ""])(
     "has none for %j",
     async (name) => {
-      await expect(findImplementation(name)).rejects.toThrow("There is no step");
+      await expect(findImplementation(name)).rejects.toThrow(
+        "has no handler: name it in packages/workflows/src/handlers.ts",
+      );
     },
   );
 });

@@ -1,5 +1,5 @@
 import type { Started } from "@longhaul/api";
-import type { Run, RunEvent } from "@longhaul/kit";
+import { type Run, type RunError, type RunEvent, runErrorSchema } from "@longhaul/kit";
 import { withErrors } from "../errors.js";
 import type { Longhaul } from "../longhaul.js";
 import { sendStart } from "../start.js";
@@ -136,7 +136,7 @@ async function watch(
     return exitCodes.ok;
   }
   if (last.status === "cancelled") return exitCodes.cancelled;
-  if ("error" in last && !values.json) terminal.print(last.error.message);
+  if ("error" in last && !values.json) terminal.print(spelled(last.error, "\n"));
   return exitCodes.failed;
 }
 
@@ -150,6 +150,13 @@ function lineOf({ id, status, progress, workflow, name }: Run): string {
 }
 
 function sentenceOf({ seq, at, type, step, data }: RunEvent): string {
-  const said = typeof data["message"] === "string" ? `  ${data["message"]}` : "";
+  const error = runErrorSchema.safeParse(data["error"]);
+  const message = error.success ? spelled(error.data, " ") : data["message"];
+  const said = typeof message === "string" ? `  ${message}` : "";
   return `${String(seq).padStart(4)}  ${at}  ${type}${step ? `  ${step}` : ""}${said}`;
+}
+
+/** What went wrong, and why where that is known. */
+function spelled({ message, cause }: RunError, between: string): string {
+  return cause === undefined ? message : `${message}${between}(${cause.replaceAll(/\s+/g, " ")})`;
 }
