@@ -152,8 +152,8 @@ export class Longhaul {
 
   #where(service) {
     const log = path.relative(root, service.options.log);
-    const last = service.lastLine();
-    return `${log} says why${last ? `, last of all "${last.slice(0, 300)}"` : ""}.`;
+    const last = service.lastWords();
+    return `${log} says why${last ? `, last of all "${last.slice(0, 500)}"` : ""}.`;
   }
 
   /** Stops everything in order: the API, then the cloud, which stops its workers and its Postgres. */

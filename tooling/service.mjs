@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { lastWords } from "./last-words.mjs";
 import { root, StartError } from "./settings.mjs";
 
 const onWindows = process.platform === "win32";
@@ -67,9 +68,8 @@ export class Service {
   }
 
   /** The last line that it wrote, for a person who wants to know why it ended. */
-  lastLine() {
-    const lines = readFileSync(this.options.log, "utf8").trimEnd().split("\n");
-    return lines.at(-1) ?? "";
+  lastWords() {
+    return lastWords(readFileSync(this.options.log, "utf8"));
   }
 }
 

@@ -1,0 +1,1 @@
+export function lastWords(log: string): string;
