@@ -256,6 +256,7 @@ describe("executions", () => {
     const { events = [] } = await send(new GetExecutionHistoryCommand({ executionArn }));
     expect(events.at(-1)).toMatchObject({
       type: "ExecutionAborted",
+      previousEventId: 0,
       executionAbortedEventDetails: { error: "Enough", cause: "as asked" },
     });
   });

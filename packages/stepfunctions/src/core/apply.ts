@@ -66,6 +66,8 @@ function begin(record: LogRecord, start: Extract<Then, { kind: "start" }>): Exec
 function outcome({ type, details = {} }: LogRecord): Outcome {
   const status = OUTCOMES[type] ?? "FAILED";
   if (status === "SUCCEEDED") return { status, output: details.output as string };
+  // On AWS, only its event names the error of an execution that has timed out.
+  if (status === "TIMED_OUT") return { status };
   const { error, cause } = details as { error?: string; cause?: string };
   return { status, ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
 }

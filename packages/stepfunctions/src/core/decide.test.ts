@@ -13,9 +13,9 @@ const INVOKE = "arn:aws:states:::lambda:invoke";
 /** Drives one execution by hand. */
 async function run(
   states: Record<string, unknown>,
-  options: { input?: unknown; TimeoutSeconds?: number; QueryLanguage?: string } = {},
+  options: { input?: unknown; inputText?: string; TimeoutSeconds?: number; QueryLanguage?: string } = {},
 ) {
-  const { input = {}, ...rest } = options;
+  const { input = {}, inputText = JSON.stringify(input), ...rest } = options;
   const machine = compileMachine({
     QueryLanguage: "JSONata",
     ...rest,
@@ -38,7 +38,7 @@ async function run(
     number: 1,
     arn: "arn:aws:states:us-east-1:000000000000:execution:machine:one",
     name: "one",
-    input: JSON.stringify(input),
+    input: inputText,
     startedAt: START,
     roleArn: "arn:aws:iam::000000000000:role/role",
     machineArn: "arn:aws:states:us-east-1:000000000000:stateMachine:machine",
@@ -334,7 +334,9 @@ describe("an execution", () => {
   test("times out with all that is in it", async () => {
     const one = await run({ Work: task({}) }, { TimeoutSeconds: 7 });
     await one.send({ type: "advance" }, START + 7_000);
-    expect(one.state().outcome?.status).toBe("TIMED_OUT");
+    expect(one.state().outcome).toEqual({ status: "TIMED_OUT", at: START + 7_000 });
+    const details = { error: "States.Timeout" };
+    expect(one.records.at(-1)).toMatchObject({ type: "ExecutionTimedOut", previousId: 0, details });
     expect(one.commands.at(-1)?.type).toBe("abort");
   });
 
@@ -345,6 +347,7 @@ describe("an execution", () => {
     });
     await one.send({ type: "stop", error: "Enough", cause: "the user" });
     expect(one.state().outcome).toMatchObject({ status: "ABORTED", error: "Enough", cause: "the user" });
+    expect(one.records.at(-1)).toMatchObject({ type: "ExecutionAborted", previousId: 0 });
     expect(one.commands.filter(({ type }) => type === "abort")).toEqual([]);
     expect((await one.answer(returned(1))).records).toEqual([]);
   });
@@ -399,6 +402,33 @@ describe("Parallel", () => {
     expect(one.types()).toEqual(expect.arrayContaining(["TaskStateAborted", "ParallelStateFailed"]));
     expect(one.commands.filter(({ type }) => type === "abort")).toHaveLength(1);
     expect((await one.send(other)).records).toEqual([]);
+  });
+
+  test("is passed over by States.Runtime in a branch, which fails the execution; a redrive goes on there", async () => {
+    const broken = {
+      StartAt: "B",
+      States: { B: { Type: "Pass", QueryLanguage: "JSONPath", InputPath: "$.none", End: true } },
+    };
+    const handlers = {
+      Retry: [{ ErrorEquals: ["States.ALL"] }],
+      Catch: [{ ErrorEquals: ["States.ALL"], Next: "Caught" }],
+    };
+    const one = await run({
+      Both: { Type: "Parallel", Branches: [branch("A"), broken], ...handlers, End: true },
+      Caught: { Type: "Succeed" },
+    });
+    expect(one.state().outcome).toMatchObject({ status: "FAILED", error: "States.Runtime" });
+    expect(one.types().slice(-2)).toEqual(["PassStateEntered", "ExecutionFailed"]);
+    const [entered, failed] = one.records.slice(-2);
+    expect(failed?.previousId).toBe(entered?.id);
+    expect(one.commands.filter(({ type }) => type === "abort")).toHaveLength(1);
+    await one.send({ type: "redrive" }, START + 5_000);
+    expect(one.types().slice(-4)).toEqual([
+      "ExecutionRedriven",
+      "TaskScheduled",
+      "TaskStarted",
+      "ExecutionFailed",
+    ]);
   });
 
   test("is retried as a whole", async () => {
@@ -479,6 +509,16 @@ describe("Map", () => {
   test("of nothing gives nothing", async () => {
     const one = await run({ Each: map({}) }, { input: [] });
     expect(one.state().outcome).toMatchObject({ output: "[]" });
+  });
+
+  test("is passed over by States.Runtime in an iteration", async () => {
+    const ItemProcessor = {
+      StartAt: "I",
+      States: { I: { Type: "Pass", QueryLanguage: "JSONPath", InputPath: "$.ok", End: true } },
+    };
+    const one = await run({ Each: map({ ItemProcessor, MaxConcurrency: 1 }) }, { input: [{ ok: 1 }, {}] });
+    expect(one.state().outcome).toMatchObject({ status: "FAILED", error: "States.Runtime" });
+    expect(one.types().slice(-3)).toEqual(["MapIterationStarted", "PassStateEntered", "ExecutionFailed"]);
   });
 
   test("nests, and fails from the innermost iteration outwards", async () => {

@@ -22,6 +22,10 @@ import { expire } from "./task.js";
 import { type Command, type CoreEvent, HistoryFull, type Settings, Turn } from "./turn.js";
 import { perform, type Work } from "./work.js";
 
+/** As measured on AWS, what ends an execution from outside follows event 0. */
+const FROM_OUTSIDE = { previousId: 0 };
+const TIMED_OUT = { error: "States.Timeout" };
+
 export interface Decision {
   state: ExecutionState;
   records: LogRecord[];
@@ -75,7 +79,7 @@ function* handle(turn: Turn): Work {
   if (event.type === "stop") {
     const { error, cause } = event;
     const details = { ...(cause === undefined ? {} : { cause }), ...(error === undefined ? {} : { error }) };
-    turn.emit(0, "ExecutionAborted", details);
+    turn.emit(0, "ExecutionAborted", details, FROM_OUTSIDE);
     return;
   }
   if (isDue(turn)) yield* meetDeadlines(turn);
@@ -197,7 +201,7 @@ function* meetDeadlines(turn: Turn): Work {
     if (turn.closed || branch.position.kind !== "entered" || !isLive(turn, branch)) continue;
     yield* tried(turn, branch, (stay) => failState(stay, turn.definition(branch, stay.visit.state), failure));
   }
-  if (!turn.closed && limit <= at) turn.emit(0, "ExecutionTimedOut", undefined);
+  if (!turn.closed && limit <= at) turn.emit(0, "ExecutionTimedOut", TIMED_OUT, FROM_OUTSIDE);
 }
 
 function isLive(turn: Turn, branch: Branch): boolean {

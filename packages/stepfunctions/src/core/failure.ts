@@ -68,32 +68,28 @@ export function failEvaluation(
   return { error: failure.error, cause };
 }
 
-/**
- * Handles a state's error: the next try, a catcher, or the failure of what the state is part of.
- * @param options below: the error came from a branch or iteration of the state
- */
-export function* failState(
-  stay: Stay,
-  state: State,
-  failure: StateError,
-  { below = false }: { below?: boolean } = {},
-): Work {
+/** Handles a state's error: the next try, a catcher, or the failure of what the state is part of. */
+export function* failState(stay: Stay, state: State, failure: StateError): Work {
   const { turn, branch } = stay;
   turn.trace?.("failure", JSON.stringify(failure));
   if (state.type === "Task" || state.type === "Parallel" || state.type === "Map") {
     if (retry(stay, state, failure)) return;
-    // As recorded on AWS: not for what the state's own fields fail with at once.
-    if (state.type !== "Task" && (below || failure.error !== "States.Runtime"))
+    // As recorded on AWS: not where the execution ends at once.
+    if (state.type !== "Task" && failure.error !== "States.Runtime")
       turn.emit(branch.id, `${state.type}StateFailed`, undefined);
     if (yield* caught(stay, state, failure)) return;
   }
   yield* failBranch(turn, branch, failure);
 }
 
-/** A branch has failed: the execution has, or the Parallel or Map that the branch belongs to. */
+/**
+ * A branch has failed: the execution has, or the Parallel or Map that the branch belongs to. States.Runtime always fails
+ * the execution, and on AWS its history then says nothing of what lies between.
+ */
 function* failBranch(turn: Turn, branch: Branch, failure: StateError): Work {
   const parent = branch.parent === null ? undefined : turn.branch(branch.parent);
-  if (parent === undefined) return failExecution(turn, branch.id, failure);
+  if (parent === undefined || failure.error === "States.Runtime")
+    return failExecution(turn, branch.id, failure);
   if (parent.position.kind !== "fork") throw new Error("only a Parallel or Map has branches");
   const { visit, fork } = parent.position;
   const state = turn.definition(parent, visit.state);
@@ -108,7 +104,7 @@ function* failBranch(turn: Turn, branch: Branch, failure: StateError): Work {
     abandon(turn, other, previousId);
   }
   turn.note(parent.id, "BranchFailed", { kind: "adopt" }, previousId);
-  yield* failState({ turn, branch: parent, visit }, state, failure, { below: true });
+  yield* failState({ turn, branch: parent, visit }, state, failure);
 }
 
 /** MapIterationFailed and the like. */

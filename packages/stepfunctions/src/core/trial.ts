@@ -179,7 +179,7 @@ export class Trial {
       yield* this.iterations(stay, state, { values: items, keys: inline.keys }, spec.batcher);
     const total = items?.length ?? failures;
     if (failures > total) throw new TooManyFailures();
-    if (exceeds(failures, total, spec)) return yield* failState(stay, state, EXCEEDED, { below: true });
+    if (exceeds(failures, total, spec)) return yield* failState(stay, state, EXCEEDED);
     yield* this.endFork(stay, state);
   }
 
@@ -218,7 +218,7 @@ export class Trial {
   private *endFork(stay: Stay, state: Extract<State, { type: "Map" | "Parallel" }>): Work {
     const { mock } = this.given;
     if (mock === null) throw new Error(`a ${state.type} cannot be tried without a mock`);
-    if (!("result" in mock)) return yield* failState(stay, state, mock, { below: true });
+    if (!("result" in mock)) return yield* failState(stay, state, mock);
     const result = Json.text(mock.result);
     const passed = yield* conclude(stay, state, result, { seen: { result } });
     leave(stay, state, passed, state.next);
