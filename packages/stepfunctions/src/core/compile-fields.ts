@@ -20,25 +20,28 @@ export function result(from: Json, language: Language): Result {
       assignPayload: null,
       resultPath: undefined,
     };
-  const { ResultPath: resultPath } = from;
   return {
     language,
     output: null,
     assign: [],
     assignPayload: from.Assign === undefined ? null : compilePayload(from.Assign),
-    resultPath:
-      resultPath === undefined || resultPath === null
-        ? resultPath
-        : compileReferencePath(resultPath as string),
+    resultPath: partOf(from.ResultPath, compileReferencePath),
   };
 }
 
 /** InputPath and OutputPath. */
 export function paths(from: Json, language: Language): Pick<TaskState, "inputPath" | "outputPath"> {
   if (language === "JSONata") return { inputPath: undefined, outputPath: undefined };
-  const compiled = (path: unknown) =>
-    path === undefined || path === null ? path : compilePath(path as string);
-  return { inputPath: compiled(from.InputPath), outputPath: compiled(from.OutputPath) };
+  return {
+    inputPath: partOf(from.InputPath, compilePath),
+    outputPath: partOf(from.OutputPath, compilePath),
+  };
+}
+
+/** A path into a document, null for none of it; undefined, as where there is no path, for `$`: all of it. */
+function partOf<P>(path: unknown, compile: (text: string) => P): P | null | undefined {
+  if (path === undefined || path === "$") return undefined;
+  return path === null ? null : compile(path as string);
 }
 
 /** A field of any JSON value, in its state's language. */

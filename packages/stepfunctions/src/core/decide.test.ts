@@ -381,6 +381,35 @@ const branch = (name: string, rest: object = {}) => ({
   States: { [name]: task({ Output: "{% $states.result.Payload %}", ...rest }) },
 });
 
+describe("a JSONPath state", () => {
+  const JSONPath = { QueryLanguage: "JSONPath", inputText: "[ 1,\n 2.0 ]" };
+  const pass = (rest: object) => ({ Pass: { Type: "Pass", End: true, ...rest } });
+
+  test.each([
+    [
+      pass({ Parameters: { "a.$": "$.b" } }),
+      "'$.b' specified for the field 'a.$' could not be found in the input",
+    ],
+    [pass({ Parameters: { "a.$": "States.Array($.b)" } }), "'$.b' could not be found in the input"],
+    [
+      { Fail: { Type: "Fail", ErrorPath: "$.b" } },
+      "specified for the field 'ErrorPath' could not be found in the input",
+    ],
+  ])("quotes its input as it came where a path leads to nothing: %j", async (states, words) => {
+    const one = await run(states, JSONPath);
+    const { cause } = one.state().outcome as { cause?: string };
+    expect(cause).toContain(`${words} '${JSONPath.inputText}'`);
+  });
+
+  test.each(["InputPath", "ResultPath", "OutputPath"])(
+    "with $ as %s leaves its data as it came",
+    async (field) => {
+      const one = await run(pass({ [field]: "$" }), JSONPath);
+      expect(one.state().outcome).toMatchObject({ status: "SUCCEEDED", output: JSONPath.inputText });
+    },
+  );
+});
+
 describe("Parallel", () => {
   test("gathers the outputs of its branches in their order, whichever ends first", async () => {
     const one = await run({ Both: { Type: "Parallel", Branches: [branch("A"), branch("B")], End: true } });

@@ -58,7 +58,7 @@ function passed(stay: Stay, state: PassState): Json {
   const made =
     state.parameters === null
       ? input
-      : Json.value(state.parameters.evaluate(turn.pathScope(branch, visit, input.value)));
+      : Json.value(state.parameters.evaluate(turn.pathScope(branch, visit, input)));
   turn.trace?.("afterParameters", made.text);
   if (state.result !== null) turn.trace?.("result", state.result);
   return state.result === null ? made : Json.text(state.result);
@@ -86,29 +86,15 @@ function* fail(stay: Stay, state: FailState): Work {
 function* text(stay: Stay, field: Field | string | null, name: string, data: Json): Work<string | undefined> {
   if (field === null || typeof field === "string") return field ?? undefined;
   if (field.language === "JSONata") return yield* typedField(stay, "string", field, name);
-  const value = yield* pathValue(stay, field, `${name}Path`, data);
+  const { turn, branch, visit } = stay;
+  if (!("path" in field)) throw new Error(`${name}Path holds a path`);
+  const { path } = field;
+  const value = path.evaluateFor(`${name}Path`, turn.pathScope(branch, visit, data));
   if (typeof value === "string") return value;
-  const path = "path" in field ? field.path.text : name;
   throw new StateFailure(
     "States.Runtime",
-    `The JSONPath '${path}' specified for the field '${name}Path' must refer to a string but was: ${JSON.stringify(value)}`,
+    `The JSONPath '${path.text}' specified for the field '${name}Path' must refer to a string but was: ${JSON.stringify(value)}`,
   );
-}
-
-/** The value of a ...Path field; one that finds nothing fails as recorded on AWS. */
-function* pathValue(stay: Stay, field: Field, name: string, data: Json): Work<unknown> {
-  try {
-    return yield* fieldValue(stay, field, name, data);
-  } catch (error) {
-    if (!(error instanceof StateFailure) || error.error !== "States.Runtime" || !("path" in field))
-      throw error;
-    // What goes wrong in a call of an intrinsic function is told as everywhere.
-    if (!field.path.text.startsWith("$")) throw error;
-    throw new StateFailure(
-      "States.Runtime",
-      `The JSONPath '${field.path.text}' specified for the field '${name}' could not be found in the input '${data.text}'`,
-    );
-  }
 }
 
 function* choose(stay: Stay, state: ChoiceState): Work {
@@ -135,7 +121,7 @@ function ruleOf(state: ChoiceState, rule: ChoiceRule): ChoiceState | ChoiceRule 
 
 function* holds({ turn, branch, visit }: Stay, rule: ChoiceRule, path: string, input: Json): Work<boolean> {
   const { condition } = rule;
-  if (condition.language === "JSONPath") return condition.test(turn.pathScope(branch, visit, input.value));
+  if (condition.language === "JSONPath") return condition.test(turn.pathScope(branch, visit, input));
   const scope = turn.scope(branch, visit);
   return yield* settled(evaluateAs("boolean", condition.template, scope, `${path}Condition`));
 }

@@ -46,7 +46,7 @@ export function filteredInput({ turn, branch, visit }: Stay, state: State, seen:
   const filtered =
     inputPath === null
       ? Json.value({})
-      : Json.value(inputPath.evaluate(turn.pathScope(branch, visit, raw.value, seen)), turn.memo);
+      : Json.value(inputPath.evaluate(turn.pathScope(branch, visit, raw, seen)), turn.memo);
   return traced(turn, "afterInputPath", filtered);
 }
 
@@ -79,7 +79,7 @@ export function plainInput(
   const filtered = filteredInput(stay, state, seen);
   if (field === null) return traced(turn, "afterParameters", filtered);
   if (field.language === "JSONata") throw new Error("a state has one language");
-  const value = pathValue(field, turn.pathScope(branch, visit, filtered.value, seen));
+  const value = pathValue(field, turn.pathScope(branch, visit, filtered, seen));
   const made = Json.value(value, turn.memo);
   assertSize(made.text, visit.state);
   return traced(turn, "afterParameters", made);
@@ -102,7 +102,7 @@ export function* fieldValue(
   const { turn, branch, visit } = stay;
   if (field.language === "JSONata")
     return yield* settled(evaluate(field.template, turn.scope(branch, visit, seen), location));
-  return pathValue(field, turn.pathScope(branch, visit, data.value, seen));
+  return pathValue(field, turn.pathScope(branch, visit, data, seen));
 }
 
 /** The value of a field as JSON text, refused over 256 KiB. */
@@ -150,15 +150,13 @@ export function concludeSimply(
   }
   const selector = "resultSelector" in state ? state.resultSelector : null;
   const selected =
-    selector === null
-      ? result
-      : Json.value(selector.evaluate(turn.pathScope(branch, visit, result.value, seen)));
+    selector === null ? result : Json.value(selector.evaluate(turn.pathScope(branch, visit, result, seen)));
   if (selector !== null) assertSize(selected.text, visit.state);
   traced(turn, "afterResultSelector", selected);
   const assigned =
     state.assignPayload === null
       ? NOTHING_ASSIGNED
-      : textsOf(state.assignPayload.evaluate(turn.pathScope(branch, visit, selected.value, seen)));
+      : textsOf(state.assignPayload.evaluate(turn.pathScope(branch, visit, selected, seen)));
   const placed = traced(turn, "afterResultPath", placeResult(state, stay, selected));
   const output = "outputPath" in state ? throughOutputPath(stay, state.outputPath, placed, seen) : placed;
   const { text } = output;
@@ -189,7 +187,7 @@ function throughOutputPath(
 ): Json {
   if (path === undefined) return placed;
   if (path === null) return Json.value({});
-  return Json.value(path.evaluate(turn.pathScope(branch, visit, placed.value, seen)), turn.memo);
+  return Json.value(path.evaluate(turn.pathScope(branch, visit, placed, seen)), turn.memo);
 }
 
 /** Evaluates Assign and Output, both against the variables as they were. */

@@ -1,6 +1,7 @@
 import type { PathScope, Scope } from "../language/scope.js";
 import { randomnessFrom, type Randomness } from "../language/randomness.js";
 import { JsonMemo } from "../json-memo.js";
+import type { Json } from "../json-text.js";
 import { MAX_HISTORY_EVENTS } from "../limits.js";
 import { apply } from "./apply.js";
 import type { LambdaResponse } from "./lambda.js";
@@ -173,7 +174,7 @@ export class Turn {
   }
 
   /** What the JSONPath fields of a visit see; `data` is what `$` stands for. */
-  pathScope(branch: Branch, visit: Visit, data: unknown, seen: Seen = {}): PathScope {
+  pathScope(branch: Branch, visit: Visit, data: Json, seen: Seen = {}): PathScope {
     return new VisitPathScope(this, branch, visit, data, seen);
   }
 

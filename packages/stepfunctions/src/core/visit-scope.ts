@@ -149,10 +149,18 @@ export class VisitPathScope implements PathScope {
     private readonly turn: Turn,
     private readonly branch: Branch,
     private readonly visit: Visit,
-    readonly data: unknown,
+    private readonly document: Json,
     private readonly seen: Seen,
   ) {
     this.state = visit.state;
+  }
+
+  get data(): unknown {
+    return this.document.value;
+  }
+
+  get text(): string {
+    return this.document.text;
   }
 
   get random(): Randomness {

@@ -23,7 +23,9 @@ export interface Scope {
 /** What a JSONPath sees. */
 export interface PathScope {
   /** The document that `$` stands for. */
-  data: unknown;
+  readonly data: unknown;
+  /** The same as it came, white space and all, for messages. */
+  readonly text: string;
   /** The context object, `$$`. */
   readonly context: unknown;
   variable(name: string): string | undefined;

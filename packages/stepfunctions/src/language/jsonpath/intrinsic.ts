@@ -87,7 +87,7 @@ function compileArgument({ text, path }: Term & { kind: "path" }, variables: Set
       if (error.kind === "misused") throw new IntrinsicError(error.message);
       if (!locator.definite) return [];
       throw new IntrinsicError(
-        `The JsonPath argument for the field '${named}' could not be found in the input '${JSON.stringify(scope.data)}'`,
+        `The JsonPath argument for the field '${named}' could not be found in the input '${scope.text}'`,
       );
     }
   };

@@ -63,7 +63,7 @@ function pathOf(text: string, { definite, variables, locate, find }: Locator): P
         if (error.kind === "misused") throw invalidPath(text, error);
         if (error.kind === "outside") return null;
         if (!definite) return [];
-        throw notFound(text, field, text.startsWith("$$") ? scope.context : scope.data);
+        throw notFound(text, field, text.startsWith("$$") ? JSON.stringify(scope.context) : scope.text);
       }
     },
   };
@@ -74,10 +74,10 @@ function invalidPath(text: string, { message }: PathMiss): StateFailure {
   return new StateFailure("States.Runtime", `Invalid path '${text}' : ${message}`);
 }
 
-function notFound(text: string, field: string, input: unknown): StateFailure {
+function notFound(text: string, field: string, input: string): StateFailure {
   return new StateFailure(
     "States.Runtime",
-    `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${JSON.stringify(input)}'`,
+    `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${input}'`,
   );
 }
 

@@ -9,6 +9,7 @@ export function scopeOf(
   const { context = {}, variables = {} } = given;
   return {
     data,
+    text: JSON.stringify(data),
     context,
     variable: (name) => (Object.hasOwn(variables, name) ? JSON.stringify(variables[name]) : undefined),
     random: randomnessFrom("a test"),
