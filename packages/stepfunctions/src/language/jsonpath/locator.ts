@@ -1,4 +1,5 @@
 import { assertWritable } from "../expression.js";
+import { StateFailure } from "../failure.js";
 import type { PathScope } from "../scope.js";
 import { Budget } from "./budget.js";
 import { PathMiss } from "./path-miss.js";
@@ -10,9 +11,9 @@ import { type Route, routeOf, walkPath } from "./walk.js";
 export interface Locator {
   readonly definite: boolean;
   readonly variables: ReadonlySet<string>;
-  /** @throws PathMiss */
+  /** @throws PathMiss, StateFailure */
   locate(scope: PathScope): unknown;
-  /** What `locate` gives, or undefined (from a definite path) or an empty array where that would throw PathMiss. */
+  /** What `locate` gives, or undefined (from a definite path) or an empty array where that would throw PathMiss. @throws StateFailure */
   find(scope: PathScope): unknown;
 }
 
@@ -60,8 +61,15 @@ function documentOf({ root }: ParsedPath): (scope: PathScope) => unknown {
     case "variable":
       return (scope) => parsed(scope.variable(root.name));
     default:
-      return (scope) => scope.data;
+      return inputOf;
   }
+}
+
+/** @throws StateFailure for an input of null, in which AWS looks for nothing */
+function inputOf({ data }: PathScope): unknown {
+  if (data !== null) return data;
+  const message = "Unable to apply Path transformation to null or empty input.";
+  throw new StateFailure("States.Runtime", message);
 }
 
 function parsed(json: string | undefined): unknown {

@@ -155,6 +155,22 @@ describe("a definite path that leads to nothing fails in AWS's words", () => {
   });
 });
 
+test.each(["$", "$.a", "$..a"])("%s fails in an input of null, however it is read", (text) => {
+  const path = compilePath(text);
+  const nothing = scopeOf(null);
+  const failure = {
+    error: "States.Runtime",
+    message: "Unable to apply Path transformation to null or empty input.",
+  };
+  const reads = [
+    () => path.evaluate(nothing),
+    () => path.find(nothing),
+    () => path.evaluateFor("x.$", nothing),
+  ];
+  for (const read of reads) expect(read).toThrow(expect.objectContaining(failure));
+  expect(compilePath("$$.a").evaluate(scopeOf(null, { context: { a: 1 } }))).toBe(1);
+});
+
 test("$$ reads the context object and $name a workflow variable", () => {
   const scope = scopeOf(
     {},
