@@ -384,6 +384,14 @@ const branch = (name: string, rest: object = {}) => ({
 describe("a JSONPath state", () => {
   const JSONPath = { QueryLanguage: "JSONPath", inputText: "[ 1,\n 2.0 ]" };
   const pass = (rest: object) => ({ Pass: { Type: "Pass", End: true, ...rest } });
+  const timed = (limit: string) => ({
+    Work: {
+      Type: "Task",
+      Resource: "arn:aws:states:::sqs:sendMessage",
+      [`${limit}SecondsPath`]: "$.b",
+      End: true,
+    },
+  });
 
   test.each([
     [
@@ -394,6 +402,11 @@ describe("a JSONPath state", () => {
     [
       { Fail: { Type: "Fail", ErrorPath: "$.b" } },
       "specified for the field 'ErrorPath' could not be found in the input",
+    ],
+    [timed("Timeout"), "'$.b' specified for the field 'TimeoutSecondsPath' could not be found in the input"],
+    [
+      timed("Heartbeat"),
+      "'$.b' specified for the field 'HeartbeatSecondsPath' could not be found in the input",
     ],
   ])("quotes its input as it came where a path leads to nothing: %j", async (states, words) => {
     const one = await run(states, JSONPath);
@@ -408,6 +421,17 @@ describe("a JSONPath state", () => {
       expect(one.state().outcome).toMatchObject({ status: "SUCCEEDED", output: JSONPath.inputText });
     },
   );
+
+  test("that is a Map over its input names $ where that is no list", async () => {
+    const one = await run(
+      { Each: { Type: "Map", ItemProcessor: branch("Item"), End: true } },
+      { QueryLanguage: "JSONPath", input: {} },
+    );
+    expect(one.state().outcome).toMatchObject({
+      error: "States.Runtime",
+      cause: expect.stringContaining('Reference path "$" must point to array.') as string,
+    });
+  });
 });
 
 describe("Parallel", () => {

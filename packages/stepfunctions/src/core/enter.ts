@@ -3,7 +3,7 @@ import { evaluateAs } from "../language/template.js";
 import { parseTimestamp } from "../language/timestamp.js";
 import { MAX_SECONDS } from "../limits.js";
 import { Json } from "../json-text.js";
-import { conclude, fieldValue, filteredInput, type Stay, typedField } from "./flow.js";
+import { conclude, fieldValue, filteredInput, pathFieldValue, type Stay, typedField } from "./flow.js";
 import { failState, leave } from "./failure.js";
 import { beginMap, beginParallel } from "./fork.js";
 import type {
@@ -86,14 +86,11 @@ function* fail(stay: Stay, state: FailState): Work {
 function* text(stay: Stay, field: Field | string | null, name: string, data: Json): Work<string | undefined> {
   if (field === null || typeof field === "string") return field ?? undefined;
   if (field.language === "JSONata") return yield* typedField(stay, "string", field, name);
-  const { turn, branch, visit } = stay;
-  if (!("path" in field)) throw new Error(`${name}Path holds a path`);
-  const { path } = field;
-  const value = path.evaluateFor(`${name}Path`, turn.pathScope(branch, visit, data));
+  const { path, value } = pathFieldValue(stay, field, `${name}Path`, data);
   if (typeof value === "string") return value;
   throw new StateFailure(
     "States.Runtime",
-    `The JSONPath '${path.text}' specified for the field '${name}Path' must refer to a string but was: ${JSON.stringify(value)}`,
+    `The JSONPath '${path}' specified for the field '${name}Path' must refer to a string but was: ${JSON.stringify(value)}`,
   );
 }
 

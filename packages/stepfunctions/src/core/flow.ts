@@ -227,14 +227,25 @@ export function* wholeNumber(
 ): Work<number | null> {
   if (field === null || typeof field === "number") return field;
   if (field.language === "JSONata") return yield* typedField(stay, "number", field, name);
-  const value = yield* fieldValue(stay, field, name, data);
+  const { path, value } = pathFieldValue(stay, field, `${name}Path`, data);
   const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
   if (typeof number === "number" && Number.isInteger(number)) return number;
-  const text = "path" in field ? field.path.text : name;
   throw new StateFailure(
     "States.Runtime",
-    `The ${name}Path parameter cannot be parsed as a long value: ${text} == ${JSON.stringify(value)}`,
+    `The ${name}Path parameter cannot be parsed as a long value: ${path} == ${JSON.stringify(value)}`,
   );
+}
+
+/** What a field such as ErrorPath leads to, and its path. @throws StateFailure that names the field */
+export function pathFieldValue(
+  { turn, branch, visit }: Stay,
+  field: Extract<Field, { language: "JSONPath" }>,
+  name: string,
+  data: Json,
+): { path: string; value: unknown } {
+  if (!("path" in field)) throw new Error(`${name} holds a path`);
+  const { path } = field;
+  return { path: path.text, value: path.evaluateFor(name, turn.pathScope(branch, visit, data)) };
 }
 
 function traced(turn: Turn, step: string, value: Json): Json {

@@ -22,17 +22,17 @@ export function* itemsOf(stay: Stay, state: MapState, input: Json): Work<MapItem
   if (field === null) {
     const own = readItems(input.value, state);
     if (own !== null) return own;
+    // ItemsPath is $ where there is none.
+    if (state.language === "JSONPath") throw noArray("$");
     const message = `Map state input must be an array but was: ${input.text}`;
-    if (state.language === "JSONata") throw new StateFailure("States.QueryEvaluationError", message);
-    throw new StateFailure("States.Runtime", message);
+    throw new StateFailure("States.QueryEvaluationError", message);
   }
   const value = yield* fieldValue(stay, field, "Items", input);
   const found = readItems(value, state);
   if (found !== null) return found;
   if (field.language === "JSONPath") {
     // As recorded on AWS, a path into the context object is named as one into that object.
-    const path = "path" in field ? field.path.text.replace(/^\$\$/, "$") : "$";
-    throw new StateFailure("States.Runtime", `Reference path "${path}" must point to array.`);
+    throw noArray("path" in field ? field.path.text.replace(/^\$\$/, "$") : "$");
   }
   const what =
     field.template.kind === "expression"
@@ -43,6 +43,10 @@ export function* itemsOf(stay: Stay, state: MapState, input: Json): Work<MapItem
     `${what} returned an unexpected result type. Expected 'array', but was '${typeName(value)}' for value: ${JSON.stringify(value)}`,
     { location: "Items" },
   );
+}
+
+function noArray(path: string): StateFailure {
+  return new StateFailure("States.Runtime", `Reference path "${path}" must point to array.`);
 }
 
 /** As recorded on AWS, an inline Map takes lists alone; a distributed one goes through objects too. */
