@@ -559,6 +559,43 @@ describe("Map", () => {
     expect(payloads).toEqual(['{"i":0,"v":"x","all":2}', '{"i":1,"v":"y","all":2}']);
   });
 
+  const distributed = (bounds: object) => ({
+    Each: map({
+      ItemProcessor: {
+        ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+        ...branch("Item"),
+      },
+      ...bounds,
+    }),
+  });
+  const reader = (config: object) =>
+    distributed({ ItemReader: { Resource: "arn:aws:states:::s3:getObject", ReaderConfig: config } });
+  const batcher = (ItemBatcher: object) => distributed({ ItemBatcher, ItemsPath: "$.list" });
+
+  test.each([
+    ["MaxConcurrency", distributed({ ItemsPath: "$.list", MaxConcurrencyPath: "$.n" })],
+    ["ToleratedFailureCount", distributed({ ItemsPath: "$.list", ToleratedFailureCountPath: "$.n" })],
+    ["MaxItems", reader({ InputType: "JSON", MaxItemsPath: "$.n" })],
+    ["MaxItemsPerBatch", batcher({ MaxItemsPerBatchPath: "$.n" })],
+    ["MaxInputBytesPerBatch", batcher({ MaxInputBytesPerBatchPath: "$.n" })],
+  ])("tells in the same words that %s is no whole number, or not there", async (name, states) => {
+    const cause = async (input: object) => {
+      const one = await run(states, { QueryLanguage: "JSONPath", input });
+      return one.state().outcome as { cause?: string };
+    };
+    expect((await cause({ list: [], n: 1.5 })).cause).toContain(
+      `The ${name}Path field refers to value "1.5" which is not a valid integer: $.n`,
+    );
+    expect((await cause({ list: [] })).cause).toContain(
+      `The JSONPath '$.n' specified for the field '${name}Path' could not be found in the input '{"list":[]}'`,
+    );
+  });
+
+  test("does not take a part of an item from an expression for MaxItems", async () => {
+    const one = await run(reader({ InputType: "JSON", MaxItems: "{% 1.5 %}" }));
+    expect(one.state().outcome).toMatchObject({ error: "States.QueryEvaluationError" });
+  });
+
   test("of nothing gives nothing", async () => {
     const one = await run({ Each: map({}) }, { input: [] });
     expect(one.state().outcome).toMatchObject({ output: "[]" });

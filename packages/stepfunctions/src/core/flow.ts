@@ -3,7 +3,6 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html (JSONata).
 
 import { tooLarge } from "../language/expression.js";
-import { StateFailure } from "../language/failure.js";
 import type { Path } from "../language/jsonpath/path.js";
 import type { PathScope, Scope } from "../language/scope.js";
 import { evaluate, evaluateAs, evaluateJson, evaluateText } from "../language/template.js";
@@ -216,24 +215,6 @@ export function* typedField<K extends "number" | "string" | "boolean">(
 /** @throws StateFailure States.DataLimitExceeded over 256 KiB. `name`: the state's name, or the task's resource */
 function assertSize(text: string, name: string): void {
   if (text.length * 3 > MAX_PAYLOAD_BYTES && byteLength(text) > MAX_PAYLOAD_BYTES) throw tooLarge(name);
-}
-
-/** A whole number from a field that may be a literal, an expression or a path, or null for an absent field. */
-export function* wholeNumber(
-  stay: Stay,
-  field: Field | number | null,
-  name: string,
-  data: Json,
-): Work<number | null> {
-  if (field === null || typeof field === "number") return field;
-  if (field.language === "JSONata") return yield* typedField(stay, "number", field, name);
-  const { path, value } = pathFieldValue(stay, field, `${name}Path`, data);
-  const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
-  if (typeof number === "number" && Number.isInteger(number)) return number;
-  throw new StateFailure(
-    "States.Runtime",
-    `The ${name}Path parameter cannot be parsed as a long value: ${path} == ${JSON.stringify(value)}`,
-  );
 }
 
 /** What a field such as ErrorPath leads to, and its path. @throws StateFailure that names the field */

@@ -2,7 +2,7 @@
 
 import { queryFailure, StateFailure } from "../language/failure.js";
 import type { Json } from "../json-text.js";
-import { fieldValue, type Stay, typedField } from "./flow.js";
+import { pathFieldValue, type Stay, typedField } from "./flow.js";
 import type { Field } from "./machine.js";
 import type { Work } from "./work.js";
 
@@ -41,6 +41,11 @@ export function* toleratedPercentageOf(stay: Stay, field: Given, input: Json): W
   return value;
 }
 
+/** A bound whose range is not looked at: of an ItemReader or ItemBatcher. @throws StateFailure */
+export function wholeNumberOf(stay: Stay, field: Given, name: string, input: Json): Work<number | null> {
+  return numberOf(stay, field, name, input, "integer");
+}
+
 /** A value that an expression gives out of its field's range is a failed evaluation (https://states-language.net). */
 function outOfRange(field: Given, name: string, message: string): StateFailure {
   return isExpression(field) ? queryFailure(name, message) : new StateFailure("States.Runtime", message);
@@ -53,14 +58,13 @@ function isExpression(field: Given): field is Extract<Field, { language: "JSONat
 function* numberOf(stay: Stay, field: Given, name: string, input: Json, kind: Kind): Work<number | null> {
   if (field === null || typeof field === "number") return field;
   if (isExpression(field)) return yield* computed(stay, field, name, kind);
-  const value = yield* fieldValue(stay, field, name, input);
+  const { path, value } = pathFieldValue(stay, field, `${name}Path`, input);
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   if (typeof number === "number" && isOfKind(number, kind)) return number;
   const shown = typeof value === "string" ? value : JSON.stringify(value);
-  const where = "path" in field ? `: ${field.path.text}` : "";
   throw new StateFailure(
     "States.Runtime",
-    `The ${name}Path field refers to value "${shown}" which is not a valid ${kind}${where}`,
+    `The ${name}Path field refers to value "${shown}" which is not a valid ${kind}: ${path}`,
   );
 }
 

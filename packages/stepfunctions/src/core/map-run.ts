@@ -1,9 +1,9 @@
 import type { Maybe } from "../language/maybe.js";
 import { Json } from "../json-text.js";
-import { conclude, fieldText, type Stay, wholeNumber } from "./flow.js";
+import { conclude, fieldText, type Stay } from "./flow.js";
 import { failState, leave } from "./failure.js";
 import { iterationInput, type MapItems } from "./map-items.js";
-import { toleratedCountOf, toleratedPercentageOf } from "./map-bounds.js";
+import { toleratedCountOf, toleratedPercentageOf, wholeNumberOf } from "./map-bounds.js";
 import type { DistributedMap, Field, Machine, MapState } from "./machine.js";
 import type { ExecutionState } from "./state.js";
 import { type MapRunAnswer, type Settings, Turn } from "./turn.js";
@@ -88,7 +88,7 @@ export function* specOf(
 
 function* readerOf(stay: Stay, reader: NonNullable<DistributedMap["reader"]>, input: Json): Work<CallSpec> {
   const call = yield* callOf(stay, reader, "ItemReader", input);
-  const maxItems = yield* wholeNumber(stay, reader.maxItems, "MaxItems", input);
+  const maxItems = yield* wholeNumberOf(stay, reader.maxItems, "MaxItems", input);
   return maxItems === null ? call : { ...call, config: { ...call.config, MaxItems: maxItems } };
 }
 
@@ -114,8 +114,8 @@ function* batcherOf(
   input: Json,
 ): Work<MapRunSpec["batcher"]> {
   return {
-    maxItems: yield* wholeNumber(stay, maxItems, "MaxItemsPerBatch", input),
-    maxBytes: yield* wholeNumber(stay, maxBytes, "MaxInputBytesPerBatch", input),
+    maxItems: yield* wholeNumberOf(stay, maxItems, "MaxItemsPerBatch", input),
+    maxBytes: yield* wholeNumberOf(stay, maxBytes, "MaxInputBytesPerBatch", input),
     input: field === null ? null : yield* fieldText(stay, field, "ItemBatcher/BatchInput", input),
   };
 }

@@ -7,10 +7,10 @@ import {
   effectiveInput,
   fieldValue,
   filteredInput,
+  pathFieldValue,
   plainInput,
   type Stay,
   typedField,
-  wholeNumber,
 } from "./flow.js";
 import { lambdaCall } from "./lambda.js";
 import type { Field, Resource, TaskState } from "./machine.js";
@@ -164,12 +164,16 @@ function* limit(
 ): Work<number | null> {
   if (field === null || typeof field === "number") return field;
   if (field.language === "JSONPath") {
-    const value = yield* wholeNumber(stay, field, location, filteredInput(stay, state));
-    if (value !== null && value >= 1 && value <= MAX_SECONDS) return value;
-    const path = "path" in field ? field.path.text : location;
+    const { path, value } = pathFieldValue(stay, field, `${location}Path`, filteredInput(stay, state));
+    const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
+    const whole = typeof number === "number" && Number.isInteger(number);
+    if (whole && number >= 1 && number <= MAX_SECONDS) return number;
+    const problem = whole
+      ? `references a value that is not a whole number from 1 to ${MAX_SECONDS}`
+      : "cannot be parsed as a long value";
     throw new StateFailure(
       "States.Runtime",
-      `The ${location}Path parameter references a value that is not a whole number from 1 to ${MAX_SECONDS}: ${path} == ${value}`,
+      `The ${location}Path parameter ${problem}: ${path} == ${JSON.stringify(value)}`,
     );
   }
   const value = yield* typedField(stay, "number", field, location);
