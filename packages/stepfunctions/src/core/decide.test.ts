@@ -596,6 +596,24 @@ describe("Map", () => {
     expect(one.state().outcome).toMatchObject({ error: "States.QueryEvaluationError" });
   });
 
+  test("fails with a plain cause, and may be caught, where ItemsPath or ResultPath cannot be followed", async () => {
+    const conflict = "States.ReferencePathConflict";
+    const each = (rest: object) =>
+      run({ Each: map(rest), Caught: { Type: "Succeed" } }, { QueryLanguage: "JSONPath" });
+    const missing = await each({ ItemsPath: "$.list" });
+    const cause = 'Unable to apply step "list" to input {}';
+    expect(missing.state().outcome).toMatchObject({ error: conflict, cause });
+    expect(missing.types().slice(-2)).toEqual(["MapStateFailed", "ExecutionFailed"]);
+    const caught = await each({ ItemsPath: "$.list", Catch: [{ ErrorEquals: [conflict], Next: "Caught" }] });
+    expect(caught.state().outcome).toMatchObject({ status: "SUCCEEDED" });
+    const placed = await run(
+      { Pass: { Type: "Pass", ResultPath: "$.a", End: true } },
+      { QueryLanguage: "JSONPath", input: "text" },
+    );
+    const unplaced = 'Unable to apply ReferencePath $.a to input "text"';
+    expect(placed.state().outcome).toMatchObject({ error: conflict, cause: unplaced });
+  });
+
   test("of nothing gives nothing", async () => {
     const one = await run({ Each: map({}) }, { input: [] });
     expect(one.state().outcome).toMatchObject({ output: "[]" });

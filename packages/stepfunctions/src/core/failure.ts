@@ -44,7 +44,12 @@ export function errorDetails({ error, cause }: StateError): Record<string, unkno
 }
 
 /** Errors whose cause does not say where they came from, as recorded on AWS. */
-const PLAIN = new Set(["States.DataLimitExceeded", "States.ItemReaderFailed", "States.ResultWriterFailed"]);
+const PLAIN = new Set([
+  "States.DataLimitExceeded",
+  "States.ItemReaderFailed",
+  "States.ReferencePathConflict",
+  "States.ResultWriterFailed",
+]);
 
 /** Turns a failure thrown by an evaluation into the state's error and, in JSONata, the history's EvaluationFailed. */
 export function failEvaluation(

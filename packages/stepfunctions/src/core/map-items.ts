@@ -4,7 +4,7 @@ import { isObject } from "../json.js";
 import { Json } from "../json-text.js";
 import { StateFailure } from "../language/failure.js";
 import { fieldText, fieldValue, filteredInput, type Stay } from "./flow.js";
-import type { MapState } from "./machine.js";
+import type { Field, MapState } from "./machine.js";
 import type { MapItem } from "./visit-scope.js";
 import type { Work } from "./work.js";
 
@@ -13,6 +13,8 @@ export interface MapItems {
   values: unknown[];
   keys: string[] | null;
 }
+
+type PathField = Extract<Field, { language: "JSONPath" }>;
 
 export const NO_ITEMS: MapItems = { values: [], keys: null };
 
@@ -27,13 +29,10 @@ export function* itemsOf(stay: Stay, state: MapState, input: Json): Work<MapItem
     const message = `Map state input must be an array but was: ${input.text}`;
     throw new StateFailure("States.QueryEvaluationError", message);
   }
+  if (field.language === "JSONPath") return itemsAt(stay, state, field, input);
   const value = yield* fieldValue(stay, field, "Items", input);
   const found = readItems(value, state);
   if (found !== null) return found;
-  if (field.language === "JSONPath") {
-    // As recorded on AWS, a path into the context object is named as one into that object.
-    throw noArray("path" in field ? field.path.text.replace(/^\$\$/, "$") : "$");
-  }
   const what =
     field.template.kind === "expression"
       ? `The JSONata expression '${field.template.expression.source}' specified for the field 'Items'`
@@ -43,6 +42,15 @@ export function* itemsOf(stay: Stay, state: MapState, input: Json): Work<MapItem
     `${what} returned an unexpected result type. Expected 'array', but was '${typeName(value)}' for value: ${JSON.stringify(value)}`,
     { location: "Items" },
   );
+}
+
+function itemsAt({ turn, branch, visit }: Stay, state: MapState, field: PathField, input: Json): MapItems {
+  if (!("path" in field)) throw new Error("ItemsPath holds a path");
+  const { path } = field;
+  const found = readItems(path.follow(turn.pathScope(branch, visit, input)), state);
+  // As recorded on AWS, a path into the context object is named as one into that object.
+  if (found === null) throw noArray(path.text.replace(/^\$\$/, "$"));
+  return found;
 }
 
 function noArray(path: string): StateFailure {

@@ -15,6 +15,8 @@ export interface Locator {
   locate(scope: PathScope): unknown;
   /** What `locate` gives, or undefined (from a definite path) or an empty array where that would throw PathMiss. @throws StateFailure */
   find(scope: PathScope): unknown;
+  /** What the path starts from; undefined for a variable that has no value. */
+  start(scope: PathScope): unknown;
 }
 
 const NO_VARIABLES: ReadonlySet<string> = new Set();
@@ -46,7 +48,7 @@ export function locatorOf(text: string, parsed: ParsedPath): Locator {
       throw error;
     }
   };
-  return { definite, variables, locate, find };
+  return { definite, variables, locate, find, start };
 }
 
 function walk(text: string, route: Route, document: unknown): unknown {

@@ -3,7 +3,9 @@ import type { PathScope } from "../scope.js";
 import { compileIntrinsic } from "./intrinsic.js";
 import { type Locator, locatorOf } from "./locator.js";
 import { PathMiss } from "./path-miss.js";
+import { stepFailure } from "./reference-path.js";
 import { parsePath } from "./syntax.js";
+import type { Token } from "./tokens.js";
 
 /** A compiled path or, where a field takes one, a call of an intrinsic function. */
 export interface Path {
@@ -26,6 +28,8 @@ export interface Path {
    * @throws StateFailure States.Runtime "The JSONPath '...' specified for the field '...' could not be found in the input '...'"
    */
   evaluateFor(field: string, scope: PathScope): unknown;
+  /** The value as ItemsPath needs it. @throws StateFailure States.ReferencePathConflict, as observed on AWS */
+  follow(scope: PathScope): unknown;
 }
 
 /** A field that takes a path only, or also a call such as States.Format(...). */
@@ -39,10 +43,15 @@ export interface PathOptions {
  */
 export function compilePath(text: string, options: PathOptions = {}): Path {
   if (options.intrinsics === true && text.startsWith("States.")) return intrinsicPath(text);
-  return pathOf(text, locatorOf(text, parsePath(text)));
+  const parsed = parsePath(text);
+  return pathOf(text, parsed.tokens, locatorOf(text, parsed));
 }
 
-function pathOf(text: string, { definite, variables, locate, find }: Locator): Path {
+function pathOf(
+  text: string,
+  tokens: readonly Token[],
+  { definite, variables, locate, find, start }: Locator,
+): Path {
   return {
     text,
     definite,
@@ -51,7 +60,7 @@ function pathOf(text: string, { definite, variables, locate, find }: Locator): P
       try {
         return locate(scope);
       } catch (error) {
-        throw error instanceof PathMiss ? invalidPath(text, error) : error;
+        throw error instanceof PathMiss ? invalidPath(text, error.message) : error;
       }
     },
     find,
@@ -60,17 +69,25 @@ function pathOf(text: string, { definite, variables, locate, find }: Locator): P
         return locate(scope);
       } catch (error) {
         if (!(error instanceof PathMiss)) throw error;
-        if (error.kind === "misused") throw invalidPath(text, error);
+        if (error.kind === "misused") throw invalidPath(text, error.message);
         if (error.kind === "outside") return null;
         if (!definite) return [];
         throw notFound(text, field, text.startsWith("$$") ? JSON.stringify(scope.context) : scope.text);
       }
     },
+    follow(scope) {
+      const value = find(scope);
+      if (value !== undefined) return value;
+      const document = start(scope);
+      throw document === undefined
+        ? invalidPath(text, `${text} has no value`)
+        : stepFailure(tokens, document);
+    },
   };
 }
 
 /** Text of a path that leads to nothing, as InputPath has it. */
-function invalidPath(text: string, { message }: PathMiss): StateFailure {
+function invalidPath(text: string, message: string): StateFailure {
   return new StateFailure("States.Runtime", `Invalid path '${text}' : ${message}`);
 }
 
@@ -90,5 +107,6 @@ function intrinsicPath(text: string): Path {
     evaluate,
     find: evaluate,
     evaluateFor: (_field, scope) => evaluate(scope),
+    follow: evaluate,
   };
 }

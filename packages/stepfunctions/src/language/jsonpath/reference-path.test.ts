@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { compilePath } from "./path.js";
 import { compileReferencePath } from "./reference-path.js";
+import { scopeOf } from "./testing/scope.js";
 
 test.each<[string, unknown, unknown]>([
   ["$", { a: 1 }, "new"],
@@ -25,10 +27,26 @@ test.each([
 ])("%s cannot be applied to %j", (path, document) => {
   expect(() => compileReferencePath(path).put(document, "new")).toThrow(
     expect.objectContaining({
-      error: "States.ResultPathMatchFailure",
+      error: "States.ReferencePathConflict",
       message: `Unable to apply ReferencePath ${path} to input ${JSON.stringify(document)}`,
     }),
   );
+});
+
+test.each([
+  ["$.a", {}, "a"],
+  ["$.a.b", { a: { c: 1 } }, "b"],
+  ["$.a.b", {}, "a"],
+  ["$.a.b", { a: "text" }, "b"],
+  ["$.a[1].b", { a: [{ b: [] }] }, "1"],
+])("%s followed into %j fails at its step %s", (text, document, step) => {
+  expect(() => compilePath(text).follow(scopeOf(document))).toThrow(
+    expect.objectContaining({
+      error: "States.ReferencePathConflict",
+      message: `Unable to apply step "${step}" to input ${JSON.stringify(document)}`,
+    }),
+  );
+  expect(compilePath("$.a[0]").follow(scopeOf({ a: [null] }))).toBeNull();
 });
 
 test.each([

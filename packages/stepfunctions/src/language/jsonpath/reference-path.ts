@@ -9,7 +9,7 @@ export interface ReferencePath {
   readonly text: string;
   /**
    * A new document with `value` at that place; members on the way are created. `document` stays as it is.
-   * @throws StateFailure States.ResultPathMatchFailure where the document has something else on the way
+   * @throws StateFailure States.ReferencePathConflict where the document has something else on the way
    */
   put(document: unknown, value: unknown): unknown;
 }
@@ -28,12 +28,32 @@ export function compileReferencePath(text: string): ReferencePath {
     text,
     put: (document, value) =>
       putAt(document, steps, 0, value, () => {
-        throw new StateFailure(
-          "States.ResultPathMatchFailure",
-          `Unable to apply ReferencePath ${text} to input ${JSON.stringify(document)}`,
-        );
+        throw conflict(`Unable to apply ReferencePath ${text} to input ${JSON.stringify(document)}`);
       }),
   };
+}
+
+/** What a path such as ItemsPath fails with where it leads to nothing: it names the first step that cannot be made. */
+export function stepFailure(tokens: readonly Token[], document: unknown): StateFailure {
+  let value = document;
+  for (const token of tokens) {
+    const step = stepOf(token, "ItemsPath");
+    value =
+      typeof value === "object" && value !== null && Object.hasOwn(value, step)
+        ? memberOf(value, step)
+        : undefined;
+    if (value === undefined)
+      return conflict(`Unable to apply step "${step}" to input ${JSON.stringify(document)}`);
+  }
+  throw new Error("the path leads to something");
+}
+
+function memberOf(value: object, step: Step): unknown {
+  return (value as Record<Step, unknown>)[step];
+}
+
+function conflict(message: string): StateFailure {
+  return new StateFailure("States.ReferencePathConflict", message);
 }
 
 function stepOf(token: Token, text: string): Step {
