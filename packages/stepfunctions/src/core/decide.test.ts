@@ -324,7 +324,11 @@ describe("choices", () => {
   });
 
   test("fail without a rule or default, and when a condition is not a boolean", async () => {
-    expect((await choose({ n: 0 })).state().outcome).toMatchObject({ error: "States.NoChoiceMatched" });
+    expect((await choose({ n: 0 })).state().outcome).toMatchObject({
+      error: "States.Runtime",
+      cause:
+        "An error occurred while executing the state 'Choose' (entered at the event id #2). Failed to transition out of the state. The state does not point to a next state.",
+    });
     const odd = await choose({}, { Choices: [{ Condition: "{% 'yes' %}", Next: "Big" }] });
     expect(odd.state().outcome).toMatchObject({ error: "States.QueryEvaluationError" });
   });

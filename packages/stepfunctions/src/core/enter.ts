@@ -103,10 +103,12 @@ function* choose(stay: Stay, state: ChoiceState): Work {
     const passed = yield* conclude(stay, ruleOf(state, rule), input, { path });
     return leave(stay, state, passed, { state: rule.next });
   }
-  if (state.default === null) {
-    const cause = `Failed to transition out of the state '${visit.state}'. The state does not point to a next state.`;
-    return yield* failState(stay, state, { error: "States.NoChoiceMatched", cause });
-  }
+  if (state.default === null)
+    // As measured on AWS, whose documentation has States.NoChoiceMatched here.
+    throw new StateFailure(
+      "States.Runtime",
+      "Failed to transition out of the state. The state does not point to a next state.",
+    );
   leave(stay, state, yield* conclude(stay, state, input), { state: state.default });
 }
 
