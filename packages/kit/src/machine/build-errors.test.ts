@@ -143,6 +143,40 @@ describe("a build is refused, with a sentence,", () => {
     asleep({ counted: 1, notes: [{ by: "me" }] }).not.toThrow();
   });
 
+  it.each<[object, object, string]>([
+    [
+      { input: z.object({ when: z.coerce.date().optional() }) },
+      {},
+      `the contract's input has a date at "when"`,
+    ],
+    [{ output: z.object({ ids: z.array(z.bigint()) }) }, {}, `the contract's output has a bigint at "ids[]"`],
+    [{}, { input: z.object({ at: z.date() }) }, 'the input of "CountSheep" has a date at "at"'],
+    [
+      {},
+      { output: z.map(z.string(), z.string()) },
+      'the output of "CountSheep" has a map, which JSON has not',
+    ],
+    [{}, { output: z.iso.date().transform(Number).pipe(z.coerce.date()) }, '"CountSheep" has a date'],
+    [{}, { output: z.record(z.string(), z.union([z.string(), z.set(z.string())])) }, 'has a set at "{}"'],
+  ])("for a schema of what JSON has not (%#)", (parts, options, sentence) => {
+    const step = defineStep({ ...count, ...options });
+    building(
+      (flow) => flow.step(step, () => 1).fail("Awake", { code: "A", message: "B" }),
+      {},
+      {
+        ...{ ...contract, ...parts },
+      },
+    ).toThrow(sentence);
+  });
+
+  it("though not for what a step makes of JSON", () => {
+    const step = defineStep({
+      ...count,
+      input: z.object({ at: z.coerce.date(), by: z.string().transform(BigInt) }),
+    });
+    building((flow) => finish(flow.step(step, () => ({ at: "2026-01-01", by: "5" })))).not.toThrow();
+  });
+
   it("for a selector that gives what JSON cannot hold", () => {
     building((flow) => flow.step(count, () => ({ sheep: Number.NaN }))).toThrow(
       'The input of "CountSheep", field "sheep" is neither a reference nor JSON: NaN.',

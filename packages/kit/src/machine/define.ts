@@ -7,6 +7,7 @@ import type { Step } from "../step/step.js";
 import { caughtError, caughtWithin } from "./caught.js";
 import { certainNodes } from "./certain.js";
 import { checkFlow, checkOutputs, checkStages, checkVariables } from "./check.js";
+import { checkJson } from "./check-json.js";
 import { checkSizes } from "./check-sizes.js";
 import { checkTasks } from "./check-tasks.js";
 import { setClocks } from "./clock.js";
@@ -144,6 +145,7 @@ export function defineMachine<C extends Contract>(
   const steps = [...called, ...(undo?.steps ?? [])];
   const left = { steps: options.retired ?? [], compensations: retiredCompensations };
   checkRetired(draft, left, { steps: called, compensations: undo?.steps ?? [] });
+  checkJson(draft, contract, steps);
   checkPlaceholders(draft, [...steps, ...left.steps, ...left.compensations]);
   const approvals = nodes.flatMap((node) => (node.kind === "approval" ? [node] : []));
   const staged = [...certainNodes(draft.root)].flatMap((node) =>
