@@ -27,6 +27,21 @@ const seconds = (rows: ReturnType<typeof timelineOf>["rows"], label: string) =>
     ?.bars.map(({ kind, from, to }) => [kind, (from - start) / 1000, (to - start) / 1000]);
 
 describe("timelineOf", () => {
+  it("holds all that it draws, also while the end of a long log is on its way, or a clock is behind", () => {
+    const log = [
+      event(0, "run.queued"),
+      event(2, "run.started"),
+      event(3, "step.started", ofStep("Charge")),
+      event(9, "step.succeeded", ofStep("Charge")),
+      event(10, "step.started", ofStep("Ship")),
+    ];
+    for (const now of [0, start - 1000, start + 4000]) {
+      const { from, to, rows } = timelineOf(log, now);
+      expect([from - start, to - start]).toEqual([0, 10_000]);
+      for (const bar of rows.flatMap(({ bars }) => bars)) expect(bar.to).toBeLessThanOrEqual(to);
+    }
+  });
+
   it("draws a bar for each try, and what lies between as a wait", () => {
     const { rows, from, to } = timelineOf(
       [
