@@ -306,6 +306,7 @@ describe("every page", { timeout: 480_000 }, () => {
     await page.getByRole("link", { name: "Settings" }).click();
     await page.getByText("The server cannot be reached", { exact: false }).waitFor();
     await page.getByRole("link", { name: "Schedules" }).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
     await page.unroute(/settings-page-.*\.js|config\.json/);
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("Save the limits").waitFor();

@@ -30,8 +30,19 @@ export function MissingPlace() {
   );
 }
 
-/** The last net: the page itself broke, or its code could not be fetched. */
-export function BrokenPage({ error, reset }: Pick<ErrorComponentProps, "error" | "reset">) {
+type Broken = Pick<ErrorComponentProps, "error" | "reset">;
+
+/** The last net, where nothing is around it. */
+export function BrokenPage(broken: Broken) {
+  return (
+    <main className="mx-auto max-w-2xl p-6">
+      <BrokenPlace {...broken} />
+    </main>
+  );
+}
+
+/** Where the frame of the other pages is around it: the page itself broke, or its code could not be fetched. */
+export function BrokenPlace({ error, reset }: Broken) {
   const message = error instanceof Error ? error.message : String(error);
   const unreachable = error instanceof PageNotFetched;
   // Fetched anew is the site as a whole, once there is a server to fetch it from.
@@ -40,7 +51,7 @@ export function BrokenPage({ error, reset }: Pick<ErrorComponentProps, "error" |
     else if (await isServerThere()) location.reload();
   };
   return (
-    <main className="mx-auto max-w-2xl p-6">
+    <div className="mx-auto max-w-2xl">
       <EmptyState
         page
         title="This page cannot be shown"
@@ -55,6 +66,6 @@ export function BrokenPage({ error, reset }: Pick<ErrorComponentProps, "error" |
       >
         Your runs go on meanwhile. <span className={unreachable ? "" : "font-mono text-sm"}>{message}</span>
       </EmptyState>
-    </main>
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { createRouter } from "@tanstack/react-router";
 import type { SessionStore } from "../features/session/session.js";
-import { BrokenPage, MissingPage } from "./fallback-pages.js";
+import { BrokenPlace, MissingPage } from "./fallback-pages.js";
 import { app, root, sessionRoutes } from "./routes/frame.js";
 import { makeRoutes } from "./routes/make.js";
 import { organisationRoutes } from "./routes/organisation.js";
@@ -17,7 +17,7 @@ export function createAppRouter(session: SessionStore) {
     context: { session },
     defaultPreload: "intent",
     scrollRestoration: true,
-    defaultErrorComponent: BrokenPage,
+    defaultErrorComponent: BrokenPlace,
     defaultNotFoundComponent: MissingPage,
   });
 }
