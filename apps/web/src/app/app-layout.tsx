@@ -1,5 +1,6 @@
-import { Outlet, useNavigate } from "@tanstack/react-router";
+import { Outlet, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { returnTo } from "../features/session/return-to.js";
 import { organisationOf, useSession } from "../features/session/session.js";
 import { Elsewhere } from "../features/organisations/elsewhere.js";
 import { InvitationsAbove } from "../features/organisations/invitations.js";
@@ -9,11 +10,14 @@ import { Shell } from "./shell.js";
 /** Everything that needs a signed-in person. */
 export function AppLayout() {
   const session = useSession();
-  const navigate = useNavigate();
+  const router = useRouter();
   const userId = session?.user.id;
   useEffect(() => {
-    if (!userId) void navigate({ to: "/sign-in" });
-  }, [userId, navigate]);
+    // A session that has ended by itself, or in another tab, goes on here once there is one again.
+    if (userId) return;
+    const search = returnTo(router.latestLocation.href);
+    void router.navigate({ to: "/sign-in", search, replace: true });
+  }, [userId, router]);
   if (!session || !userId) return null;
   return (
     <Services key={`${userId} ${organisationOf(session)}`}>

@@ -2,6 +2,7 @@ import { createRootRouteWithContext, createRoute, Outlet, redirect } from "@tans
 import type { SessionStore } from "../../features/session/session.js";
 import { lazyPage } from "../../lib/lazy-page.js";
 import { AppLayout } from "../app-layout.js";
+import { parseReturn, returnTo } from "../../features/session/return-to.js";
 import { BrokenPage, MissingPage } from "../fallback-pages.js";
 
 export interface RouterContext {
@@ -15,17 +16,12 @@ export const root = createRootRouteWithContext<RouterContext>()({
   errorComponent: BrokenPage,
 });
 
-/** Where to go after signing in: a path of this site and nothing else. */
-function parseReturn(search: Record<string, unknown>): { to?: string } {
-  const { to } = search;
-  return typeof to === "string" && /^\/(?![/\\])/.test(to) ? { to } : {};
-}
-
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: parseReturn,
   component: lazyPage(() => import("../../features/session/sign-in-page.js"), "SignInPage"),
+  errorComponent: BrokenPage,
 });
 
 const signUp = createRoute({
@@ -33,6 +29,7 @@ const signUp = createRoute({
   path: "/sign-up",
   validateSearch: parseReturn,
   component: lazyPage(() => import("../../features/session/sign-up-page.js"), "SignUpPage"),
+  errorComponent: BrokenPage,
 });
 
 /** What is around every page of a person who has signed in. */
@@ -42,9 +39,10 @@ export const app = createRoute({
   beforeLoad: async ({ context, location }) => {
     await context.session.ready;
     if (context.session.get()) return;
-    redirect({ to: "/sign-in", search: location.href === "/" ? {} : { to: location.href }, throw: true });
+    redirect({ to: "/sign-in", search: returnTo(location.href), throw: true });
   },
   component: AppLayout,
+  errorComponent: BrokenPage,
 });
 
 /** The pages of those who have no session. */
