@@ -11,12 +11,26 @@ export function focusSearch(): boolean {
   return field !== null;
 }
 
-/** Moves the focus by `step` among the rows of the page's lists, from the row that has it or the first. */
+/** Where the row led to that had the focus last: whoever comes back from there goes on from it. */
+let lastRow: string | null = null;
+
+/** Moves the focus by `step` among the rows of the page's lists, from the row that has it, or had it last, or the first. */
 export function moveRow(step: 1 | -1): void {
   const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")];
-  const current = rows.findIndex((row) => row === document.activeElement);
+  const focused = rows.findIndex((row) => row === document.activeElement);
+  const current = focused === -1 ? rows.findIndex((row) => row.getAttribute("href") === lastRow) : focused;
   const next = current === -1 ? 0 : Math.min(Math.max(current + step, 0), rows.length - 1);
   const row = rows[next];
+  lastRow = row?.getAttribute("href") ?? null;
   row?.focus({ preventScroll: true });
   row?.scrollIntoView({ block: "nearest" });
+}
+
+/** Whether something was typed into what may be sent from this page: a form or an editor, and no search. */
+export function isDraft(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest("main :is(form, [contenteditable])") !== null &&
+    target.closest("[data-search]") === null
+  );
 }

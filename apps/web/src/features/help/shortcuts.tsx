@@ -1,9 +1,10 @@
 import { useNavigate, useRouterState } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { Checkbox } from "../../components/ui/input.js";
 import { Dialog } from "../../components/ui/dialog.js";
 import { Preference, usePreference } from "../../lib/preference.js";
-import { focusSearch, isTyping, moveRow } from "./focus.js";
+import { parseRunSearch, type RunSearch } from "../runs/run-search.js";
+import { focusSearch, isDraft, isTyping, moveRow } from "./focus.js";
 
 const keys = [
   ["/", "Search the runs"],
@@ -56,7 +57,12 @@ export function Shortcuts() {
 
 function useKeys(enabled: boolean, showList: () => void): void {
   const navigate = useNavigate();
-  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const { pathname, search } = useRouterState({ select: (state) => state.location });
+  const runs = useRef<RunSearch>({});
+  useEffect(() => {
+    if (pathname === "/") runs.current = parseRunSearch(search);
+  }, [pathname, search]);
+  const drafting = useDrafting(pathname);
   useEffect(() => {
     if (!enabled) return;
     function onKey(event: KeyboardEvent): void {
@@ -64,7 +70,10 @@ function useKeys(enabled: boolean, showList: () => void): void {
       if (document.querySelector('[role="dialog"],[role="menu"]')) return;
       if (event.key === "Escape") {
         if (isTyping(event.target)) (event.target as HTMLElement).blur();
-        else if (pathname !== "/") void navigate({ to: parentOf(pathname) });
+        // What was typed is not thrown away by a key that also leaves a field.
+        else if (pathname.startsWith("/start/") && !drafting.current) void navigate({ to: "/start" });
+        // Back to the runs as they were filtered.
+        else if (pathname !== "/" && !drafting.current) void navigate({ to: "/", search: runs.current });
         return;
       }
       if (isTyping(event.target)) return;
@@ -83,9 +92,22 @@ function useKeys(enabled: boolean, showList: () => void): void {
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [enabled, navigate, pathname, showList]);
+  }, [enabled, navigate, pathname, drafting, showList]);
 }
 
-function parentOf(pathname: string): "/" | "/start" {
-  return pathname.startsWith("/start/") ? "/start" : "/";
+/** Whether something was typed on this page that has not been sent. */
+function useDrafting(pathname: string): RefObject<boolean> {
+  const drafting = useRef(false);
+  useEffect(() => {
+    drafting.current = false;
+    const onInput = ({ target }: Event) => (drafting.current ||= isDraft(target));
+    const onSubmit = () => (drafting.current = false);
+    window.addEventListener("input", onInput);
+    window.addEventListener("submit", onSubmit);
+    return () => {
+      window.removeEventListener("input", onInput);
+      window.removeEventListener("submit", onSubmit);
+    };
+  }, [pathname]);
+  return drafting;
 }
