@@ -12,6 +12,9 @@ interface CopyProps {
   className?: string;
 }
 
+/** A text that is longer is not read out, and hangs over nothing, where only its button is pointed at. */
+const mostShown = 100;
+
 /** Copies with one click and says so. */
 export function CopyButton({ text, what, children, className }: CopyProps) {
   const [said, setSaid] = useState<"" | "Copied" | "Copying is not allowed here">("");
@@ -32,7 +35,7 @@ export function CopyButton({ text, what, children, className }: CopyProps) {
   return (
     <button
       type="button"
-      title={`Copy ${what}: ${text}`}
+      title={text.length <= mostShown ? `Copy ${what}: ${text}` : `Copy ${what}`}
       onClick={() => void copy()}
       className={cn(
         "inline-flex min-h-6 items-center gap-1 rounded-md px-1 text-ink-soft hover:bg-sunken hover:text-ink",

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { toProblem } from "../../lib/errors.js";
 import { Button } from "./button.js";
+import { CopyButton } from "./copy.js";
 import { EmptyState } from "./empty-state.js";
 import { Notice } from "./notice.js";
 
@@ -50,7 +51,10 @@ export function ProblemView({ error, what, retry, page = false }: ProblemProps) 
         <p>{problem.message}</p>
         {problem.correlationId && (
           <p className="text-sm text-ink-soft">
-            For the engineer: <code className="font-mono">{problem.correlationId}</code>
+            For the engineer:{" "}
+            <CopyButton text={problem.correlationId} what="correlation id">
+              <code className="font-mono break-all">{problem.correlationId}</code>
+            </CopyButton>
           </p>
         )}
       </Notice>

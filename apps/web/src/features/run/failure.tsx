@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { CircleX } from "lucide-react";
 import { Button } from "../../components/ui/button.js";
 import { Facts } from "../../components/ui/facts.js";
+import { TextView } from "../../components/ui/text-view.js";
 import { isFatal } from "./actions/is-fatal.js";
 import { whatHelps } from "./what-helps.js";
 import { RerunFromButton } from "./actions/rerun-from-button.js";
@@ -48,18 +49,25 @@ export function Failure({ run, mayStart }: FailureProps) {
           className="mt-3"
           facts={[
             ["Code", <code className="font-mono">{error.code}</code>],
-            ["Step", error.step && <code className="font-mono">{error.step}</code>],
+            [
+              "Step",
+              error.step && (
+                <Link
+                  to="/runs/$runId/graph"
+                  params={{ runId: run.id }}
+                  search={{ node: error.step }}
+                  className="link font-mono"
+                >
+                  {error.step}
+                </Link>
+              ),
+            ],
           ]}
         />
         {error.cause && (
-          <pre
-            tabIndex={0}
-            role="region"
-            aria-label="Cause"
-            className="mt-3 max-h-80 overflow-auto rounded-md border bg-surface p-3 font-mono text-sm break-words whitespace-pre-wrap"
-          >
-            {error.cause}
-          </pre>
+          <div className="mt-3">
+            <TextView text={error.cause} label="Cause" />
+          </div>
         )}
       </details>
     </section>

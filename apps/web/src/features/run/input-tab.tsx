@@ -1,6 +1,7 @@
 import type { Run } from "@longhaul/kit";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Button } from "../../components/ui/button.js";
+import { CopyButton } from "../../components/ui/copy.js";
 import { Facts } from "../../components/ui/facts.js";
 import { JsonView } from "../../components/ui/json-view.js";
 import { Panel } from "../../components/ui/panel.js";
@@ -49,7 +50,12 @@ export function InputTab() {
         <Facts
           facts={[
             ["Attempt", String(run.attempt)],
-            ["Correlation id", <code className="font-mono text-sm">{run.correlationId}</code>],
+            [
+              "Correlation id",
+              <CopyButton text={run.correlationId} what="correlation id" className="-ml-1 text-left">
+                <code className="font-mono text-sm break-all">{run.correlationId}</code>
+              </CopyButton>,
+            ],
             ["Definition", <code className="font-mono text-sm">{run.definitionHash.slice(0, 12)}</code>],
           ]}
         />

@@ -2,12 +2,14 @@ import type { RunStep } from "@longhaul/kit";
 import { ChevronRight, CircleCheck, CirclePlay, CircleX, type LucideIcon, RotateCw } from "lucide-react";
 import { useState } from "react";
 import { JsonView } from "../../components/ui/json-view.js";
+import { TextView } from "../../components/ui/text-view.js";
 import { Notice } from "../../components/ui/notice.js";
 import { Duration, TimeAgo } from "../../components/ui/time.js";
 import { cn } from "../../lib/cn.js";
 import { formatProgress } from "../../lib/format.js";
 
-const faces: Record<RunStep["status"], { word: string; Icon: LucideIcon; ink: string }> = {
+/** How each state of a step is called and looks. */
+export const stepFaces: Record<RunStep["status"], { word: string; Icon: LucideIcon; ink: string }> = {
   running: { word: "Running", Icon: CirclePlay, ink: "text-accent" },
   retrying: { word: "Trying again", Icon: RotateCw, ink: "text-warn" },
   succeeded: { word: "Succeeded", Icon: CircleCheck, ink: "text-good" },
@@ -25,7 +27,7 @@ interface StepCardProps {
 /** One checkpoint: what went in, what came out, how often it was tried. */
 export function StepCard({ step, open: opened = false }: StepCardProps) {
   const [open, setOpen] = useState(opened || step.status === "failed");
-  const { word, Icon, ink } = faces[step.status];
+  const { word, Icon, ink } = stepFaces[step.status];
   const done = step.status === "succeeded" || step.status === "failed";
   return (
     <li className="rounded-lg border bg-surface">
@@ -67,7 +69,9 @@ function StepBody({ step }: { step: RunStep }) {
         <Notice look="bad" title={step.error.message}>
           <code className="font-mono text-sm">{step.error.code}</code>
           {step.error.cause && (
-            <pre className="mt-1 font-mono text-sm break-words whitespace-pre-wrap">{step.error.cause}</pre>
+            <div className="mt-1">
+              <TextView text={step.error.cause} label={`Cause of ${step.step}`} />
+            </div>
           )}
         </Notice>
       )}
