@@ -9,6 +9,12 @@ const clockTime = new Intl.DateTimeFormat("en", {
   second: "2-digit",
   hour12: false,
 });
+const day = new Intl.DateTimeFormat("en", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
 
 export const formatInteger = (value: number): string => integers.format(value);
@@ -96,6 +102,9 @@ export const formatExact = (time: number): string => exact.format(time);
 
 /** 14:03:09, for lists in which all is of one day. */
 export const formatClock = (time: number): string => clockTime.format(time);
+
+/** "Sun, Nov 22, 2026", where {@link formatClock} alone does not tell. */
+export const formatDay = (time: number): string => day.format(time);
 
 /** The first part of a UUID, enough to tell runs apart by eye. */
 export const shortId = (id: string): string => id.slice(0, 8);

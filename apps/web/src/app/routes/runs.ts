@@ -1,4 +1,6 @@
 import { createRoute, redirect } from "@tanstack/react-router";
+import { parseEventSearch } from "../../features/run/event-search.js";
+import { parseStepSearch } from "../../features/run/step-search.js";
 import { parseRunSearch } from "../../features/runs/run-search.js";
 import { lazyPage } from "../../lib/lazy-page.js";
 import { app } from "./frame.js";
@@ -51,6 +53,7 @@ const result = createRoute({
 const steps = createRoute({
   getParentRoute: () => run,
   path: "/steps",
+  validateSearch: parseStepSearch,
   component: lazyPage(() => import("../../features/run/steps-tab.js"), "StepsTab"),
 });
 
@@ -75,6 +78,7 @@ const timeline = createRoute({
 const events = createRoute({
   getParentRoute: () => run,
   path: "/events",
+  validateSearch: parseEventSearch,
   component: lazyPage(() => import("../../features/run/events-tab.js"), "EventsTab"),
 });
 

@@ -19,7 +19,7 @@ const mostSteps = 50;
 /** Everything that is known of one node: its checkpoints with input, output and tries, and what it logged. */
 export function NodeDetail({ run, node, steps }: NodeDetailProps) {
   const { events } = useFollowedRun(run.id);
-  const mine = steps.filter(({ step }) => step === node.name);
+  const mine = worstFirst(steps.filter(({ step }) => step === node.name));
   const log = events.filter(({ step, type }) => step === node.name && type !== "step.progress");
   return (
     <div className="grid min-w-0 gap-4">
@@ -55,6 +55,17 @@ export function NodeDetail({ run, node, steps }: NodeDetailProps) {
       )}
     </div>
   );
+}
+
+/** Of more than are shown, those that somebody looks for come first. */
+function worstFirst(steps: readonly RunStep[]): readonly RunStep[] {
+  if (steps.length <= mostSteps) return steps;
+  const isFine = ({ status }: RunStep): boolean => status === "succeeded" || status === "undone";
+  return [
+    ...steps.filter(({ status }) => status === "failed"),
+    ...steps.filter((step) => step.status !== "failed" && !isFine(step)),
+    ...steps.filter(isFine),
+  ];
 }
 
 function RerunFromHere({ run, step }: { run: Run; step: string }) {

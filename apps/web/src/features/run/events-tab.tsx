@@ -1,39 +1,28 @@
 import { useRun } from "@longhaul/client/react";
-import type { RunEvent } from "@longhaul/kit";
-import { getRouteApi } from "@tanstack/react-router";
-import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { Button } from "../../components/ui/button.js";
 import { EmptyState } from "../../components/ui/empty-state.js";
 import { ErrorBoundary } from "../../components/ui/error-boundary.js";
 import { Input, Select } from "../../components/ui/input.js";
 import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { plural } from "../../lib/format.js";
-import { EventRow } from "./event-row.js";
-import { type EventGroup, eventSentence, groupOf } from "./event-sentence.js";
+import { useTyped } from "../../lib/use-typed.js";
+import { EventList } from "./event-list.js";
+import { groupChoices, matchingEvents, parseEventSearch } from "./event-search.js";
 
-const route = getRouteApi("/app/runs/$runId");
-const windowSize = 300;
+const route = getRouteApi("/app/runs/$runId/events");
 
-const groups: readonly (readonly [EventGroup | "", string])[] = [
-  ["", "All events"],
-  ["problem", "Problems"],
-  ["run", "Run"],
-  ["step", "Steps and files"],
-  ["progress", "Progress"],
-  ["log", "Log lines"],
-];
-
-/** The run's log, oldest first, growing as it happens. */
+/** The run's log, oldest first, growing as it happens; its filter is the URL. */
 export function EventsTab() {
   const { runId } = route.useParams();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
   const { events } = useRun(runId);
-  const [group, setGroup] = useState<EventGroup | "">("");
-  const [text, setText] = useState("");
-  const words = useDeferredValue(text.trim().toLowerCase());
-  const matching = useMemo(
-    () => events.filter((event) => (!group || groupOf(event) === group) && matches(event, words)),
-    [events, group, words],
-  );
+  const narrow = (change: { kind?: string; q?: string }) =>
+    void navigate({ search: parseEventSearch({ ...search, ...change }), replace: true, resetScroll: false });
+  const [text, type] = useTyped(search.q ?? "", (q) => narrow({ q }));
+  const matching = useMemo(() => matchingEvents(events, search), [events, search]);
   if (events.length === 0) return <SkeletonLines label="Reading the events" count={5} />;
   return (
     <ErrorBoundary what="The events">
@@ -42,19 +31,21 @@ export function EventsTab() {
           type="search"
           data-search
           aria-label="Filter the events"
-          placeholder="Filter by text, step or type"
+          placeholder="Filter by text, step, type or data"
           className="min-w-44 flex-1"
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          maxLength={200}
+          onChange={(event) => type(event.target.value)}
         />
         <Select
           aria-label="Kind of event"
           className="w-auto"
-          value={group}
-          onChange={(event) => setGroup(event.target.value as EventGroup | "")}
+          value={search.kind ?? ""}
+          onChange={(event) => narrow({ kind: event.target.value })}
         >
-          {groups.map(([value, label]) => (
-            <option key={value} value={value}>
+          <option value="">All events</option>
+          {Object.entries(groupChoices).map(([kind, label]) => (
+            <option key={kind} value={kind}>
               {label}
             </option>
           ))}
@@ -65,51 +56,21 @@ export function EventsTab() {
         </p>
       </div>
       {matching.length === 0 ? (
-        <EmptyState title="No event matches">Clear the filter to see all {events.length}.</EmptyState>
+        <EmptyState
+          title="No event matches"
+          action={
+            <Button asChild>
+              <Link to="/runs/$runId/events" params={{ runId }} replace resetScroll={false}>
+                Clear the filter
+              </Link>
+            </Button>
+          }
+        >
+          None of the {plural(events.length, "event")} does.
+        </EmptyState>
       ) : (
-        <EventList events={matching} />
+        <EventList key={`${search.kind} ${search.q}`} events={matching} />
       )}
     </ErrorBoundary>
-  );
-}
-
-function matches(event: RunEvent, words: string): boolean {
-  if (!words) return true;
-  return `${event.type} ${event.step ?? ""} ${eventSentence(event)}`.toLowerCase().includes(words);
-}
-
-/** Scrolls in itself; stays at the end while the reader is there, and where they are when not. */
-function EventList({ events }: { events: readonly RunEvent[] }) {
-  const [shown, setShown] = useState(windowSize);
-  const box = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
-  useLayoutEffect(() => {
-    if (atEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [events]);
-  const visible = events.slice(-shown);
-  return (
-    <div
-      ref={box}
-      tabIndex={0}
-      role="region"
-      aria-label="Events"
-      className="max-h-[70dvh] overflow-y-auto rounded-lg border bg-surface"
-      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        atEnd.current = scrollHeight - scrollTop - clientHeight < 24;
-      }}
-    >
-      {visible.length < events.length && (
-        <div className="border-b p-2 text-center">
-          <Button size="small" onClick={() => setShown(shown + windowSize)}>
-            Show earlier events
-          </Button>
-        </div>
-      )}
-      <ol>
-        {visible.map((event) => (
-          <EventRow key={event.seq} event={event} />
-        ))}
-      </ol>
-    </div>
   );
 }

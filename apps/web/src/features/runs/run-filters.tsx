@@ -1,35 +1,21 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
-import { useEffect, useState } from "react";
 import { Input } from "../../components/ui/input.js";
 import { trpc } from "../../lib/trpc.js";
+import { useTyped } from "../../lib/use-typed.js";
 import { FilterSelect } from "./filter-select.js";
 import { type RunSearch, sinceChoices, statusChoices } from "./run-search.js";
 import { useKnown } from "./use-known.js";
-
-const typingMs = 250;
 
 /** Search, workflow, status, time, person and tag; the filter is the URL. */
 export function RunFilters({ search }: { search: RunSearch }) {
   const navigate = useNavigate();
   const { data: workflows = [] } = trpc.workflows.list.useQuery(undefined, { staleTime: Infinity });
   const { people, tags } = useKnown();
-  const [text, setText] = useState(search.q ?? "");
-  const [shownFor, setShownFor] = useState(search.q);
-  if (shownFor !== search.q) {
-    setShownFor(search.q);
-    if ((search.q ?? "") !== text.trim()) setText(search.q ?? "");
-  }
-
-  useEffect(() => {
-    const q = text.trim();
-    if (q === (search.q ?? "")) return;
-    const timer = setTimeout(() => {
-      const { q: _, ...rest } = search;
-      void navigate({ to: "/", search: q ? { ...rest, q } : rest, replace: true });
-    }, typingMs);
-    return () => clearTimeout(timer);
-  }, [text, search, navigate]);
+  const [text, type] = useTyped(search.q ?? "", (q) => {
+    const { q: _, ...rest } = search;
+    void navigate({ to: "/", search: q ? { ...rest, q } : rest, replace: true });
+  });
 
   return (
     <search className="flex flex-wrap gap-2">
@@ -42,7 +28,7 @@ export function RunFilters({ search }: { search: RunSearch }) {
           placeholder="Search by name, tag, id or input"
           value={text}
           maxLength={200}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => type(event.target.value)}
           className="pl-8"
         />
       </div>
