@@ -21,6 +21,12 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+const minute = 60_000;
+
+/** The time in ms, to the minute. */
+export const useMinute = (): number =>
+  useSyncExternalStore(subscribe, () => Math.floor(now / minute) * minute);
+
 /** The time in ms, which moves each second; all readers share one timer. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);

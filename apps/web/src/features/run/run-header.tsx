@@ -26,8 +26,12 @@ export function RunHeader({ run }: { run: Run }) {
   return (
     <div className="mb-4 grid grid-cols-[minmax(0,1fr)] gap-2">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <h1 className="min-w-0 text-xl font-semibold break-words">{run.name}</h1>
-        <StatusBadge status={run.status} />
+        <h1 dir="auto" className="min-w-0 text-xl font-semibold break-words">
+          {run.name}
+        </h1>
+        <span role="status">
+          <StatusBadge status={run.status} />
+        </span>
         {active && (
           <span className="text-lg font-medium tabular-nums" data-progress>
             {formatProgress(run.progress)}

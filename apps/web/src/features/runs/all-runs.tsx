@@ -10,20 +10,22 @@ import { toProblem } from "../../lib/errors.js";
 import { trpc } from "../../lib/trpc.js";
 import { useMay } from "../settings/use-me.js";
 import { columns, RunRow } from "./run-row.js";
-import { listedIds, type RunList } from "./run-list.js";
+import { listedIds, type RunList, runsSince } from "./run-list.js";
 import { useSteadyOrder } from "./steady-order.js";
 import { useScrolled } from "./use-scrolled.js";
 import { type RunFilter, useRunList } from "./use-run-list.js";
 
 interface AllRunsProps {
   filter: RunFilter;
+  /** ISO 8601: what is older by now is not shown any more. */
+  from: string | undefined;
   filtered: boolean;
 }
 
 /** Every run that the filter lets through, newest first. */
-export function AllRuns({ filter, filtered }: AllRunsProps) {
+export function AllRuns({ filter, from, filtered }: AllRunsProps) {
   const { query, older } = useRunList(filter);
-  const { data: list } = query;
+  const list = query.data && (from === undefined ? query.data : runsSince(query.data, from));
   if (!list) {
     return query.isError ? (
       <ProblemView what="The runs" error={query.error} retry={() => void query.refetch()} />

@@ -11,7 +11,7 @@ export function RunCount({ filter: { limit: _, ...filter } }: { filter: RunFilte
     placeholderData: (before) => before,
   });
   return (
-    <p className="min-h-4 text-sm text-ink-soft tabular-nums">
+    <p role="status" className="min-h-4 text-sm text-ink-soft tabular-nums">
       {data && (data.capped ? "1,000+ runs" : plural(data.count, "run"))}
     </p>
   );

@@ -1,6 +1,6 @@
 import type { Run } from "@longhaul/kit";
 import { describe, expect, it } from "vitest";
-import { emptyList, listedIds, withFirstPage, withOlderPage } from "./run-list.js";
+import { emptyList, listedIds, runsSince, withFirstPage, withOlderPage } from "./run-list.js";
 
 /** Runs are named by the minute in which they were made. */
 const run = (minute: number, lastSeq = 1) =>
@@ -30,6 +30,12 @@ describe("a list of runs", () => {
     const more = withOlderPage(two, { runs: [run(3), run(2), run(1)], nextCursor: null });
     expect(listedIds(more)).toEqual(["r4", "r3", "r2", "r1"]);
     expect(more.cursor).toBeNull();
+  });
+
+  it("leaves out what has become too old since it was asked for", () => {
+    const all = withOlderPage(two, { runs: [run(2), run(1)], nextCursor: null });
+    expect(listedIds(runsSince(all, "2026-01-01T00:02:00.000Z"))).toEqual(["r4", "r3", "r2"]);
+    expect(listedIds(runsSince(all, "2026-01-01T00:03:30.000Z"))).toEqual(["r4"]);
   });
 
   it("keeps the reading of a run that knows more", () => {

@@ -47,6 +47,13 @@ export function withOlderPage(
   };
 }
 
+/** The list without the runs that were asked for before `from`, ISO 8601. */
+export function runsSince(list: RunList, from: string): RunList {
+  const since = Date.parse(from);
+  const isYoung = (id: string): boolean => Date.parse(list.byId[id]?.createdAt ?? "") >= since;
+  return { ...list, first: list.first.filter(isYoung), older: list.older.filter(isYoung) };
+}
+
 function withRuns(byId: RunList["byId"], runs: readonly Run[]): RunList["byId"] {
   const next = { ...byId };
   for (const run of runs) {

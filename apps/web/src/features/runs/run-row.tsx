@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { ProgressBar } from "../../components/ui/progress-bar.js";
 import { Duration, TimeAgo } from "../../components/ui/time.js";
+import { cn } from "../../lib/cn.js";
 import { formatProgress } from "../../lib/format.js";
 import { stageNow } from "./stage-now.js";
 import { reasonOf, StatusBadge } from "./status.js";
@@ -22,7 +23,9 @@ export const RunRow = memo(function RunRow({ run, workflowTitle }: { run: Run; w
           to="/runs/$runId/result"
           params={{ runId: run.id }}
           data-row
-          className="block truncate font-medium after:absolute after:inset-0 after:rounded-md focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+          dir="auto"
+          title={run.name}
+          className="block truncate text-left font-medium after:absolute after:inset-0 after:rounded-md focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
         >
           {run.name}
         </Link>
@@ -57,7 +60,13 @@ export const RunRow = memo(function RunRow({ run, workflowTitle }: { run: Run; w
 function StatusCell({ run }: { run: Run }) {
   const reason = reasonOf(run);
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5">
+    <div
+      className={cn(
+        "flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5",
+        // What has ended has no progress: its reason may be as long as both.
+        isFinal(run.status) && "lg:col-span-2",
+      )}
+    >
       <StatusBadge status={run.status} />
       {reason && (
         <span className="min-w-0 truncate text-sm text-ink-soft" title={reason}>
@@ -69,7 +78,7 @@ function StatusCell({ run }: { run: Run }) {
 }
 
 function ProgressCell({ run }: { run: Run }) {
-  if (isFinal(run.status)) return <div aria-hidden className="max-lg:hidden" />;
+  if (isFinal(run.status)) return null;
   const stage = stageNow(run);
   return (
     <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-1">

@@ -5,6 +5,9 @@ export const activeStatuses: RunStatus[] = ["queued", "running", "waiting", "can
 /** What the status filter offers, and which statuses each choice means. */
 export const statusChoices = {
   active: { label: "Active", statuses: activeStatuses },
+  queued: { label: "Queued", statuses: ["queued"] },
+  running: { label: "Running", statuses: ["running"] },
+  waiting: { label: "Waiting", statuses: ["waiting"] },
   succeeded: { label: "Succeeded", statuses: ["succeeded"] },
   failed: { label: "Failed", statuses: ["failed", "timed_out"] },
   cancelled: { label: "Cancelled", statuses: ["cancelled"] },

@@ -33,7 +33,9 @@ function RunningCard({ run }: { run: Run }) {
           to="/runs/$runId/result"
           params={{ runId: run.id }}
           data-row
-          className="min-w-0 truncate font-medium after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
+          dir="auto"
+          title={run.name}
+          className="min-w-0 truncate text-left font-medium after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
         >
           {run.name}
         </Link>
@@ -41,7 +43,9 @@ function RunningCard({ run }: { run: Run }) {
       </div>
       <ProgressBar value={run.progress} label={`Progress of ${run.name}`} />
       <p className="flex justify-between gap-2 text-sm text-ink-soft">
-        <span className="truncate">{reason ?? stage?.message ?? stage?.label ?? "Not started yet"}</span>
+        <span className="truncate" title={reason ?? undefined}>
+          {reason ?? stage?.message ?? stage?.label ?? "Not started yet"}
+        </span>
         <span className="shrink-0 tabular-nums">
           {formatProgress(run.progress)}
           {left !== null && ` · ${formatDuration(Math.max(1, Math.round(left)))} left`}

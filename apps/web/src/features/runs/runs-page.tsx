@@ -5,6 +5,7 @@ import { Button } from "../../components/ui/button.js";
 import { ErrorBoundary } from "../../components/ui/error-boundary.js";
 import { LiveDot } from "../../components/ui/live-dot.js";
 import { PageHeader } from "../../components/ui/page-header.js";
+import { useMinute } from "../../lib/clock.js";
 import { Invitation } from "../onboarding/invitation.js";
 import { useMay } from "../settings/use-me.js";
 import { AllRuns } from "./all-runs.js";
@@ -36,6 +37,9 @@ export function RunsPage() {
     }),
     [workflow, status, tag, person, since, q],
   );
+  // The list is asked for from where the last hour began when it was chosen; the hour goes on.
+  const minute = useMinute();
+  const from = since && hoursAgo(sinceChoices[since].hours, minute);
   const filtered = Object.keys(search).length > 0;
   return (
     <>
@@ -48,9 +52,9 @@ export function RunsPage() {
       )}
       <section aria-label="All runs" className="grid gap-3">
         <RunFilters search={search} />
-        <RunCount filter={filter} />
+        <RunCount filter={from === undefined ? filter : { ...filter, from }} />
         <ErrorBoundary what="The list of runs">
-          <AllRuns filter={filter} filtered={filtered} />
+          <AllRuns filter={filter} from={from} filtered={filtered} />
         </ErrorBoundary>
       </section>
     </>
@@ -58,9 +62,9 @@ export function RunsPage() {
 }
 
 /** To the minute, so that the same choice soon after is the same filter. */
-function hoursAgo(hours: number): string {
+function hoursAgo(hours: number, now = Date.now()): string {
   const minute = 60_000;
-  return new Date(Math.floor((Date.now() - hours * 60 * minute) / minute) * minute).toISOString();
+  return new Date(Math.floor((now - hours * 60 * minute) / minute) * minute).toISOString();
 }
 
 function StartLink() {
