@@ -363,6 +363,21 @@ describe("nobody is flooded", () => {
     await invite({}, fourth);
   });
 
+  test("and by the person behind it, where one has many spellings", async () => {
+    await invite({ email: "grace.hopper@gmail.com" });
+    await deliver();
+    await invite({ email: "g.racehopper+work@googlemail.com" });
+    await deliver();
+    expect(await refusal({ email: "gracehopper@gmail.com" })).toMatchObject(tooMany);
+    expect(await refusal({ email: "gr.ace.hopper@googlemail.com" })).toMatchObject(tooMany);
+    // With others the dots are somebody else's.
+    await invite({ email: "gracehopper@example.org" });
+    await invite({ email: "grace.hopper@example.org" });
+    await invite({ email: "g.race.hopper@example.org" });
+    await deliver();
+    expect(sent).toHaveLength(5);
+  });
+
   test("and nobody is kept from being mailed by mails that never went", async () => {
     for (let n = 0; n < 3; n += 1) {
       const tenant = await another(`empty-${n}`);
