@@ -155,4 +155,23 @@ describe("a step that fails", () => {
     await clock.pass(10_000);
     expect(await failed).toMatchObject({ name: "StepStoreFailed", code: "STEP_STORE_FAILED" });
   });
+
+  it.each(["lease", "succeed", "append", "stream"] as const)(
+    "lets Step Functions try again before Lambda ends it, when the database never answers its %s",
+    async (method) => {
+      const { store, clock, invoke } = bench(
+        async (_, ctx) => {
+          ctx.log.info("Counting.");
+          ctx.stream("words").write("one");
+          await new Promise<void>((resolve) => clock.after(2_000, resolve));
+          return { words: 2 };
+        },
+        { remainingMs: 20_000 },
+      );
+      Object.assign(store, { [method]: () => new Promise(() => {}) });
+      const failed = failing(invoke());
+      await clock.pass(19_900);
+      expect(await failed).toMatchObject({ name: "StepStoreFailed", code: "STEP_STORE_FAILED" });
+    },
+  );
 });

@@ -20,13 +20,13 @@ import { type Clock, type Logger, type ObjectStore, systemClock } from "./ports.
 import type { LeaseAnswer, StepKey, StepLease, StepStore } from "./step-store.js";
 import { noConnections } from "./no-connections.js";
 import { stepRecords } from "./records.js";
+import { callStore } from "./store-calls.js";
 import { TextStreams } from "./text-streams.js";
 
 /** A duplicate gives up waiting for the holder when this little is left of its own time. */
 const busyMarginMs = 3_000;
 /** How long a handler has to end by itself after the signal. At a deadline there is no more time. */
 const graceMs = { cancelled: 5_000, lease_lost: 5_000, timed_out: 500 } as const;
-const storeTries = 4;
 
 export interface StepHandlerOptions {
   readonly store: StepStore;
@@ -196,7 +196,8 @@ class Invocation {
         return await this.#fail(lease, failureOf(null, this.#name, keeper.stopped), answer.try, journal);
       const context = this.#context(lease, answer, { keeper, journal, streams });
       const outcome = await this.#handle(answer.input ?? this.#payload.input, context, keeper);
-      await streams.close();
+      const streamed = streams.close();
+      if (streamed) await this.#stored(() => streamed);
       return "output" in outcome
         ? await this.#succeed(lease, outcome.output, journal)
         : await this.#fail(lease, outcome.failed, answer.try, journal);
@@ -286,14 +287,14 @@ class Invocation {
   }
 
   async #succeed(lease: StepLease, output: Json, journal: Journal): Promise<StepResult> {
-    const events = await journal.close();
+    const events = await this.#closed(journal);
     const stored = await this.#stored(() => this.#store.succeed({ ...lease, output, events }));
     if (!stored.held) throw this.#thrown(stopped("lease_lost", this.#name));
     return { output, completedAt: stored.completedAt };
   }
 
   async #fail(lease: StepLease, failed: StepFailure, tries: number, journal: Journal): Promise<never> {
-    const events = await journal.close();
+    const events = await this.#closed(journal);
     const { retried, recorded } = treatmentOf(failed.kind);
     if (recorded) {
       const willRetry = retried && tries <= this.#implementation.step.retry.maxAttempts;
@@ -303,25 +304,19 @@ class Invocation {
     throw this.#thrown(failed);
   }
 
-  /**
-   * Calls the store, again after a failure: a blip of the database must not throw away the work of a
-   * step. A write that had arrived all the same finds its lease spent; Step Functions then asks anew and
-   * is answered from the checkpoint.
-   */
-  async #stored<T>(call: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await call();
-      } catch (error) {
-        this.#options.logger.warn({ ...this.#bindings, err: error }, "The step store did not answer.");
-        const pause = 100 * 2 ** tries;
-        if (tries === storeTries || this.#lambda.getRemainingTimeInMillis() < 2 * pause) {
-          const message = `The state of ${this.#name} could not be stored.`;
-          throw this.#thrown(failure("store", "STEP_STORE_FAILED", this.#name, message, error));
-        }
-        await this.#pause(pause);
-      }
-    }
+  #stored<T>(call: () => Promise<T>): Promise<T> {
+    const message = `The state of ${this.#name} could not be stored.`;
+    return callStore(call, {
+      ...{ clock: this.#clock, logger: this.#options.logger, bindings: this.#bindings },
+      remainingMs: () => this.#lambda.getRemainingTimeInMillis(),
+      failed: (cause) => this.#thrown(failure("store", "STEP_STORE_FAILED", this.#name, message, cause)),
+    });
+  }
+
+  /** What is left to be written with the step's end; a batch may be on its way. */
+  #closed(journal: Journal): ReturnType<Journal["close"]> {
+    const closed = journal.close();
+    return this.#stored(() => closed);
   }
 
   #pause(milliseconds: number): Promise<void> {
