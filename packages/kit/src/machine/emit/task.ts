@@ -32,7 +32,8 @@ export function retriers(policy: RetryPolicy, handledElsewhere: readonly string[
       ErrorEquals: platformErrors,
       IntervalSeconds: 1,
       BackoffRate: 2,
-      MaxAttempts: 8,
+      // Six minutes and a half on the average, which a failover or a restart of the database has time in.
+      MaxAttempts: 30,
       MaxDelaySeconds: 30,
       JitterStrategy: "FULL",
     },
