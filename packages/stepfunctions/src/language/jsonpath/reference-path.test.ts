@@ -17,18 +17,18 @@ test.each<[string, unknown, unknown]>([
 });
 
 test.each([
-  ["$.a", "text"],
-  ["$.a", [1]],
-  ["$.a", null],
-  ["$.a.b", { a: 1 }],
-  ["$.a[0]", { a: {} }],
-  ["$.a[1]", { a: [1] }],
-  ["$.a[0]", {}],
-])("%s cannot be applied to %j", (path, document) => {
+  ["$.a", "text", "ReferencePath $.a"],
+  ["$.a", [1], 'step "a"'],
+  ["$.a", null, "ReferencePath $.a"],
+  ["$.a.b", { a: 1 }, "ReferencePath $.a.b"],
+  ["$.a[0]", { a: {} }, 'step "0"'],
+  ["$.a[1]", { a: [1] }, 'step "1"'],
+  ["$.a[0]", {}, "ReferencePath $.a[0]"],
+])("%s cannot be applied to %j", (path, document, what) => {
   expect(() => compileReferencePath(path).put(document, "new")).toThrow(
     expect.objectContaining({
       error: "States.ReferencePathConflict",
-      message: `Unable to apply ReferencePath ${path} to input ${JSON.stringify(document)}`,
+      message: `Unable to apply ${what} to input ${JSON.stringify(document)}`,
     }),
   );
 });

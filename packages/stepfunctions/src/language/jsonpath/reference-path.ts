@@ -27,8 +27,10 @@ export function compileReferencePath(text: string): ReferencePath {
   return {
     text,
     put: (document, value) =>
-      putAt(document, steps, 0, value, () => {
-        throw conflict(`Unable to apply ReferencePath ${text} to input ${JSON.stringify(document)}`);
+      putAt(document, steps, 0, value, (node, step) => {
+        // As reported from AWS: of a list it names the step, and of a text the path.
+        const what = typeof node === "object" && node !== null ? `step "${step}"` : `ReferencePath ${text}`;
+        throw conflict(`Unable to apply ${what} to input ${JSON.stringify(document)}`);
       }),
   };
 }
@@ -64,14 +66,20 @@ function stepOf(token: Token, text: string): Step {
   return index;
 }
 
-function putAt(node: unknown, steps: Step[], place: number, value: unknown, fail: () => never): unknown {
+function putAt(
+  node: unknown,
+  steps: Step[],
+  place: number,
+  value: unknown,
+  fail: (node: unknown, step: Step) => never,
+): unknown {
   const step = steps[place];
   if (step === undefined) return value;
   if (typeof step === "number") {
-    if (!Array.isArray(node) || step >= node.length) return fail();
+    if (!Array.isArray(node) || step >= node.length) return fail(node, step);
     return node.with(step, putAt(node[step], steps, place + 1, value, fail));
   }
-  if (node !== undefined && !isObject(node)) return fail();
+  if (node !== undefined && !isObject(node)) return fail(node, step);
   const inner = node !== undefined && Object.hasOwn(node, step) ? node[step] : undefined;
   const copy = node === undefined ? {} : copyOf(node);
   setOwn(copy, step, putAt(inner, steps, place + 1, value, fail));
