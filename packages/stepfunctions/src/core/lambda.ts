@@ -103,15 +103,13 @@ const FIELDS = new Set([
 export function lambdaCall(given: Json): TaskCall {
   const parameters = given.value;
   const name = isObject(parameters) ? parameters.FunctionName : undefined;
-  if (!isObject(parameters) || typeof name !== "string" || name === "")
-    throw new StateFailure(
-      "States.Runtime",
-      "The Parameters of lambda:invoke must be an object with the string 'FunctionName'.",
-    );
+  if (!isObject(parameters) || name === undefined)
+    throw unusable(given, "The field 'FunctionName' is required but was missing");
+  if (typeof name !== "string" || name === "") throw unusable(given, noString("FunctionName"));
   const fields = Object.keys(parameters);
   const unknown = fields.find((field) => !FIELDS.has(field));
   if (unknown !== undefined)
-    throw new StateFailure("States.Runtime", `The field '${unknown}' is not supported by lambda:invoke.`);
+    throw unusable(given, `The field "${unknown}" is not supported by Step Functions`);
   const { Payload: payload, Qualifier: qualifier, InvocationType: type = "RequestResponse" } = parameters;
   if (type !== "RequestResponse" && type !== "Event")
     throw new StateFailure(
@@ -126,6 +124,21 @@ export function lambdaCall(given: Json): TaskCall {
     payload: typeof payload === "string" ? payload : bodyOf(given, name, payload ?? null, fields.length),
     ...(type === "Event" ? { event: true } : {}),
   };
+}
+
+/** As observed on AWS: Parameters may hold an object as Payload, but no number. @throws StateFailure */
+export function assertPayload(given: Json): void {
+  const { value } = given;
+  if (isObject(value) && typeof value.Payload === "number") throw unusable(given, noString("Payload"));
+}
+
+function unusable({ text }: Json, problem: string): StateFailure {
+  const message = `The Parameters '${text}' could not be used to start the Task: [${problem}]`;
+  return new StateFailure("States.Runtime", message);
+}
+
+function noString(field: string): string {
+  return `The value for the field '${field}' must be a STRING`;
 }
 
 /** The body of a call as JSON. Parameters that are nothing but a function and this have it in their text already. */

@@ -12,7 +12,7 @@ import {
   type Stay,
   typedField,
 } from "./flow.js";
-import { lambdaCall } from "./lambda.js";
+import { assertPayload, lambdaCall } from "./lambda.js";
 import type { Field, Resource, TaskState } from "./machine.js";
 import { type Branch, regionOf, type TaskCall } from "./state.js";
 import { taskToken } from "./token.js";
@@ -77,16 +77,17 @@ interface Terms {
 
 function handOut(
   stay: Stay,
-  { resource }: TaskState,
+  state: TaskState,
   input: Json,
   token: string | null,
   { timeout, heartbeat, roleArn }: Terms,
 ): void {
   const { turn, branch, visit } = stay;
+  const { resource } = state;
   const { at } = turn.event;
   const { text } = input;
   const task = {
-    call: callOf(stay, resource, input),
+    call: callOf(stay, state, input),
     token,
     timeoutAt: timeout === null ? null : at + timeout * 1000,
     heartbeatAt: heartbeat === null ? null : at + heartbeat * 1000,
@@ -120,7 +121,7 @@ function hasToken(resource: Resource): boolean {
   );
 }
 
-function callOf(stay: Stay, resource: Resource, input: Json): TaskCall {
+function callOf(stay: Stay, { resource, language }: TaskState, input: Json): TaskCall {
   const { text } = input;
   if (resource.kind === "activity") return { kind: "activity", arn: resource.arn, input: text };
   if (resource.kind === "function")
@@ -130,7 +131,10 @@ function callOf(stay: Stay, resource: Resource, input: Json): TaskCall {
       qualifier: resource.qualifier,
       payload: text,
     };
-  if (resource.service === "lambda" && resource.action.startsWith("invoke")) return lambdaCall(input);
+  if (resource.service === "lambda" && resource.action.startsWith("invoke")) {
+    if (language === "JSONPath") assertPayload(input);
+    return lambdaCall(input);
+  }
   return { kind: "service", resource: resource.name, parameters: text, name: stay.turn.random.uuid() };
 }
 
