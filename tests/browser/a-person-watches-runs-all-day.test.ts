@@ -119,6 +119,7 @@ describe("a person who watches runs all day", { timeout: 240_000 }, () => {
     await page.getByRole("link", { name: "Second failure" }).and(page.locator(":focus")).waitFor();
     await page.keyboard.press("Enter");
     await page.waitForURL(`**/runs/${failed[1]}/result`);
+    await page.locator("main:focus").waitFor();
     await page.getByText("For the engineer").click();
     await page.getByRole("link", { name: "ProcessData" }).click();
     await page.waitForURL(`**/runs/${failed[1]}/graph?node=ProcessData`);
@@ -128,6 +129,18 @@ describe("a person who watches runs all day", { timeout: 240_000 }, () => {
     await page.getByRole("link", { name: "First failure" }).waitFor();
     await page.keyboard.press("j");
     await page.getByRole("link", { name: "First failure" }).and(page.locator(":focus")).waitFor();
+  });
+
+  it("is not put at the beginning of the frame by a dialog whose button has gone meanwhile", async () => {
+    const { page } = visitor;
+    await page.goto("/webhooks");
+    await page.getByRole("button", { name: "New webhook" }).click();
+    await page.getByLabel("Name").fill("To nobody");
+    await page.getByLabel("Address").fill("http://127.0.0.1:9999/hook");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("dialog", { name: "The secret of this webhook" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("main:focus").waitFor();
   });
 
   it("loses nothing that was typed to a key that was pressed once too often", async () => {

@@ -1,7 +1,7 @@
 import { defineContract } from "@longhaul/kit";
 import { defineMachine, stepFunctionName } from "@longhaul/kit/machine";
 import { defineStep } from "@longhaul/kit/step";
-import { openForTest, type TestEngine } from "@longhaul/stepfunctions/testing";
+import { openForTest } from "@longhaul/stepfunctions/testing";
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { stepError } from "./scripted-run.js";
@@ -29,20 +29,18 @@ const awaySeconds = 150;
 
 // Pauses are of random length: a policy that only just holds lets some of these fail.
 it("waits for it longer than it is away", async () => {
-  let test: TestEngine | undefined;
-  let back = Number.POSITIVE_INFINITY;
+  let isAway = () => true;
   const name = stepFunctionName(machine.name, "Water");
   await using engine = await openForTest({
     functions: {
       [name]: async () => {
-        if ((test?.clock.now() ?? 0) < back)
-          throw stepError("StepStoreFailed", { code: "STEP_STORE_FAILED", message: "Away." });
+        if (isAway()) throw stepError("StepStoreFailed", { code: "STEP_STORE_FAILED", message: "Away." });
         return { output: {}, completedAt: "2030-01-01T00:00:00.000Z" };
       },
     },
   });
-  test = engine;
-  back = engine.clock.now() + awaySeconds * 1_000;
+  const back = engine.clock.now() + awaySeconds * 1_000;
+  isAway = () => engine.clock.now() < back;
   const arn = await engine.createMachine(
     machine.definition(
       (step) => `arn:aws:lambda:us-east-1:000000000000:function:${stepFunctionName(machine.name, step)}`,

@@ -11,6 +11,15 @@ import { type Place, places } from "./places.js";
 export function Shell({ children }: { children: ReactNode }) {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const nav = useRef<HTMLElement>(null);
+  const main = useRef<HTMLElement>(null);
+  const shown = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  const before = useRef(shown);
+  // What had the focus has gone with the page before: keys and readers go on at the beginning of this one, not of the frame.
+  useEffect(() => {
+    const another = before.current !== undefined && before.current !== shown;
+    before.current = shown;
+    if (another && document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, [shown]);
   // Where the bar is too narrow for all places, the one that is open is in sight.
   useEffect(() => {
     const here = nav.current?.querySelector<HTMLElement>("[aria-current=page], [data-inside]");
@@ -50,6 +59,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <AccountMenu />
       </header>
       <main
+        ref={main}
         id="main"
         tabIndex={-1}
         className="mx-auto w-full max-w-6xl px-3 py-4 outline-none sm:px-6 sm:py-6"

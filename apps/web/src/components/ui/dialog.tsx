@@ -23,7 +23,11 @@ export function Dialog({ open, onOpenChange, title, description, children, actio
           onOpenAutoFocus={() => (opener.current = document.activeElement)}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            if (opener.current instanceof HTMLElement) opener.current.focus();
+            // What it was opened from may be gone by what was done in it, or was a dialog before it.
+            const { current } = opener;
+            const there = current?.isConnected && current !== document.body;
+            const back = there ? current : document.querySelector("main");
+            if (back instanceof HTMLElement) back.focus();
           }}
           {...(description ? {} : { "aria-describedby": undefined })}
           className="fixed top-1/2 left-1/2 z-50 grid max-h-[90dvh] w-[min(28rem,calc(100vw-2rem))] -translate-1/2 gap-3 overflow-y-auto rounded-lg border bg-surface p-4"
