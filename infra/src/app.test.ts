@@ -373,6 +373,13 @@ describe("a function", () => {
     expect(withKeys).toEqual(["longhaul-webhooks"]);
   });
 
+  it("starts anew when the deployment is told that a secret has changed, which it reads at its start only", () => {
+    for (const { name } of functions) {
+      const { Variables } = byName(name).properties["Environment"];
+      expect(Variables, name).toHaveProperty("STARTED_ANEW", { Ref: "StartedAnew" });
+    }
+  });
+
   it("holds no secret in its configuration, only where to find it", () => {
     const text = JSON.stringify(workflows.toJSON());
     expect(text).not.toContain("{{resolve:");

@@ -43,6 +43,7 @@ export class WorkflowsStack extends Stack {
   readonly #props: WorkflowsStackProps;
   readonly #emailFrom: CfnParameter;
   readonly #adsClient: CfnParameter;
+  readonly #startedAnew: CfnParameter;
   readonly #houses = new Map<string, HouseFunction>();
 
   constructor(scope: Construct, id: string, props: WorkflowsStackProps) {
@@ -55,6 +56,11 @@ export class WorkflowsStack extends Stack {
     });
     this.#adsClient = new CfnParameter(this, "AmazonAdsClientId", {
       description: "The client registered with Login with Amazon; empty where nothing is connected.",
+      default: "",
+    });
+    this.#startedAnew = new CfnParameter(this, "StartedAnew", {
+      description:
+        "Any text; another one starts all functions anew, which read their secrets when they start.",
       default: "",
     });
     for (const spec of functions) if (!spec.managesRuns) this.#function(spec, {});
@@ -122,6 +128,7 @@ export class WorkflowsStack extends Stack {
     const emailFrom = this.#emailFrom.valueAsString;
     const environment = {
       ...settings,
+      STARTED_ANEW: this.#startedAnew.valueAsString,
       ...(permissions.includes("email") && { EMAIL_FROM: emailFrom }),
       ...(permissions.includes("training") && this.#props.training.settings),
       ...(permissions.includes("connections") && {
