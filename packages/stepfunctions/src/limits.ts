@@ -17,7 +17,7 @@ export const NAME_RETENTION_MS = 90 * 24 * 60 * 60 * 1000;
 export const MAX_SYNC_EXECUTIONS = 10_000;
 /** Deepest nesting of arrays and objects that is read. */
 export const MAX_JSON_DEPTH = 500;
-/** Longest array that $range builds (as States.ArrayRange). */
+/** Longest array that States.ArrayRange builds. */
 export const MAX_RANGE_LENGTH = 1_000;
 /** Transitions that one turn of the core makes before it lets others go on. */
 export const TRANSITIONS_PER_TURN = 50;

@@ -19,7 +19,13 @@ describe("the functions that AWS adds", () => {
     ["$hash('abc', 'SHA-256')", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"],
     ["$hash('abc', 'MD5')", "900150983cd24fb0d6963f7d28e17f72"],
     ["$parse('{\"a\": [1]}')", { a: [1] }],
-    ["$random(7) = $random(7)", true],
+    ["$range(-1.7, 2, 1)", [-1, 0, 1, 2]],
+    ["$range(1.7, 3.9, 1.9)", [1, 2, 3]],
+    ["$partition([1,2,3], 2.9)", [[1, 2], [3]]],
+    ["$count($range(1, 200000, 1))", 200_000],
+    ["$random(42)", 0.7275636800328681],
+    ["$random(42.9) = $random(42)", true],
+    ["$random(-1)", 0.26894263088050496],
     ["$now()", "2030-01-02T03:04:05.000Z"],
     ["$now('[Y]')", "2030"],
     ["$millis()", AT],
@@ -39,7 +45,8 @@ describe("the functions that AWS adds", () => {
 
   test.each([
     "$eval('1')",
-    "$range(0, 5000, 1)",
+    "$range(0, 300000, 1)",
+    "$partition([1], 0.9)",
     "$range(0, 5, 0)",
     "$partition([1], 0)",
     "$hash('a', 'CRC')",
@@ -54,11 +61,21 @@ describe("the functions that AWS adds", () => {
   });
 });
 
+test.each([
+  ["1 / 0", "Infinity"],
+  ["-1 / 0", "-Infinity"],
+  ["[1, 1e308 * 10]", [1, "Infinity"]],
+  ["{'a': {'b': 0 / 0}, 'c': 1}", { a: { b: "NaN" }, c: 1 }],
+])("a number that is not finite is written as its name: %s", async (source, expected) => {
+  expect(await evaluate(source)).toEqual(expected);
+});
+
 describe("an expression that would harm the engine ends with an error", () => {
   const large = "$s := $pad('x', 1900000)";
   test.each([
     ["endless recursion", "($f := function($n) {1 + $f($n + 1)}; $f(0))", "D1011: Stack overflow"],
     ["an enormous range", "$count([1..9000000])", "D2015"],
+    ["ranges over and over", "$map([1..1000], function() {$count($range(1, 262144, 1))})", "too much memory"],
     ["an enormous text", "$pad('x', 1000000000)", "text is longer"],
     ["a text doubled over and over", "$reduce([1..40], function($a, $b) {$a & $a}, 'x')", "text is longer"],
     ["a text joined of many", "$join([1..2000].('x'), $pad('', 100000))", "text is longer"],
@@ -128,7 +145,7 @@ describe("an expression that would harm the engine ends with an error", () => {
     await expect(evaluate(many, given)).rejects.toMatchObject({ error: "States.DataLimitExceeded" });
   });
 
-  test.each(["function($x) {$x}", "{'a': [$sum]}", "1 / 0", "{'a': 0 / 0}"])(
+  test.each(["function($x) {$x}", "{'a': [$sum]}", "[1 / 0, $sum]"])(
     "a result that is no JSON: %s",
     async (source) => {
       await expect(evaluate(source)).rejects.toThrow("returned an unsupported result type.");

@@ -144,7 +144,8 @@ function bindingOf(name: string, evaluation: Evaluation): unknown {
   const text = scope.variable(name);
   if (text !== undefined) return JSON.parse(text);
   const made = awsFunctions.get(name);
-  return made === undefined ? guarded(name, evaluation) : made({ at: scope.at, random });
+  if (made === undefined) return guarded(name, evaluation);
+  return made({ at: scope.at, random, account: (value) => evaluation.account(value) });
 }
 
 function describe(error: unknown): string {
@@ -152,22 +153,34 @@ function describe(error: unknown): string {
   return code === undefined ? String(message ?? error) : `${code}: ${message}`;
 }
 
-/** Refuses what is no JSON, and values too large or deep to be written: shared parts can make a small value enormous. */
+/**
+ * Refuses what is no JSON, and values too large or deep to be written: shared parts can make a small value enormous.
+ * As seen on AWS, a number that is not finite is written as its name.
+ */
 function checked(value: unknown, place: Place): unknown {
   if (value === undefined) throw failure(place, "returned nothing (undefined).");
   const stack: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
   let bytes = 0;
+  let finite = true;
   for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
     bytes += typeof item.value === "string" ? item.value.length : 1;
     if (bytes > MAX_PAYLOAD_BYTES || item.depth > MAX_JSON_DEPTH) throw tooLarge(place.scope.state);
-    if (isFunctionValue(item.value) || (typeof item.value === "number" && !Number.isFinite(item.value)))
-      throw failure(place, "returned an unsupported result type.");
+    if (isFunctionValue(item.value)) throw failure(place, "returned an unsupported result type.");
+    if (typeof item.value === "number" && !Number.isFinite(item.value)) finite = false;
     if (typeof item.value !== "object" || item.value === null) continue;
     const parts: unknown[] = Array.isArray(item.value) ? item.value : Object.values(item.value);
     if (bytes + parts.length > MAX_PAYLOAD_BYTES) throw tooLarge(place.scope.state);
     for (const part of parts) stack.push({ value: part, depth: item.depth + 1 });
   }
-  return value;
+  return finite ? value : named(value);
+}
+
+/** A copy of a value with the names of numbers that are not finite: Infinity, -Infinity, NaN. */
+function named(value: unknown): unknown {
+  const text = JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "number" && !Number.isFinite(part) ? String(part) : part,
+  );
+  return JSON.parse(text) as unknown;
 }
 
 /** The failure of a result over 256 KiB. `name`: the state's name, or the task's resource. */

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { MAX_RANGE_LENGTH } from "../limits.js";
 import { parseJson } from "../json.js";
+import { MAX_SEQUENCE } from "./bounds.js";
 import { builtIn } from "./built-ins.js";
-import { randomnessFrom, type Randomness } from "./randomness.js";
+import { seededFraction } from "./java-random.js";
+import type { Randomness } from "./randomness.js";
 
 const HASHES = new Map<unknown, string>([
   ["MD5", "md5"],
@@ -12,7 +13,14 @@ const HASHES = new Map<unknown, string>([
   ["SHA-512", "sha512"],
 ]);
 
-type Factory = (given: { at: number; random: Randomness }) => unknown;
+interface Given {
+  at: number;
+  random: Randomness;
+  /** Counts a value that was made. @throws Error when all of them are too large */
+  account(value: unknown): void;
+}
+
+type Factory = (given: Given) => unknown;
 
 /**
  * The functions that AWS adds to JSONata
@@ -21,14 +29,22 @@ type Factory = (given: { at: number; random: Randomness }) => unknown;
  */
 export const awsFunctions: ReadonlyMap<string, Factory> = new Map<string, Factory>([
   ["partition", () => partition],
-  ["range", () => range],
+  [
+    "range",
+    ({ account }) =>
+      (first: unknown, last: unknown, by: unknown) => {
+        const values = range(first, last, by);
+        account(values);
+        return values;
+      },
+  ],
   ["hash", () => hash],
   ["parse", () => parse],
   [
     "random",
     ({ random }) =>
       (seed?: unknown) =>
-        seed === undefined ? random.number() : seededNumber(seed),
+        seed === undefined ? random.number() : seededFraction(integer(seed, "The seed of $random")),
   ],
   [
     "uuid",
@@ -66,9 +82,10 @@ function fail(message: string): never {
   throw new Error(message);
 }
 
+/** As seen on AWS, what follows the point is cut off; the intrinsic functions of JSONPath round. */
 function integer(value: unknown, name: string): number {
   if (typeof value !== "number" || !Number.isFinite(value)) fail(`${name} must be a number`);
-  return Math.round(value);
+  return Math.trunc(value);
 }
 
 function partition(values: unknown, size: unknown): unknown {
@@ -82,14 +99,17 @@ function partition(values: unknown, size: unknown): unknown {
   return parts;
 }
 
-/** As recorded on AWS, a range of one number is that number, and an empty one is undefined: $range gives a sequence. */
+/**
+ * As recorded on AWS, a range of one number is that number, and an empty one is undefined: $range gives a sequence. The
+ * bound of States.ArrayRange, 1,000 values, is not its own.
+ */
 function range(first: unknown, last: unknown, by: unknown): unknown {
   const from = integer(first, "The start of $range");
   const to = integer(last, "The end of $range");
   const step = integer(by, "The step of $range");
   if (step === 0) fail("The step of $range must not be 0");
   const length = Math.max(0, Math.floor((to - from) / step) + 1);
-  if (length > MAX_RANGE_LENGTH) fail(`$range must not give more than ${MAX_RANGE_LENGTH} values`);
+  if (length > MAX_SEQUENCE) fail(`$range must not give more than ${MAX_SEQUENCE} values`);
   const values = Array.from({ length }, (_, index) => from + index * step);
   if (values.length === 0) return undefined;
   return values.length === 1 ? values[0] : values;
@@ -111,10 +131,6 @@ function parse(text: unknown): unknown {
   } catch (error) {
     return fail(`$parse was given text that is not JSON: ${(error as Error).message}`);
   }
-}
-
-function seededNumber(seed: unknown): number {
-  return randomnessFrom(`$random ${integer(seed, "The seed of $random")}`).number();
 }
 
 function shuffle(values: unknown, random: Randomness): unknown {

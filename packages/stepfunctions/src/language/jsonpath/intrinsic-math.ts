@@ -1,6 +1,6 @@
 import type { Randomness } from "../randomness.js";
 import type { IntrinsicFunction } from "./intrinsic-function.js";
-import { seededInteger } from "./java-random.js";
+import { seededInteger } from "../java-random.js";
 import { integer, number, Unfit } from "./unfit.js";
 
 /** States.Math... and States.UUID (https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html). */

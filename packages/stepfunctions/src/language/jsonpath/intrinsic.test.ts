@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compileIntrinsic } from "./intrinsic.js";
-import { seededInteger } from "./java-random.js";
+import { seededInteger } from "../java-random.js";
 import { scopeOf } from "./testing/scope.js";
 
 function call(text: string, data: unknown = {}): unknown {
