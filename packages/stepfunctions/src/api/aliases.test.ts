@@ -128,6 +128,11 @@ test("what cannot be routed is refused", async () => {
       /Invalid ARN prefix/,
     ],
     [{ routingConfiguration: routing(arn, { 9: 100 }) }, "ResourceNotFound", /:9/],
+    [
+      { routingConfiguration: routing(arn, { 1: 50, 2: 101 }) },
+      "ValidationException",
+      /'101' at 'routingConfiguration.2.member.weight'/,
+    ],
     [{ name: "12" }, "ValidationException", /regular expression pattern/],
     [{ name: "a b" }, "ValidationException", /regular expression pattern/],
     [{ name: "" }, "ValidationException", /greater than or equal to 1/],

@@ -1,7 +1,7 @@
 import { AwsError } from "../aws-error.js";
 import { isObject } from "../json.js";
 import { invalid } from "./errors.js";
-import { Request } from "./request.js";
+import type { Request } from "./request.js";
 
 const LEVELS = ["OFF", "ALL", "ERROR", "FATAL"] as const;
 const NO_LOGGING = { level: "OFF", includeExecutionData: false };
@@ -15,10 +15,10 @@ export interface Settings {
 
 /** The settings in a request: those that are there. @throws AwsError InvalidLoggingConfiguration, InvalidTracingConfiguration */
 export function readSettings(request: Request): Settings {
-  const logging = request.optionalObject("loggingConfiguration");
+  const logging = request.part("loggingConfiguration");
   const tracing = request.optionalObject("tracingConfiguration");
   return {
-    ...(logging === undefined ? {} : { loggingConfiguration: readLogging(new Request(logging)) }),
+    ...(logging === undefined ? {} : { loggingConfiguration: readLogging(logging) }),
     ...(tracing === undefined ? {} : { tracingConfiguration: readTracing(tracing) }),
   };
 }

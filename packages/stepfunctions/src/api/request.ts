@@ -5,7 +5,11 @@ import { byteLength, isObject } from "../json.js";
 export class Request {
   private readonly members: Record<string, unknown>;
 
-  constructor(request: unknown) {
+  /** @param path what stands before its members' names in messages: "mock." for those of a request's mock */
+  constructor(
+    request: unknown,
+    private readonly path = "",
+  ) {
     if (!isObject(request)) throw new AwsError("SerializationException", "The request must be a JSON object");
     this.members = request;
   }
@@ -13,77 +17,96 @@ export class Request {
   /** A string that must be there. */
   string(name: string, limits: { max?: number; min?: number } = {}): string {
     const value = this.optionalString(name, limits);
-    if (value === undefined) throw constraint(name, "null", "Member must not be null");
+    if (value === undefined) throw constraint(this.path + name, "null", "Member must not be null");
     return value;
   }
 
   optionalString(name: string, { max, min = 0 }: { max?: number; min?: number } = {}): string | undefined {
     const value = this.get(name);
     if (value === undefined) return undefined;
-    if (typeof value !== "string") throw wrongType(name, "a string");
-    assertLength(name, value, { min, max });
+    if (typeof value !== "string") throw wrongType(this.path + name, "a string");
+    assertLength(this.path + name, value, { min, max });
     return value;
   }
 
   /** A text of the caller's own data that must be there: bounded in bytes, and not repeated in messages. */
   data(name: string, maxBytes: number): string {
     const value = this.optionalData(name, maxBytes);
-    if (value === undefined) throw constraint(name, "null", "Member must not be null");
+    if (value === undefined) throw constraint(this.path + name, "null", "Member must not be null");
     return value;
   }
 
   optionalData(name: string, maxBytes: number): string | undefined {
     const value = this.optionalString(name);
     if (value !== undefined && byteLength(value) > maxBytes)
-      throw constraint(name, undefined, `Member must have length less than or equal to ${maxBytes}`);
+      throw constraint(
+        this.path + name,
+        undefined,
+        `Member must have length less than or equal to ${maxBytes}`,
+      );
     return value;
   }
 
   optionalBoolean(name: string): boolean | undefined {
     const value = this.get(name);
-    if (value !== undefined && typeof value !== "boolean") throw wrongType(name, "a boolean");
+    if (value !== undefined && typeof value !== "boolean") throw wrongType(this.path + name, "a boolean");
     return value;
   }
 
   optionalInteger(name: string, limits: { min: number; max: number }): number | undefined {
     const value = this.get(name);
     if (value === undefined) return undefined;
-    if (typeof value !== "number" || !Number.isInteger(value)) throw wrongType(name, "an integer");
+    if (typeof value !== "number" || !Number.isInteger(value))
+      throw wrongType(this.path + name, "an integer");
     return this.within(name, value, limits);
   }
 
   private within(name: string, value: number, { min, max }: { min: number; max: number }): number {
     if (value < min)
-      throw constraint(name, String(value), `Member must have value greater than or equal to ${min}`);
+      throw constraint(
+        this.path + name,
+        String(value),
+        `Member must have value greater than or equal to ${min}`,
+      );
     if (value > max)
-      throw constraint(name, String(value), `Member must have value less than or equal to ${max}`);
+      throw constraint(
+        this.path + name,
+        String(value),
+        `Member must have value less than or equal to ${max}`,
+      );
     return value;
   }
 
   optionalNumber(name: string, limits: { min: number; max: number }): number | undefined {
     const value = this.get(name);
     if (value === undefined) return undefined;
-    if (typeof value !== "number") throw wrongType(name, "a number");
+    if (typeof value !== "number") throw wrongType(this.path + name, "a number");
     return this.within(name, value, limits);
   }
 
   oneOf<T extends string>(name: string, values: readonly T[]): T | undefined {
     const value = this.optionalString(name);
     if (value !== undefined && !values.includes(value as T))
-      throw constraint(name, value, `Member must satisfy enum value set: [${values.join(", ")}]`);
+      throw constraint(this.path + name, value, `Member must satisfy enum value set: [${values.join(", ")}]`);
     return value as T | undefined;
   }
 
   optionalObject(name: string): Record<string, unknown> | undefined {
     const value = this.get(name);
-    if (value !== undefined && !isObject(value)) throw wrongType(name, "an object");
+    if (value !== undefined && !isObject(value)) throw wrongType(this.path + name, "an object");
     return value;
+  }
+
+  /** The members of an object in the request. */
+  part(name: string): Request | undefined {
+    const value = this.optionalObject(name);
+    return value === undefined ? undefined : new Request(value, `${this.path}${name}.`);
   }
 
   /** A list; absent is empty. */
   list(name: string): unknown[] {
     const value = this.get(name) ?? [];
-    if (!Array.isArray(value)) throw wrongType(name, "a list");
+    if (!Array.isArray(value)) throw wrongType(this.path + name, "a list");
     return value as unknown[];
   }
 

@@ -39,9 +39,9 @@ export function readRoutes(context: Context, request: Request): { routes: Routes
   return { routes, machineName };
 }
 
-function readRoute(given: unknown): Routes[number] {
+function readRoute(given: unknown, index: number): Routes[number] {
   if (!isObject(given)) throw invalidRouting("Each route must be an object");
-  const route = new Request(given);
+  const route = new Request(given, `routingConfiguration.${index + 1}.member.`);
   const versionArn = route.string("stateMachineVersionArn", { min: 1, max: 256 });
   const weight = route.optionalInteger("weight", { min: 0, max: 100 });
   if (weight === undefined) throw invalidRouting("Each route must have a weight from 0 to 100");

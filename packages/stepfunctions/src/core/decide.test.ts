@@ -774,3 +774,16 @@ describe("a redrive", () => {
     expect((await stopped.send({ type: "redrive" })).records).toEqual([]);
   });
 });
+
+test.each([
+  ["SecondsPath", { Type: "Wait", SecondsPath: "$.n", End: true }],
+  ["TimeoutSecondsPath", { Type: "Task", Resource: INVOKE, TimeoutSecondsPath: "$.n", End: true }],
+])("a text that is no number is shown as it is: %s", async (name, state) => {
+  const { state: after } = await run({ S: state }, { QueryLanguage: "JSONPath", input: { n: "soon" } });
+  expect(after().outcome).toMatchObject({
+    error: "States.Runtime",
+    cause: expect.stringContaining(
+      `The ${name} parameter cannot be parsed as a long value: $.n == soon`,
+    ) as string,
+  });
+});

@@ -3,7 +3,7 @@ import { evaluateAs } from "../language/template.js";
 import { parseTimestamp } from "../language/timestamp.js";
 import { MAX_SECONDS } from "../limits.js";
 import { Json } from "../json-text.js";
-import { conclude, fieldValue, filteredInput, pathFieldValue, type Stay, typedField } from "./flow.js";
+import { conclude, fieldValue, filteredInput, pathFieldValue, shown, type Stay, typedField } from "./flow.js";
 import { failState, leave } from "./failure.js";
 import { beginMap, beginParallel } from "./fork.js";
 import type {
@@ -150,7 +150,7 @@ function* timestamp(stay: Stay, state: WaitState): Work<number> {
     const path = "path" in field ? field.path.text : "";
     throw new StateFailure(
       "States.Runtime",
-      `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${path} == ${typeof value === "string" ? value : JSON.stringify(value)}`,
+      `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${path} == ${shown(value)}`,
     );
   }
   const given = typeof field === "string" ? field : yield* typedField(stay, "string", field, "Timestamp");
@@ -191,7 +191,7 @@ function* pathSeconds(
   if (problem === null) return Math.min(number as number, MAX_SECONDS);
   throw new StateFailure(
     "States.Runtime",
-    `The SecondsPath parameter ${problem}: ${path} == ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    `The SecondsPath parameter ${problem}: ${path} == ${shown(value)}`,
   );
 }
 

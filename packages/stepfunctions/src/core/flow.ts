@@ -229,6 +229,11 @@ export function pathFieldValue(
   return { path: path.text, value: path.evaluateFor(name, turn.pathScope(branch, visit, data)) };
 }
 
+/** A value as the messages about paths show it: text as it is, anything else as JSON. */
+export function shown(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 function traced(turn: Turn, step: string, value: Json): Json {
   turn.trace?.(step, value.text);
   return value;

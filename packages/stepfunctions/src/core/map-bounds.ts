@@ -2,7 +2,7 @@
 
 import { queryFailure, StateFailure } from "../language/failure.js";
 import type { Json } from "../json-text.js";
-import { pathFieldValue, type Stay, typedField } from "./flow.js";
+import { pathFieldValue, shown, type Stay, typedField } from "./flow.js";
 import type { Field } from "./machine.js";
 import type { Work } from "./work.js";
 
@@ -61,10 +61,9 @@ function* numberOf(stay: Stay, field: Given, name: string, input: Json, kind: Ki
   const { path, value } = pathFieldValue(stay, field, `${name}Path`, input);
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   if (typeof number === "number" && isOfKind(number, kind)) return number;
-  const shown = typeof value === "string" ? value : JSON.stringify(value);
   throw new StateFailure(
     "States.Runtime",
-    `The ${name}Path field refers to value "${shown}" which is not a valid ${kind}: ${path}`,
+    `The ${name}Path field refers to value "${shown(value)}" which is not a valid ${kind}: ${path}`,
   );
 }
 

@@ -8,6 +8,7 @@ import {
   fieldValue,
   filteredInput,
   pathFieldValue,
+  shown,
   plainInput,
   type Stay,
   typedField,
@@ -177,7 +178,7 @@ function* limit(
       : "cannot be parsed as a long value";
     throw new StateFailure(
       "States.Runtime",
-      `The ${location}Path parameter ${problem}: ${path} == ${JSON.stringify(value)}`,
+      `The ${location}Path parameter ${problem}: ${path} == ${shown(value)}`,
     );
   }
   const value = yield* typedField(stay, "number", field, location);

@@ -91,6 +91,20 @@ describe("what is refused", () => {
       "ValidationException",
       "only one of the following fields",
     ],
+    [
+      "a count of retries below zero",
+      { ...task, End: true },
+      { ...failing, stateConfiguration: { retrierRetryCount: -1 } },
+      "ValidationException",
+      "Value '-1' at 'stateConfiguration.retrierRetryCount' failed to satisfy constraint",
+    ],
+    [
+      "a cause that is too long",
+      { ...task, End: true },
+      { mock: { errorOutput: { error: "Oops", cause: "c".repeat(32_769) } } },
+      "ValidationException",
+      "at 'mock.errorOutput.cause' failed to satisfy constraint",
+    ],
     ["a call that somebody else ends", sync, {}, "InvalidDefinition", "when a mock is not specified"],
     [
       "an error by a state that is not there",

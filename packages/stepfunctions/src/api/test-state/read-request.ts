@@ -36,8 +36,8 @@ const COUNT = { min: 0, max: 2 ** 31 - 1 };
 
 /** @throws AwsError ValidationException, InvalidExecutionInput, InvalidArn */
 export function readTestRequest(request: Request): TestRequest {
-  const given = request.optionalObject("mock");
-  const mock = given === undefined ? null : readMock(new Request(given));
+  const given = request.part("mock");
+  const mock = given === undefined ? null : readMock(given);
   const level = request.oneOf("inspectionLevel", ["INFO", "DEBUG", "TRACE"] as const) ?? "INFO";
   if (request.optionalBoolean("revealSecrets") === true && mock !== null)
     throw refused("TestState does not support RevealSecrets when a mock is specified.");
@@ -51,9 +51,7 @@ export function readTestRequest(request: Request): TestRequest {
     level,
     variables: readVariables(request),
     mock,
-    validation:
-      new Request(given ?? {}).oneOf("fieldValidationMode", ["STRICT", "PRESENT", "NONE"] as const) ??
-      "STRICT",
+    validation: given?.oneOf("fieldValidationMode", ["STRICT", "PRESENT", "NONE"] as const) ?? "STRICT",
     context,
     configuration: readConfiguration(request, mock),
   };
@@ -82,17 +80,16 @@ function readRole(request: Request): string | null {
 
 function readMock(mock: Request): Mock {
   const result = mock.optionalData("result", MAX_PAYLOAD_BYTES);
-  const errorOutput = mock.optionalObject("errorOutput");
-  if ((result === undefined) === (errorOutput === undefined))
+  const errorOutput = mock.part("errorOutput");
+  if (result !== undefined && errorOutput === undefined) return { result };
+  if (result !== undefined || errorOutput === undefined)
     throw refused("A test mock should have only one of the following fields: [result, errorOutput].");
-  if (result !== undefined) return { result };
-  const output = new Request(errorOutput);
-  const cause = output.optionalString("cause", { max: 32_768 });
-  return { error: output.string("error", { max: 256 }), ...(cause === undefined ? {} : { cause }) };
+  const cause = errorOutput.optionalString("cause", { max: 32_768 });
+  return { error: errorOutput.string("error", { max: 256 }), ...(cause === undefined ? {} : { cause }) };
 }
 
 function readConfiguration(request: Request, mock: Mock | null): StateConfiguration {
-  const given = new Request(request.optionalObject("stateConfiguration") ?? {});
+  const given = request.part("stateConfiguration") ?? new Request({});
   const read: StateConfiguration = {
     retrierRetryCount: given.optionalInteger("retrierRetryCount", COUNT),
     errorCausedByState: readStateName(given, "errorCausedByState"),
