@@ -173,8 +173,9 @@ function isSequence(value: unknown): boolean {
   return typeof value === "object" && value !== null && "sequence" in value;
 }
 
+/** In the words of AWS. */
 function tooMuchMemory(): Error {
-  return new Error("The expression takes too much memory");
+  return new Error("Expression evaluation memory limit exceeded: Check for excessive memory usage");
 }
 
 /** A failure in jsonata's manner: it finds the text by the code. */

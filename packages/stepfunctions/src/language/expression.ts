@@ -107,7 +107,7 @@ async function run(compiled: jsonata.Expression, bindings: Bindings, place: Plac
     value = await compiled.evaluate(undefined, bindings(evaluation));
   } catch (error) {
     evaluation.end(new Error("The evaluation is over"));
-    throw failure(place, `threw an error during evaluation. ${describe(error)}`);
+    throw failure(place, `threw an error during evaluation${describe(error)}`);
   }
   return checked(value, place);
 }
@@ -148,9 +148,10 @@ function bindingOf(name: string, evaluation: Evaluation): unknown {
   return made({ at: scope.at, random, account: (value) => evaluation.account(value) });
 }
 
+/** As seen on AWS, what has a code is a sentence of its own, and what has none ends the one before it. */
 function describe(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
-  return code === undefined ? String(message ?? error) : `${code}: ${message}`;
+  return code === undefined ? `: ${message ?? String(error)}` : `. ${code}: ${message}`;
 }
 
 /**
