@@ -21,14 +21,9 @@ export function isWritten({ writer }: MapRunSpec): boolean {
 }
 
 /** Refuses a destination that cannot be written to before anything has been done. @throws StateFailure */
-export async function assertDestination(
-  { writer }: MapRunSpec,
-  row: MapRunRow,
-  objects: ObjectStore | undefined,
-) {
-  if (writer === null || objects === undefined) return;
-  const destination = destinationOf(JSON.parse(writer.parameters), row.arn);
-  if (destination.bucket !== "") await checkDestination(objects, destination);
+export async function assertDestination(spec: MapRunSpec, row: MapRunRow, objects: ObjectStore | undefined) {
+  if (!isWritten(spec) || objects === undefined) return;
+  await checkDestination(objects, destinationOf(JSON.parse(spec.writer?.parameters ?? "{}"), row.arn));
 }
 
 /** Writes the results to the bucket. The promise is the state's result, as text. @throws StateFailure */

@@ -226,6 +226,25 @@ describe("a machine under test", () => {
     expect(await objects.text("results", written)).toContain('"2"');
   });
 
+  test("gives the results of a map in the form that is asked for, also where there are objects", async () => {
+    const machine = jsonata({
+      Each: {
+        Type: "Map",
+        Items: [[1, 2], 3],
+        ItemProcessor: {
+          ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+          StartAt: "Same",
+          States: { Same: { Type: "Pass", End: true } },
+        },
+        ResultWriter: { WriterConfig: { Transformation: "FLATTEN", OutputType: "JSON" } },
+        End: true,
+      },
+    });
+    const objects = memoryObjects({ data: {} });
+    expect(await runMachine(machine, { objects })).toMatchObject({ status: "SUCCEEDED", output: [1, 2, 3] });
+    expect(await objects.keys("data")).toEqual([]);
+  });
+
   test("may be an express machine, whose events are its log", async () => {
     const machine = jsonata({ Rest: { Type: "Wait", Seconds: 60, Next: "Done" }, Done: { Type: "Succeed" } });
     const run = await runMachine(machine, { type: "EXPRESS", input: [1] });
