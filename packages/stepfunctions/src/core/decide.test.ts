@@ -552,7 +552,7 @@ describe("Map", () => {
   const map = (rest: object) => ({ Type: "Map", ItemProcessor: branch("Item"), End: true, ...rest });
 
   test("runs no more iterations at a time than MaxConcurrency", async () => {
-    const one = await run({ Each: map({ MaxConcurrency: 2 }) }, { input: [1, 2, 3] });
+    const one = await run({ Each: map({ MaxConcurrency: 2 }) }, { input: ["x", "y", "z"] });
     expect(invoked(one.commands)).toHaveLength(2);
     await one.answerAt(1, returned("b"));
     expect(invoked(one.commands)).toHaveLength(3);
@@ -651,7 +651,7 @@ describe("Map", () => {
 
   test("nests, and fails from the innermost iteration outwards", async () => {
     const inner = { StartAt: "Inner", States: { Inner: map({}) } };
-    const one = await run({ Outer: map({ ItemProcessor: inner }) }, { input: [[1], [2, 3]] });
+    const one = await run({ Outer: map({ ItemProcessor: inner }) }, { input: [["x"], ["y", "z"]] });
     expect(invoked(one.commands)).toHaveLength(3);
     await one.answerAt(2, raised("Broken"));
     expect(one.state().outcome).toMatchObject({ status: "FAILED", error: "Broken" });
@@ -660,7 +660,7 @@ describe("Map", () => {
   });
 
   test("of 2,000 items takes no look at all of them for each answer", async () => {
-    const one = await run({ Each: map({}) }, { input: Array.from({ length: 2_000 }, (_, n) => n) });
+    const one = await run({ Each: map({}) }, { input: Array.from({ length: 2_000 }, (_, n) => `${n}`) });
     while (nextReady(one.state()) !== undefined) await one.send({ type: "advance" });
     expect(one.state().pending).toBe(2_000);
     for (let place = 0; place < 2_000; place += 1) await one.answerAt(place, returned(place));
@@ -785,5 +785,36 @@ test.each([
     cause: expect.stringContaining(
       `The ${name} parameter cannot be parsed as a long value: $.n == soon`,
     ) as string,
+  });
+});
+
+describe("a task is not scheduled with what its call does not take", () => {
+  const START = "arn:aws:states:::states:startExecution.sync:2";
+  test.each([
+    [INVOKE, { FunctionName: "f", Payload: 1 }, "The value for the field 'Payload' must be a STRING"],
+    [INVOKE, { FunctionName: 5 }, "The value for the field 'FunctionName' must be a STRING"],
+    [INVOKE, { Payload: "p" }, "The field 'FunctionName' is required but was missing"],
+    [
+      INVOKE,
+      { FunctionName: "f", Name: "n", LogType: {} },
+      "The field \"Name\" is not supported by Step Functions, The value for the field 'LogType' must be a STRING",
+    ],
+    [START, { StateMachineArn: null }, "The value for the field 'StateMachineArn' must be a STRING"],
+    [START, { StateMachineArn: "a", Name: 7 }, "The value for the field 'Name' must be a STRING"],
+  ])("%s with %j", async (Resource, given, problem) => {
+    const one = await run({ Call: { Type: "Task", Resource, Arguments: given, End: true } });
+    expect(one.state().outcome).toMatchObject({
+      error: "States.Runtime",
+      cause: `An error occurred while executing the state 'Call' (entered at the event id #2). The Arguments '${JSON.stringify(given)}' could not be used to start the Task: [${problem}]`,
+    });
+    expect(one.types()).not.toContain("TaskScheduled");
+  });
+
+  test.each([
+    [INVOKE, { FunctionName: "f", Payload: [1], Qualifier: null }],
+    [START, { StateMachineArn: "a", Input: 5 }],
+  ])("%s takes %j", async (Resource, given) => {
+    const one = await run({ Call: { Type: "Task", Resource, Arguments: given, End: true } });
+    expect(one.types()).toContain("TaskScheduled");
   });
 });

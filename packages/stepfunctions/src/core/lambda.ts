@@ -87,58 +87,29 @@ function idsOf({ identity, event }: ResponsePlace): { requestId: string; traceId
   return { requestId: random.uuid(), traceId: random.uuid().replaceAll("-", "").slice(0, 24) };
 }
 
-const FIELDS = new Set([
-  "FunctionName",
-  "Payload",
-  "Qualifier",
-  "InvocationType",
-  "LogType",
-  "ClientContext",
-]);
-
 /**
- * Reads the arguments of lambda:invoke. A string Payload is the body itself; a missing or null one is an empty object.
+ * Reads the arguments of lambda:invoke, which fit (parameters.ts). A string Payload is the body itself; a missing or null
+ * one is an empty object.
  * @throws StateFailure
  */
 export function lambdaCall(given: Json): TaskCall {
-  const parameters = given.value;
-  const name = isObject(parameters) ? parameters.FunctionName : undefined;
-  if (!isObject(parameters) || name === undefined)
-    throw unusable(given, "The field 'FunctionName' is required but was missing");
-  if (typeof name !== "string" || name === "") throw unusable(given, noString("FunctionName"));
-  const fields = Object.keys(parameters);
-  const unknown = fields.find((field) => !FIELDS.has(field));
-  if (unknown !== undefined)
-    throw unusable(given, `The field "${unknown}" is not supported by Step Functions`);
-  const { Payload: payload, Qualifier: qualifier, InvocationType: type = "RequestResponse" } = parameters;
+  const parameters = given.value as { FunctionName: string } & Record<string, unknown>;
+  const { FunctionName: name, Payload: payload, Qualifier: qualifier } = parameters;
+  const type = parameters.InvocationType ?? "RequestResponse";
   if (type !== "RequestResponse" && type !== "Event")
     throw new StateFailure(
       "States.Runtime",
       `The InvocationType '${JSON.stringify(type)}' is not supported.`,
     );
+  const fields = Object.keys(parameters).length;
   const { functionName, qualifier: inName } = functionOf(name);
   return {
     kind: "lambda",
     functionName,
     qualifier: typeof qualifier === "string" ? qualifier : inName,
-    payload: typeof payload === "string" ? payload : bodyOf(given, name, payload ?? null, fields.length),
+    payload: typeof payload === "string" ? payload : bodyOf(given, name, payload ?? null, fields),
     ...(type === "Event" ? { event: true } : {}),
   };
-}
-
-/** As observed on AWS: Parameters may hold an object as Payload, but no number. @throws StateFailure */
-export function assertPayload(given: Json): void {
-  const { value } = given;
-  if (isObject(value) && typeof value.Payload === "number") throw unusable(given, noString("Payload"));
-}
-
-function unusable({ text }: Json, problem: string): StateFailure {
-  const message = `The Parameters '${text}' could not be used to start the Task: [${problem}]`;
-  return new StateFailure("States.Runtime", message);
-}
-
-function noString(field: string): string {
-  return `The value for the field '${field}' must be a STRING`;
 }
 
 /** The body of a call as JSON. Parameters that are nothing but a function and this have it in their text already. */

@@ -13,8 +13,9 @@ import {
   type Stay,
   typedField,
 } from "./flow.js";
-import { assertPayload, lambdaCall } from "./lambda.js";
+import { lambdaCall } from "./lambda.js";
 import type { Field, Resource, TaskState } from "./machine.js";
+import { assertFitting } from "./parameters.js";
 import { type Branch, regionOf, type TaskCall } from "./state.js";
 import { taskToken } from "./token.js";
 import type { Turn } from "./turn.js";
@@ -132,10 +133,8 @@ function callOf(stay: Stay, { resource, language }: TaskState, input: Json): Tas
       qualifier: resource.qualifier,
       payload: text,
     };
-  if (resource.service === "lambda" && resource.action.startsWith("invoke")) {
-    if (language === "JSONPath") assertPayload(input);
-    return lambdaCall(input);
-  }
+  assertFitting(resource.name, input, language === "JSONata" ? "Arguments" : "Parameters");
+  if (resource.service === "lambda" && resource.action.startsWith("invoke")) return lambdaCall(input);
   return { kind: "service", resource: resource.name, parameters: text, name: stay.turn.random.uuid() };
 }
 

@@ -145,7 +145,7 @@ describe("a machine under test", () => {
     const machine = jsonata({
       Each: {
         Type: "Map",
-        Items: [1, 2],
+        Items: [{ n: 1 }, { n: 2 }],
         MaxConcurrency: 1,
         ItemProcessor: { StartAt: "Call", States: { Call: each } },
         End: true,
