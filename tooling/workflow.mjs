@@ -58,6 +58,7 @@ const commands = {
     for (const file of files) console.log(`  ${path.relative(`packages/workflows/src/${name}`, file)}`);
     console.log(`and entered it into ${lists.map((file) => path.basename(file)).join(", ")}.`);
     console.log(`Its test: pnpm test:unit packages/workflows/src/${name}`);
+    console.log("What is deployed has changed with it: pnpm test:unit infra -u notes that.");
   },
 };
 

@@ -58,6 +58,8 @@ describe.each(["try-this-2", "sketch"])("pnpm workflow new %s", (name) => {
     expect(made.stderr).toBe("");
     expect(made.status).toBe(0);
     expect(made.stdout).toContain(`Made ${source}/${name}:`);
+    // As long as the templates are not noted, npm test is red.
+    expect(made.stdout).toContain("pnpm test:unit infra -u");
     expect([...files(name).keys()].filter((file) => file.includes(`/${name}/`)).sort()).toEqual(
       [
         "README.md",
