@@ -111,6 +111,21 @@ describe("a person who watches runs all day", { timeout: 240_000 }, () => {
     await page.getByRole("status").filter({ hasText: "Succeeded" }).waitFor();
   });
 
+  it("is told the day of what is not of today", async () => {
+    const { page } = visitor;
+    const sql = postgres(stack.databaseUrl, { max: 1 });
+    await sql`update longhaul.run_events set at = '2026-01-05T12:00:00Z' where run_id = ${failed[0]!} and seq < 3`;
+    await sql.end();
+    await page.goto(`/runs/${failed[0]}/events`);
+    await log(page).getByText("Mon, Jan 5, 2026", { exact: true }).waitFor();
+    expect(
+      await log(page)
+        .getByRole("listitem")
+        .filter({ hasText: /^\w{3}, \w{3} \d+, \d{4}$/ })
+        .count(),
+    ).toBe(2);
+  });
+
   it("goes from failure to failure by keys, and keeps the filter", async () => {
     const { page } = visitor;
     await page.goto("/?status=failed");

@@ -1,6 +1,7 @@
 import type { RunEvent } from "@longhaul/kit";
 import { Fragment, useLayoutEffect, useRef, useState } from "react";
 import { Button } from "../../components/ui/button.js";
+import { useMinute } from "../../lib/clock.js";
 import { formatDay } from "../../lib/format.js";
 import { EventRow } from "./event-row.js";
 
@@ -10,6 +11,7 @@ const dayOf = (event: RunEvent | undefined): string | undefined => event && form
 
 /** Scrolls in itself; stays at the end while the reader is there, and where they are when not. */
 export function EventList({ events }: { events: readonly RunEvent[] }) {
+  const today = formatDay(useMinute());
   const [shown, setShown] = useState(windowSize);
   // Of the first row, while the reader is not at the end: what comes in below takes nothing away above.
   const [held, setHeld] = useState<number | null>(null);
@@ -31,7 +33,8 @@ export function EventList({ events }: { events: readonly RunEvent[] }) {
     setShown(shown + windowSize);
     setHeld(events[Math.max(0, from - windowSize)]?.seq ?? null);
   }
-  const severalDays = dayOf(events[0]) !== dayOf(events.at(-1));
+  // A clock alone tells the moment of what is all of today.
+  const allToday = dayOf(events[0]) === today;
   return (
     <div
       ref={box}
@@ -54,7 +57,7 @@ export function EventList({ events }: { events: readonly RunEvent[] }) {
       <ol>
         {events.slice(from).map((event, index) => {
           const day = dayOf(event);
-          const begins = severalDays && (index === 0 || day !== dayOf(events[from + index - 1]));
+          const begins = !allToday && (index === 0 || day !== dayOf(events[from + index - 1]));
           return (
             <Fragment key={event.seq}>
               {begins && (
