@@ -136,7 +136,7 @@ async function watch(
     return exitCodes.ok;
   }
   if (last.status === "cancelled") return exitCodes.cancelled;
-  if ("error" in last && !values.json) terminal.print(spelled(last.error, "\n"));
+  if ("error" in last && !values.json) for (const line of spelled(last.error)) terminal.print(line);
   return exitCodes.failed;
 }
 
@@ -151,12 +151,12 @@ function lineOf({ id, status, progress, workflow, name }: Run): string {
 
 function sentenceOf({ seq, at, type, step, data }: RunEvent): string {
   const error = runErrorSchema.safeParse(data["error"]);
-  const message = error.success ? spelled(error.data, " ") : data["message"];
+  const message = error.success ? spelled(error.data).join(" ") : data["message"];
   const said = typeof message === "string" ? `  ${message}` : "";
   return `${String(seq).padStart(4)}  ${at}  ${type}${step ? `  ${step}` : ""}${said}`;
 }
 
 /** What went wrong, and why where that is known. */
-function spelled({ message, cause }: RunError, between: string): string {
-  return cause === undefined ? message : `${message}${between}(${cause.replaceAll(/\s+/g, " ")})`;
+function spelled({ message, cause }: RunError): string[] {
+  return cause === undefined ? [message] : [message, `(${cause.replaceAll(/\s+/g, " ")})`];
 }
