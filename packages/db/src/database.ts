@@ -27,12 +27,14 @@ const mostSilentMs = 70_000;
  * of an hour, and all those behind it.
  */
 class WatchedSocket extends Socket {
-  /** By this the client names the server in TLS. */
+  /** By these the client names the server, in TLS and in errors. */
   readonly host: string;
+  readonly port: number;
 
   constructor(host: string, port: number, silentMs: number) {
     super();
     this.host = host;
+    this.port = port;
     this.setTimeout(silentMs);
     this.connect(port, host);
   }
