@@ -179,9 +179,7 @@ describe("Storage", () => {
       (await bucket.uploadToSignedUrl(path, token, new Blob([text], { type: "text/csv" }))).error;
     expect(await put(replacing, "a,b\n1,2\n")).toBeNull();
     expect(await put(replacing, "other")).not.toBeNull();
-    await asCaller(api, asMember(ours.admin), (tx) =>
-      runs.start(tx, newRun(ours.id, { artifactIds: [id] })),
-    );
+    await asCaller(api, asMember(ours.admin), (tx) => runs.start(tx, newRun(ours.id, { artifactIds: [id] })));
     for (const token of [plain, replacing]) expect(await put(token, "other")).not.toBeNull();
     expect(await (await bucket.download(path)).data?.text()).toBe("a,b\n1,2\n");
     await bucket.remove([path]);
