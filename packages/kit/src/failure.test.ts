@@ -2,7 +2,7 @@ import fc from "fast-check";
 import jsonata from "jsonata";
 import { describe, expect, it } from "vitest";
 import { runErrorOf } from "./failure.js";
-import { caughtError } from "./machine/caught.js";
+import { caughtError, caughtWithin } from "./machine/caught.js";
 import { fromVariables } from "./machine/expression.js";
 import { failure, failureOf, thrownAs, withRetryAfter } from "./runtime/failures.js";
 import { FatalError, RetryableError } from "./step/errors.js";
@@ -85,6 +85,26 @@ describe("what Step Functions and Lambda say of themselves", () => {
       code,
       message: "A step failed unexpectedly.",
       cause: inCatch.cause,
+    });
+  });
+});
+
+describe("a map whose items failed more often than it tolerates", () => {
+  const Error = "States.ExceedToleratedFailureThreshold";
+  const Cause = "The specified tolerated failure threshold was exceeded";
+
+  it("says so, in a Catch and at the end of a run", async () => {
+    const told = { code: "STEP_FAILED", cause: `${Error}: ${Cause}` };
+    const states = { errorOutput: { Error, Cause } };
+    const within = jsonata(caughtWithin("Bake").render(fromVariables));
+    expect(await within.evaluate(undefined, { states, parse: JSON.parse })).toEqual({
+      ...told,
+      message: "More items of Bake failed than it tolerates.",
+      step: "Bake",
+    });
+    expect(runErrorOf({ error: Error, cause: Cause })).toEqual({
+      ...told,
+      message: "More items of a map failed than it tolerates.",
     });
   });
 });

@@ -11,6 +11,9 @@ const failedState = z.object({
   fatal: z.literal(true).optional(),
 });
 
+/** How a map fails whose items failed more often than it lets them. */
+export const tooManyFailures = "States.ExceedToleratedFailureThreshold";
+
 function parsed<S extends z.ZodType>(schema: S, text: string | undefined): z.infer<S> | undefined {
   if (!text?.startsWith("{")) return undefined;
   try {
@@ -35,7 +38,10 @@ export function runErrorOf(failure: { error?: string | undefined; cause?: string
   if (/^(States|Lambda|Sandbox|Runtime)\.|^$/.test(error) || parsed(lambdaError, cause)) {
     return {
       code: error === "States.Timeout" ? "STEP_TIMED_OUT" : "STEP_FAILED",
-      message: "A step failed unexpectedly.",
+      message:
+        error === tooManyFailures
+          ? "More items of a map failed than it tolerates."
+          : "A step failed unexpectedly.",
       ...(error || cause ? { cause: [error, cause].filter(Boolean).join(": ") } : {}),
     };
   }

@@ -1,3 +1,4 @@
+import { tooManyFailures } from "../failure.js";
 import { type Expression, jsonata, jsonataString } from "./expression.js";
 
 /**
@@ -27,7 +28,8 @@ export function caughtError(step: string): Expression {
 export function caughtWithin(container: string): Expression {
   const fallback = [
     `"code": "STEP_FAILED"`,
-    `"message": ${jsonataString(`${container} failed unexpectedly.`)}`,
+    `"message": $error = ${jsonataString(tooManyFailures)} ? ${jsonataString(`More items of ${container} failed than it tolerates.`)}` +
+      ` : ${jsonataString(`${container} failed unexpectedly.`)}`,
     `"cause": $join([$error, $cause], ": ")`,
     `"step": ${jsonataString(container)}`,
   ].join(", ");

@@ -29,7 +29,7 @@ describe("the machine of data-import", () => {
 
   it("keeps its hash: a change here is a new version of the deployed machine", () => {
     expect(dataImportMachine.hash).toMatchInlineSnapshot(
-      `"62b30a4afe21184ed83c6d8b30e45d5299050c934b4faf16a6b3d20c68d18f1e"`,
+      `"8a69c69d3de2fb31513e1a720bf6a6aca8fff1c3c2e04524f705c9091208dbce"`,
     );
     expect(dataImportMachine.template).toContain(dataImportMachine.hash);
   });
