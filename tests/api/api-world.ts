@@ -61,7 +61,7 @@ export async function openApiWorld(overrides: ServiceOverrides = {}, over: Parti
     );
   const serve = (
     services: ReturnType<typeof open>,
-    more: { webDir?: string; requestsPerMinute?: number } = {},
+    more: { webDir?: string; requestsPerMinute?: number; ownHosts?: readonly string[] } = {},
   ) =>
     createApi({
       services,

@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, request } from "node:http";
 import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
@@ -511,3 +511,45 @@ test("keys of a stranger's server are never asked for", async () => {
 function cursor(createdAt: string): string {
   return Buffer.from(JSON.stringify([createdAt, crypto.randomUUID()])).toString("base64url");
 }
+
+describe("an API that answers under the names of its own computer only", () => {
+  let api: ReturnType<ApiWorld["serve"]>;
+  let port: string;
+  beforeAll(async () => {
+    api = world.serve(world.services, { ownHosts: ["dashboard.example"] });
+    ({ port } = new URL(await api.start(0, "127.0.0.1")));
+  });
+  afterAll(() => api.close());
+
+  /** The status of an answer to a request, or to a socket's first one, under a name. */
+  const asked = (host: string, path: string, headers: Record<string, string> = {}) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const sent = request({ host: "127.0.0.1", port, path, headers: { ...headers, host } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      sent.once("upgrade", ({ statusCode }, socket) => {
+        socket.destroy();
+        resolve(statusCode);
+      });
+      sent.once("error", reject).end();
+    });
+  const upgrade = {
+    ...{ connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13" },
+    "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
+  };
+
+  test.each([
+    ["rebound.example", 421, 421],
+    ["localhost.rebound.example", 421, 421],
+    ["localhost", 200, 101],
+    ["127.0.0.1", 200, 101],
+    ["[::1]", 200, 101],
+    ["dashboard.example", 200, 101],
+  ])("%s", async (name, status, ofSocket) => {
+    const host = `${name}:${port}`;
+    expect(await asked(host, "/config.json")).toBe(status);
+    // A page that has rebound its name is of the same origin as what answers under it.
+    expect(await asked(host, "/trpc", { ...upgrade, origin: `http://${host}` })).toBe(ofSocket);
+  });
+});

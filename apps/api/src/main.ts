@@ -19,6 +19,16 @@ async function main(env: Environment): Promise<void> {
     },
     webDir: env.WEB_DIR,
     allowedOrigins: env.ALLOWED_ORIGINS,
+    // What may reach this computer itself is no page's to use that points its own name here.
+    ownHosts:
+      env.WEBHOOKS_TO_LOOPBACK === "on"
+        ? [
+            env.HOST,
+            ...env.ALLOWED_ORIGINS.flatMap((origin) =>
+              URL.canParse(origin) ? new URL(origin).hostname : [],
+            ),
+          ]
+        : undefined,
     requestsPerMinute: env.HTTP_REQUESTS_PER_MINUTE,
   });
   const address = await api.start(env.PORT, env.HOST);

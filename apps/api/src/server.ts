@@ -6,6 +6,7 @@ import type { Services } from "./context.js";
 import { correlationHeader, correlationIdOf } from "./http/correlation.js";
 import { dashboard, type PublicConfig } from "./http/dashboard.js";
 import { healthz, readyz } from "./http/health.js";
+import { ownHostsOnly } from "./http/own-hosts.js";
 import { securityHeaders } from "./http/security.js";
 import { openApiDocument } from "./rest/document.js";
 import { restEndpoint } from "./rest/endpoint.js";
@@ -27,6 +28,8 @@ export interface ApiOptions {
   /** The built dashboard. */
   webDir?: string | undefined;
   allowedOrigins?: readonly string[];
+  /** The names under which it answers, besides those of this computer; without it, it answers under any. */
+  ownHosts?: readonly string[] | undefined;
   /** Of each person, to the paths of the HTTP API: as many to ask and as many again to change something. */
   requestsPerMinute?: number;
 }
@@ -39,11 +42,12 @@ export interface Api {
 }
 
 export function createApi(options: ApiOptions): Api {
-  const { services, publicConfig, webDir, allowedOrigins = [], requestsPerMinute = 600 } = options;
+  const { services, publicConfig, webDir, allowedOrigins = [], ownHosts, requestsPerMinute = 600 } = options;
   const streams = new Set<ServerResponse>();
   const app = express();
   app.disable("x-powered-by");
   app.use(correlate, requestLog(services), securityHeaders(publicConfig.supabaseUrl));
+  if (ownHosts) app.use(ownHostsOnly(ownHosts));
   app.get("/healthz", healthz);
   app.get("/readyz", readyz(services));
   app.use(trpcPath, rememberStreams(streams), trpcEndpoint(services));
@@ -53,7 +57,7 @@ export function createApi(options: ApiOptions): Api {
   endWithErrors(app, services);
 
   const server = createServer(app);
-  const sockets = serveSockets(server, services, { path: trpcPath, allowedOrigins });
+  const sockets = serveSockets(server, services, { path: trpcPath, allowedOrigins, ownHosts });
 
   return {
     async start(port, host) {

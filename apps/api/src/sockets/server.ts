@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Services } from "../context.js";
 import { correlationHeader, correlationIdOf } from "../http/correlation.js";
+import { isOwnHost } from "../http/own-hosts.js";
 import { closeCodes, Connection } from "./connection.js";
 
 /** The largest message from a client: an input of 200 kB with room around it. */
@@ -17,6 +18,8 @@ export interface SocketOptions {
   path: string;
   /** Origins besides the server's own whose pages may connect. */
   allowedOrigins: readonly string[];
+  /** The names under which it answers, besides those of this computer; without it, it answers under any. */
+  ownHosts: readonly string[] | undefined;
 }
 
 export interface Sockets {
@@ -85,11 +88,12 @@ function giveUp(this: Duplex): void {
 /** @returns the status line of the refusal, or null. Pages of other origins may not use a visitor's session. */
 function refusalOf(
   request: IncomingMessage,
-  { path, allowedOrigins }: SocketOptions,
+  { path, allowedOrigins, ownHosts }: SocketOptions,
   clients: number,
 ): string | null {
   if (!URL.canParse(request.url ?? "", "http://host")) return "400 Bad Request";
   if (new URL(request.url ?? "", "http://host").pathname !== path) return "404 Not Found";
+  if (ownHosts && !isOwnHost(request.headers.host, ownHosts)) return "421 Misdirected Request";
   if (clients >= maxClients) return "503 Service Unavailable";
   const { origin, host } = request.headers;
   if (origin === undefined || allowedOrigins.includes(origin)) return null;
