@@ -147,6 +147,7 @@ describe("every page", { timeout: 480_000 }, () => {
       [`/runs/${succeeded}/input`, "Correlation id"],
       [`/runs/${failed}/result`, "For the engineer"],
       ["/runs/00000000-0000-4000-8000-000000000000/result", "There is no such run."],
+      ["/runs", "Start a run"],
       ["/no/such/page", "There is no page here"],
     ];
     for (const [path, text] of pages) {

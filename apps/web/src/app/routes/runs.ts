@@ -12,6 +12,15 @@ const runs = createRoute({
   component: lazyPage(() => import("../../features/runs/runs-page.js"), "RunsPage"),
 });
 
+/** Where whoever cuts the id off a run's address looks for the others. */
+const allRuns = createRoute({
+  getParentRoute: () => app,
+  path: "/runs",
+  beforeLoad: () => {
+    redirect({ to: "/", replace: true, throw: true });
+  },
+});
+
 /** The run whose input the form is filled from. */
 function parsePrevious(search: Record<string, unknown>): { from?: string } {
   return typeof search["from"] === "string" ? { from: search["from"] } : {};
@@ -131,6 +140,7 @@ const schedule = createRoute({
 /** Starting, following and repeating runs. */
 export const runRoutes = [
   runs,
+  allRuns,
   catalogue,
   start,
   run.addChildren([runIndex, result, graph, timeline, steps, events, input]),
