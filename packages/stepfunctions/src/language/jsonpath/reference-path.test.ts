@@ -39,6 +39,11 @@ test.each([
   ["$.a.b", {}, "a"],
   ["$.a.b", { a: "text" }, "b"],
   ["$.a[1].b", { a: [{ b: [] }] }, "1"],
+  ["$.a[-1]", { a: [] }, "-1"],
+  ["$.a.length", { a: [1] }, "length"],
+  ["$.a['0']", { a: [1] }, "0"],
+  ["$.a[0]", { a: { 0: [] } }, "0"],
+  ["$.a['b','c']", { a: 1 }, "b,c"],
 ])("%s followed into %j fails at its step %s", (text, document, step) => {
   expect(() => compilePath(text).follow(scopeOf(document))).toThrow(
     expect.objectContaining({

@@ -38,20 +38,22 @@ export function compileReferencePath(text: string): ReferencePath {
 /** What a path such as ItemsPath fails with where it leads to nothing: it names the first step that cannot be made. */
 export function stepFailure(tokens: readonly Token[], document: unknown): StateFailure {
   let value = document;
+  let step = "";
   for (const token of tokens) {
-    const step = stepOf(token, "ItemsPath");
-    value =
-      typeof value === "object" && value !== null && Object.hasOwn(value, step)
-        ? memberOf(value, step)
-        : undefined;
-    if (value === undefined)
-      return conflict(`Unable to apply step "${step}" to input ${JSON.stringify(document)}`);
+    step =
+      token.kind === "property" ? token.names.join() : token.kind === "index" ? token.indexes.join() : "";
+    value = behind(token, value);
+    if (value === undefined) break;
   }
-  throw new Error("the path leads to something");
+  return conflict(`Unable to apply step "${step}" to input ${JSON.stringify(document)}`);
 }
 
-function memberOf(value: object, step: Step): unknown {
-  return (value as Record<Step, unknown>)[step];
+/** As paths are walked: a name leads into objects, an index into lists, and from their end where it is negative. */
+function behind(token: Token, value: unknown): unknown {
+  if (token.kind === "index")
+    return Array.isArray(value) ? (value.at(token.indexes[0] ?? 0) as unknown) : undefined;
+  const [name = ""] = token.kind === "property" ? token.names : [];
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 function conflict(message: string): StateFailure {
