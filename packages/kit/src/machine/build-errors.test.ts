@@ -158,6 +158,10 @@ describe("a build is refused, with a sentence,", () => {
     ],
     [{}, { output: z.iso.date().transform(Number).pipe(z.coerce.date()) }, '"CountSheep" has a date'],
     [{}, { output: z.record(z.string(), z.union([z.string(), z.set(z.string())])) }, 'has a set at "{}"'],
+    [{ input: z.object({ when: z.tuple([z.string(), z.date()]) }) }, {}, `input has a date at "when[1]"`],
+    [{ output: z.tuple([z.string()], z.bigint()) }, {}, `output has a bigint at "[1]"`],
+    [{}, { input: z.object({}).and(z.object({ at: z.date() })) }, '"CountSheep" has a date at "at"'],
+    [{}, { output: z.object({ a: z.string() }).catchall(z.date()) }, '"CountSheep" has a date at "{}"'],
   ])("for a schema of what JSON has not (%#)", (parts, options, sentence) => {
     const step = defineStep({ ...count, ...options });
     building(

@@ -59,11 +59,20 @@ function foreignIn(
 
 function partsOf(schema: z.ZodType, side: Side, path: string): readonly (readonly [string, unknown])[] {
   if (schema instanceof z.ZodObject) {
-    return Object.entries(schema.shape).map(([key, field]) => [path === "" ? key : `${path}.${key}`, field]);
+    const fields = Object.entries(schema.shape);
+    return [
+      ...fields.map(([key, field]) => [path === "" ? key : `${path}.${key}`, field] as const),
+      [`${path}{}`, schema.def.catchall],
+    ];
   }
   if (schema instanceof z.ZodArray) return [[`${path}[]`, schema.element]];
+  if (schema instanceof z.ZodTuple) {
+    return [...schema.def.items, schema.def.rest].map((item, index) => [`${path}[${index}]`, item]);
+  }
   if (schema instanceof z.ZodRecord) return [[`${path}{}`, schema.valueType]];
   if (schema instanceof z.ZodUnion) return schema.options.map((option) => [path, option]);
+  if (schema instanceof z.ZodIntersection)
+    return [schema.def.left, schema.def.right].map((part) => [path, part]);
   if (schema instanceof z.ZodPipe) return [[path, side === "input" ? schema.in : schema.out]];
   if (schema instanceof z.ZodLazy) return [[path, schema.unwrap()]];
   return "innerType" in schema.def ? [[path, schema.def.innerType]] : [];
