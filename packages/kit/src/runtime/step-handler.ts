@@ -101,6 +101,7 @@ class Invocation {
   readonly #name: string;
   readonly #bindings: object;
   #outcome: StepObservation["outcome"] = "succeeded";
+  #tookTooLong: StepFailure | null = null;
   /** Its own checkpoint's. One compensation may serve several states: it is "Refund(Charge)". */
   readonly #key: StepKey;
 
@@ -196,6 +197,7 @@ class Invocation {
         return await this.#fail(lease, failureOf(null, this.#name, keeper.stopped), answer.try, journal);
       const context = this.#context(lease, answer, { keeper, journal, streams });
       const outcome = await this.#handle(answer.input ?? this.#payload.input, context, keeper);
+      if ("failed" in outcome && outcome.failed.kind === "timed_out") this.#tookTooLong = outcome.failed;
       const streamed = streams.close();
       if (streamed) await this.#stored(() => streamed);
       return "output" in outcome
@@ -309,7 +311,9 @@ class Invocation {
     return callStore(call, {
       ...{ clock: this.#clock, logger: this.#options.logger, bindings: this.#bindings },
       remainingMs: () => this.#lambda.getRemainingTimeInMillis(),
-      failed: (cause) => this.#thrown(failure("store", "STEP_STORE_FAILED", this.#name, message, cause)),
+      // The store is not to blame for the little time that a handler has left it, and its failures are tried again many more times.
+      failed: (cause) =>
+        this.#thrown(this.#tookTooLong ?? failure("store", "STEP_STORE_FAILED", this.#name, message, cause)),
     });
   }
 

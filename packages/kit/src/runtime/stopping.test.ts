@@ -120,6 +120,25 @@ describe("a step that is stopped", () => {
     expect(store.failures).toMatchObject([{ willRetry: true }]);
   });
 
+  it.each(["append", "stream", "fail"] as const)(
+    "has taken too long, and not failed by the store, when that has no time left to answer its %s",
+    async (method) => {
+      const { store, clock, invoke } = bench(
+        async (_, ctx) => {
+          await new Promise<void>((resolve) => clock.after(18_000, resolve));
+          ctx.log.info("Counting.");
+          ctx.stream("words").write("one");
+          return new Promise(() => {});
+        },
+        { remainingMs: 20_000 },
+      );
+      Object.assign(store, { [method]: () => new Promise(() => {}) });
+      const failed = failing(invoke());
+      await clock.pass(19_900);
+      expect(await failed).toMatchObject({ name: "StepTimedOut", code: "STEP_TIMED_OUT" });
+    },
+  );
+
   it("keeps what it finished after a cancel", async () => {
     const { store, clock, invoke } = bench(async (_, ctx) => {
       await onAbort(ctx.signal).catch(() => {});
