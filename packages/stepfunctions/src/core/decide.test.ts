@@ -632,6 +632,11 @@ describe("Map", () => {
     );
     const unplaced = 'Unable to apply ReferencePath $.a to input "text"';
     expect(placed.state().outcome).toMatchObject({ error: conflict, cause: unplaced });
+    const long = await run(
+      { Each: map({ ItemsPath: "$.list" }) },
+      { QueryLanguage: "JSONPath", input: { text: "x".repeat(100_000) } },
+    );
+    expect((long.state().outcome as { cause?: string }).cause).toHaveLength(32_768);
   });
 
   test("of nothing gives nothing", async () => {

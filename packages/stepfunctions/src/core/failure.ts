@@ -57,12 +57,11 @@ export function failEvaluation(
   state: State,
   failure: StateFailure,
 ): StateError {
-  if (PLAIN.has(failure.error)) return { error: failure.error, cause: failure.message };
   const place = `An error occurred while executing the state '${visit.state}' (entered at the event id #${visit.enteredId}). `;
   // As recorded on AWS, TestState does not say where.
-  const whole = turn.trace === undefined ? `${place}${failure.message}` : failure.message;
+  const said = PLAIN.has(failure.error) || turn.trace !== undefined ? "" : place;
   // Messages quote inputs, and a caught failure is the next input: without a bound a loop would double it for ever.
-  const cause = whole.length > MAX_CAUSE_LENGTH ? whole.slice(0, MAX_CAUSE_LENGTH) : whole;
+  const cause = `${said}${failure.message}`.slice(0, MAX_CAUSE_LENGTH);
   if (failure.error !== "States.QueryEvaluationError") return { error: failure.error, cause };
   const location = failure.location === undefined ? {} : { location: failure.location };
   // As recorded on AWS: while a state is being entered, the failure follows what came before it; a Wait has been entered.
