@@ -12,7 +12,7 @@ interface Parameters {
 }
 
 /** The calls that the engine makes itself, with what they take. */
-const CALLS = new Map<string, Parameters>([
+export const CALLS: ReadonlyMap<string, Parameters> = new Map<string, Parameters>([
   [
     "lambda:invoke",
     {

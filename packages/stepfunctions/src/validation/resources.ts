@@ -1,4 +1,5 @@
 import { FUNCTION_ARN } from "../core/function-name.js";
+import { CALLS } from "../core/parameters.js";
 
 /** What a Task calls. `pattern`: how it waits for the answer. */
 export type Resource = { kind: "function" | "activity" } | Integration;
@@ -95,14 +96,11 @@ export function readResource(arn: string): Resource | undefined {
 }
 
 /** The parameters of the integrations that are known here: those that must be given, and the others. */
-const PARAMETERS = new Map<string, { required: string[]; optional?: string[] }>([
-  [
-    "lambda:invoke",
-    {
-      required: ["FunctionName"],
-      optional: ["Payload", "Qualifier", "InvocationType", "ClientContext", "LogType"],
-    },
-  ],
+const PARAMETERS = new Map<string, { required: readonly string[]; optional?: readonly string[] }>([
+  ...[...CALLS].map(
+    ([call, { required, optional }]) =>
+      [call, { required: [required], optional: Object.keys(optional) }] as const,
+  ),
   [
     "sqs:sendMessage",
     {
@@ -121,7 +119,6 @@ const PARAMETERS = new Map<string, { required: string[]; optional?: string[] }>(
   ["dynamodb:putItem", { required: ["TableName", "Item"] }],
   ["dynamodb:updateItem", { required: ["TableName", "Key"] }],
   ["dynamodb:deleteItem", { required: ["TableName", "Key"] }],
-  ["states:startExecution", { required: ["StateMachineArn"], optional: ["Input", "Name", "TraceHeader"] }],
   ["events:putEvents", { required: ["Entries"] }],
   ["ecs:runTask", { required: ["TaskDefinition"] }],
   ["glue:startJobRun", { required: ["JobName"] }],
