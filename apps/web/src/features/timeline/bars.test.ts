@@ -42,6 +42,10 @@ describe("timelineOf", () => {
     }
   });
 
+  it("has an axis before the log's first line has come", () => {
+    expect(timelineOf([], start)).toMatchObject({ from: start, to: start + 1, rows: [] });
+  });
+
   it("draws a bar for each try, and what lies between as a wait", () => {
     const { rows, from, to } = timelineOf(
       [

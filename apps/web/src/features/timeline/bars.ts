@@ -39,10 +39,11 @@ interface OpenBar {
 export function timelineOf(events: readonly RunEvent[], now: number): Timeline {
   const writer = new Writer();
   for (const event of events) writer.read(event);
-  const ended = events.at(-1)?.type.match(/^run\.(succeeded|failed|cancelled|timed_out)$/) !== null;
+  const last = events.at(-1);
+  const ended = last !== undefined && /^run\.(succeeded|failed|cancelled|timed_out)$/.test(last.type);
   // The log of a run that has ended may be on its way still, and the clock here may be behind the server's.
-  const lastAt = Date.parse(events.at(-1)?.at ?? "");
-  const to = ended ? lastAt : Math.max(now, lastAt || now);
+  const lastAt = last ? Date.parse(last.at) : now;
+  const to = ended ? lastAt : Math.max(now, lastAt);
   const from = events[0] ? Date.parse(events[0].at) : now;
   return { from, to: Math.max(to, from + 1), rows: writer.finish(to, ended), attempts: writer.attempts };
 }
