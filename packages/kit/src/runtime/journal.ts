@@ -34,7 +34,7 @@ export class Journal {
   #reached = 0;
   #closed = false;
   #callOff: (() => void) | null = null;
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<void> | null = null;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -56,12 +56,11 @@ export class Journal {
     this.#schedule();
   }
 
-  /** What is still unwritten, once all earlier batches are: goes along with the step's last write. */
-  async close(): Promise<StepEvent[]> {
+  /** What is still unwritten, once all earlier batches are: goes along with the step's last write. At once where none is on its way. */
+  close(): StepEvent[] | Promise<StepEvent[]> {
     this.#closed = true;
     this.#callOff?.();
-    await this.#writing;
-    return this.#take();
+    return this.#writing ? this.#writing.then(() => this.#take()) : this.#take();
   }
 
   #line(level: LogEvent["level"], message: string, fields?: object): void {

@@ -320,7 +320,7 @@ class Invocation {
   /** What is left to be written with the step's end; a batch may be on its way. */
   #closed(journal: Journal): ReturnType<Journal["close"]> {
     const closed = journal.close();
-    return this.#stored(() => closed);
+    return Array.isArray(closed) ? closed : this.#stored(() => closed);
   }
 
   #pause(milliseconds: number): Promise<void> {

@@ -33,15 +33,20 @@ export async function callStore<T>(call: () => Promise<T>, options: StoreCallOpt
   }
 }
 
-/** Rejects when there is no time left to wait for an answer. */
-async function inTime<T>(answer: Promise<T>, clock: Clock, leftMs: number): Promise<T> {
-  let callOff = () => {};
-  const late = new Promise<never>((_, reject) => {
-    callOff = clock.after(Math.max(0, leftMs), () => reject(new Error("There was no answer in time.")));
+/** Rejects when there is no time left to wait for an answer. Each step calls several times: this is one promise and no more. */
+function inTime<T>(answer: Promise<T>, clock: Clock, leftMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error("There was no answer in time."));
+    const callOff = clock.after(Math.max(0, leftMs), late);
+    answer.then(
+      (value) => {
+        callOff();
+        resolve(value);
+      },
+      (error: unknown) => {
+        callOff();
+        reject(error);
+      },
+    );
   });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    callOff();
-  }
 }
