@@ -170,6 +170,16 @@ describe("a person who watches runs all day", { timeout: 240_000 }, () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     expect(new URL(page.url()).pathname).toBe("/start/data-import");
     expect(await page.getByLabel("Name").inputValue()).toBe("Half written");
+    // Nothing has been sent: the file is missing.
+    await page.locator("main form button[type=submit]").click();
+    await page.getByText("Choose a file.", { exact: true }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await page.getByLabel("Name").inputValue()).toBe("Half written");
   });
 
   it("goes on where it was, in each tab, once a session that has ended is there again", async () => {

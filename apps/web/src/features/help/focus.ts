@@ -34,3 +34,8 @@ export function isDraft(target: EventTarget | null): boolean {
     target.closest("[data-search]") === null
   );
 }
+
+/** Whether something of a form on this page was refused: what was typed into it has not been sent. */
+export function isRefused(): boolean {
+  return document.querySelector("main form :is([aria-invalid=true], [data-wrong], [role=alert])") !== null;
+}

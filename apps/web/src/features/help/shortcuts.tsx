@@ -4,7 +4,7 @@ import { Checkbox } from "../../components/ui/input.js";
 import { Dialog } from "../../components/ui/dialog.js";
 import { Preference, usePreference } from "../../lib/preference.js";
 import { parseRunSearch, type RunSearch } from "../runs/run-search.js";
-import { focusSearch, isDraft, isTyping, moveRow } from "./focus.js";
+import { focusSearch, isDraft, isRefused, isTyping, moveRow } from "./focus.js";
 
 const keys = [
   ["/", "Search the runs"],
@@ -71,9 +71,10 @@ function useKeys(enabled: boolean, showList: () => void): void {
       if (event.key === "Escape") {
         if (isTyping(event.target)) (event.target as HTMLElement).blur();
         // What was typed is not thrown away by a key that also leaves a field.
-        else if (pathname.startsWith("/start/") && !drafting.current) void navigate({ to: "/start" });
+        else if (drafting.current || isRefused()) return;
+        else if (pathname.startsWith("/start/")) void navigate({ to: "/start" });
         // Back to the runs as they were filtered.
-        else if (pathname !== "/" && !drafting.current) void navigate({ to: "/", search: runs.current });
+        else if (pathname !== "/") void navigate({ to: "/", search: runs.current });
         return;
       }
       if (isTyping(event.target)) return;
@@ -95,7 +96,7 @@ function useKeys(enabled: boolean, showList: () => void): void {
   }, [enabled, navigate, pathname, drafting, showList]);
 }
 
-/** Whether something was typed on this page that has not been sent. */
+/** Whether something was typed on this page since it was last tried to be sent. */
 function useDrafting(pathname: string): RefObject<boolean> {
   const drafting = useRef(false);
   useEffect(() => {
