@@ -37,12 +37,18 @@ class WatchedSocket extends Socket {
     this.port = port;
     this.setTimeout(silentMs);
     this.connect(port, host);
+    this.#watch();
   }
 
-  // No listener: the client takes all of them off when it puts TLS over the socket.
-  override emit(event: string | symbol, ...values: unknown[]): boolean {
-    if (event === "timeout") this.destroy();
-    return super.emit(event, ...values);
+  #watch(): void {
+    this.on("timeout", () => this.destroy());
+  }
+
+  // The client takes all listeners off when it puts TLS over the socket.
+  override removeAllListeners(event?: string | symbol): this {
+    super.removeAllListeners(event);
+    this.#watch();
+    return this;
   }
 }
 
