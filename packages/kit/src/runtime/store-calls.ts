@@ -43,7 +43,7 @@ function inTime<T>(answer: Promise<T>, clock: Clock, leftMs: number): Promise<T>
         callOff();
         resolve(value);
       },
-      (error: unknown) => {
+      (error: Error) => {
         callOff();
         reject(error);
       },
