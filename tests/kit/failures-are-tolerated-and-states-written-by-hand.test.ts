@@ -72,7 +72,7 @@ describe("a distributed map", () => {
     expect(failed.states.at(-1)).toBe("NotPicked");
     expect(runErrorOf(failed)).toMatchObject({
       code: "STEP_FAILED",
-      message: "Basket failed unexpectedly.",
+      message: "More items of Basket failed than it tolerates.",
       cause: expect.stringContaining("States.ExceedToleratedFailureThreshold"),
       step: "Basket",
     });

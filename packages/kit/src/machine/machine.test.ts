@@ -319,9 +319,10 @@ describe("the definition", () => {
 
   it("has a timeout and a retry policy on each task", () => {
     expect(asl.States["BakeLoaf"]).toMatchObject({ Type: "Task", TimeoutSeconds: 930 });
-    const [fatal, platform, rest] = (asl.States["BakeLoaf"] as Json).Retry;
+    const [fatal, platform, duplicate, rest] = (asl.States["BakeLoaf"] as Json).Retry;
     expect(fatal).toEqual({ ErrorEquals: ["FatalError", "StepCancelled"], MaxAttempts: 0 });
     expect(platform.ErrorEquals).toContain("Lambda.TooManyRequestsException");
+    expect(duplicate).toMatchObject({ ErrorEquals: ["StepBusy", "StepLeaseLost"], MaxAttempts: 8 });
     expect(rest).toEqual({
       ErrorEquals: ["States.ALL"],
       IntervalSeconds: 5,

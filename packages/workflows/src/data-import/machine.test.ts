@@ -29,7 +29,7 @@ describe("the machine of data-import", () => {
 
   it("keeps its hash: a change here is a new version of the deployed machine", () => {
     expect(dataImportMachine.hash).toMatchInlineSnapshot(
-      `"8a69c69d3de2fb31513e1a720bf6a6aca8fff1c3c2e04524f705c9091208dbce"`,
+      `"29b831d952888daed0f34e5f49b3fb2e5c4fcd024736d98d2df16c938171ccce"`,
     );
     expect(dataImportMachine.template).toContain(dataImportMachine.hash);
   });

@@ -17,10 +17,11 @@ const platformErrors = [
   "Lambda.AWSLambdaException",
   "Lambda.SdkClientException",
   "Lambda.TooManyRequestsException",
-  "StepBusy",
-  "StepLeaseLost",
   "StepStoreFailed",
 ];
+/** A handler that blocks its process loses its lease each time: nobody is to wait for thirty of those. */
+const duplicateErrors = ["StepBusy", "StepLeaseLost"];
+const patience = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 30, JitterStrategy: "FULL" } as const;
 
 /** Errors that trying again cannot help. */
 const finalErrors = ["FatalError", "StepCancelled"];
@@ -30,13 +31,11 @@ export function retriers(policy: RetryPolicy, handledElsewhere: readonly string[
     { ErrorEquals: [...finalErrors, ...handledElsewhere], MaxAttempts: 0 },
     {
       ErrorEquals: platformErrors,
-      IntervalSeconds: 1,
-      BackoffRate: 2,
+      ...patience,
       // Six minutes and a half on the average, which a failover or a restart of the database has time in.
       MaxAttempts: 30,
-      MaxDelaySeconds: 30,
-      JitterStrategy: "FULL",
     },
+    { ErrorEquals: duplicateErrors, ...patience, MaxAttempts: 8 },
     {
       ErrorEquals: ["States.ALL"],
       IntervalSeconds: policy.intervalSeconds,
