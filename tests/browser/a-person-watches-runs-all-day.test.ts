@@ -160,25 +160,23 @@ describe("a person who watches runs all day", { timeout: 240_000 }, () => {
 
   it("loses nothing that was typed to a key that was pressed once too often", async () => {
     const { page } = visitor;
+    const pressOnceTooOften = async () => {
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("?");
+      await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+    };
     await page.goto("/start/data-import");
     await page.getByLabel("Name").fill("Half written");
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("?");
-    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
-    await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await pressOnceTooOften();
     expect(new URL(page.url()).pathname).toBe("/start/data-import");
     expect(await page.getByLabel("Name").inputValue()).toBe("Half written");
     // Nothing has been sent: the file is missing.
     await page.locator("main form button[type=submit]").click();
     await page.getByText("Choose a file.", { exact: true }).waitFor();
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("?");
-    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
-    await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await pressOnceTooOften();
     expect(await page.getByLabel("Name").inputValue()).toBe("Half written");
   });
 

@@ -167,22 +167,6 @@ describe("tasks", () => {
   });
 });
 
-test("lambda:invoke says in AWS's words which of its Parameters it cannot use", async () => {
-  const cause = async (Parameters: object) => {
-    const Work = { Type: "Task", Resource: INVOKE, Parameters, End: true };
-    const one = await run({ Work }, { QueryLanguage: "JSONPath", input: { n: 1 } });
-    return one.state().outcome as { cause?: string };
-  };
-  const start =
-    "An error occurred while executing the state 'Work' (entered at the event id #2). The Parameters";
-  expect((await cause({ FunctionName: "add", "Payload.$": "$.n" })).cause).toBe(
-    `${start} '{"FunctionName":"add","Payload":1}' could not be used to start the Task: [The value for the field 'Payload' must be a STRING]`,
-  );
-  expect((await cause({ "FunctionName.$": "$.n" })).cause).toBe(
-    `${start} '{"FunctionName":1}' could not be used to start the Task: [The value for the field 'FunctionName' must be a STRING]`,
-  );
-});
-
 describe("Retry", () => {
   const delays = async (retrier: object, tries: number) => {
     const one = await run({
@@ -821,5 +805,21 @@ describe("a task is not scheduled with what its call does not take", () => {
   ])("%s takes %j", async (Resource, given) => {
     const one = await run({ Call: { Type: "Task", Resource, Arguments: given, End: true } });
     expect(one.types()).toContain("TaskScheduled");
+  });
+
+  test("whose Parameters are named where the state has a JSONPath", async () => {
+    const cause = async (Parameters: object) => {
+      const Work = { Type: "Task", Resource: INVOKE, Parameters, End: true };
+      const one = await run({ Work }, { QueryLanguage: "JSONPath", input: { n: 1 } });
+      return one.state().outcome as { cause?: string };
+    };
+    const start =
+      "An error occurred while executing the state 'Work' (entered at the event id #2). The Parameters";
+    expect((await cause({ FunctionName: "add", "Payload.$": "$.n" })).cause).toBe(
+      `${start} '{"FunctionName":"add","Payload":1}' could not be used to start the Task: [The value for the field 'Payload' must be a STRING]`,
+    );
+    expect((await cause({ "FunctionName.$": "$.n" })).cause).toBe(
+      `${start} '{"FunctionName":1}' could not be used to start the Task: [The value for the field 'FunctionName' must be a STRING]`,
+    );
   });
 });
