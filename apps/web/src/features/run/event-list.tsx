@@ -56,7 +56,7 @@ export function EventList({ events }: { events: readonly RunEvent[] }) {
       )}
       <ol>
         {events.slice(from).map((event, index) => {
-          const day = dayOf(event);
+          const day = allToday ? undefined : dayOf(event);
           const begins = !allToday && (index === 0 || day !== dayOf(events[from + index - 1]));
           return (
             <Fragment key={event.seq}>
