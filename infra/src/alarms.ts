@@ -1,4 +1,10 @@
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import {
+  Alarm,
+  type AlarmProps as CdkAlarmProps,
+  ComparisonOperator,
+  type IMetric,
+  TreatMissingData,
+} from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { CfnOutput } from "aws-cdk-lib";
@@ -8,11 +14,11 @@ export interface AlarmProps {
   readonly name: string;
   /** What is wrong then, for whoever is woken by it. */
   readonly description: string;
-  /** From this value on. */
-  readonly threshold: number;
   /** Of so many periods in a row. */
   readonly periods: number;
 }
+
+type Judgement = Pick<CdkAlarmProps, "threshold" | "comparisonOperator" | "treatMissingData">;
 
 /** What tells the team that something needs a person: one topic, to which people subscribe. */
 export class Alarms extends Construct {
@@ -29,15 +35,33 @@ export class Alarms extends Construct {
   }
 
   /** Tells when a metric of the scope is at its threshold or above, and when it is well again. */
-  when(scope: Construct, metric: IMetric, { name, description, threshold, periods }: AlarmProps): void {
+  when(scope: Construct, metric: IMetric, { threshold, ...props }: AlarmProps & { threshold: number }): void {
+    this.#alarm(scope, metric, {
+      ...props,
+      threshold,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  /** Tells when a metric that counts something has counted nothing, which it does by saying nothing at all. */
+  whenSilent(scope: Construct, metric: IMetric, props: AlarmProps): void {
+    this.#alarm(scope, metric, {
+      ...props,
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  #alarm(scope: Construct, metric: IMetric, props: AlarmProps & Judgement): void {
+    const { name, description, periods, ...judgement } = props;
     const alarm = new Alarm(scope, `${name}-alarm`, {
       alarmName: name,
       alarmDescription: description,
       metric,
-      threshold,
       evaluationPeriods: periods,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...judgement,
     });
     const tell = new SnsAction(this.#topic);
     alarm.addAlarmAction(tell);

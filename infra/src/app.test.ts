@@ -201,7 +201,7 @@ describe("a state machine", () => {
     },
   );
 
-  it("has a version that is published anew with each definition and never deleted", () => {
+  it("has a version that is published anew with each definition, and that no deployment deletes", () => {
     for (const { hash } of stateMachines) {
       const versions = workflows.findResources("AWS::StepFunctions::StateMachineVersion", {
         Properties: { Description: `sha256:${hash}` },
@@ -351,8 +351,21 @@ describe("a function", () => {
         expected.add("iam:PassRole").add("lambda:InvokeFunction");
         for (const action of ["Create", "Update", "Delete"]) expected.add(`scheduler:${action}Schedule`);
       }
+      if (name === "longhaul-retention") {
+        expected.add("states:ListStateMachineVersions").add("states:DeleteStateMachineVersion");
+      }
       expect(actions(name), name).toEqual(expected);
     }
+  });
+
+  it("deletes versions of each of our machines, and of no other", () => {
+    const lines = allowed("longhaul-retention").filter((line) =>
+      line.startsWith("states:DeleteStateMachine"),
+    );
+    const machines = lines.flatMap((line) =>
+      [...line.matchAll(/:stateMachine:([^"]+)"/g)].map(([, of]) => of),
+    );
+    expect(machines.toSorted()).toEqual(stateMachines.flatMap(({ name }) => [name, `${name}:*`]).toSorted());
   });
 
   it("reads only its own database role's secret, and storage's only with that permission", () => {
@@ -444,6 +457,29 @@ describe("what starts functions", () => {
       });
       // A period in which it was not called counts as well.
       expect(alarm?.Properties["Period"]).toBeGreaterThanOrEqual(2 * everySeconds);
+    },
+  );
+
+  it.each(rules.flatMap((rule) => ("everySeconds" in rule ? [rule] : [])))(
+    "is the clock for $target, and a person hears where it does not call: Lambda counts nothing then",
+    ({ target, everySeconds }) => {
+      const alarms = Object.values(
+        workflows.findResources("AWS::CloudWatch::Alarm", {
+          Properties: { AlarmName: `${target}-not-called` },
+        }),
+      ) as Resource[];
+      expect(alarms.map(({ Properties }) => Properties)).toMatchObject([
+        {
+          Namespace: "AWS/Lambda",
+          MetricName: "Invocations",
+          Dimensions: [{ Name: "FunctionName", Value: { Ref: byName(target).id } }],
+          Statistic: "Sum",
+          ComparisonOperator: "LessThanThreshold",
+          Threshold: 1,
+          TreatMissingData: "breaching",
+        },
+      ]);
+      expect(alarms[0]?.Properties["Period"]).toBeGreaterThanOrEqual(2 * everySeconds);
     },
   );
 

@@ -26,7 +26,7 @@ export interface WorkflowMachineProps {
 export class WorkflowMachine extends Construct {
   readonly machineArn: string;
   readonly name: string;
-  /** Changes with each definition; earlier versions stay, for executions under way. */
+  /** Changes with each definition; earlier versions stay, for runs under way, until they are pruned. */
   readonly versionArn: string;
 
   constructor(scope: Construct, id: string, props: WorkflowMachineProps) {
@@ -87,6 +87,19 @@ export class WorkflowMachine extends Construct {
     acknowledgeWildcards(role, "states", {
       [executions]: "Each item has an execution of its own, of this machine only.",
       [mapRuns]: "Each item has an execution of its own, of this machine's map runs only.",
+    });
+  }
+
+  /** Lets a role list the versions of this machine, and delete them. */
+  grantPruning(role: Role): void {
+    const arn = (resource: string) => Stack.of(this).formatArn({ service: "states", resource });
+    const machine = `stateMachine:${this.name}`;
+    // Versions are listed of the machine, and deleted by an ARN of their own.
+    const resources = [machine, `${machine}:*`].map(arn);
+    const actions = ["states:ListStateMachineVersions", "states:DeleteStateMachineVersion"];
+    role.addToPolicy(new PolicyStatement({ actions, resources }));
+    acknowledgeWildcards(role, "states", {
+      [`${machine}:*`]: "Each definition has a version of its own, numbered by Step Functions.",
     });
   }
 

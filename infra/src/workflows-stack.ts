@@ -9,6 +9,7 @@ import {
   rules,
   schedules,
   stateMachines,
+  versionPruner,
   webhookSender,
 } from "@longhaul/functions/manifest";
 import { ArnFormat, CfnOutput, CfnParameter, Duration, Fn, Stack, type StackProps } from "aws-cdk-lib";
@@ -88,7 +89,10 @@ export class WorkflowsStack extends Stack {
     const bell = this.#arnOf(webhookSender);
     for (const spec of functions.filter(({ managesRuns }) => managesRuns)) {
       const { role } = this.#function(spec, settings);
-      for (const machine of deployed) machine.grantExecutions(role);
+      for (const machine of deployed) {
+        machine.grantExecutions(role);
+        if (spec.name === versionPruner) machine.grantPruning(role);
+      }
       clock.grantSchedules(role);
       role.addToPolicy(new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [bell] }));
       role.addToPolicy(new PolicyStatement({ actions: ["sns:Publish"], resources: [runsTopic.topicArn] }));
@@ -183,10 +187,17 @@ export class WorkflowsStack extends Stack {
   ): void {
     // With a period in which it is not called the alarm would think it well.
     const period = Duration.seconds(Math.max(300, 2 * everySeconds));
-    this.#props.queues.alarms.when(this, house.function.metricErrors({ period }), {
+    const { alarms } = this.#props.queues;
+    alarms.when(this, house.function.metricErrors({ period }), {
       name: `${target}-failing`,
       description: `${description} Its function fails again and again; what it was to do is kept until it works.`,
       threshold: 1,
+      periods: 3,
+    });
+    // Who is not called does not fail.
+    alarms.whenSilent(this, house.function.metricInvocations({ period }), {
+      name: `${target}-not-called`,
+      description: `${description} Nothing calls its function: its rule is off, or the function is not let run.`,
       periods: 3,
     });
   }

@@ -121,6 +121,12 @@ export async function allSent(tx: Tx, started: readonly Started[]): Promise<stri
   return rows.map(({ runId }) => runId);
 }
 
+/** The ARNs of the versions of state machines that runs which have not ended were sent to, or go on with. */
+export async function versionsUnderWay(tx: Tx): Promise<string[]> {
+  const rows = await tx<{ arn: string }[]>`select arn from longhaul.versions_under_way() arn`;
+  return rows.map(({ arn }) => arn);
+}
+
 /**
  * How long the note that an execution has begun waits for others, in ms. The first step says that the run has begun, too, and
  * comes at the same moment: the two would wait for each other.

@@ -122,6 +122,9 @@ export const webhookSender = webhooks;
 /** The function that mails invitations; whoever has made one starts it. */
 export const invitationSender = invitations;
 
+/** The function that deletes old versions of state machines. */
+export const versionPruner = retention;
+
 /** What starts functions besides state machines. */
 export const rules: readonly RuleSpec[] = [
   {
@@ -143,7 +146,7 @@ export const rules: readonly RuleSpec[] = [
   },
   {
     name: retention,
-    description: "Deletes runs and files whose time has come.",
+    description: "Deletes runs and files whose time has come, and old versions of machines.",
     target: retention,
     everySeconds: 600,
   },

@@ -54,3 +54,4 @@ export {
   type WebhookRequest,
 } from "./webhooks/webhooks.js";
 export { type StartRequest, startRun, startRunWith } from "./start.js";
+export { type PruneOptions, pruneVersions } from "./versions.js";
