@@ -106,6 +106,13 @@ describe("with the Postgres of DATABASE_URL", () => {
     );
   });
 
+  it("says that an address of several hosts is taken for none, without showing it", async () => {
+    const databaseUrl = "postgres://somebody:s3cret@one:5432,two:5432/postgres";
+    const said = await sentence(options({ databaseUrl }));
+    expect(said).toContain("DATABASE_URL names several hosts");
+    expect(said).not.toContain("s3cret");
+  });
+
   it("says that the role is no superuser", async () => {
     const admin = postgres(server.adminUrl, { max: 1 });
     await admin`create role plain login password 'plain'`;

@@ -49,3 +49,15 @@ test("production does not start with simulation on", () => {
   );
   expect(readEnvironment({ ...complete, SIMULATION: "on" }).SIMULATION).toBe("on");
 });
+
+test("production says how its connection to another computer's database is encrypted", () => {
+  const hosted = { ...complete, DATABASE_URL: "postgres://longhaul_api.abc:s3cret@db.example.com/postgres" };
+  expect(readEnvironment(hosted).NODE_ENV).toBe("development");
+  const read = () => readEnvironment({ ...hosted, NODE_ENV: "production" });
+  expect(read).toThrow("DATABASE_URL: must end with ?sslmode=require");
+  expect(read).not.toThrow(/s3cret/);
+  for (const mode of ["require", "disable"]) {
+    const DATABASE_URL = `${hosted.DATABASE_URL}?sslmode=${mode}`;
+    expect(readEnvironment({ ...hosted, NODE_ENV: "production", DATABASE_URL }).NODE_ENV).toBe("production");
+  }
+});

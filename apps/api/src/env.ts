@@ -1,4 +1,5 @@
 import { connectionVariables } from "@longhaul/connections";
+import { databaseUrlFault } from "@longhaul/db";
 import { jsonText, schedulerPlaceSchema } from "@longhaul/kit";
 import { z } from "zod";
 
@@ -6,7 +7,8 @@ const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/
 
 const environmentSchema = z
   .object({
-    DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must begin with postgres://"),
+    /** Judged by {@link faultsOf}: what it must say depends on NODE_ENV. */
+    DATABASE_URL: z.string(),
     SUPABASE_URL: url,
     /** Where browsers reach Supabase, when it is not where this process does. */
     PUBLIC_SUPABASE_URL: url.optional(),
@@ -54,16 +56,23 @@ const environmentSchema = z
     },
   );
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
 export type Environment = z.output<typeof environmentSchema>;
 
 /** @throws Error that names each variable that is missing or wrong, without its value. */
-export function readEnvironment(
-  variables: Readonly<Record<string, string | undefined>> = process.env,
-): Environment {
+export function readEnvironment(variables: Variables = process.env): Environment {
   const parsed = environmentSchema.safeParse(variables, {
     error: ({ input }) => (input === undefined ? "is not set" : undefined),
   });
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
-  throw new Error(`The environment of the API is not complete:\n${lines.join("\n")}`);
+  const faults = faultsOf(variables);
+  if (parsed.success && faults.length === 0) return parsed.data;
+  const lines = parsed.error?.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`) ?? [];
+  throw new Error(`The environment of the API is not complete:\n${[...faults, ...lines].join("\n")}`);
+}
+
+function faultsOf({ DATABASE_URL, NODE_ENV }: Variables): string[] {
+  const production = NODE_ENV === "production";
+  const fault = DATABASE_URL === undefined ? null : databaseUrlFault(DATABASE_URL, { production });
+  return fault === null ? [] : [`  DATABASE_URL: ${fault}`];
 }

@@ -76,3 +76,4 @@ export type {
   WebhookKind,
 } from "./webhooks.js";
 export { webhookKinds } from "./webhooks.js";
+export { databaseUrlFault } from "./url.js";

@@ -27,3 +27,20 @@ it("names what is wrong and keeps values to itself", () => {
 it.each(["{", "[]", '{"data-import":1}', undefined])("refuses %s as STATE_MACHINES", (STATE_MACHINES) => {
   expect(() => readHousekeepingEnvironment({ ...step, STATE_MACHINES })).toThrow("STATE_MACHINES");
 });
+
+it("says in production how a connection to another computer's database is encrypted", () => {
+  const hosted = {
+    ...step,
+    NODE_ENV: "production",
+    DATABASE_URL: "postgres://w.abc:s3cret@pooler.example.com:6543/p",
+  };
+  expect(() => readStepEnvironment(hosted)).toThrow("DATABASE_URL must end with ?sslmode=require");
+  expect(() => readStepEnvironment(hosted)).not.toThrow(/s3cret/);
+  const encrypted = { ...hosted, DATABASE_URL: `${hosted.DATABASE_URL}?sslmode=require` };
+  expect(readStepEnvironment(encrypted).DATABASE_URL).toBe(encrypted.DATABASE_URL);
+});
+
+it("names one host of a database", () => {
+  const several = { ...step, STATE_MACHINES: "{}", DATABASE_URL: "postgres://a@one,two/c?sslmode=require" };
+  expect(() => readHousekeepingEnvironment(several)).toThrow("DATABASE_URL names several hosts");
+});

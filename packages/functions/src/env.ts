@@ -1,11 +1,13 @@
 import { connectionVariables } from "@longhaul/connections";
+import { databaseUrlFault } from "@longhaul/db";
 import { jsonText, schedulerPlaceSchema } from "@longhaul/kit";
 import { z } from "zod";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const common = z.object({
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must begin with postgres://"),
+  /** Judged by {@link faultsOf}: what it must say depends on NODE_ENV. */
+  DATABASE_URL: z.string(),
   /**
    * Connections of one instance. An instance with one invocation at a time has use for one; where it holds many, a
    * second takes leases while checkpoints are written on the first.
@@ -116,7 +118,14 @@ export function readInvitationsEnvironment(variables: Variables = process.env): 
 
 function parse<Schema extends z.ZodType>(schema: Schema, variables: Variables): z.output<Schema> {
   const parsed = schema.safeParse(variables);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
-  throw new Error(`The environment of the function is not complete: ${lines.join("; ")}.`);
+  const faults = faultsOf(variables);
+  if (parsed.success && faults.length === 0) return parsed.data;
+  const lines = parsed.error?.issues.map(({ path, message }) => `${path.join(".")} ${message}`) ?? [];
+  throw new Error(`The environment of the function is not complete: ${[...faults, ...lines].join("; ")}.`);
+}
+
+function faultsOf({ DATABASE_URL, NODE_ENV }: Variables): string[] {
+  const production = NODE_ENV === "production";
+  const fault = DATABASE_URL === undefined ? null : databaseUrlFault(DATABASE_URL, { production });
+  return fault === null ? [] : [`DATABASE_URL ${fault}`];
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { databaseUrlFault } from "@longhaul/db";
 import { migrationsFolder } from "@longhaul/db/supabase";
 import postgres from "postgres";
 import {
@@ -39,6 +40,8 @@ export async function embeddedDatabase(dataDir: string, port: number): Promise<C
  * @throws StartError when it cannot be reached, is not the superuser's, or is already a Supabase project
  */
 export async function givenDatabase(databaseUrl: string, dataDir: string): Promise<CloudDatabase> {
+  const fault = databaseUrlFault(databaseUrl, { production: false });
+  if (fault !== null) throw new StartError(`DATABASE_URL ${fault}.`);
   const passwords = keepPasswords(join(dataDir, "database-passwords.json"));
   const admin = postgres(databaseUrl, { max: 1, onnotice: () => {}, connect_timeout: 10 });
   try {
