@@ -1,8 +1,17 @@
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { asDispatcher, dispatch } from "@longhaul/db";
-import { deadLetter, dispatchQueued, type QueueMessage, requeue, sendRun } from "@longhaul/runs";
+import {
+  cancelRun,
+  deadLetter,
+  dispatchQueued,
+  type QueueMessage,
+  requeue,
+  retryRun,
+  sendRun,
+  startRun,
+} from "@longhaul/runs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { openRunsWorld, type RunsWorld } from "./runs-world.js";
+import { openRunsWorld, requestOf, type RunsWorld } from "./runs-world.js";
 
 let world: RunsWorld;
 beforeAll(async () => {
@@ -51,6 +60,10 @@ test.each([
   await dispatchQueued(deps);
   expect(queue.messages).toEqual([{ runId, attempt: 1, priority: queueName }]);
 });
+
+const deadLetterOf = (runId: string) =>
+  deadLetter(world.deps, { runId, attempt: 1, reason: "received 3 times" });
+const cancelOf = (runId: string) => cancelRun(world.deps, world.caller(world.ours), { runId });
 
 test("an admitted run is published, by its priority, and its message sends it once", async () => {
   const release = world.steps.hold("ProcessData");
@@ -159,6 +172,34 @@ test("a dead letter fails its run; queued again it is a new attempt, whose old m
   expect(await sendRun(deps, message)).toEqual({ sent: false });
   expect(await deadLetter(deps, { ...message, reason: "late" })).toEqual({ deadLettered: false });
   expect(await sendRun(deps, { runId, attempt: 2 })).toEqual({ sent: true });
+});
+
+test.each([
+  ["its queue gave up", deadLetterOf],
+  ["was cancelled", cancelOf],
+])("a delayed run that %s before its time waits for it when it is queued again", async (_how, end) => {
+  const queue = scriptedQueue();
+  const deps = { ...world.deps, queue };
+  const caller = world.caller(world.ours);
+  const { runId } = await startRun(deps, caller, {
+    ...requestOf({ file: await world.upload(), name: "March" }),
+    notBefore: new Date(Date.now() + 3_600_000).toISOString(),
+  });
+  await world.admin.sql`update longhaul.runs set lane = 'queued' where id = ${runId}`;
+  await end(runId);
+  expect(await retryRun(deps, caller, { runId })).toEqual({ attempt: 2 });
+  expect(await dispatchQueued(deps)).toMatchObject({ sent: 0, published: 0 });
+  expect(queue.messages).toEqual([]);
+  const { status, reason } = await world.run(runId);
+  expect({ status, reason }).toEqual({
+    status: "queued",
+    reason: expect.stringMatching(/^Starts at .* UTC\.$/),
+  });
+
+  // Its time has come.
+  await dueNow(runId);
+  expect(await dispatchQueued(deps)).toMatchObject({ published: 1 });
+  expect(queue.messages).toMatchObject([{ runId, attempt: 2 }]);
 });
 
 test("a dead letter whose execution did begin is no dead letter", async () => {
