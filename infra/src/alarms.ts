@@ -7,7 +7,8 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { Topic } from "aws-cdk-lib/aws-sns";
-import { CfnOutput } from "aws-cdk-lib";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { ArnFormat, CfnOutput, Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
 
 export interface AlarmProps {
@@ -28,10 +29,29 @@ export class Alarms extends Construct {
     super(scope, id);
     // Without a key: CloudWatch may not use the one that SNS has of its own, and an alarm holds no secret.
     this.#topic = new Topic(this, "Topic", { topicName: "longhaul-alarms", enforceSSL: true });
+    this.#admitCloudWatch();
     new CfnOutput(this, "TopicArn", {
       value: this.#topic.topicArn,
       description: "Subscribe to it to hear of alarms",
     });
+  }
+
+  /** Without TLS nobody may publish: that is a policy, and one takes the place of the one by which CloudWatch could. */
+  #admitCloudWatch(): void {
+    const stack = Stack.of(this);
+    const { COLON_RESOURCE_NAME: arnFormat } = ArnFormat;
+    const alarm = { service: "cloudwatch", resource: "alarm", resourceName: "longhaul-*", arnFormat };
+    this.#topic.addToResourcePolicy(
+      new PolicyStatement({
+        actions: ["sns:Publish"],
+        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
+        resources: [this.#topic.topicArn],
+        conditions: {
+          StringEquals: { "aws:SourceAccount": stack.account },
+          ArnLike: { "aws:SourceArn": stack.formatArn(alarm) },
+        },
+      }),
+    );
   }
 
   /** Tells when a metric of the scope is at its threshold or above, and when it is well again. */

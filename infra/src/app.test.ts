@@ -574,6 +574,30 @@ describe("the queued lane", () => {
   });
 });
 
+describe("the topic of alarms", () => {
+  it("lets CloudWatch publish our alarms, which a policy of its own takes from every other service", () => {
+    const [policy] = Object.values(
+      queuing.findResources("AWS::SNS::TopicPolicy", {
+        Properties: { Topics: [{ Ref: Match.stringLikeRegexp("^AlarmsTopic") }] },
+      }),
+    ) as Resource[];
+    const statements = policy?.Properties["PolicyDocument"].Statement as Record<string, unknown>[];
+    expect(statements.filter(({ Effect }) => Effect === "Allow")).toMatchObject([
+      {
+        Effect: "Allow",
+        Action: "sns:Publish",
+        Principal: { Service: "cloudwatch.amazonaws.com" },
+        Resource: { Ref: expect.stringMatching(/^AlarmsTopic/) },
+        Condition: {
+          StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } },
+          ArnLike: { "aws:SourceArn": expect.objectContaining({ "Fn::Join": expect.anything() }) },
+        },
+      },
+    ]);
+    expect(JSON.stringify(statements)).toContain(':alarm:longhaul-*"');
+  });
+});
+
 describe("secrets", () => {
   it("outlive their stack, and have no value in a template", () => {
     secrets.allResources("AWS::SecretsManager::Secret", { DeletionPolicy: "Retain" });
