@@ -574,6 +574,40 @@ describe("the queued lane", () => {
   });
 });
 
+describe("an alarm on dead letters that stay", () => {
+  const alarmOf = (name: string) =>
+    [queuing, workflows]
+      .flatMap((template) => Object.values(template.findResources("AWS::CloudWatch::Alarm")) as Resource[])
+      .find(({ Properties }) => Properties["AlarmName"] === name)?.Properties;
+
+  it.each(queues.map(({ deadLetters }) => deadLetters))(
+    "counts in %s those that its function holds, too: one that it fails at is never visible for long",
+    (name) => {
+      const alarm = alarmOf(name);
+      const metrics = alarm?.["Metrics"] as {
+        Expression?: string;
+        MetricStat?: { Metric: { MetricName: string } };
+      }[];
+      expect(
+        metrics
+          .map(({ MetricStat }) => MetricStat?.Metric.MetricName)
+          .filter(Boolean)
+          .toSorted(),
+      ).toEqual(["ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesVisible"]);
+      expect(metrics.flatMap(({ Expression = [] }) => Expression)).toEqual(["visible + held"]);
+      // One that the function has handled is gone by then.
+      expect(alarm).toMatchObject({ Threshold: 1, EvaluationPeriods: 3 });
+    },
+  );
+
+  it("rings at once for a queue that nobody empties", () => {
+    expect(alarmOf("longhaul-schedule-fired-dead-letters")).toMatchObject({
+      MetricName: "ApproximateNumberOfMessagesVisible",
+      EvaluationPeriods: 1,
+    });
+  });
+});
+
 describe("the topic of alarms", () => {
   it("lets CloudWatch publish our alarms, which a policy of its own takes from every other service", () => {
     const [policy] = Object.values(

@@ -1,4 +1,5 @@
 import { Duration } from "aws-cdk-lib";
+import { MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { acknowledge } from "./acknowledge.js";
@@ -24,15 +25,20 @@ export class DeadLetterQueue extends Construct {
       ...(visibilityTimeout && { visibilityTimeout }),
     });
     acknowledge(this.queue, { "AwsSolutions-SQS3": "This is itself the queue of dead letters." });
-    const metric = this.queue.metricApproximateNumberOfMessagesVisible({
-      period: Duration.minutes(5),
-      statistic: "Maximum",
+    const period = Duration.minutes(5);
+    const visible = this.queue.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" });
+    const held = this.queue.metricApproximateNumberOfMessagesNotVisible({ period, statistic: "Maximum" });
+    const staying = { name: id, description: `Dead letters stay in ${id}: nobody could handle them.` };
+    if (!visibilityTimeout) {
+      alarms.when(this, visible, { ...staying, threshold: 1, periods: 1 });
+      return;
+    }
+    // A letter that the function fails at is taken by it again as soon as it can be seen.
+    const here = new MathExpression({
+      expression: "visible + held",
+      usingMetrics: { visible, held },
+      period,
     });
-    alarms.when(this, metric, {
-      name: id,
-      description: `Dead letters stay in ${id}: nobody could handle them.`,
-      threshold: 1,
-      periods: 1,
-    });
+    alarms.when(this, here, { ...staying, threshold: 1, periods: 3 });
   }
 }
