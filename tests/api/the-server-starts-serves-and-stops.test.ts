@@ -56,6 +56,20 @@ test("without database or keys it is there but not ready", async () => {
   await services.close();
 });
 
+test("it holds as many connections to the database as it is given, and calls wait for their turn", async () => {
+  const services = world.open({}, { DATABASE_CONNECTIONS: 2 });
+  const backends = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const [row] = await services.db.sql<
+        { pid: number }[]
+      >`select pg_backend_pid() as pid from pg_sleep(0.01)`;
+      return row?.pid;
+    }),
+  );
+  expect(new Set(backends).size).toBeLessThanOrEqual(2);
+  await services.close();
+});
+
 test("the dashboard comes with the pages' addresses, its parts may be kept for ever, the rest may not", async () => {
   const { api, services, url } = await another({ webDir });
   const html = { accept: "text/html" };

@@ -19,6 +19,7 @@ test("a complete environment is read, with the defaults of what may be left out"
     STATE_MACHINES: { "data-import": expect.stringMatching(/^arn:/) },
     SIMULATION: "off",
     PORT: 3000,
+    DATABASE_CONNECTIONS: 10,
     HOST: "127.0.0.1",
     ALLOWED_ORIGINS: ["https://a.example", "https://b.example"],
   });
@@ -31,6 +32,7 @@ test.each([
   ["STATE_MACHINES", "{"],
   ["STATE_MACHINES", '{"data-import":"not an arn"}'],
   ["PORT", "99999"],
+  ["DATABASE_CONNECTIONS", "0"],
   ["SIMULATION", "yes"],
 ])("%s=%s is refused by name", (name, value) => {
   expect(() => readEnvironment({ ...complete, [name]: value })).toThrow(name);

@@ -9,6 +9,8 @@ const environmentSchema = z
   .object({
     /** Judged by {@link faultsOf}: what it must say depends on NODE_ENV. */
     DATABASE_URL: z.string(),
+    /** Connections that the process holds at most: a pooler in session mode gives each of them one of its own. */
+    DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(100).default(10),
     SUPABASE_URL: url,
     /** Where browsers reach Supabase, when it is not where this process does. */
     PUBLIC_SUPABASE_URL: url.optional(),

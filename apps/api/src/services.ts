@@ -53,7 +53,10 @@ export interface OwnedServices extends Services {
 export function createServices(env: Environment, overrides: ServiceOverrides = {}): OwnedServices {
   const clock = overrides.clock ?? systemClock;
   const log = overrides.log ?? createLogger(env.LOG_LEVEL);
-  const db = connect(env.DATABASE_URL, { applicationName: "longhaul-api" });
+  const db = connect(env.DATABASE_URL, {
+    max: env.DATABASE_CONNECTIONS,
+    applicationName: "longhaul-api",
+  });
   const client = { region: env.AWS_REGION, maxAttempts: 2, requestHandler: awsCalls };
   // Else the SDK puts its middleware together anew for each call, which is a quarter of what one costs.
   const sfn = overrides.sfn ?? new SFNClient({ ...client, cacheMiddleware: true });
