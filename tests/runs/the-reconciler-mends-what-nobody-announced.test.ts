@@ -46,6 +46,23 @@ test("an execution whose end was never announced", async () => {
   expect(await reconcile(world.deps)).toMatchObject({ checked: 0, repaired: 0 });
 });
 
+test("where executions answer late, a run that waits to be sent does not wait for the rest of them", async () => {
+  const ended = await startAndSend();
+  await world.ended(ended);
+  const waiting = await world.start();
+  for (const runId of [ended, waiting]) await world.age(runId);
+  expect(await reconcile(world.deps, { maxSeconds: 0 })).toMatchObject({
+    repaired: 1,
+    dispatched: { sent: 1 },
+  });
+  expect(await world.run(ended)).toMatchObject({ status: "running" });
+  expect(await world.run(waiting)).toMatchObject({ status: "running" });
+  // What it did not come to it comes to the next time.
+  await world.age(ended);
+  expect(await reconcile(world.deps)).toMatchObject({ repaired: 1 });
+  expect(await world.run(ended)).toMatchObject({ status: "succeeded" });
+});
+
 test("an execution that is not there any more", async () => {
   world.steps.hold("ProcessData");
   const runId = await startAndSend();

@@ -14,6 +14,8 @@ export interface ReconcileOptions {
   staleSeconds?: number;
   /** The most runs looked at in one pass, one DescribeExecution each: keeps within the account's quota. */
   limit?: number;
+  /** Begins to look at no other run after this long, and goes on to send those that wait: the next pass looks at the rest. */
+  maxSeconds?: number;
 }
 
 export interface Reconciled {
@@ -32,17 +34,19 @@ export interface Reconciled {
  */
 export async function reconcile(
   deps: RunsDependencies,
-  { staleSeconds = 60, limit = 100 }: ReconcileOptions = {},
+  { staleSeconds = 60, limit = 100, maxSeconds = 30 }: ReconcileOptions = {},
 ): Promise<Reconciled> {
+  const until = performance.now() + maxSeconds * 1000;
   await registerDefinitions(deps);
   const stale = await asDispatcher(deps.db, (tx) =>
     dispatch.stale(tx, { olderThanSeconds: staleSeconds, limit }),
   );
   let repaired = 0;
   for (const run of stale.filter(({ status }) => status !== "queued")) {
+    if (performance.now() >= until) break;
     if (await attempted(deps, { runId: run.runId }, () => mend(deps, run))) repaired += 1;
   }
-  const delivered = await deliverStale(deps, staleSeconds, limit);
+  const delivered = await deliverStale(deps, staleSeconds, limit, until);
   const dispatched = await dispatchQueued(deps);
   for (const run of stale.filter(({ status }) => status === "queued")) {
     if (await attempted(deps, { runId: run.runId }, () => noteForgotten(deps, run))) repaired += 1;
@@ -142,11 +146,13 @@ async function deliverStale(
   deps: RunsDependencies,
   olderThanSeconds: number,
   limit: number,
+  until: number,
 ): Promise<number> {
   const late = await asDispatcher(deps.db, (tx) => approvals.stale(tx, { olderThanSeconds, limit }));
   const repair = "A decision had not got through to the machine that waits for it; it was sent again.";
   let delivered = 0;
   for (const approvalId of late) {
+    if (performance.now() >= until) break;
     const told = await attempted(deps, { approvalId }, async () => {
       return (await deliverDecision(deps, { approvalId, repair })) === "told";
     });
