@@ -80,6 +80,16 @@ describe("the next times", () => {
     ]);
   });
 
+  it.each([
+    ["5/10 * * * *", ["00:05", "00:15", "00:25"]],
+    ["*/90 * * * *", ["00:00", "01:00", "02:00"]],
+    ["0 22/1 * * thu-sat/2", ["22:00", "23:00", "22:00"]],
+  ])("of %s are those that EventBridge is told", (cron, expected) => {
+    const times = nextTimes(cron, "UTC", 3, new Date("2026-12-30T23:59:00Z"));
+    expect(times.map((time) => time.slice(11, 16))).toEqual(expected);
+    expect(eventBridgeExpression(cron)).toMatch(/^cron\(/);
+  });
+
   it("of a zone that is none are refused", () => {
     expect(() => nextTimes("0 9 * * *", "Mars/Olympus", 1, new Date())).toThrow("no time zone");
   });

@@ -28,11 +28,7 @@ type Field = (typeof fields)[number];
  *   them by it, which EventBridge cannot.
  */
 export function eventBridgeExpression(cron: string): string {
-  const parts = cron.trim().split(/\s+/);
-  if (parts.length !== fields.length)
-    throw invalid("Five fields are needed: minute, hour, day of the month, month and day of the week.");
-  const values = fields.map((field, place) => valuesOf(field, parts[place] as string));
-  const [minutes, hours, days, months, weekdays] = values as [Values, Values, Values, Values, Values];
+  const [minutes, hours, days, months, weekdays] = read(cron);
   if (days && weekdays)
     throw invalid(
       "Either the day of the month or the day of the week must be *: make two schedules instead.",
@@ -69,7 +65,9 @@ export function checkTimezone(timezone: string): void {
 export function nextTimes(cron: string, timezone: string, count: number, from: Date): string[] {
   checkTimezone(timezone);
   eventBridgeExpression(cron);
-  const pattern = new Cron(cron.trim().replace(/\s+/g, " "), { timezone, mode: "5-part", paused: true });
+  // As it was read here: what a library knows of crontab is another share of it.
+  const line = read(cron).map((values) => values?.join(",") ?? "*");
+  const pattern = new Cron(line.join(" "), { timezone, mode: "5-part", paused: true });
   const times: string[] = [];
   for (let after: Date | null = from; times.length < count; ) {
     after = pattern.nextRun(after);
@@ -81,6 +79,14 @@ export function nextTimes(cron: string, timezone: string, count: number, from: D
 
 /** Those that a field names, in order; null is all of them. */
 type Values = readonly number[] | null;
+
+/** What each of the five fields names. @throws RunsRefusal INPUT_INVALID */
+function read(cron: string): [Values, Values, Values, Values, Values] {
+  const parts = cron.trim().split(/\s+/);
+  if (parts.length !== fields.length)
+    throw invalid("Five fields are needed: minute, hour, day of the month, month and day of the week.");
+  return fields.map((field, place) => valuesOf(field, parts[place] as string)) as ReturnType<typeof read>;
+}
 
 function valuesOf(field: Field, text: string): Values {
   if (text === "*" || text === "?") return null;
