@@ -66,6 +66,29 @@ describe("data sets that are well known", () => {
 });
 
 describe("what a file may look like", () => {
+  it("JSON numbers of more digits than a number holds: codes, each its own, as in CSV", async () => {
+    const ids = ["123456789012345678", "123456789012345679", "-18446744073709551616"];
+    const nested = '{"of": [123456789012345678, 0.1234567890123456, "1\\"2345678901234567890"]}';
+    const rows = ids.map((id) => `{"id": ${id}, "n": 1, "nested": ${nested}, "far": 1E+400}`);
+    for (const text of [`[${rows.join(",")}]`, rows.join("\n")]) {
+      const { result, column } = await run("ids.json", text);
+      expect(result).toMatchObject({ rowsRead: 3, rowsRejected: 0 });
+      expect(column("id")).toMatchObject({ type: "string", distinct: { count: 3, exact: true } });
+      expect(
+        column("id")
+          ?.top.values.map(({ value }) => value)
+          .sort(),
+      ).toEqual(ids.toSorted());
+      expect(column("n")).toMatchObject({ type: "integer", max: 1 });
+      expect(column("far")?.top.values).toEqual([{ value: "1E+400", count: 3 }]);
+      expect(column("nested")?.top.values[0]?.value).toBe(
+        '{"of":["123456789012345678",0.1234567890123456,"1\\"2345678901234567890"]}',
+      );
+    }
+    const few = Array.from({ length: 300 }, (_, n) => `{"n": ${n === 7 ? "1234567890123456789" : n}}`);
+    expect((await run("n.json", few.join("\n"))).column("n")).toMatchObject({ type: "integer", count: 300 });
+  });
+
   it("gzip: facts of the uploaded and of the inflated bytes", async () => {
     const bytes = gzipSync("a,b\n1,x\n2,y\n");
     const { result } = await run("t.csv.gz", bytes);
@@ -86,6 +109,16 @@ describe("what a file may look like", () => {
     );
     expect(result).toMatchObject({ encoding: "utf-16le", delimiter: ";", rowsAccepted: 2 });
     expect(column("price")).toMatchObject({ type: "number", min: 1.5, max: 2.25, mean: 1.875 });
+  });
+
+  it("amounts of which few reach a thousand: the largest ones are not left out", async () => {
+    const amounts = Array.from({ length: 200 }, (_, n) => (n % 50 === 0 ? "1.234.567,89" : `${n},50`));
+    const { result, column } = await run(
+      "betraege.csv",
+      `name;amount\n${amounts.map((one) => `x;${one}`).join("\n")}`,
+    );
+    expect(result).toMatchObject({ delimiter: ";", rowsRead: 200, rowsRejected: 0 });
+    expect(column("amount")).toMatchObject({ type: "number", count: 200, max: 1_234_567.89 });
   });
 
   it("a hint of Excel, pipes, quoted line ends and blank column names", async () => {
@@ -211,6 +244,12 @@ describe("files that are refused", () => {
     ["an empty file", "EMPTY_FILE", "", /empty/],
     ["blanks", "EMPTY_FILE", " \n\n ", /empty/],
     ["a header without rows", "NO_ROWS", "a,b\n", /header but no rows/],
+    [
+      "a name that is quoted and never closed",
+      "NOT_A_TABLE",
+      'a,"b\n1,2\n3,4\n',
+      /first line opens a quotation mark/,
+    ],
     ["an empty array", "NO_ROWS", "[]", /no rows/],
     ["duplicate headers", "DUPLICATE_COLUMNS", "a,b, a\n1,2,3\n", /Two columns are called "a"/],
     [

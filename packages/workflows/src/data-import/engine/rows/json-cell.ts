@@ -1,5 +1,8 @@
 import { type CellReader, Kind } from "./cell.js";
 
+/** More digits than a number holds. */
+const code = /^-?\d{16,400}$/;
+
 /** A value nests deeper than an import takes. */
 export class TooDeep extends Error {}
 
@@ -52,6 +55,11 @@ export class JsonCell {
   private readText(text: string): void {
     this.text = text;
     this.kind = text === "" ? Kind.Empty : Kind.Text;
+    if (code.test(text)) {
+      this.kind = Kind.Code;
+      this.value = Number(text);
+      return;
+    }
     if (text.length < 10 || text.length > 35 || !/^\d{4}[-/]/.test(text)) return;
     const bytes = Buffer.from(text);
     const kind = this.reader.read(bytes, 0, bytes.length);
@@ -81,5 +89,18 @@ export function parseRow(
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { broken: "A row must be a JSON object with a value for each column.", object: false };
   }
-  return { row: value as Record<string, unknown> };
+  const row: unknown = mayBeInexact.test(text) ? JSON.parse(exactly(text)) : value;
+  return { row: row as Record<string, unknown> };
+}
+
+/** Sixteen digits, or an exponent of three: there may be a number that is not held as it stands. */
+const mayBeInexact = /\d{16}|\d[eE]\+?\d{3}/;
+const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** JSON in which integers of more digits than a number holds, and numbers beyond all bounds, are texts: none becomes its neighbour. */
+function exactly(json: string): string {
+  return json.replace(stringOrNumber, (part) => {
+    if (part.startsWith('"')) return part;
+    return code.test(part) || !Number.isFinite(Number(part)) ? `"${part}"` : part;
+  });
 }
