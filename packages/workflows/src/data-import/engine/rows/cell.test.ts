@@ -43,6 +43,34 @@ describe("kinds", () => {
   });
 });
 
+describe("numbers whose thousands are parted", () => {
+  it.each([
+    ["1,234.56", ".", 1234.56],
+    ["-12,345,678.9", ".", -12_345_678.9],
+    ["1.234,56", ",", 1234.56],
+    ["+999.999.999,00", ",", 999_999_999],
+  ])("%s with the decimal mark %s", (text, mark, value) => {
+    expect(read(text, mark)).toEqual({ kind: "Decimal", value });
+  });
+
+  it("are text where a group is not whole, there is no decimal mark, or more digits than a number holds", () => {
+    const texts = ["1,23.5", "12,3456.7", "1,234", "1,234,567", "1,234.", "1,234,.5", "1.234,5", "1,234.5,6"];
+    const more = [
+      "0,123.4",
+      "1234,567.8",
+      "1,234.5x",
+      "1,234.5e2",
+      ",234.5",
+      "1,234,567,890,123.456",
+      "1,,234.5",
+    ];
+    for (const text of [...texts, ...more]) expect(kindOf(text), text).toBe("Text");
+    for (const text of ["192.168.100.200", "1.234", "1.234.567", "1,234.5"]) {
+      expect(kindOf(text, ","), text).toBe("Text");
+    }
+  });
+});
+
 describe("values", () => {
   it("are exact for codes of more digits than a double holds", () => {
     expect(read("-1261887507196607500")).toEqual({ kind: "Code", value: -1261887507196607500 });

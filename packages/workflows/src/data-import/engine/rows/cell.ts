@@ -51,6 +51,7 @@ const falsyStart = packed("fals");
 
 const powersOfTen = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 const dot = 0x2e;
+const comma = 0x2c;
 const minus = 0x2d;
 const plus = 0x2b;
 const slash = 0x2f;
@@ -66,10 +67,12 @@ const isDigit = (byte: number) => byte >= zero && byte <= 0x39;
 export class CellReader {
   value = 0;
   private readonly decimalMark: number;
+  private readonly groupMark: number;
 
   /** @param decimalMark the byte between a number's whole part and its fraction: a full stop or a comma. */
   constructor(decimalMark = dot) {
     this.decimalMark = decimalMark;
+    this.groupMark = decimalMark === dot ? comma : dot;
   }
 
   /** Reads bytes `start` to `end`, which neither begin nor end with blanks. */
@@ -100,6 +103,9 @@ export class CellReader {
     if (whole === 4 && at - start === 4 && (byte === minus || byte === slash)) {
       return this.date(bytes, start, end, mantissa);
     }
+    if (byte === this.groupMark && whole > 0 && whole <= 3) {
+      return this.grouped(bytes, firstDigit, end, sign, whole);
+    }
     let fraction = 0;
     if (byte === this.decimalMark) {
       const from = ++at;
@@ -116,6 +122,31 @@ export class CellReader {
       return Kind.Decimal;
     }
     return this.longNumber(bytes, start, end, at);
+  }
+
+  /**
+   * `1,234.56`, or `1.234,56` where the comma is the decimal mark. With both marks only: one of them alone may be either, and
+   * parts addresses and versions, too.
+   */
+  private grouped(bytes: Uint8Array, start: number, end: number, sign: number, whole: number): Kind {
+    let mantissa = 0;
+    let digits = 0;
+    let fraction = -1;
+    for (let at = start, next = start + whole; at < end; at++) {
+      const byte = bytes[at] as number;
+      if (isDigit(byte)) {
+        if (at === next && fraction < 0) return Kind.Text;
+        mantissa = mantissa * 10 + byte - zero;
+        digits++;
+        if (fraction >= 0) fraction++;
+      } else if (at !== next || fraction >= 0) return Kind.Text;
+      else if (byte === this.groupMark) next = at + 4;
+      else if (byte === this.decimalMark) fraction = 0;
+      else return Kind.Text;
+    }
+    if (fraction < 1 || digits > 15 || bytes[start] === zero) return Kind.Text;
+    this.value = (sign * mantissa) / (powersOfTen[fraction] as number);
+    return Kind.Decimal;
   }
 
   private integer(bytes: Uint8Array, firstDigit: number, digits: number, value: number): Kind {
