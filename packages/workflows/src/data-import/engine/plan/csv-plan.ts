@@ -56,6 +56,12 @@ function fieldsOf(record: CsvRecord, maxBytes: number): string[] {
 }
 
 function header(record: CsvRecord, { maxColumns, maxNameLength }: Limits): string[] {
+  if (record.flaw === "UNCLOSED_QUOTE") {
+    throw fileProblem(
+      "NOT_A_TABLE",
+      "The first line opens a quotation mark that is never closed. It must hold the names of the columns.",
+    );
+  }
   if (record.count > maxColumns) {
     throw fileProblem(
       "TOO_MANY_COLUMNS",
