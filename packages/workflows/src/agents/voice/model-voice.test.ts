@@ -2,6 +2,7 @@ import { APICallError } from "ai";
 import { MockLanguageModelV3, simulateReadableStream } from "ai/test";
 import { describe, expect, it } from "vitest";
 import { talkContext, wholeTalk } from "../testing/whole-talk.js";
+import { turnSchema } from "../result.js";
 import { takeTurn } from "../steps/speak.handler.js";
 import { modelVoice } from "./model-voice.js";
 import { costOf } from "./prices.js";
@@ -98,6 +99,23 @@ describe("a model that speaks for an agent", () => {
       values: [90],
     });
     expect([...context.texts.values()].join("").trim()).toBe("I take what I need.");
+  });
+
+  it.each([
+    ["-1,5", -1.5],
+    ["+2,25", 2.25],
+    ["-1,000", -10],
+    ["-1,000.5", -10],
+    ["3.5", 3.5],
+  ])("does %s as %d", async (said, change) => {
+    const half = { ...boat, quantities: boat.quantities.map((one) => ({ ...one, start: 50 })) };
+    const turn = await speak(speaking([`So.\nACTION: Fish ${said}`]).voice, half);
+    expect(turn.action).toEqual({ quantity: "Fish", change });
+  });
+
+  it("is cut where it is longer than a turn may be, also by letters that count twice", async () => {
+    const said = await speak(speaking(["🐟".repeat(3_000)]).voice);
+    expect(turnSchema.parse(said).text).toMatch(/^🐟{1900}.*\.\.\.$/u);
   });
 
   it.each([

@@ -19,10 +19,15 @@ const speaking = "speak";
 const summing = "sum up the talk";
 const remedy = "Change the topic or the positions.";
 const point = z.string().trim().min(1).max(800);
+/** Whoever counts badly is not asked again for a whole talk. */
+const points = z
+  .array(point)
+  .default([])
+  .transform((all) => all.slice(0, 8));
 const summaryAnswer = z.object({
   summary: z.string().trim().min(1).max(4_000),
-  agreements: z.array(point).max(8).default([]),
-  disagreements: z.array(point).max(8).default([]),
+  agreements: points,
+  disagreements: points,
 });
 
 /** Every turn is a call of the model, which hears what was said. Tries are the step's affair. */
@@ -100,6 +105,12 @@ async function streamed(model: LanguageModel, order: SpeakOrder, abortSignal: Ab
 
 const actionLine = /^\s*\**ACTION:?\**\s*(.+?)\s*[:=]?\s*([+−-]?\d[\d,]*(?:\.\d+)?)\**\s*$/im;
 
+/** A comma parts thousands where three digits follow each, and is the decimal mark of a language elsewhere: -1,5 is no -15. */
+function numberOf(text: string): number {
+  const thousands = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(text);
+  return Number(thousands ? text.replaceAll(",", "") : text.replace(",", "."));
+}
+
 /** Without the line that says what is done, also while that is being written. */
 function spokenPart(text: string): string {
   const lines = text.split("\n");
@@ -120,10 +131,10 @@ function spokenOf(answer: string, order: SpeakOrder): Pick<Spoken, "text" | "act
   if (soundsRefused(text))
     throw refused("speak for this agent", answer.slice(0, 500), "Change its position or the topic.");
   if (text === "") throw invalidAnswer(speaking, "The answer was empty.");
-  const kept = [...text].length <= maxTurnLength ? text : `${text.slice(0, maxTurnLength - 10)}...`;
+  const kept = text.length <= maxTurnLength ? text : `${text.slice(0, maxTurnLength - 10)}...`;
   if (order.format !== "simulation") return { text: kept, action: null };
   const [, quantity = "", change = ""] = actionLine.exec(answer) ?? [];
-  const wanted = { quantity, change: Number(change.replace("−", "-").replaceAll(",", "")) };
+  const wanted = { quantity, change: numberOf(change.replace("−", "-")) };
   const action = quantity === "" ? null : allowed(wanted, order.quantities, order.values);
   if (action === null) throw invalidAnswer(speaking, `No action that can be done: ${answer.slice(-200)}`);
   return { text: kept, action };
