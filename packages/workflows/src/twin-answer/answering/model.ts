@@ -8,6 +8,8 @@ const answering = "answer the question";
 const nothing = "NO_ANSWER";
 const remedy = "Ask in other words.";
 const longest = 6_000;
+/** [1], and [1, 2] where several are named at once. */
+const citation = /\[\d(?:\s*[,;]\s*\d)*\]/g;
 
 export interface AnsweringModel {
   readonly maker: Exclude<Answer["madeBy"]["maker"], "offline">;
@@ -32,8 +34,10 @@ export function modelAnswerer({ maker, model, seconds }: AnsweringModel): Answer
     if (text.includes(nothing)) return { ...none, tokens };
     if (text === "") throw invalidAnswer(answering, "It said nothing.");
     // What rests on no passage and declines is no answer from the documents.
-    if (soundsRefused(text) && !/\[\d\]/.test(text)) throw refused(answering, text.slice(0, 500), remedy);
-    const cited = [...text.matchAll(/\[(\d)\]/g)].map(([, number]) => Number(number) - 1);
+    const cited = [...text.matchAll(citation)].flatMap(([marks]) =>
+      (marks.match(/\d/g) ?? []).map((one) => Number(one) - 1),
+    );
+    if (soundsRefused(text) && cited.length === 0) throw refused(answering, text.slice(0, 500), remedy);
     const known = [...new Set(cited)].filter((place) => place >= 0 && place < passages.length);
     // An answer that names no passage rests on the best one.
     return { answer: text, found: true, cited: known.length > 0 ? known : [0], tokens, madeBy };
