@@ -118,6 +118,27 @@ describe("an OpenAI-compatible endpoint", () => {
     expect(server.asked[3]?.body).toMatchObject({ model: "reader-1", voice: "nova", response_format: "wav" });
   }, 30_000);
 
+  it.each([
+    ["Calm ", "calm"],
+    ["happy", null],
+    [undefined, null],
+  ])(
+    "that names the mood %s and more than there is room for is understood all the same",
+    async (mood, read) => {
+      const elements = Array.from({ length: 20 }, (_, i) => ({
+        ...described.elements[0],
+        name: `cat ${i + 1}`,
+      }));
+      await using server = await modelServer((asked, response) =>
+        chat(asked, response, JSON.stringify({ ...described, mood, elements })),
+      );
+      const author = await compatible(server.url);
+      const seen = await author.describe({ png, analysis, signal: never });
+      expect(seen.mood).toBe(read ?? analysis.description.mood);
+      expect(seen.elements.map(({ name }) => name)).toEqual(elements.slice(0, 12).map(({ name }) => name));
+    },
+  );
+
   it("is helped out by this machine where it has no model for pictures and speech", async () => {
     const author = await compatible("http://127.0.0.1:9");
     const spoken = await author.speak({ text: "One sentence here.", signal: never });

@@ -15,8 +15,9 @@ export const visionAnswer = z.object({
         size: z.enum(["small", "medium", "large"]).catch("medium"),
       }),
     )
-    .max(12),
-  mood: moodSchema,
+    .transform((all) => all.slice(0, 12)),
+  /** Null for one that no book has. */
+  mood: z.string().trim().toLowerCase().pipe(moodSchema).nullable().catch(null),
 });
 
 export const storyAnswer = (pages: number) =>

@@ -61,7 +61,7 @@ export function modelAuthor(models: Models, otherwise: Author): Author {
       return {
         summary,
         elements: elements.map((element) => ({ ...element, guess: null })),
-        mood,
+        mood: mood ?? analysis.description.mood,
         colours: analysis.description.colours,
         madeBy: by(models.vision),
       };
