@@ -35,10 +35,13 @@ export const targetSchema = z.object({
 });
 export type Target = z.infer<typeof targetSchema>;
 
+/** Of a query as it is handed in, with its values. */
+export const maxLineLength = 100_000;
+
 /** What is handed in to AMC. */
 export const submissionSchema = targetSchema.extend({
   /** One line. */
-  sql: z.string().max(100_000),
+  sql: z.string().max(maxLineLength),
   timeWindow: z.object({ start: z.string(), end: z.string() }),
 });
 

@@ -150,6 +150,7 @@ describe("a parameter stands where a value may", () => {
     "SELECT a FROM (SELECT b AS a FROM t WHERE c = ({{x}})) q WHERE NOT {{x}} = a OR a LIKE {{x}}",
     "SELECT a[{{x}}] AS a, '{' AS brace, \"{\" FROM t /* { */ WHERE a -{{x}} > 0",
     "SELECT a FROM t WHERE b >= CURRENT_DATE - INTERVAL {{x}} DAY",
+    "SELECT a FROM t WHERE b SIMILAR TO {{x}} AND {{x}} SIMILAR TO b AND c = TRIM(BOTH {{x}} FROM b)",
   ])("%s", (sql) => {
     expect(checkTemplate(sql, schema({ x: "integer" }))).toEqual([]);
   });
@@ -200,6 +201,13 @@ describe("a parameter stands where a value may", () => {
     const codes = rendered.ok ? rendered.sql : rendered.problems.map(({ code }) => code);
     expect(["PARAMETER_MISPLACED", "SQL_INVALID"]).toContain(codes[0]);
   });
+});
+
+it("is a token of its own, also where it stands at a word's side", () => {
+  const sql = "SELECT CASE WHEN{{b}}THEN{{n}}ELSE{{s}}END AS v FROM t WHERE a={{n}}AND{{b}}";
+  expect(render(sql, { b: "boolean", n: "integer", s: "string" }, { b: true, n: 1, s: "x" })).toBe(
+    "SELECT CASE WHEN TRUE THEN 1 ELSE 'x' END AS v FROM t WHERE a=1 AND TRUE",
+  );
 });
 
 describe("a template", () => {
@@ -253,6 +261,16 @@ describe("a template", () => {
     });
     const rendered = renderTemplate("SELECT {{ a }} AS a", schema({ a: "date" }), { a: "x" });
     expect(rendered).toMatchObject({ problems: [{ place: { from: 7, to: 14 }, parameter: "a" }] });
+  });
+
+  it.each([
+    ["SELECT\u00a0a FROM t", "U+00A0", 7],
+    ["\ufeffSELECT a FROM t", "U+FEFF", 1],
+    ["SELECT a FROM t WHERE\u200bb", "U+200B", 22],
+  ])("says of a character that nobody sees which it is: %j", (sql, name, column) => {
+    const [problem] = checkTemplate(sql, []);
+    expect(problem).toMatchObject({ code: "SQL_INVALID", place: { line: 1, column } });
+    expect(problem?.message).toContain(name);
   });
 
   it("has no parameter that it does not use", () => {

@@ -187,10 +187,13 @@ function filled(sql: string, { slots, end }: Statement, written: ReadonlyMap<str
   let from = 0;
   let text = "";
   for (const slot of slots) {
-    text += sql.slice(from, slot.from) + written.get(slot.name);
+    text += `${sql.slice(from, slot.from)}${gap(sql, slot.from - 1)}${written.get(slot.name)}${gap(sql, slot.to)}`;
     from = slot.to;
   }
   return text + sql.slice(from, end);
 }
+
+/** Between a value and a letter beside it: `AND{{n}}` holds two tokens, `AND1` is one. */
+const gap = (sql: string, beside: number) => (/[\p{L}\p{M}\p{N}_]/u.test(sql.charAt(beside)) ? " " : "");
 
 const quoted = (name: string) => `"${name.length > 60 ? `${name.slice(0, 60)}...` : name}"`;

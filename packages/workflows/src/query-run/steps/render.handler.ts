@@ -1,7 +1,7 @@
 import { FatalError, implement, type StepContext, type StepInput, type StepOutput } from "@longhaul/kit/step";
 import { z } from "zod";
 import { singleLine } from "../amc/single-line.js";
-import { targetSchema } from "../result.js";
+import { maxLineLength, targetSchema } from "../result.js";
 import { type Parameters, parametersSchema, renderTemplate } from "../template.js";
 import { render } from "./render.js";
 
@@ -22,6 +22,11 @@ export async function renderQuery(
     throw new FatalError(`The query cannot be run: ${said.join(" ")}`, { code: "QUERY_NOT_BOUND" });
   }
   const line = singleLine(rendered.sql);
+  if (line.length > maxLineLength) {
+    const most = maxLineLength.toLocaleString("en");
+    const sentence = `The query cannot be run: with its values it has more than ${most} characters.`;
+    throw new FatalError(sentence, { code: "QUERY_NOT_BOUND" });
+  }
   const found = await ctx.records.call("amc_instance", { instance: instanceId });
   const { name: instanceName, ...target } = instanceSchema.parse(found);
   ctx.log.info("The query is rendered.", { instance: instanceName, characters: line.length });

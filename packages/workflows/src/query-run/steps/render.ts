@@ -1,5 +1,6 @@
 import { defineStep } from "@longhaul/kit/step";
 import { z } from "zod";
+import { maxLineLength } from "../result.js";
 
 /** Puts the parameters into the SQL, and finds the instance that is to be asked. */
 export const render = defineStep({
@@ -13,7 +14,7 @@ export const render = defineStep({
   }),
   output: z.object({
     /** As AMC takes it: one line. */
-    sql: z.string().max(100_000),
+    sql: z.string().max(maxLineLength),
     instanceName: z.string().max(500),
     connectionId: z.uuid(),
     amcInstanceId: z.string().max(200),

@@ -116,8 +116,14 @@ function unreadable(sql: string, at: number): TemplateProblem {
   }
   const open = { "'": "string", '"': "quoted name", "/*": "comment" }[rest === "/*" ? rest : rest.charAt(0)];
   const character = String.fromCodePoint(sql.codePointAt(at) ?? 0);
-  const message = open ? `This ${open} has no end.` : `${JSON.stringify(character)} has no meaning here.`;
+  const message = open ? `This ${open} has no end.` : strange(character);
   return refusal(sql, at, at + (open ? 1 : character.length))("SQL_INVALID", message);
+}
+
+function strange(character: string): string {
+  if (!/[\p{Z}\p{C}]/u.test(character)) return `${JSON.stringify(character)} has no meaning here.`;
+  const number = character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
+  return `A character that cannot be seen (U+${number}) stands here, as comes along with copied text: write a space in its place, or nothing.`;
 }
 
 function refusal(sql: string, from: number, to: number) {

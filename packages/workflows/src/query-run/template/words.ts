@@ -3,12 +3,12 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 /** An expression may begin after these. */
 export const beforeValue = words(
   "select distinct where and or not on when then else case between like ilike having limit offset escape " +
-    "interval for qualify rows range zone",
+    "interval for qualify rows range zone to both leading trailing",
 );
 
 /** An expression may end before these. */
 export const afterValue = words(
-  "as at from where and or not in is like ilike between then else end when group order having limit offset union " +
+  "as at from where and or not in is like ilike similar between then else end when group order having limit offset union " +
     "intersect except qualify window asc desc nulls preceding following escape for join inner left right full " +
     "cross on rows second minute hour day week month quarter year seconds minutes hours days weeks months years",
 );
