@@ -152,6 +152,30 @@ describe("templates that come with the product", () => {
   });
 });
 
+test("a template counts the people who begin from it, each once, however often and in whatever way", async () => {
+  const { admin, operator: one } = world.ours.people;
+  const { operator: stranger } = world.theirs.people;
+  const { id } = await as(admin, (tx) =>
+    queryTemplates.create(tx, {
+      ...{ ...ours(), name: "Counted", category: "other", sql: "SELECT 1 AS a" },
+      visibility: "public",
+    }),
+  );
+  const use = (who: Person, organisation: { organisationId: string }) =>
+    as(who, (tx) => queryTemplates.use(tx, { ...organisation, id }));
+  const counted = async () => (await as(one, (tx) => queryTemplates.get(tx, { ...ours(), id })))?.usageCount;
+  await Promise.all([use(one, ours()), use(one, ours()), use(one, ours())]);
+  await as(one, (tx) => queryTemplates.fork(tx, { ...ours(), id }));
+  await as(one, (tx) =>
+    sqlWorkflows.create(tx, { ...ours(), name: "x", sql: "SELECT 1 AS a", templateId: id }),
+  );
+  expect(await counted()).toBe(1);
+  await Promise.all([use(stranger, theirs()), use(stranger, theirs()), use(admin, ours())]);
+  expect(await counted()).toBe(3);
+  const reading = as(one, (tx) => tx`select user_id from longhaul.query_template_uses`);
+  await expect(reading).rejects.toMatchObject({ code: "42501" });
+});
+
 describe("a template of an organisation", () => {
   const fields = { name: "Ours", category: "other", sql: "SELECT 1 AS a" };
 

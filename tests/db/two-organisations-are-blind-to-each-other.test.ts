@@ -106,6 +106,7 @@ const houseOnly = [
   "oauth_states",
   "objects_to_remove",
   "organisation_queues",
+  "query_template_uses",
   "queue_wakes",
   "run_search",
   "run_tags",

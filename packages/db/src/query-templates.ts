@@ -12,6 +12,7 @@ export interface QueryTemplate {
   readonly sql: string;
   readonly parameterSchema: Json;
   readonly visibility: "private" | "public";
+  /** How many people have begun from it. */
   readonly usageCount: number;
   readonly forkedFrom: string | null;
   /** Whose it is: the organisation's own, another one's that has published it, or one that comes with the product. */
@@ -119,7 +120,7 @@ export async function remove(tx: Tx, { organisationId, id }: Named): Promise<voi
   await tx`select longhaul.delete_query_template(${organisationId}, ${id})`;
 }
 
-/** Counts that it was begun from. @throws DatabaseRefusal FORBIDDEN, QUERY_TEMPLATE_NOT_FOUND */
+/** Counts that the caller has begun from it, once. @throws DatabaseRefusal FORBIDDEN, QUERY_TEMPLATE_NOT_FOUND */
 export async function use(tx: Tx, { organisationId, id }: Named): Promise<void> {
   await tx`select longhaul.use_query_template(${organisationId}, ${id})`;
 }

@@ -62,7 +62,7 @@ export function TemplateCard({ template, mayEdit, busy, onUse }: TemplateCardPro
           {visibility === "public" ? "Public" : "Private"}
         </span>
         <span>{owners[owner]}</span>
-        <span>{usageCount === 0 ? "Never used" : `Used ${plural(usageCount, "time")}`}</span>
+        <span>{usageCount === 0 ? "Never used" : `Used by ${plural(usageCount, "person", "people")}`}</span>
       </p>
       {mayEdit && (
         <div className="flex flex-wrap gap-2">
