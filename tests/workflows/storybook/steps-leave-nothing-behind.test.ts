@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import type { StoryResult } from "@longhaul/workflows/contracts";
 import { type MemoryContext, memoryContext } from "@longhaul/workflows/testing";
 import {
@@ -121,6 +122,30 @@ test("a film holds sounds and no files that an edited narration names, nor hours
   } finally {
     rmSync(elsewhere, { recursive: true, force: true });
   }
+  expect(readdirSync(folder)).toEqual([]);
+}, 120_000);
+
+test("a film holds no picture that an edited output names and that would fill the memory", async () => {
+  const memory = memoryContext();
+  const parts = await book(memory, 4);
+  // 16,000 by 16,000 pixels in colours, one part after the other, by its header; nothing more is there.
+  const header = Buffer.from("89504e470d0a1a0a0000000d4948445200003e8000003e800802000001", "hex");
+  const large = Buffer.concat([header, Buffer.from("00000000", "hex")]);
+  large.writeUInt32BE(crc32(large.subarray(12, 29)), 29);
+  const naming = async (bytes: Uint8Array | string) => {
+    const artifactId = memory.upload("page-2.png", bytes);
+    const pictures = parts.pictures.map((one, i) => (i === 1 ? { ...one, artifactId } : one));
+    return assemble({ ...parts, pictures }, memory.ctx);
+  };
+  const failure = { name: "FatalError", code: "PICTURE_INVALID" };
+  const noData = Buffer.from("000000004944415435af061e", "hex");
+  await expect(naming(Buffer.concat([large, noData]))).rejects.toMatchObject({
+    ...failure,
+    message: expect.stringMatching(
+      /^The picture of page 2 cannot be used. .* 16,000 by 16,000 pixels/,
+    ) as string,
+  });
+  await expect(naming("<svg xmlns='http://www.w3.org/2000/svg'/>")).rejects.toMatchObject(failure);
   expect(readdirSync(folder)).toEqual([]);
 }, 120_000);
 

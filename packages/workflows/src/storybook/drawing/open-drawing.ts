@@ -25,38 +25,47 @@ export interface Drawing {
  * @throws FatalError NOT_A_DRAWING, DRAWING_ANIMATED, DRAWING_TOO_LARGE, DRAWING_TOO_SMALL, DRAWING_DAMAGED
  */
 export async function openDrawing(bytes: Uint8Array): Promise<Drawing> {
-  const format = sniff(bytes);
+  const { width, height, format } = await measured(bytes);
   if (isAnimated(format, bytes)) {
     throw unusable("DRAWING_ANIMATED", "The picture is an animation. Upload a drawing that stands still.");
   }
-  // The header alone is read for this, whatever it says.
-  const header = sharp(bytes, { limitInputPixels: false });
-  const { width, height } = upright(await decoding(() => header.metadata()));
-  checkSize(width, height);
+  if (Math.min(width, height) < minSide) {
+    throw unusable(
+      "DRAWING_TOO_SMALL",
+      `The picture has ${sizeOf(width, height)}; a drawing needs at least ${minSide} on a side.`,
+    );
+  }
   const image = sharp(bytes, { failOn: "error", limitInputPixels: maxPixels, sequentialRead: true });
   const png = await decoding(() => reduced(image));
   return { width, height, format, png };
+}
+
+/**
+ * What a picture's header says of it, upright. Nothing is decoded.
+ *
+ * @throws FatalError NOT_A_DRAWING, DRAWING_TOO_LARGE, DRAWING_DAMAGED
+ */
+export async function measured(
+  bytes: Uint8Array,
+): Promise<{ width: number; height: number; format: DrawingFormat }> {
+  const format = sniff(bytes);
+  const header = sharp(bytes, { limitInputPixels: false });
+  const { width, height } = upright(await decoding(() => header.metadata()));
+  if (width * height > maxPixels || Math.max(width, height) > maxSide) {
+    throw unusable(
+      "DRAWING_TOO_LARGE",
+      `The picture has ${sizeOf(width, height)}; up to ${maxPixels / 1e6} million can be read, ${maxSide.toLocaleString("en")} on a side.`,
+    );
+  }
+  return { width, height, format };
 }
 
 function upright({ width, height, orientation = 1 }: Metadata): { width: number; height: number } {
   return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
-function checkSize(width: number, height: number): void {
-  const size = `${width.toLocaleString("en")} by ${height.toLocaleString("en")} pixels`;
-  if (width * height > maxPixels || Math.max(width, height) > maxSide) {
-    throw unusable(
-      "DRAWING_TOO_LARGE",
-      `The picture has ${size}; up to ${maxPixels / 1e6} million can be read, ${maxSide.toLocaleString("en")} on a side.`,
-    );
-  }
-  if (Math.min(width, height) < minSide) {
-    throw unusable(
-      "DRAWING_TOO_SMALL",
-      `The picture has ${size}; a drawing needs at least ${minSide} on a side.`,
-    );
-  }
-}
+const sizeOf = (width: number, height: number): string =>
+  `${width.toLocaleString("en")} by ${height.toLocaleString("en")} pixels`;
 
 function reduced(image: Sharp): Promise<Buffer> {
   return image

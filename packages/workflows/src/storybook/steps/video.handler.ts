@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { FatalError, implement, type StepContext, type StepInput } from "@longhaul/kit/step";
 import sharp from "sharp";
+import { measured } from "../drawing/open-drawing.js";
 import { readMade, store } from "../files.js";
 import { endFrame, pageFrame, titleFrame } from "../film/frames.js";
 import { makeFilm } from "../film/make-film.js";
@@ -124,14 +125,32 @@ async function layOut(input: Input, ctx: StepContext, folder: string): Promise<s
     ctx.signal.throwIfAborted();
     ctx.progress((framesShare * files.length) / (pictures.length + 2), "Laying out the pages");
   };
-  const drawing = await readMade(ctx.artifacts, input.drawingArtifactId);
+  const drawing = await pictureIn(ctx, input.drawingArtifactId, "drawing");
   await keep(titleFrame({ title: story.title, childName, drawing, accents, note: story.madeBy.note }));
   for (const [i, { text }] of story.pages.entries()) {
-    const picture = await readMade(ctx.artifacts, (pictures[i] as (typeof pictures)[number]).artifactId);
+    const { artifactId } = pictures[i] as (typeof pictures)[number];
+    const picture = await pictureIn(ctx, artifactId, `picture of page ${i + 1}`);
     await keep(pageFrame({ picture, text, number: i + 1, accent: accents[i % accents.length] as string }));
   }
-  await keep(endFrame(await readMade(ctx.artifacts, input.cutoutArtifactId), accents));
+  await keep(endFrame(await pictureIn(ctx, input.cutoutArtifactId, "cut-out drawing"), accents));
   return files;
+}
+
+/**
+ * A picture that a step made. An edited output may name any file of the organisation in its place, and a small one may unpack to
+ * gigabytes: it is held to what drawings are held to.
+ *
+ * @throws FatalError PICTURE_INVALID
+ */
+async function pictureIn(ctx: StepContext, artifactId: string, what: string): Promise<Uint8Array> {
+  const bytes = await readMade(ctx.artifacts, artifactId);
+  try {
+    await measured(bytes);
+  } catch (cause) {
+    const why = cause instanceof FatalError ? cause.message : "";
+    throw new FatalError(`The ${what} cannot be used. ${why}`.trim(), { code: "PICTURE_INVALID", cause });
+  }
+  return bytes;
 }
 
 export default implement(video, (input, ctx) => assemble(input, ctx));
