@@ -8,16 +8,24 @@ export function sentencesOf(text: string): string[] {
   for (const paragraph of text.split(/\n\s*\n/)) {
     const line = paragraph.replace(/\s+/g, " ").trim();
     if (line === "") continue;
-    for (const { segment } of segmenter.segment(line)) found.push(...cut(segment.trim()));
+    for (const { segment } of segmenter.segment(line))
+      for (const piece of cut(segment.trim())) found.push(piece);
   }
   return joinAbbreviations(found.filter((sentence) => /[\p{L}\p{N}]/u.test(sentence)));
 }
 
+/** Not by itself: a log of megabytes without a full stop is cut ten thousand times. */
 function cut(sentence: string): string[] {
-  if (sentence.length <= longest) return [sentence];
-  const at = sentence.lastIndexOf(" ", longest);
-  const end = at > longest / 2 ? at : longest;
-  return [sentence.slice(0, end), ...cut(sentence.slice(end).trim())];
+  const pieces: string[] = [];
+  let rest = sentence;
+  while (rest.length > longest) {
+    const at = rest.lastIndexOf(" ", longest);
+    const isHalf = /[\ud800-\udbff]/.test(rest.charAt(longest - 1));
+    const end = at > longest / 2 ? at : isHalf ? longest - 1 : longest;
+    pieces.push(rest.slice(0, end));
+    rest = rest.slice(end).trim();
+  }
+  return [...pieces, rest];
 }
 
 /** "Mr." ends no sentence. */

@@ -1,7 +1,10 @@
 /** Scripts that put no blanks between words: their characters go in pairs. */
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
-const word = /[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu;
+/** Marks are a part of a word: in the scripts of India they are its vowels. */
+const word = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’][\p{L}\p{M}]+)*/gu;
+/** What may as well be left out in writing: accents, and the vowel points of Hebrew and Arabic. */
+const accents = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]/g;
 
 /** The words of a text in their order, in small letters. */
 export function wordsOf(text: string): string[] {
@@ -32,7 +35,7 @@ const common = new Set(
 
 /** A word as the index knows it: without accents, possessive and plural. */
 function stem(given: string): string {
-  const plain = given.normalize("NFD").replace(/\p{M}/gu, "").replace(/'s?$/, "");
+  const plain = given.normalize("NFD").replace(accents, "").normalize("NFC").replace(/'s?$/, "");
   if (plain.length > 4 && plain.endsWith("ies")) return `${plain.slice(0, -3)}y`;
   return plain.length > 3 && plain.endsWith("s") && !/(ss|us|is)$/.test(plain) ? plain.slice(0, -1) : plain;
 }

@@ -16,6 +16,8 @@ export interface Persona {
 
 const own = new Set(["i", "me", "my", "mine", "we", "us", "our", "ours", "i'm", "i've", "we're", "we've"]);
 const mostFavourites = 12;
+/** Says little in scripts of letters; in others two characters are a word. */
+const meagre = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]{1,2}$/u;
 
 /** @param passages sets of sentences: a word that is in many of them is more than the whim of one. */
 export function personaOf(passages: readonly (readonly string[])[]): Persona {
@@ -37,7 +39,7 @@ export function personaOf(passages: readonly (readonly string[])[]): Persona {
 function favouritesOf(passages: readonly (readonly string[])[]): string[] {
   const counts = new Map<string, { all: number; passages: number }>();
   for (const passage of passages) {
-    const terms = passage.flatMap((sentence) => termsOf(sentence)).filter((term) => term.length > 2);
+    const terms = passage.flatMap((sentence) => termsOf(sentence)).filter((term) => !meagre.test(term));
     for (const term of terms) {
       const known = counts.get(term) ?? { all: 0, passages: 0 };
       counts.set(term, { ...known, all: known.all + 1 });
