@@ -26,7 +26,13 @@ const finished = (unified: "stop" | "content-filter" | "length") => ({
   usage: tokens(1000, 100),
 });
 
-function speaking(texts: readonly string[], reason: "stop" | "content-filter" | "length" = "stop") {
+const ending = { summary: "They differ.", agreements: [] as string[], disagreements: ["All."] };
+
+function speaking(
+  texts: readonly string[],
+  reason: "stop" | "content-filter" | "length" = "stop",
+  summedUp = ending,
+) {
   const prompts: string[] = [];
   const model = new MockLanguageModelV3({
     modelId: "us.amazon.nova-pro-v1:0",
@@ -47,9 +53,7 @@ function speaking(texts: readonly string[], reason: "stop" | "content-filter" | 
       };
     },
     doGenerate: async () => ({
-      content: [
-        { type: "text", text: '{"summary": "They differ.", "agreements": [], "disagreements": ["All."]}' },
-      ],
+      content: [{ type: "text", text: JSON.stringify(summedUp) }],
       finishReason: { unified: "stop", raw: undefined },
       usage: tokens(500, 50),
       warnings: [],
@@ -99,6 +103,13 @@ describe("a model that speaks for an agent", () => {
       values: [90],
     });
     expect([...context.texts.values()].join("").trim()).toBe("I take what I need.");
+  });
+
+  it("sums up in the first points of more than there is room for", async () => {
+    const agreements = Array.from({ length: 11 }, (_, at) => `Point ${at + 1}.`);
+    const { voice } = speaking(["I say so."], "stop", { ...ending, agreements });
+    const { result } = await wholeTalk("discussion", input, voice);
+    expect(result.agreements).toEqual(agreements.slice(0, 8));
   });
 
   it.each([
