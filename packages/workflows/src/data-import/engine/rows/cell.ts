@@ -69,10 +69,13 @@ export class CellReader {
   private readonly decimalMark: number;
   private readonly groupMark: number;
 
-  /** @param decimalMark the byte between a number's whole part and its fraction: a full stop or a comma. */
-  constructor(decimalMark = dot) {
-    this.decimalMark = decimalMark;
-    this.groupMark = decimalMark === dot ? comma : dot;
+  /**
+   * @param decimalMark the byte between a number's whole part and its fraction, where people may have written it: a full stop or
+   *   a comma. Without it numbers are as programs write them, with a full stop and nothing between thousands.
+   */
+  constructor(decimalMark?: number) {
+    this.decimalMark = decimalMark ?? dot;
+    this.groupMark = decimalMark === undefined ? -1 : decimalMark === dot ? comma : dot;
   }
 
   /** Reads bytes `start` to `end`, which neither begin nor end with blanks. */
