@@ -11,6 +11,8 @@ export const MAX_HISTORY_EVENTS = 25_000;
 export const MAX_DEFINITION_BYTES = 1_048_576;
 /** Longest wait or timeout, in seconds. */
 export const MAX_SECONDS = 99_999_999;
+/** Longest execution of an EXPRESS machine or of an EXPRESS item of a Map, in seconds. */
+export const MAX_EXPRESS_SECONDS = 300;
 /** A closed execution keeps its name for this long. */
 export const NAME_RETENTION_MS = 90 * 24 * 60 * 60 * 1000;
 /** StartSyncExecution at a time: each holds a caller and an execution in memory. */

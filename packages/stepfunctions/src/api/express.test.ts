@@ -65,3 +65,47 @@ test("a STANDARD machine is not run while the caller waits", async () => {
     code: "StateMachineTypeNotSupported",
   });
 });
+
+test.each([
+  ["for less", 299, {}, "SUCCEEDED", 299],
+  ["five minutes at most", 301, {}, "TIMED_OUT", 300],
+  ["no longer than its machine's TimeoutSeconds", 301, { TimeoutSeconds: 5 }, "TIMED_OUT", 5],
+  ["five minutes, although its TimeoutSeconds are more", 700, { TimeoutSeconds: 600 }, "TIMED_OUT", 300],
+])("an EXPRESS execution runs %s", async (_, seconds, limit, status, lasted) => {
+  await using bench = await Bench.open();
+  const States = { Rest: { Type: "Wait", Seconds: seconds, End: true } };
+  const definition = JSON.stringify({ StartAt: "Rest", States, ...limit });
+  const stateMachineArn = await bench.machine({}, { type, definition });
+  const answer = bench.handle("StartSyncExecution", { stateMachineArn });
+  await bench.rest();
+  await bench.clock.advance(seconds * 1000);
+  const { startDate, stopDate, ...ended } = await answer;
+  expect(ended).toMatchObject({ status });
+  expect((stopDate as number) - (startDate as number)).toBe(lasted);
+});
+
+test("EXPRESS items of a Map run five minutes at most", async () => {
+  await using bench = await Bench.open();
+  const stateMachineArn = await bench.machine({
+    Each: {
+      Type: "Map",
+      Items: [299, 301],
+      ToleratedFailureCount: 1,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: type },
+        StartAt: "Rest",
+        States: { Rest: { Type: "Wait", Seconds: "{% $states.input %}", End: true } },
+      },
+      End: true,
+    },
+  });
+  const executionArn = await bench.start(stateMachineArn, "one");
+  await bench.rest();
+  await bench.clock.advance(301_000);
+  const { mapRuns } = await bench.handle("ListMapRuns", { executionArn });
+  const [{ mapRunArn }] = mapRuns as [{ mapRunArn: string }];
+  const { executions } = await bench.handle("ListExecutions", { mapRunArn });
+  const statuses = (executions as { status: string }[]).map(({ status }) => status);
+  expect(statuses.sort()).toEqual(["SUCCEEDED", "TIMED_OUT"]);
+  expect(await bench.describe(executionArn)).toMatchObject({ status: "SUCCEEDED", output: "[299]" });
+});

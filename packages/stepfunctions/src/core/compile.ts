@@ -1,3 +1,4 @@
+import { MAX_EXPRESS_SECONDS } from "../limits.js";
 import { compileCondition } from "../language/jsonpath/condition.js";
 import { compilePayload } from "../language/jsonpath/payload.js";
 import { compileTemplate } from "../language/template.js";
@@ -36,6 +37,15 @@ export function machineOfRegion(machine: Machine, region: number): Machine {
   const root = machine.regions[region];
   if (root === undefined) throw new Error(`the machine has no part ${region}`);
   return { root, regions: machine.regions, timeoutSeconds: null };
+}
+
+/** The machine as an EXPRESS execution runs it: no longer than AWS lets one run. */
+export function expressMachine({ root, regions, timeoutSeconds }: Machine): Machine {
+  return {
+    root,
+    regions,
+    timeoutSeconds: Math.min(timeoutSeconds ?? MAX_EXPRESS_SECONDS, MAX_EXPRESS_SECONDS),
+  };
 }
 
 function languageOf({ QueryLanguage: language }: Json, otherwise: Language): Language {

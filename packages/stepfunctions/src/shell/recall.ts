@@ -1,5 +1,5 @@
 import { replay } from "../core/apply.js";
-import { machineOfRegion } from "../core/compile.js";
+import { expressMachine, machineOfRegion } from "../core/compile.js";
 import type { Machine } from "../core/machine.js";
 import { unpack } from "../core/pack.js";
 import type { LogRecord } from "../core/state.js";
@@ -28,7 +28,8 @@ export class Recall {
   /** What an execution runs. */
   machineOf(row: ExecutionRow): Machine {
     const machine = this.machines.machine(row.revisionId);
-    return row.region === 0 ? machine : machineOfRegion(machine, row.region);
+    const own = row.region === 0 ? machine : machineOfRegion(machine, row.region);
+    return row.type === "EXPRESS" ? expressMachine(own) : own;
   }
 
   /** The records of an execution, turn by turn. */
