@@ -124,15 +124,22 @@ const PARAMETERS = new Map<string, { required: readonly string[]; optional?: rea
   ["glue:startJobRun", { required: ["JobName"] }],
 ]);
 
+/**
+ * Parameters of the SDK integrations begin with a capital, whatever the API itself calls them
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html).
+ */
+const isCamelCase = (name: string): boolean => /^[a-z]/.test(name);
+
 /** What an integration's Parameters or Arguments lack, and which of them it does not have. */
 export function checkParameters(
   service: string,
   action: string,
   given: string[],
 ): { missing: string[]; unknown: string[] } {
-  const known = PARAMETERS.get(`${service}:${action}`);
-  if (known === undefined) return { missing: [], unknown: [] };
   const names = new Set(given.map((name) => name.replace(/\.\$$/, "")));
+  const known = PARAMETERS.get(`${service}:${action}`);
+  if (known === undefined)
+    return { missing: [], unknown: service.startsWith("aws-sdk:") ? [...names].filter(isCamelCase) : [] };
   const unknown =
     known.optional === undefined
       ? []

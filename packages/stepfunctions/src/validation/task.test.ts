@@ -69,6 +69,23 @@ describe("parameters of an integration", () => {
       ],
     ],
     [{ Resource: "arn:aws:states:::aws-sdk:s3:listBuckets", Parameters: {} }, []],
+    [
+      {
+        Resource: "arn:aws:states:::aws-sdk:sfn:startExecution",
+        Parameters: { StateMachineArn: "arn", "input.$": "$", name: "one" },
+      },
+      [
+        '/Parameters: The field "input" is not supported by Step Functions',
+        '/Parameters: The field "name" is not supported by Step Functions',
+      ],
+    ],
+    [
+      {
+        Resource: "arn:aws:states:::aws-sdk:iot:publish",
+        Parameters: { Topic: "t", Attributes: { own: 1 } },
+      },
+      [],
+    ],
     [{ Resource: "arn:aws:lambda:us-east-1:123456789012:function:f" }, []],
   ])("%j", (fields, findings) => {
     const expected = findings.map((finding) => `/States/A${finding}`);
