@@ -271,6 +271,22 @@ describe("what grows", () => {
     expect(Math.max(...one.records.map((record) => JSON.stringify(record).length))).toBeLessThan(300_000);
   });
 
+  test.each([
+    ["JSONata", "a", "b"],
+    ["JSONPath", "a.$", "b.$"],
+  ])(
+    "the variables of one Assign together are no more than one may be, in %s",
+    async (QueryLanguage, a, b) => {
+      const half = QueryLanguage === "JSONata" ? "{% $states.input.half %}" : "$.half";
+      const states = (Assign: object) => ({ Keep: { Type: "Pass", Assign, End: true } });
+      const input = { half: "é".repeat(65_535) };
+      const fits = await run(states({ [a]: half, [b]: half }), { QueryLanguage, input });
+      expect(fits.state().outcome).toMatchObject({ status: "SUCCEEDED" });
+      const over = await run(states({ [a]: half, [b]: half, c: 1 }), { QueryLanguage, input });
+      expect(over.state().outcome).toMatchObject({ status: "FAILED", error: "States.DataLimitExceeded" });
+    },
+  );
+
   test("the results of branches together are no more than an output may be", async () => {
     const Big = { Type: "Pass", Output: "x".repeat(200_000), End: true };
     const Branches = [1, 2].map(() => ({ StartAt: "Big", States: { Big } }));

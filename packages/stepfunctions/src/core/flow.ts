@@ -160,7 +160,7 @@ export function concludeSimply(
   const output = "outputPath" in state ? throughOutputPath(stay, state.outputPath, placed, seen) : placed;
   const { text } = output;
   assertSize(text, visit.state);
-  for (const name of Object.keys(assigned)) assertSize(assigned[name] as string, visit.state);
+  assertAssigned(assigned, visit.state);
   return { output: text, assigned };
 }
 
@@ -194,6 +194,7 @@ function* evaluateResult(result: Result, scope: Scope, otherwise: Json, path: st
   const assigned: Record<string, string> = {};
   for (const [name, template] of result.assign)
     assigned[name] = yield* settled(evaluateText(template, scope, `${path}Assign/${name}`));
+  assertAssigned(assigned, scope.state);
   if (result.output !== null)
     return { output: yield* settled(evaluateText(result.output, scope, `${path}Output`)), assigned };
   const { text } = otherwise;
@@ -215,6 +216,18 @@ export function* typedField<K extends "number" | "string" | "boolean">(
 /** @throws StateFailure States.DataLimitExceeded over 256 KiB. `name`: the state's name, or the task's resource */
 function assertSize(text: string, name: string): void {
   if (text.length * 3 > MAX_PAYLOAD_BYTES && byteLength(text) > MAX_PAYLOAD_BYTES) throw tooLarge(name);
+}
+
+/**
+ * The variables of one Assign may be no larger than 256 KiB together
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html).
+ * @throws StateFailure States.DataLimitExceeded
+ */
+function assertAssigned(assigned: Record<string, string>, state: string): void {
+  if (assigned === NOTHING_ASSIGNED) return;
+  let bytes = 0;
+  for (const name of Object.keys(assigned)) bytes += byteLength(assigned[name] as string);
+  if (bytes > MAX_PAYLOAD_BYTES) throw tooLarge(state);
 }
 
 /** What a field such as ErrorPath leads to, and its path. @throws StateFailure that names the field */
