@@ -308,6 +308,16 @@ describe("waits", () => {
     expect(past.state().outcome).toMatchObject({ status: "SUCCEEDED" });
   });
 
+  test.each([
+    ["JSONata", { Timestamp: "2030-01-01T00:00:09.999Z" }],
+    ["JSONata", { Timestamp: "{% '2030-01-01T01:00:09.5+01:00' %}" }],
+    ["JSONPath", { TimestampPath: "$.until" }],
+  ])("leave out what a timestamp says below the second, in %s", async (QueryLanguage, until) => {
+    const Sleep = { Type: "Wait", ...until, End: true };
+    const one = await run({ Sleep }, { QueryLanguage, input: { until: "2030-01-01T00:00:09.000000001Z" } });
+    expect(nextWake(one.state())).toBe(START + 9_000);
+  });
+
   test.each([-1, 1.5, "soon", 1e9])("refuse %s seconds", async (s) => {
     const one = await run(
       { Sleep: { Type: "Wait", Seconds: "{% $states.input.s %}", End: true } },

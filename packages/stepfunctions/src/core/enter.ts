@@ -136,8 +136,15 @@ function* waitUntil(stay: Stay, state: WaitState): Work<number> {
   const { at } = stay.turn.event;
   const { waitScale } = stay.turn.settings;
   const moment =
-    state.timestamp !== null ? yield* timestamp(stay, state) : at + (yield* seconds(stay, state)) * 1000;
+    state.timestamp !== null
+      ? wholeSecond(yield* timestamp(stay, state))
+      : at + (yield* seconds(stay, state)) * 1000;
   return moment <= at ? moment : at + Math.round((moment - at) * waitScale);
+}
+
+/** AWS leaves out what a Timestamp says below the second (https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html). */
+function wholeSecond(moment: number): number {
+  return Math.floor(moment / 1000) * 1000;
 }
 
 function* timestamp(stay: Stay, state: WaitState): Work<number> {
