@@ -71,11 +71,13 @@ export function addPoll(
     assigns: [{ variable: visit, value: jsonata`${variable(visit)} + 1` }],
   });
   const then = jsonata`$toMillis(${variable(at)}) + $round(1000 * ${interval})`;
+  const whole = jsonata`1000 * $ceil($min([${then}, $toMillis(${variable(deadline)})]) / 1000)`;
   block.add<WaitNode>([again], {
     kind: "wait",
     name: pause,
     part: step.name,
-    until: { exactly: jsonata`$fromMillis($min([${then}, $toMillis(${variable(deadline)})]))` },
+    // AWS cuts a Timestamp to its second: short of the deadline the poll would ask over and over.
+    until: { exactly: jsonata`$fromMillis(${whole})` },
     next,
   });
   next.to = step.name;
