@@ -78,6 +78,23 @@ describe("a poll", () => {
     expect(seconds(last?.completedAt ?? "")).toBe(3_600);
   });
 
+  it("looks once where its deadline is within a second, which no Wait can name", async () => {
+    const machine = defineMachine(contract, (flow) =>
+      flow
+        .poll(look, () => ({ ship: "Argo" }), {
+          until: ({ lookOut }) => eq(lookOut.state, "near"),
+          interval: 10,
+          deadline: 25.5,
+        })
+        .succeed("Seen", ({ lookOut }) => ({ seen: lookOut })),
+    );
+    await using run = await openRun(machine, scripts(9));
+    const late = await run.attempt(inputOf([]));
+    expect(runErrorOf(late)).toMatchObject({ code: "DEADLINE_PASSED" });
+    expect(run.keys()).toHaveLength(4);
+    expect(late.duration).toBe(26_000);
+  });
+
   it("takes its interval from what it sees, and its deadline's way with the last answer", async () => {
     const machine = defineMachine(contract, (flow) =>
       flow

@@ -144,7 +144,9 @@ export function withRetryAfter(
   const at = asked instanceof Date ? asked.getTime() : now + asked * 1_000;
   if (Number.isNaN(at)) return failed;
   const within = Math.min(Math.max(at, now), now + retryAfter.maxSeconds * 1_000);
-  return { ...failed, kind: "retry_after", retryAt: new Date(within).toISOString() };
+  // AWS cuts the Timestamp of a Wait to its second: what was asked for is not over then.
+  const second = Math.ceil(within / 1_000) * 1_000;
+  return { ...failed, kind: "retry_after", retryAt: new Date(second).toISOString() };
 }
 
 /**

@@ -24,7 +24,7 @@ async function thrownBy(handle: () => Promise<never>, options: Parameters<typeof
 describe("a RetryableError that names its time", () => {
   it.each([
     [30, "2026-01-01T00:00:30.000Z"],
-    [new Date(now + 45_500), "2026-01-01T00:00:45.500Z"],
+    [new Date(now + 45_500), "2026-01-01T00:00:46.000Z"],
     [0, "2026-01-01T00:00:00.000Z"],
     [-5, "2026-01-01T00:00:00.000Z"],
     [86_400, "2026-01-01T00:10:00.000Z"],
