@@ -2,6 +2,18 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { checkedOutput } from "./output.js";
 
+function circle(): object {
+  const lines: object[] = [];
+  lines.push({ at: 1, of: lines });
+  return { note: "x", lines };
+}
+
+function nested(levels: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level += 1) value = [value];
+  return value;
+}
+
 const checked = (value: unknown, output: z.ZodType = z.unknown()) =>
   checkedOutput({ name: "CountWords", output }, value);
 
@@ -22,10 +34,51 @@ describe("a step's output", () => {
     [{ list: [1, undefined] }, '"list[1]" is undefined'],
     [{ none: undefined, call: () => 1 }, '"call" is a function'],
     [new Set(), "it is a Set"],
+    [{ lines: [{ by: new (class Author {})() }] }, '"lines[0].by" is a Author'],
+    [Object.create(Object.create(null) as object), "it is a class instance"],
+    // eslint-disable-next-line no-sparse-arrays -- a hole is what is tested
+    [{ list: [1, , 3] }, '"list[1]" is undefined'],
+    [circle(), '"lines[0].of" leads back to "lines"'],
+    [nested(1_002), "levels deep"],
   ])("is refused with the place and the kind of what JSON has not (%#)", (value, unlike) => {
-    const cause = `${unlike}, which JSON has not: hand on text, numbers, lists or objects.`;
+    const cause = expect.stringContaining(
+      `${unlike}, which JSON has not: hand on text, numbers, lists or objects.`,
+    );
     expect(checked(value)).toMatchObject({
       failed: { kind: "fatal", error: { code: "STEP_OUTPUT_INVALID", step: "CountWords", cause } },
+    });
+  });
+
+  it("that leads back to itself is named also where the schema follows it", () => {
+    const tree = z.object({ name: z.string(), children: z.array(z.lazy((): z.ZodType => tree)) });
+    const root = { name: "root", children: [] as unknown[] };
+    root.children.push({ name: "leaf", children: [root] });
+    expect(checked(root, tree)).toMatchObject({
+      failed: {
+        kind: "fatal",
+        error: { cause: expect.stringContaining('"children[0].children[0]" leads back to it,') },
+      },
+    });
+  });
+
+  it("whose schema throws is refused, as is one that asks for a promise: trying again changes neither", () => {
+    const invalid = { failed: { kind: "fatal", error: { code: "STEP_OUTPUT_INVALID" } } };
+    expect(
+      checked(
+        "x",
+        z.string().refine(async () => true),
+      ),
+    ).toMatchObject(invalid);
+    const broken = z.string().refine(() => {
+      throw new TypeError("Cannot read properties of undefined");
+    });
+    expect(checked("x", broken)).toMatchObject(invalid);
+  });
+
+  it("may name one thing twice", () => {
+    const line = { at: 1 };
+    expect(checked({ first: line, lines: [line, line] })).toStrictEqual({
+      output: { first: line, lines: [line, line] },
     });
   });
 });

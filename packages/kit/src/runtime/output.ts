@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { isJson, type Json, unlikeJson } from "../json.js";
 import type { Step } from "../step/step.js";
 import { failure, type StepFailure } from "./failures.js";
@@ -8,6 +9,21 @@ import { failure, type StepFailure } from "./failures.js";
  */
 const maxOutputBytes = 250_000;
 
+/**
+ * What a schema makes of a value, or why it cannot: its own refusal, or what it threw, as one does that asks for a promise.
+ */
+export function parsedBy<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+): { data: z.output<Schema> } | { unreadable: unknown } {
+  try {
+    const parsed = schema.safeParse(value);
+    return parsed.success ? { data: parsed.data } : { unreadable: parsed.error };
+  } catch (thrown) {
+    return { unreadable: thrown };
+  }
+}
+
 /** What a handler has returned, as JSON that fits into a state, or why it is not. */
 export function checkedOutput(
   { name, output: schema }: Pick<Step, "name" | "output">,
@@ -17,13 +33,18 @@ export function checkedOutput(
     const message = `${name} gave a result that it has not declared.`;
     return { failed: failure("fatal", "STEP_OUTPUT_INVALID", name, message, cause) };
   };
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) return invalid(parsed.error);
+  const unlikeIt = (unlike: string) =>
+    invalid(`${unlike}, which JSON has not: hand on text, numbers, lists or objects.`);
+  const parsed = parsedBy(schema, value);
+  if ("unreadable" in parsed) {
+    // A schema that refers to itself follows a circle until there is no stack left.
+    const unlike = parsed.unreadable instanceof RangeError ? unlikeJson(value) : null;
+    return unlike === null ? invalid(parsed.unreadable) : unlikeIt(unlike);
+  }
   const result: unknown = parsed.data ?? null;
   const json = isJson(result);
   const unlike = json ? null : unlikeJson(result);
-  if (unlike !== null)
-    return invalid(`${unlike}, which JSON has not: hand on text, numbers, lists or objects.`);
+  if (unlike !== null) return unlikeIt(unlike);
   const text = JSON.stringify(result);
   const output = json ? result : (JSON.parse(text) as Json);
   // A UTF-16 unit is three bytes at most.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { FatalError, RetryableError } from "../step/index.js";
 import { bench, failing, fileId, gate, type Handle, payload, run, words } from "../testing/step-bench.js";
 
@@ -134,6 +135,13 @@ describe("a step that fails", () => {
     });
     for (let tries = 1; tries <= 3; tries += 1) await failing(invoke());
     expect(store.failures.map(({ willRetry }) => willRetry)).toEqual([true, true, false]);
+  });
+
+  it("is not asked where its input's schema wants a promise", async () => {
+    const input = z.object({ text: z.string().refine(async () => true) });
+    const { store, invoke } = bench(words, { input });
+    expect(await failing(invoke())).toMatchObject({ name: "FatalError", code: "STEP_INPUT_INVALID" });
+    expect(store.failures).toMatchObject([{ willRetry: false }]);
   });
 
   it("is told of input that does not fit, and of a payload that is none", async () => {

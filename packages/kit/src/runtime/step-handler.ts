@@ -14,7 +14,7 @@ import {
 } from "./failures.js";
 import { Journal } from "./journal.js";
 import { LeaseKeeper, leaseSeconds } from "./lease-keeper.js";
-import { checkedOutput } from "./output.js";
+import { checkedOutput, parsedBy } from "./output.js";
 import { type StepPayload, stepPayloadSchema } from "./payload.js";
 import { type Clock, type Logger, type ObjectStore, systemClock } from "./ports.js";
 import type { LeaseAnswer, StepKey, StepLease, StepStore } from "./step-store.js";
@@ -264,10 +264,10 @@ class Invocation {
     keeper: LeaseKeeper,
   ): Promise<{ output: Json } | { failed: StepFailure }> {
     const { step } = this.#implementation;
-    const input = step.input.safeParse(given);
-    if (!input.success) {
+    const input = parsedBy(step.input, given);
+    if ("unreadable" in input) {
       const message = `${this.#name} was given input that it cannot read.`;
-      return { failed: failure("fatal", "STEP_INPUT_INVALID", this.#name, message, input.error) };
+      return { failed: failure("fatal", "STEP_INPUT_INVALID", this.#name, message, input.unreadable) };
     }
     try {
       const running = (async () => this.#implementation.run(input.data, context))();

@@ -237,6 +237,7 @@ class MemoryObjects implements ObjectStore {
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 interface BenchOptions {
+  readonly input?: Step["input"];
   readonly remainingMs?: number;
   readonly retryAfter?: Step["retryAfter"];
   readonly logger?: Logger;
@@ -247,13 +248,13 @@ export type Handle = (input: { text: string }, ctx: StepContext) => Promise<unkn
 /** A step's handler over stores in memory and a clock that stands still. */
 export function bench(
   handle: Handle,
-  { remainingMs = 60_000, retryAfter = null, logger = quiet }: BenchOptions = {},
+  { remainingMs = 60_000, retryAfter = null, logger = quiet, input = step.input }: BenchOptions = {},
 ) {
   const store = new MemoryStore();
   const objects = new MemoryObjects();
   const clock = new ManualClock();
   const handler = stepHandler(
-    implement({ ...step, retryAfter }, handle as () => Promise<{ words: number }>),
+    implement({ ...step, retryAfter, input }, handle as () => Promise<{ words: number }>),
     {
       store,
       objects,
