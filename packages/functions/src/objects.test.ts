@@ -81,7 +81,15 @@ it("says what Storage said when it refuses", async () => {
 });
 
 it("tells a step without the permission how to get it", async () => {
-  await expect(noObjects.get("a", { signal })).rejects.toThrow('permissions: ["storage"]');
+  const refusal = {
+    name: "FatalError",
+    code: "STORAGE_NOT_PERMITTED",
+    message: expect.stringContaining('permissions: ["storage"]'),
+  };
+  await expect(noObjects.get("a", { signal })).rejects.toMatchObject(refusal);
+  await expect(noObjects.put("a", "text/plain", (async function* () {})(), { signal })).rejects.toMatchObject(
+    refusal,
+  );
 });
 
 it("removes objects by their names, and says when Storage did not", async () => {

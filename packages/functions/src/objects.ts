@@ -1,4 +1,5 @@
 import type { ObjectStore } from "@longhaul/kit/runtime";
+import { FatalError } from "@longhaul/kit/step";
 import type { ObjectRemover } from "@longhaul/runs";
 
 export interface StorageAccess {
@@ -78,8 +79,10 @@ export const noObjects: ObjectStore = {
   put: () => Promise.reject(withoutPermission()),
 };
 
-function withoutPermission(): Error {
-  return new Error('This step has no access to files: declare permissions: ["storage"] in its defineStep.');
+/** No try of the same declaration has more. */
+function withoutPermission(): FatalError {
+  const sentence = 'This step has no access to files: declare permissions: ["storage"] in its defineStep.';
+  return new FatalError(sentence, { code: "STORAGE_NOT_PERMITTED" });
 }
 
 /** Storage answers 404, or 400 with the real status in the body. */

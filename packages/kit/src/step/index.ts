@@ -1,4 +1,5 @@
 export { awsCalls, awsMessages, awsTransfers } from "./aws-calls.js";
+export { stepEnvironment } from "./environment.js";
 export {
   FatalError,
   type FatalErrorOptions,

@@ -1,3 +1,4 @@
+import { stepEnvironment } from "@longhaul/kit/step";
 import { z } from "zod";
 
 const schema = z.object({
@@ -13,6 +14,6 @@ let parsed: z.infer<typeof schema> | undefined;
  * AWS_ENDPOINT_URL, credentials) themselves.
  */
 export function sendNotificationEnv(): z.infer<typeof schema> {
-  parsed ??= schema.parse(process.env);
+  parsed ??= stepEnvironment(schema, process.env);
   return parsed;
 }

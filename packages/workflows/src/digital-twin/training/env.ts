@@ -1,3 +1,4 @@
+import { stepEnvironment } from "@longhaul/kit/step";
 import { z } from "zod";
 
 const said = (what: string) => z.string(what).min(1, what);
@@ -11,12 +12,12 @@ const bucketSchema = schema.pick({ TRAINING_BUCKET: true });
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What starts training jobs needs. AWS's clients read theirs themselves. @throws Error that names what is missing. */
+/** What starts training jobs needs. AWS's clients read theirs themselves. @throws as {@link stepEnvironment} */
 export function trainingEnv(variables: Variables = process.env): z.infer<typeof schema> {
-  return schema.parse(variables);
+  return stepEnvironment(schema, variables);
 }
 
-/** What reads texts and models needs. @throws Error that names what is missing. */
+/** What reads texts and models needs. @throws as {@link stepEnvironment} */
 export function bucketEnv(variables: Variables = process.env): z.infer<typeof bucketSchema> {
-  return bucketSchema.parse(variables);
+  return stepEnvironment(bucketSchema, variables);
 }

@@ -1,3 +1,4 @@
+import { stepEnvironment } from "@longhaul/kit/step";
 import { z } from "zod";
 
 const schema = z.object({
@@ -11,12 +12,9 @@ const schema = z.object({
 });
 export type AmcEnvironment = z.output<typeof schema>;
 
-/** Where AMC is, and as whom it is asked. @throws Error that names what is missing or wrong, without its value. */
+/** Where AMC is, and as whom it is asked. @throws as {@link stepEnvironment} */
 export function amcEnv(
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): AmcEnvironment {
-  const parsed = schema.safeParse(variables);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => [...path, message].join(" "));
-  throw new Error(`The environment of the query manager is not complete: ${lines.join("; ")}`);
+  return stepEnvironment(schema, variables);
 }

@@ -1,3 +1,4 @@
+import { stepEnvironment } from "@longhaul/kit/step";
 import { z } from "zod";
 
 const optional = z
@@ -32,12 +33,9 @@ const schema = z
   });
 export type AuthorEnvironment = z.output<typeof schema>;
 
-/** Which models make books. @throws Error that names what is missing or wrong, without its value. */
+/** Which models make books. @throws as {@link stepEnvironment} */
 export function authorEnv(
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): AuthorEnvironment {
-  const parsed = schema.safeParse(variables);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => [...path, message].join(" "));
-  throw new Error(`The environment of the storybook's author is not complete: ${lines.join("; ")}`);
+  return stepEnvironment(schema, variables);
 }

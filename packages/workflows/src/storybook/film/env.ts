@@ -1,3 +1,4 @@
+import { stepEnvironment } from "@longhaul/kit/step";
 import { z } from "zod";
 
 const schema = z.object({
@@ -8,5 +9,5 @@ const schema = z.object({
 
 /** Where programs are, as the environment says. */
 export function filmEnv(): z.output<typeof schema> {
-  return schema.parse(process.env);
+  return stepEnvironment(schema, process.env);
 }
