@@ -159,7 +159,7 @@ describe("a build is refused, with a sentence,", () => {
     [{}, { output: z.iso.date().transform(Number).pipe(z.coerce.date()) }, '"CountSheep" has a date'],
     [{}, { output: z.record(z.string(), z.union([z.string(), z.set(z.string())])) }, 'has a set at "{}"'],
     [{ input: z.object({ when: z.tuple([z.string(), z.date()]) }) }, {}, `input has a date at "when[1]"`],
-    [{ output: z.tuple([z.string()], z.bigint()) }, {}, `output has a bigint at "[1]"`],
+    [{ output: z.tuple([z.string()], z.bigint()) }, {}, `output has a bigint at "[]"`],
     [{}, { input: z.object({}).and(z.object({ at: z.date() })) }, '"CountSheep" has a date at "at"'],
     [{}, { output: z.object({ a: z.string() }).catchall(z.date()) }, '"CountSheep" has a date at "{}"'],
   ])("for a schema of what JSON has not (%#)", (parts, options, sentence) => {
@@ -171,6 +171,74 @@ describe("a build is refused, with a sentence,", () => {
         ...{ ...contract, ...parts },
       },
     ).toThrow(sentence);
+  });
+
+  it.each<[string, z.ZodType, string]>([
+    [
+      "custom",
+      z.custom<URL>(),
+      'z.instanceof() at "lines[].field", of which a form knows nothing: say what the value is',
+    ],
+    ["instanceof", z.instanceof(URL).optional(), "a schema of z.custom() or z.instanceof() at"],
+    [
+      "undefined",
+      z.undefined(),
+      'has an undefined at "lines[].field", which JSON has not: let the field be .optional().',
+    ],
+    ["void", z.void(), "has a void at"],
+    ["a preprocessed date", z.preprocess((at) => new Date(String(at)), z.date()), "has a date at"],
+    [
+      "transform",
+      z.string().transform((text) => text.split(",")),
+      'has a transform at "lines[].field", and a rerun',
+    ],
+    ["transform alone", z.transform(String), "has a transform at"],
+    ["codec", z.stringbool(), "has a codec at"],
+    ["map", z.map(z.string(), z.string()), "let it be z.record()."],
+    ["set", z.set(z.string()).nullable(), "has a set at"],
+    ["bigint", z.coerce.bigint(), "let it be z.int(), or a text of digits."],
+    ["bigint of 64 bits", z.int64().default(1n), "has a bigint at"],
+    ["literal", z.literal(1n), "has a literal at"],
+    ["NaN", z.nan(), "has a NaN at"],
+    ["symbol", z.symbol(), "has a symbol at"],
+    ["function", z.function(), "has a function at"],
+    ["promise", z.promise(z.string()), "has a promise at"],
+    ["file", z.file(), "let it be the id of an artifact, which fileField() asks a person for."],
+    ["catch", z.string().catch(({ issues }) => String(issues.length)), "has a .catch() that makes its value"],
+  ])("for an input that no form can ask for, nor the API describe: %s", (_, field, sentence) => {
+    const input = z.object({ lines: z.array(z.object({ field })) });
+    const of = { ...contract, input };
+    building((flow) => finish(flow.step(count, () => ({ sheep: 1 }))), {}, of).toThrow(
+      'Machine "count-sheep": the contract\'s input has a',
+    );
+    building((flow) => finish(flow.step(count, () => ({ sheep: 1 }))), {}, of).toThrow(sentence);
+  });
+
+  it("for an input with two schemas of one id, whose reference would have to choose", () => {
+    const input = z.object({ a: z.string().meta({ id: "Twice" }), b: z.number().meta({ id: "Twice" }) });
+    building((flow) => finish(flow.step(count, () => ({ sheep: 1 }))), {}, { ...contract, input }).toThrow(
+      'Machine "count-sheep": the contract\'s input cannot be shown as a form: Duplicate schema id',
+    );
+  });
+
+  it("though not for what cleans a text, fills in a default or holds itself", () => {
+    const tree = z.object({
+      name: z.string().trim().toLowerCase(),
+      get children() {
+        return z.array(tree);
+      },
+    });
+    const input = z.object({
+      tree: tree.optional(),
+      size: z.preprocess((given) => (given === "" ? undefined : given), z.number().default(3)),
+      tone: z.string().catch("calm"),
+      any: z.json().refine(() => true),
+    });
+    building(
+      (flow) => finish(flow.step(count, () => ({ sheep: 1 }))),
+      {},
+      { ...contract, input },
+    ).not.toThrow();
   });
 
   it("though not for what a step makes of JSON", () => {
