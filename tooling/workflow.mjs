@@ -1,4 +1,4 @@
-// pnpm workflow asl|graph|new <name>: prints a workflow's state machine, draws it, or begins a new one.
+// pnpm workflow asl|graph|new <name>, check: prints a workflow's state machine, draws it, begins a new one, or checks all.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,6 +12,7 @@ const usage = `pnpm workflow <command> <name>
   asl <name>     prints the state machine in Amazon States Language; --undo prints the one that takes back
   graph <name>   prints it as a Mermaid state diagram
   new <name>     makes the folder of a new workflow that runs, and enters it into the lists
+  check          builds all machines, and looks for each workflow in all lists and for each step's handler
 
 A name is kebab-case, like data-import.`;
 
@@ -25,7 +26,23 @@ async function machines() {
   const load = (file) => import(pathToFileURL(path.join(root, file)).href);
   const kit = await load("packages/kit/dist/machine/index.js");
   const found = await load("packages/workflows/dist/machines.js");
-  return { kit, machines: found.machines };
+  return { kit, machines: found.machines, load };
+}
+
+/** What is wrong with the handlers' files, each of which is loaded, a sentence each. */
+async function handlerProblems(handlers, handlerProblem) {
+  const problems = [];
+  for (const [name, steps] of Object.entries(handlers)) {
+    for (const [step, open] of Object.entries(steps)) {
+      const listed = `${name}/${step}`;
+      try {
+        problems.push(handlerProblem(listed, await open()));
+      } catch (error) {
+        problems.push(`The handler of "${listed}" cannot be loaded: ${error?.stack ?? error}`);
+      }
+    }
+  }
+  return problems.filter((problem) => problem !== null);
 }
 
 async function machineOf(name) {
@@ -48,6 +65,23 @@ const commands = {
     const { kit, machine } = await machineOf(name);
     console.log(kit.mermaidOf(machine.graph));
   },
+  async check() {
+    const { kit, machines: all, load } = await machines();
+    const { contracts } = await load("packages/workflows/dist/contracts.js");
+    const { handlers } = await load("packages/workflows/dist/handlers.js");
+    const { handlerProblem } = await load("packages/kit/dist/runtime/index.js");
+    const problems = [
+      ...kit.listProblems({ contracts, machines: all, handlers }),
+      ...(await handlerProblems(handlers, handlerProblem)),
+    ];
+    for (const { warnings } of Object.values(all))
+      for (const warning of warnings) console.error(`Note: ${warning}`);
+    if (problems.length > 0) throw new WorkflowError(problems.join("\n"));
+    const steps = Object.values(handlers).flatMap(Object.keys).length;
+    console.log(
+      `${Object.keys(all).length} workflows with ${steps} steps: their machines build, and each step has its handler.`,
+    );
+  },
   async new(name) {
     const { files, lists } = createWorkflow(root, name);
     const changed = [...files, ...lists];
@@ -67,7 +101,8 @@ async function main() {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [command, name, ...more] = positionals;
   if (values.help) return console.log(usage);
-  if (!command || !name || more.length > 0 || !Object.hasOwn(commands, command)) {
+  const complete = command === "check" ? name === undefined : name !== undefined;
+  if (!command || !complete || more.length > 0 || !Object.hasOwn(commands, command)) {
     throw new WorkflowError(usage);
   }
   return commands[command](name, values);

@@ -1,3 +1,4 @@
+import { handlerProblem } from "@longhaul/kit/runtime";
 import type { StepImplementation } from "@longhaul/kit/step";
 import { handlers } from "@longhaul/workflows/handlers";
 
@@ -6,7 +7,7 @@ type Loaders = Readonly<Record<string, Readonly<Record<string, () => Promise<{ d
 /**
  * Loads the one handler that "<workflow>/<Step>" names, and none of the others.
  *
- * @throws Error when nothing is named so.
+ * @throws Error when nothing is named so, or what is does another step.
  */
 export async function findImplementation(name: string): Promise<StepImplementation> {
   const [workflow = "", step = ""] = name.split("/");
@@ -14,7 +15,10 @@ export async function findImplementation(name: string): Promise<StepImplementati
   const load = steps && own(steps, step);
   if (!load)
     throw new Error(`The step "${name}" has no handler: name it in packages/workflows/src/handlers.ts.`);
-  return (await load()).default as StepImplementation;
+  const loaded = await load();
+  const problem = handlerProblem(name, loaded);
+  if (problem) throw new Error(problem);
+  return loaded.default as StepImplementation;
 }
 
 /**

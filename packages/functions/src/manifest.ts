@@ -1,6 +1,8 @@
 import { houseFunctions } from "@longhaul/kit";
-import { type Machine, stateMachineName, stepFunctionName } from "@longhaul/kit/machine";
+import { listProblems, type Machine, stateMachineName, stepFunctionName } from "@longhaul/kit/machine";
 import type { Step } from "@longhaul/kit/step";
+import { contracts } from "@longhaul/workflows/contracts";
+import { handlers } from "@longhaul/workflows/handlers";
 import { machines } from "@longhaul/workflows/machines";
 import { consumerTimeoutSeconds, deadLetterConsumer, runConsumer } from "./queues.js";
 import type { FunctionSpec, RuleSpec, StateMachineSpec } from "./specs.js";
@@ -52,6 +54,9 @@ const {
   webhooks,
   invitations,
 } = houseFunctions;
+// A run would find it out, at its first step that nobody does.
+const problems = listProblems({ contracts, machines, handlers });
+if (problems.length > 0) throw new Error(problems.join("\n"));
 const allMachines: readonly Machine[] = Object.values(machines);
 
 function stepFunction(workflow: string, step: Step): FunctionSpec {

@@ -10,6 +10,7 @@ export {
 export type { AslMachine, AslState } from "./emit/asl.js";
 export type { Flow } from "./flow.js";
 export type { GraphEdge, GraphKind, GraphNode, MachineGraph } from "./graph.js";
+export { listProblems, type WorkflowLists } from "./lists.js";
 export { mermaidOf } from "./mermaid.js";
 export type {
   ApprovalOptions,

@@ -1,4 +1,5 @@
 export { endedError, taskError } from "./failures.js";
+export { handlerProblem } from "./handler-problem.js";
 export { type StepPayload, stepPayloadSchema } from "./payload.js";
 export { type Clock, type Logger, type ObjectStore, systemClock } from "./ports.js";
 export {
