@@ -203,6 +203,12 @@ describe("a build is refused, of hand-written states,", () => {
     raw({ Type: "Choice" }).toThrow("must have one of the types Task, Pass, Wait, Map, Parallel.");
     raw({ ...task, Next: "Brewed" }).toThrow("has a Next: where it leads is the builder's affair.");
     raw({ Type: "Pass" }, { scope: z.unknown() }).toThrow("is a Pass, which has no result");
+    raw({ Type: "Pass", Assign: { gram: 1 } }, { assigns: z.object({ grams: z.number() }) }).toThrow(
+      'the raw state "Send" assigns no "grams", which its assigns types.',
+    );
+    raw({ Type: "Wait", Seconds: 1 }, { catch: (f: Loose, error: unknown) => f.fail("Cold", error) }).toThrow(
+      'the raw state "Send" is a Wait, which cannot be caught',
+    );
     raw({ Type: "Parallel", Branches: [{ StartAt: "BoilWater", States: { BoilWater: {} } }] }).toThrow(
       'there are two states named "BoilWater"',
     );

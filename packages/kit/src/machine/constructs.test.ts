@@ -101,20 +101,37 @@ const machine = build();
 const arnOf = (name: string) =>
   `arn:aws:lambda:us-east-1:000000000000:function:${stepFunctionName("run-fair", name)}`;
 
+function expectValid(definition: AslMachine): void {
+  // The validator takes no empty text in Arguments, which AWS does.
+  const text = JSON.stringify(definition).replaceAll('"itemPath":""', '"itemPath":"0"');
+  const { isValid, errorsText } = aslValidator(JSON.parse(text) as object);
+  expect(isValid, errorsText("\n")).toBe(true);
+}
+
 describe("a machine of all constructs", () => {
   it.each([
     ["the machine", machine.definition(arnOf)],
     ["its undo", machine.undo?.definition(arnOf) as AslMachine],
-  ])(
-    "is valid ASL: %s",
-    (_, definition) => {
-      // The validator takes no empty text in Arguments, which AWS does.
-      const text = JSON.stringify(definition).replaceAll('"itemPath":""', '"itemPath":"0"');
-      const { isValid, errorsText } = aslValidator(JSON.parse(text) as object);
-      expect(isValid, errorsText("\n")).toBe(true);
-    },
-    60_000,
-  );
+  ])("is valid ASL: %s", (_, definition) => expectValid(definition), 60_000);
+
+  it("is valid ASL with a Pass and a Wait written by hand, which onFailure cannot catch", () => {
+    const { ask: _, ...stages } = contract.stages;
+    const byHand = defineMachine(
+      { ...contract, stages },
+      (flow) =>
+        flow
+          .step(open, () => ({ of: "gate" }))
+          .raw(
+            "Count",
+            { Type: "Pass", Assign: { souls: "{% 3 * 7 %}" } },
+            { assigns: z.object({ souls: z.number() }) },
+          )
+          .raw("Breathe", { Type: "Wait", Seconds: 1 })
+          .succeed("Over", ({ souls }) => ({ sold: souls })),
+      { onFailure: (failed, error) => failed.fail("CalledOff", error) },
+    );
+    expectValid(byHand.definition(arnOf));
+  });
 
   it("is the same at every build", () => {
     const again = build();

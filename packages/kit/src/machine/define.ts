@@ -200,7 +200,7 @@ function addFailureFlow<C extends Contract>(
 ): void {
   const edges: Edge[] = [];
   for (const node of draft.root.nodes.values()) {
-    if (!("caught" in node) || node.caught) continue;
+    if (!("caught" in node) || node.caught || (node.kind === "raw" && !node.canFail)) continue;
     const value = node.kind === "step" ? caughtError(node.name) : caughtWithin(node.name);
     node.caught = new Edge(node.name, "catch", { assigns: [{ variable: "failure", value }] });
     edges.push(node.caught);

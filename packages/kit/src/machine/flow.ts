@@ -26,6 +26,8 @@ import {
   type ListOf,
   type MapOptions,
   type PollOptions,
+  type RawOptions,
+  type RawScope,
   type StepOptions,
 } from "./options.js";
 import type { Reference, Refs, Selected, ValueOf } from "./refs.js";
@@ -240,23 +242,25 @@ export class Flow<Scope, W extends World, Yields = never> extends OpenFlow<Scope
    * The way out: a state as Amazon States Language has it, without Next, End and Catch. References given by
    * a selector are written as JSONata. Its effects are no checkpoint: a retry of the run repeats them.
    *
-   * @param options `scope` types the result of a Task, Map or Parallel, which is then `scope.<name>`.
+   * @param options `scope` types the result of a Task, Map or Parallel, which is then `scope.<name>`; `assigns` types variables
+   *   of its Assign, which are then `scope.<variable>`.
    */
-  raw(
-    name: string,
-    state: AslState | ((scope: Refs<Scope>) => { readonly Type: string; readonly [field: string]: unknown }),
-  ): Flow<Scope, W, Yields>;
-  raw<const Name extends string, Result extends z.ZodType, Caught extends Branch = never>(
+  raw<
+    const Name extends string,
+    Result extends z.ZodType = never,
+    Assigned extends z.ZodObject = never,
+    Caught extends Branch = never,
+  >(
     name: Name,
     state: AslState | ((scope: Refs<Scope>) => { readonly Type: string; readonly [field: string]: unknown }),
-    options: { readonly scope: Result } & Partial<Catching<Scope, W, Caught>>,
-  ): Flow<Common<Named<Scope, Name, z.output<Result>> | ScopeOf<Caught>>, W, Yields | YieldsOf<Caught>>;
+    options?: RawOptions<Result, Assigned> & Partial<Catching<Scope, W, Caught>>,
+  ): Flow<Common<RawScope<Scope, Name, Result, Assigned> | ScopeOf<Caught>>, W, Yields | YieldsOf<Caught>>;
   raw(
     name: string,
     state: unknown,
-    options: { readonly scope?: z.ZodType } & Partial<Catching<Scope, W, Branch>> = {},
+    options: RawOptions<z.ZodType, z.ZodObject> & Partial<Catching<Scope, W, Branch>> = {},
   ): AnyFlow {
-    const node = addRaw(this.#block, this.open, name, state, options.scope !== undefined);
+    const node = addRaw(this.#block, this.open, name, state, options);
     return this.#on([node.next, ...this.#caught([node], options, caughtWithin(name))]);
   }
 

@@ -108,6 +108,8 @@ export interface ExpireNode extends Named {
 export interface RawNode extends Named {
   readonly kind: "raw";
   readonly state: Selection;
+  /** A Pass and a Wait have no Catch. */
+  readonly canFail: boolean;
   readonly next: Edge;
   caught: Edge | null;
 }

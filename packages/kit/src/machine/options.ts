@@ -9,6 +9,7 @@ import type {
   InnerWorld,
   ItemOf,
   ItemScope,
+  Named,
   ScopeOf,
   With,
   World,
@@ -134,3 +135,17 @@ export class Chosen<Scopes, Yields> {
   declare readonly scopes: Scopes;
   declare readonly yields: Yields;
 }
+
+/** How a hand-written state's result, and the variables of its Assign, are typed. */
+export interface RawOptions<Result extends z.ZodType, Assigned extends z.ZodObject> {
+  readonly scope?: Result;
+  readonly assigns?: Assigned;
+}
+
+/** What later states see of a hand-written one. */
+export type RawScope<Scope, Name extends string, Result extends z.ZodType, Assigned extends z.ZodObject> = ([
+  Result,
+] extends [never]
+  ? Scope
+  : Named<Scope, Name, z.output<Result>>) &
+  ([Assigned] extends [never] ? unknown : Readonly<z.output<Assigned>>);

@@ -228,6 +228,24 @@ describe("the compiler, of polls, approvals and compensations,", () => {
         .raw("Tell", state, { scope: z.object({ MessageId: z.string() }) })
         .succeed("Grown", ({ tell }) => ({ plants: [{ id: tell.MessageId }] })),
     );
+    const weighed = { assigns: z.object({ grams: z.number(), label: z.string() }) };
+    never((flow) =>
+      flow
+        .raw("Weigh", { Type: "Pass", Assign: { grams: 7, label: "{% 'x' %}" } }, weighed)
+        .succeed("Grown", ({ label }) => ({ plants: [{ id: label }] })),
+    );
+    never((flow) =>
+      flow
+        .raw("Weigh", { Type: "Pass", Assign: { grams: 7, label: "x" } }, weighed)
+        // @ts-expect-error: it is a number
+        .succeed("Grown", ({ grams }) => ({ plants: [{ id: grams }] })),
+    );
+    never((flow) =>
+      flow
+        .raw("Weigh", { Type: "Pass", Assign: { grams: 7, label: "x" } }, weighed)
+        // @ts-expect-error: a Pass has no result
+        .succeed("Grown", ({ weigh }) => ({ plants: [{ id: weigh }] })),
+    );
     // @ts-expect-error: without a schema there is no result
     never((flow) => flow.raw("Tell", state).succeed("Grown", ({ tell }) => ({ plants: [tell] })));
   });

@@ -1,11 +1,14 @@
+import type { z } from "zod";
 import { type Block, variableOf } from "../draft.js";
 import { Expression, jsonata } from "../expression.js";
 import { Edge, type RawNode } from "../nodes.js";
+import type { RawOptions } from "../options.js";
 import { type Selection, selectionOf, toExpression } from "../refs.js";
 import { refsIn } from "./references.js";
 
 const types = new Set(["Task", "Pass", "Wait", "Map", "Parallel"]);
-const withResult = new Set(["Task", "Map", "Parallel"]);
+/** They have a result, and they alone can fail and be caught. */
+const atWork = new Set(["Task", "Map", "Parallel"]);
 /** What the builder writes itself. */
 const ours = ["Next", "End", "Catch"];
 
@@ -15,7 +18,7 @@ export function addRaw(
   open: readonly Edge[],
   name: string,
   given: unknown,
-  hasResult: boolean,
+  { scope, assigns, catch: caught }: RawOptions<z.ZodType, z.ZodObject> & { readonly catch?: unknown },
 ): RawNode {
   const value = typeof given === "function" ? (given as (scope: unknown) => unknown)(refsIn(block)) : given;
   const state = selectionOf(value, `state "${name}"`);
@@ -29,22 +32,29 @@ export function addRaw(
   if (written) {
     block.refuse(`the raw state "${name}" has a ${written}: where it leads is the builder's affair.`);
   }
-  if (hasResult && !withResult.has(type)) {
+  if (scope && !atWork.has(type)) {
     block.refuse(
-      `the raw state "${name}" is a ${type}, which has no result: assign a variable in its Assign.`,
+      `the raw state "${name}" is a ${type}, which has no result: assign a variable in its Assign, and type it by assigns.`,
     );
   }
-  const assign = fields.get("Assign");
-  const next = new Edge(name, "next");
-  if (hasResult) next.assigns.push({ variable: variableOf(name), value: jsonata`$states.result` });
-  if (assign?.kind === "object") {
-    for (const [variable, part] of assign.entries) next.assigns.push({ variable, value: expressionOf(part) });
+  if (caught && !atWork.has(type)) {
+    block.refuse(`the raw state "${name}" is a ${type}, which cannot be caught: it has no catch.`);
   }
+  const assign = fields.get("Assign");
+  const assigned = assign?.kind === "object" ? assign.entries : [];
+  const promised = Object.keys(assigns?.shape ?? {}).find((key) => !assigned.some(([own]) => own === key));
+  if (promised !== undefined) {
+    block.refuse(`the raw state "${name}" assigns no "${promised}", which its assigns types.`);
+  }
+  const next = new Edge(name, "next");
+  if (scope) next.assigns.push({ variable: variableOf(name), value: jsonata`$states.result` });
+  for (const [variable, part] of assigned) next.assigns.push({ variable, value: expressionOf(part) });
   const node = block.add<RawNode>(open, {
     kind: "raw",
     name,
     state,
     next,
+    canFail: atWork.has(type),
     caught: null,
   });
   for (const { variable } of next.assigns) block.draft.nameVariable(variable, name, block);
