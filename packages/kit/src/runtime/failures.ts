@@ -82,15 +82,25 @@ export function failure(
 /** What a handler threw, seen with whether it had been told to stop. */
 export function failureOf(thrown: unknown, step: string, stop: StepStopped | null): StepFailure {
   if (stop !== null) return stopped(stop.reason, step);
+  try {
+    return thrownBy(thrown, step);
+  } catch {
+    // Whatever it is that cannot even be looked at.
+    return failure("unknown", "STEP_FAILED", step, `${step} failed unexpectedly.`, unreadable);
+  }
+}
+
+function thrownBy(thrown: unknown, step: string): StepFailure {
   if (thrown instanceof Error) {
     const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : "STEP_FAILED";
     const cause = thrown.cause ?? undefined;
     // By name: a bundle may hold two copies of the class.
     if (thrown.name === "FatalError") {
-      const failed = failure("fatal", code, step, thrown.message, cause);
+      const failed = failure("fatal", code, step, String(thrown.message), cause);
       return "attemptHelps" in thrown && thrown.attemptHelps === true ? unmarked(failed) : failed;
     }
-    if (thrown.name === "RetryableError") return failure("retryable", code, step, thrown.message, cause);
+    if (thrown.name === "RetryableError")
+      return failure("retryable", code, step, String(thrown.message), cause);
   }
   return failure("unknown", "STEP_FAILED", step, `${step} failed unexpectedly.`, thrown);
 }
@@ -163,13 +173,26 @@ export function thrownAs({ kind, error, retryAt }: StepFailure): Error {
   return thrown;
 }
 
-/** An error and its causes in one line. */
+const unreadable = "What was thrown cannot be read.";
+/** Errors and their causes that are spelled out: a handler may have put them into a circle. */
+const mostCauses = 8;
+
+/** An error and its causes in one line. What is thrown may be anything, and must not keep its failure from being told. */
 function spelled(thrown: unknown): string {
+  try {
+    return spelledOut(thrown, mostCauses);
+  } catch {
+    return unreadable;
+  }
+}
+
+function spelledOut(thrown: unknown, left: number): string {
   if (thrown instanceof z.ZodError) return z.prettifyError(thrown);
   if (!(thrown instanceof Error))
     return typeof thrown === "string" ? thrown : (safeJson(thrown) ?? "unknown");
-  const line = `${thrown.name}: ${thrown.message}`;
-  return thrown.cause === undefined || thrown.cause === thrown ? line : `${line} <- ${spelled(thrown.cause)}`;
+  const line = `${String(thrown.name)}: ${String(thrown.message)}`;
+  if (thrown.cause === undefined || left === 0) return line;
+  return `${line} <- ${spelledOut(thrown.cause, left - 1)}`;
 }
 
 function safeJson(value: unknown): string | undefined {

@@ -137,6 +137,61 @@ describe("a step that fails", () => {
     expect(store.failures.map(({ willRetry }) => willRetry)).toEqual([true, true, false]);
   });
 
+  it.each<[string, () => unknown, string]>([
+    [
+      "an error that is its own cause's cause",
+      () => {
+        const [outer, inner] = [new Error("outer"), new Error("inner")];
+        return Object.assign(outer, { cause: Object.assign(inner, { cause: outer }) });
+      },
+      "Error: outer <- Error: inner <- Error: outer",
+    ],
+    [
+      "an error whose message throws",
+      () =>
+        Object.defineProperty(new Error("x"), "message", {
+          get: () => {
+            throw new Error("y");
+          },
+        }),
+      "What was thrown cannot be read.",
+    ],
+    [
+      "an error whose name is a symbol",
+      () => Object.assign(new Error("x"), { name: Symbol("odd") }),
+      "Symbol(odd): x",
+    ],
+    [
+      "what cannot be looked at",
+      () =>
+        new Proxy(
+          {},
+          {
+            getPrototypeOf: () => {
+              throw new Error("trap");
+            },
+          },
+        ),
+      "What was thrown cannot be read.",
+    ],
+    ["nothing", () => undefined, ""],
+  ])("is recorded as one where a handler throws %s", async (_, thrown, cause) => {
+    const { store, invoke } = bench(async () => {
+      throw thrown();
+    });
+    const failed = await failing(invoke());
+    expect(failed).toMatchObject({ name: "StepFailed", code: "STEP_FAILED" });
+    expect(failed.cause ?? "").toContain(cause);
+    expect(store.failures).toMatchObject([{ willRetry: true }]);
+  });
+
+  it("has a message that is text, whatever the handler made of it", async () => {
+    const { invoke } = bench(async () => {
+      throw Object.assign(new FatalError("x"), { message: { not: "text" } });
+    });
+    expect(await failing(invoke())).toMatchObject({ name: "FatalError", message: "[object Object]" });
+  });
+
   it("is not asked where its input's schema wants a promise", async () => {
     const input = z.object({ text: z.string().refine(async () => true) });
     const { store, invoke } = bench(words, { input });
