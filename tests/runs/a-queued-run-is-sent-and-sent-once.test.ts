@@ -38,6 +38,38 @@ async function takeAndDie(runId: string): Promise<void> {
     update longhaul.run_attempts set held_until = null, next_try_at = now() where run_id = ${runId}`;
 }
 
+/** Lets a queued run have what a contract of before took, without the name. */
+async function storeOldInput(runId: string): Promise<void> {
+  await world.admin.sql`
+    update longhaul.run_attempts
+    set execution_input = (execution_input::jsonb #- '{input,name}')::text where run_id = ${runId}`;
+}
+
+test("a run that has waited since its workflow took another input fails at once, and names the field", async () => {
+  const [outdated, fitting] = [await world.start(), await world.start()];
+  await storeOldInput(outdated);
+  expect(await dispatchQueued(world.deps)).toMatchObject({ sent: 1, refused: 1, postponed: 0 });
+  expect(await world.run(outdated)).toMatchObject({
+    status: "failed",
+    error: {
+      code: "INPUT_OUTDATED",
+      message: expect.stringMatching(
+        /takes another input than when this run was queued\. "name".* Start it anew\.$/,
+      ),
+    },
+  });
+  expect(await executionsOf(outdated)).toBe(0);
+  expect(await executionsOf(fitting)).toBe(1);
+});
+
+test("one that was sent before its workflow changed, by a dispatcher that died, goes on", async () => {
+  const runId = await world.start();
+  await storeOldInput(runId);
+  await takeAndDie(runId);
+  expect(await dispatchQueued(world.deps)).toMatchObject({ sent: 1, refused: 0 });
+  expect(await executionsOf(runId)).toBe(1);
+});
+
 test("every run that is due is sent, with its id as the execution's name", async () => {
   const ids = await Promise.all(Array.from({ length: 23 }, () => world.start()));
   expect(await dispatchQueued(world.deps)).toEqual({

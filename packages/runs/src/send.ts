@@ -1,9 +1,11 @@
 import { ExecutionAlreadyExists, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { asDispatcher, type Dispatchable, dispatch, type Started } from "@longhaul/db";
+import { contractOf } from "./catalogue.js";
 import { stopAndClose } from "./cancel.js";
 import { closeByExecution } from "./close.js";
 import type { RunsDependencies } from "./dependencies.js";
 import { describeExecution, type Execution, executionArnOf } from "./execution.js";
+import { toInputIssue } from "./refusal.js";
 import { sendFailureOf } from "./send-failure.js";
 
 /**
@@ -26,6 +28,10 @@ export async function send(deps: RunsDependencies, run: Dispatchable): Promise<S
   }
   const { runId, attempt, executionName: name, executionInput: input } = run;
   try {
+    const outdated = outdatedInput(run);
+    // One that was sent before the workflow changed, and could not be noted, is under way.
+    if (outdated && !(await describeExecution(deps.sfn, executionArnOf(stateMachineArn, name))))
+      return await refuse(deps, run, outdated);
     const { executionArn = executionArnOf(stateMachineArn, name) } = await deps.sfn.send(
       new StartExecutionCommand({ stateMachineArn, name, input }),
     );
@@ -82,9 +88,32 @@ async function giveUp(deps: RunsDependencies, run: Dispatchable, error: unknown)
   if (failure.kind === "postponed") return failure;
   const { code, message } = failure;
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const outcome = { status: "failed" as const, error: { code, message, cause } };
+  return refuse(deps, run, { code, message, cause });
+}
+
+async function refuse(
+  deps: RunsDependencies,
+  { runId, attempt }: Dispatchable,
+  error: { code: string; message: string; cause?: string },
+): Promise<Sent> {
+  const outcome = { status: "failed" as const, error };
   await asDispatcher(deps.db, (tx) => dispatch.close(tx, { runId, attempt, outcome }));
   return { kind: "refused" };
+}
+
+/** Why the workflow of today cannot read what a run was stored with that has waited since; null where it can. */
+function outdatedInput({ workflow, stateMachineArn, executionInput }: Dispatchable) {
+  const contract = stateMachineArn === null ? contractOf(workflow) : undefined;
+  if (!contract) return null;
+  const { input } = JSON.parse(executionInput) as { input: unknown };
+  const issue = contract.input.safeParse(input).error?.issues[0];
+  if (!issue) return null;
+  const { path, message } = toInputIssue(issue);
+  const said = path.length === 0 || message.startsWith('"') ? message : `"${path.join(".")}": ${message}`;
+  return {
+    code: "INPUT_OUTDATED",
+    message: `"${contract.title}" takes another input than when this run was queued. ${said} Start it anew.`,
+  };
 }
 
 function namedError(name: string, message: string): Error {

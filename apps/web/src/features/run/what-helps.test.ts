@@ -30,6 +30,7 @@ describe("what a retry would do", () => {
   it("is left to the sentence of a step, and of what keeps a run from its machine", () => {
     expect(whatHelps(failed({ step: "MixDough" }), true)).toBeNull();
     expect(whatHelps(failed({ code: "VERSION_GONE" }), true)).toBeNull();
+    expect(whatHelps(failed({ code: "INPUT_OUTDATED" }), true)).toBeNull();
   });
 
   it("offers nothing to who may only look", () => {

@@ -10,6 +10,7 @@ const unforeseen = "STEP_FAILED";
 const ours = new Set([
   "DEAD_LETTERED",
   "EXECUTION_LOST",
+  "INPUT_OUTDATED",
   "RUN_TIMED_OUT",
   "START_REFUSED",
   "VERSION_GONE",
