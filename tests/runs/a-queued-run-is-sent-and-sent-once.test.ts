@@ -62,6 +62,15 @@ test("a run that has waited since its workflow took another input fails at once,
   expect(await executionsOf(fitting)).toBe(1);
 });
 
+test("a run with a field that only a newer contract knows is sent: its API is there before this process goes", async () => {
+  const runId = await world.start();
+  await world.admin.sql`
+    update longhaul.run_attempts
+    set execution_input = jsonb_set(execution_input::jsonb, '{input,simulation}', '{"new": true}')::text where run_id = ${runId}`;
+  expect(await dispatchQueued(world.deps)).toMatchObject({ sent: 1, refused: 0 });
+  expect(await executionsOf(runId)).toBe(1);
+});
+
 test("one that was sent before its workflow changed, by a dispatcher that died, goes on", async () => {
   const runId = await world.start();
   await storeOldInput(runId);

@@ -106,7 +106,10 @@ function outdatedInput({ workflow, stateMachineArn, executionInput }: Dispatchab
   const contract = stateMachineArn === null ? contractOf(workflow) : undefined;
   if (!contract) return null;
   const { input } = JSON.parse(executionInput) as { input: unknown };
-  const issue = contract.input.safeParse(input).error?.issues[0];
+  // A field too many may be one of a newer contract, whose API this process works beside for a while.
+  const issue = contract.input
+    .safeParse(input)
+    .error?.issues.find(({ code }) => code !== "unrecognized_keys");
   if (!issue) return null;
   const { path, message } = toInputIssue(issue);
   const said = path.length === 0 || message.startsWith('"') ? message : `"${path.join(".")}": ${message}`;
