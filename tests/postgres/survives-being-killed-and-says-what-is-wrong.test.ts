@@ -136,3 +136,11 @@ it("throws a half-made database away and makes it anew", async () => {
   await using server = await start(0, folder);
   expect(server.port).toBeGreaterThan(0);
 });
+
+it.skipIf(process.platform === "win32")("says which name of a folder initdb cannot work in", async () => {
+  const message = await problem(start(0, join(dataDir, "my $HOME")));
+  expect(message).toContain("has a $ in it");
+  expect(message).toContain("LONGHAUL_DATA_DIR");
+  await using server = await start(0, join(dataDir, "Bärbel's & co; (new) #1 %20?"));
+  expect(server.port).toBeGreaterThan(0);
+});

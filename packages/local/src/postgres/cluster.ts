@@ -64,6 +64,7 @@ export function launch(
 export async function ensureCluster(start: Launch, password: string, durable: boolean): Promise<void> {
   const { folder, identity, runtime } = start;
   if (existsSync(folder.data)) return checkVersion(folder, runtime);
+  checkName(runtime);
   const draft = `${folder.data}.new`;
   const passwordFile = join(folder.root, "password.new");
   rmSync(draft, { recursive: true, force: true });
@@ -91,6 +92,16 @@ export async function ensureCluster(start: Launch, password: string, durable: bo
     rmSync(passwordFile, { force: true });
   }
   renameSync(draft, folder.data);
+}
+
+/** initdb calls its server through a shell, with the path in double quotes and nothing in it escaped. */
+function checkName({ bin }: Runtime): void {
+  const special = process.platform === "win32" ? null : /["$`\\]/.exec(bin);
+  if (special === null) return;
+  throw new StartError(
+    `Postgres cannot be set up from ${bin}, whose name has a ${special[0]} in it: choose a data folder whose name has ` +
+      "none with LONGHAUL_DATA_DIR, or rename the folder.",
+  );
 }
 
 function initdbArguments(root: string, durable: boolean, { major }: Runtime): string[] {
