@@ -51,23 +51,20 @@ export class Longhaul {
 
   #startCloud() {
     return new Promise((resolve, reject) => {
-      let settled = false;
-      const fail = (message) => {
-        if (settled) return;
-        settled = true;
-        reject(new StartError(message));
-      };
+      let ready = false;
+      const fail = (message) => reject(new StartError(message));
       const onMessage = (message) => {
         if (message.type === "failed") fail(message.message);
         if (message.type === "problem") this.say(message.message);
         if (message.type === "reloaded") void this.#renew(message.env);
         if (message.type === "ready") {
-          settled = true;
+          ready = true;
           resolve(message);
         }
       };
       const onExit = (what) => {
-        if (settled) void this.#revive("cloud", what, () => this.#reviveCloud());
+        // One that never was ready is the concern of whoever began it.
+        if (ready) void this.#revive("cloud", what, () => this.#reviveCloud());
         else fail(`${what}: ${this.#where(this.cloud)}`);
       };
       this.cloud.start({ LONGHAUL_DATA_DIR: this.settings.dataDir }, { onMessage, onExit });
@@ -128,11 +125,12 @@ export class Longhaul {
   async #revive(name, what, start) {
     const failures = this.#failures[name];
     failures.push(performance.now());
+    let why = this.#where(this[name]);
     while (!this.#stopping) {
       const recent = failures.filter((time) => performance.now() - time < settledMs);
       this.#failures[name] = recent;
       if (recent.length > restarts) {
-        this.onEnd(`${what} too often: ${this.#where(this[name])}`);
+        this.onEnd(`${what} too often: ${why}`);
         return;
       }
       this.say(`${what} and is being started again.`);
@@ -143,7 +141,8 @@ export class Longhaul {
         this.say("It is running again.");
         return;
       } catch (error) {
-        this.say(error.message);
+        why = error.message;
+        this.say(why);
         recent.push(performance.now());
         failures.splice(0, failures.length, ...recent);
       }

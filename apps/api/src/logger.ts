@@ -5,6 +5,13 @@ export type { Logger };
 /** So many characters of the log are kept for a reader who is slow. */
 const mostUnread = 16 * 1024 * 1024;
 
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: false, maxLength: mostUnread });
+  // A full disk must not take the API down: its log is the lesser loss.
+  output.on("error", () => {});
+  return output;
+}
+
 /**
  * JSON lines on standard output, unless it is given another place. Tokens and passwords never reach it: they are cut out of headers here and
  * out of addresses by the request log.
@@ -12,10 +19,7 @@ const mostUnread = 16 * 1024 * 1024;
  * No request waits for whoever reads the lines: they are written as fast as those are read, and at the process's exit. Lines beyond
  * {@link mostUnread} are dropped, and a process that is killed takes those of its last moments along.
  */
-export function createLogger(
-  level: string,
-  destination: DestinationStream = pino.destination({ dest: 1, sync: false, maxLength: mostUnread }),
-): Logger {
+export function createLogger(level: string, destination: DestinationStream = standardOutput()): Logger {
   const options = {
     level,
     base: { service: "longhaul-api" },

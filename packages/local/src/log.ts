@@ -7,16 +7,20 @@ export interface Logger {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
-/** Writes JSON lines to a file; warnings and errors also to `echo`, as plain sentences. */
+/** Writes JSON lines to a file; warnings and errors also to `echo`, as plain sentences. Lines that the file does not take go there. */
 export function fileLogger(file: string, echo?: (line: string) => void): Logger {
   mkdirSync(dirname(file), { recursive: true });
   // The folder's, for functions write their logs below it; the data folder itself must stay open to Postgres' user.
   chmodSync(dirname(file), 0o700);
+  let lost = false;
   const write = (level: string, message: string, fields: Record<string, unknown> = {}) => {
     const line = JSON.stringify({ time: new Date().toISOString(), level, message, ...plain(fields) });
     try {
       appendFileSync(file, `${line}\n`);
-    } catch {
+      lost = false;
+    } catch (error) {
+      if (!lost) echo?.(`${file} cannot be written (${(error as Error).message}): is the disk full?`);
+      lost = true;
       echo?.(line);
     }
     if (level !== "info") echo?.(message);

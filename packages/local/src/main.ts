@@ -36,16 +36,21 @@ async function main(): Promise<void> {
     onProblem: (message) => tell({ type: "problem", message }),
   });
   let stopping = false;
-  const stop = async () => {
+  const stop = async (code: number) => {
     if (stopping) return;
     stopping = true;
     setTimeout(() => process.exit(1), stopMs).unref();
     // A start is not left half done: what it opened is closed in order.
     await starting.then((cloud) => cloud.close()).catch(() => {});
-    process.exit(0);
+    process.exit(code);
   };
-  for (const signal of ["SIGINT", "SIGTERM", "disconnect"] as const) process.on(signal, () => void stop());
+  for (const signal of ["SIGINT", "SIGTERM", "disconnect"] as const) process.on(signal, () => void stop(0));
   const cloud = await starting;
+  // Whoever started this process starts it again, and runs go on where they were.
+  void cloud.lost.then((message) => {
+    if (!stopping) tell({ type: "problem", message });
+    return stop(1);
+  });
   process.on("message", (message: { type?: string }) => {
     if (message.type !== "reload") return;
     cloud.reload().then(

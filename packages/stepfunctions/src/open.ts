@@ -30,6 +30,7 @@ import { StatusEvents } from "./shell/status-events.js";
 import { stopForsaken } from "./shell/sync-children.js";
 import { Tasks } from "./shell/tasks.js";
 import { Waits } from "./shell/waits.js";
+import type { DataDirectoryWriteError } from "./store/errors.js";
 import { openStore } from "./store/open-store.js";
 import type { Store } from "./store/store.js";
 
@@ -64,6 +65,11 @@ export interface EngineOptions {
 export interface StepFunctionsOptions extends EngineOptions {
   /** Folder that holds everything; made if it is missing. */
   dataDir: string;
+  /**
+   * Told, perhaps more than once, that the folder cannot be written any more, a full disk for example: nothing is done from
+   * then on, and what was acknowledged is there at the next opening.
+   */
+  onWriteError?: (error: DataDirectoryWriteError) => void;
 }
 
 export interface StepFunctions {
@@ -88,9 +94,10 @@ const silent: Logger = { warn: () => {}, error: () => {} };
  */
 export async function openStepFunctions({
   dataDir,
+  onWriteError,
   ...options
 }: StepFunctionsOptions): Promise<StepFunctions> {
-  const store = await openStore(dataDir);
+  const store = await openStore(dataDir, { onWriteError });
   try {
     return openOn(store, options);
   } catch (error) {

@@ -22,11 +22,16 @@ export function signedIn(url: string, email: string, password: string): TokenSou
 
   async function ask(grant: "password" | "refresh_token", body: object): Promise<string> {
     const config = configSchema.parse(await json(await reach(new URL("/config.json", url))));
-    const answer = await reach(new URL(`/auth/v1/token?grant_type=${grant}`, config.supabaseUrl), {
+    const address = new URL(`/auth/v1/token?grant_type=${grant}`, config.supabaseUrl);
+    const answer = await reach(address, {
       method: "POST",
       headers: { apikey: config.supabaseAnonKey, "content-type": "application/json" },
       body: JSON.stringify(body),
     });
+    if (answer.status === 429 || answer.status >= 500) {
+      const message = `Nobody is signed in there now (${address.origin} answered with status ${answer.status}): try again later.`;
+      throw new LonghaulError(message, "UNKNOWN");
+    }
     if (!answer.ok) {
       const message = "Signing in was refused: check the e-mail address and the password.";
       throw new LonghaulError(message, "SIGNED_OUT");

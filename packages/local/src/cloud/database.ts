@@ -19,6 +19,8 @@ import {
 export interface CloudDatabase {
   readonly adminUrl: string;
   url(role: LoginRole): string;
+  /** Resolves with a sentence when a server of ours has ended without being stopped. */
+  readonly lost: Promise<string>;
   close(): Promise<void>;
 }
 
@@ -31,7 +33,12 @@ export async function embeddedDatabase(dataDir: string, port: number): Promise<C
     await server.stop();
     throw error;
   }
-  return { adminUrl: server.adminUrl, url: (role) => server.url(role), close: () => server.stop() };
+  return {
+    adminUrl: server.adminUrl,
+    url: (role) => server.url(role),
+    lost: server.lost,
+    close: () => server.stop(),
+  };
 }
 
 /**
@@ -53,7 +60,13 @@ export async function givenDatabase(databaseUrl: string, dataDir: string): Promi
     await setRolePasswords(admin, Object.fromEntries(own));
     await migrate(urls.get("postgres") ?? databaseUrl, migrationsFolder);
     await setRolePasswords(admin, Object.fromEntries(own));
-    return { adminUrl: databaseUrl, url: (role) => urls.get(role) ?? databaseUrl, close: async () => {} };
+    return {
+      adminUrl: databaseUrl,
+      url: (role) => urls.get(role) ?? databaseUrl,
+      // Whoever runs it starts it again, too.
+      lost: new Promise(() => {}),
+      close: async () => {},
+    };
   } finally {
     await admin.end({ timeout: 5 });
   }

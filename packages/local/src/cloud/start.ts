@@ -77,6 +77,8 @@ export interface Cloud extends AsyncDisposable {
   };
   /** Null when the demo user's password was changed. */
   readonly demo: DemoSignIn | null;
+  /** Resolves with a sentence when Postgres or the engine can do nothing any more: close it and start again. */
+  readonly lost: Promise<string>;
   /** Deploys the machines again and lets the functions read new code; resolves with the new `env`. */
   reload(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
@@ -141,12 +143,10 @@ async function start(
   const demo = await ensureDemoUser(dataDir, supabase);
 
   // The ends of executions wait for the ARNs of what may be dispatched after them.
-  let announceDeployment = () => {};
-  const deployed = new Promise<void>((resolve) => {
-    announceDeployment = resolve;
-  });
+  const [deployed, announceDeployment] = announced<void>();
   const warmer = new Warmer(aws.lambda);
-  const engine = await openEngine(dataDir, aws, { deployed, warmer, logger });
+  const [engineLost, announceLoss] = announced<string>();
+  const engine = await openEngine(dataDir, aws, { deployed, warmer, logger, onLost: announceLoss });
   closing.push(async () => {
     await engine.close();
     await aws.close();
@@ -167,7 +167,7 @@ async function start(
   warmer.deployed({ functions, rules, stateMachines: machines });
   leftBehind.deployed({ functions, stateMachines: machines });
   return {
-    ...{ env, demo, close, [Symbol.asyncDispose]: close },
+    ...{ env, demo, lost: Promise.race([database.lost, engineLost]), close, [Symbol.asyncDispose]: close },
     urls: {
       ...{ aws: aws.url, ads: ads.url, supabase: supabase.url, database: database.url("postgres") },
       ...{ outbox: `${aws.url}/_longhaul/outbox`, controls: `${aws.url}/_longhaul/` },
@@ -219,6 +219,10 @@ function claim(dataDir: string): () => void {
 
 /** What the system says about a file of ours is about the data folder, which the person can mend or change. */
 function asStartError(error: unknown, dataDir: string): unknown {
+  if (isOfFullDisk(error)) {
+    const sentence = `The disk of the data folder ${dataDir} is full: make room and start again, what it holds is kept.`;
+    return new StartError(sentence, { cause: error });
+  }
   const known = [
     DataDirectoryInUseError,
     DataDirectoryDamagedError,
@@ -236,9 +240,26 @@ function asStartError(error: unknown, dataDir: string): unknown {
   });
 }
 
+/** Said by the system of a file, and by Postgres and LMDB in their words. */
+function isOfFullDisk(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (
+    code === "ENOSPC" || code === "EDQUOT" || /No space left on device|Disk quota exceeded/.test(message)
+  );
+}
+
 /** The build's state machines, with the ARNs that functions have here. */
 function machinesFor({ lambda }: Pick<LocalAws, "lambda">): readonly DeployableMachine[] {
   return stateMachines.map((spec) => ({ ...spec, definition: spec.definition((name) => lambda.arn(name)) }));
+}
+
+/** A promise, and what resolves it. */
+function announced<T>(): [promise: Promise<T>, announce: (value: T) => void] {
+  let announce: (value: T) => void = () => {};
+  const promise = new Promise<T>((resolve) => {
+    announce = resolve;
+  });
+  return [promise, announce];
 }
 
 const engineFolder = (dataDir: string) => join(dataDir, "stepfunctions");
@@ -246,7 +267,12 @@ const engineFolder = (dataDir: string) => join(dataDir, "stepfunctions");
 function openEngine(
   dataDir: string,
   aws: LocalAws,
-  { deployed, warmer, logger }: { deployed: Promise<void>; warmer: Warmer; logger: Logger },
+  {
+    deployed,
+    warmer,
+    logger,
+    onLost,
+  }: { deployed: Promise<void>; warmer: Warmer; logger: Logger; onLost: (sentence: string) => void },
 ): Promise<StepFunctions> {
   return openStepFunctions({
     dataDir: engineFolder(dataDir),
@@ -258,6 +284,7 @@ function openEngine(
       warn: (fields, message) => logger.info(message, { ...fields }),
       error: (fields, message) => logger.error(message, { ...fields }),
     },
+    onWriteError: (error) => onLost(error.message),
     async onStatusChange(change) {
       if (change.status === "RUNNING") warmer.executionStarted(change.stateMachineArn);
       await deployed;

@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -60,6 +61,14 @@ export function launch(
   }
 }
 
+/** Of what a program of the runtime wrote, why it ended. */
+export function reasonIn(output: string): string {
+  return (
+    /(?:FATAL|PANIC|error): +(.*)/.exec(output)?.[1] ??
+    (output.trim().split("\n").at(-1) || "no reason given")
+  );
+}
+
 /** Makes the cluster on first use; a half-made one of a start that was killed is thrown away. */
 export async function ensureCluster(start: Launch, password: string, durable: boolean): Promise<void> {
   const { folder, identity, runtime } = start;
@@ -76,6 +85,7 @@ export async function ensureCluster(start: Launch, password: string, durable: bo
     chownSync(passwordFile, identity.uid, identity.gid);
   }
   const log = openSync(folder.log, "a", 0o600);
+  const before = statSync(folder.log).size;
   try {
     const initdb = launch(start, "initdb", (root) => initdbArguments(root, durable, runtime), log);
     const problem = await new Promise<string | null>((resolve) => {
@@ -85,7 +95,10 @@ export async function ensureCluster(start: Launch, password: string, durable: bo
       );
     });
     if (problem !== null) {
-      throw new StartError(`Postgres could not make its data folder (${problem}): ${folder.log} says why.`);
+      const reason = reasonIn(readFileSync(folder.log).subarray(before).toString("utf8"));
+      throw new StartError(
+        `Postgres could not make its data folder (${problem}, ${reason}): ${folder.log} says more.`,
+      );
     }
   } finally {
     closeSync(log);

@@ -37,6 +37,8 @@ export interface LocalPostgres extends AsyncDisposable {
   port: number;
   /** The server's first process. */
   pid: number;
+  /** Resolves with a sentence when the server has ended without being stopped. */
+  lost: Promise<string>;
   /** Connection URL of the superuser supabase_admin. */
   adminUrl: string;
   /** Connection URL of a role, to database `postgres` unless another is named. */
@@ -80,7 +82,7 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
 }
 
 function describe(server: Server, passwords: Record<LoginRole, string>, release: () => void): LocalPostgres {
-  const { port, pid } = server;
+  const { port, pid, lost } = server;
   const stop = async () => {
     await server.stop();
     release();
@@ -88,6 +90,7 @@ function describe(server: Server, passwords: Record<LoginRole, string>, release:
   const running: LocalPostgres = {
     port,
     pid,
+    lost,
     url: (role, database = "postgres") =>
       `postgres://${role}:${passwords[role]}@127.0.0.1:${port}/${database}`,
     adminUrl: `postgres://supabase_admin:${passwords.supabase_admin}@127.0.0.1:${port}/postgres`,

@@ -84,19 +84,27 @@ function prepareRuntime(folder: string, identity: Identity): string {
   if (existsSync(runtime)) return runtime;
 
   mkdirSync(parent, { recursive: true });
+  // Nobody else makes one in the folder that we hold: what is there is of starts that were killed.
+  if (parent === folder) removeCopies(runtime);
   const copy = `${runtime}.${process.pid}`;
-  rmSync(copy, { recursive: true, force: true });
-  cpSync(join(root, "native"), copy, { recursive: true, dereference: true });
-  openUp(copy);
-  linkLibraries(copy, root);
   try {
+    rmSync(copy, { recursive: true, force: true });
+    cpSync(join(root, "native"), copy, { recursive: true, dereference: true });
+    openUp(copy);
+    linkLibraries(copy, root);
     renameSync(copy, runtime);
   } catch (error) {
-    // Another start made the same runtime meanwhile: theirs is as good.
     rmSync(copy, { recursive: true, force: true });
+    // Another start made the same runtime meanwhile: theirs is as good.
     if (!existsSync(runtime)) throw error;
   }
   return runtime;
+}
+
+function removeCopies(runtime: string): void {
+  const parent = dirname(runtime);
+  const copies = readdirSync(parent).filter((name) => name.startsWith(`${basename(runtime)}.`));
+  for (const name of copies) rmSync(join(parent, name), { recursive: true, force: true });
 }
 
 function findPackage(): { root: string; version: string } {

@@ -12,7 +12,7 @@ import {
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Launch, launch } from "./cluster.js";
+import { type Launch, launch, reasonIn } from "./cluster.js";
 import { isAlive, type PostgresFolder } from "./folder.js";
 import { StartError } from "./start-error.js";
 
@@ -23,6 +23,8 @@ const largestLog = 5 * 1024 * 1024;
 export interface Server {
   pid: number;
   port: number;
+  /** Resolves with a sentence when it has ended without being stopped. */
+  lost: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -55,7 +57,17 @@ async function tryStart(start: Launch, port: number, durable: boolean): Promise<
   const ready = await Promise.race([ended, becomesReady(child, folder)]);
   if (typeof ready === "string") return ready;
   child.unref();
-  return { pid: child.pid as number, port, stop: () => stopChild(child) };
+  let stopped = false;
+  const lost = new Promise<string>((resolve) => {
+    child.once("exit", (code, signal) => {
+      if (!stopped) resolve(`Postgres ended unexpectedly (${signal ?? `exit code ${code}`}).`);
+    });
+  });
+  const stop = () => {
+    stopped = true;
+    return stopChild(child);
+  };
+  return { pid: child.pid as number, port, lost, stop };
 }
 
 function serverArguments(root: string, port: number, durable: boolean): string[] {
@@ -174,10 +186,8 @@ function portTaken(port: number): StartError {
 
 function startFailure(output: string, port: number, folder: PostgresFolder): StartError {
   if (output.includes("Address already in use")) return portTaken(port);
-  const reason =
-    output.match(/(?:FATAL|PANIC): +(.*)/)?.[1] ?? output.trim().split("\n").at(-1) ?? "no reason given";
   return new StartError(
-    `Postgres could not start on ${folder.data} (${reason}): ${folder.log} says more; a broken folder can be moved away, ` +
+    `Postgres could not start on ${folder.data} (${reasonIn(output)}): ${folder.log} says more; a broken folder can be moved away, ` +
       "or another chosen with LONGHAUL_DATA_DIR.",
   );
 }

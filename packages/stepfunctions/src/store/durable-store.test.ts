@@ -33,8 +33,9 @@ async function open(
   path: string,
   segments: MemorySegments,
   limits: Partial<typeof small> = {},
+  onWriteError?: (error: Error) => void,
 ): Promise<Store> {
-  const store = await openStore(path, { segments, limits });
+  const store = await openStore(path, { segments, limits, onWriteError });
   stores.push(store);
   return store;
 }
@@ -337,14 +338,17 @@ test.each([
 ])("after a write that failed with %s nothing is acknowledged any more", async (code, message) => {
   const disk = new MemorySegments();
   const path = folder();
-  const store = await open(path, disk);
+  const told = vi.fn<(error: Error) => void>();
+  const store = await open(path, disk, {}, told);
   await store.write([row(1)]);
+  expect(told).not.toHaveBeenCalled();
   disk.failure = Object.assign(new Error(code), { code });
   const failed = [store.write([row(2)]), store.write([row(3)])];
   for (const write of failed) {
     await expect(write).rejects.toThrow(DataDirectoryWriteError);
     await expect(write).rejects.toThrow(message);
   }
+  expect(told.mock.calls[0]?.[0].message).toMatch(message);
   disk.failure = null;
   await expect(store.write([row(4)])).rejects.toThrow(message);
   await expect(store.flushed()).rejects.toThrow(message);

@@ -1,6 +1,6 @@
 import { checkpoint } from "./checkpoint.js";
 import { writeError } from "./disk.js";
-import { DataDirectoryDamagedError } from "./errors.js";
+import { DataDirectoryDamagedError, type DataDirectoryWriteError } from "./errors.js";
 import type { Placed } from "./changes.js";
 import { Journal, type Limits, type Mark } from "./journal.js";
 import { firstOf, type Key } from "./keys.js";
@@ -24,6 +24,8 @@ interface Parts {
   mark: Mark;
   /** The segment that the mark names. */
   file: SegmentFile;
+  /** Told when nothing can be written any more. */
+  failed: (error: DataDirectoryWriteError) => void;
   /** Gives the folder back to others of this process. */
   closed: () => void;
 }
@@ -55,7 +57,11 @@ export class DurableStore implements Store {
         mayTurn: () => this.moving === null,
         turned: (mark) => this.turned(mark),
         full: () => this.moving !== null && this.recent.bytes > 4 * parts.limits.memory,
-        failure: (error) => writeError(parts.folder, error),
+        failure: (error) => {
+          const reason = writeError(parts.folder, error);
+          parts.failed(reason);
+          return reason;
+        },
       },
       { ...parts.mark },
       parts.file,

@@ -2,7 +2,11 @@ import { chmodSync, mkdirSync, realpathSync } from "node:fs";
 import { findDamage, markFolder } from "./data-file.js";
 import { writeError } from "./disk.js";
 import { DurableStore } from "./durable-store.js";
-import { DataDirectoryDamagedError, DataDirectoryInUseError } from "./errors.js";
+import {
+  DataDirectoryDamagedError,
+  DataDirectoryInUseError,
+  type DataDirectoryWriteError,
+} from "./errors.js";
 import type { Limits } from "./journal.js";
 import { LmdbTables } from "./lmdb-tables.js";
 import { recover } from "./recovery.js";
@@ -16,10 +20,12 @@ const LIMITS: Limits = {
   memory: 24 * 1024 * 1024,
 };
 
-/** For tests. */
 export interface StoreOptions {
-  /** Where the journal is; in the folder by default. */
+  /** Told, perhaps more than once, that nothing can be written any more. */
+  onWriteError?: ((error: DataDirectoryWriteError) => void) | undefined;
+  /** For tests: where the journal is; in the folder by default. */
   segments?: Segments;
+  /** For tests. */
   limits?: Partial<Limits>;
 }
 
@@ -40,14 +46,16 @@ export async function openStore(directory: string, options: StoreOptions = {}): 
   if (opened.has(folder)) throw new DataDirectoryInUseError(folder, process.pid);
   opened.add(folder);
   try {
-    return await openFolder(folder, options.segments ?? segmentsIn(folder), { ...LIMITS, ...options.limits });
+    return await openFolder(folder, options);
   } catch (error) {
     opened.delete(folder);
     throw error;
   }
 }
 
-async function openFolder(folder: string, segments: Segments, limits: Limits): Promise<Store> {
+async function openFolder(folder: string, options: StoreOptions): Promise<Store> {
+  const { segments = segmentsIn(folder), onWriteError = () => {} } = options;
+  const limits = { ...LIMITS, ...options.limits };
   const damage = findDamage(folder, ["meta", ...TABLES]);
   if (damage !== null) throw new DataDirectoryDamagedError(folder, damage);
   const tables = new LmdbTables(folder);
@@ -60,6 +68,7 @@ async function openFolder(folder: string, segments: Segments, limits: Limits): P
       segments,
       limits,
       ...begun,
+      failed: onWriteError,
       closed: () => opened.delete(folder),
     });
   } catch (error) {
