@@ -1,5 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -205,6 +207,21 @@ test("the command line says what is wrong with where and as whom it asks, and wh
     expect(await command(env, ...args)).toEqual({ code, said: expect.stringContaining(said) });
   }
 }, 60_000);
+
+test("a password is not called wrong where nobody can be signed in", async () => {
+  const server = createServer((request, response) => {
+    const url = `http://${request.headers.host}`;
+    if (request.url === "/config.json")
+      response.end(JSON.stringify({ supabaseUrl: url, supabaseAnonKey: "k" }));
+    else response.writeHead(503).end();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const asker = { LONGHAUL_URL: url, LONGHAUL_EMAIL: "somebody@example.org", LONGHAUL_PASSWORD: "right" };
+  const said = `Nobody is signed in there now (${url} answered with status 503): try again later.\n`;
+  expect(await command(asker, "token")).toEqual({ code: 4, said });
+  server.close();
+});
 
 test("the core and the hooks go into a browser's bundle", async () => {
   const { outputFiles, warnings } = await build({

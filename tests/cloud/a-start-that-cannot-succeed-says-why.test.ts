@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,6 +61,14 @@ it("says that the data folder is a file", async () => {
   const file = join(dataDir, "a-file");
   await writeFile(file, "");
   expect(await sentence(options({ dataDir: file }))).toContain("LONGHAUL_DATA_DIR");
+});
+
+it.skipIf(!existsSync("/dev/full"))("says that the disk is full", async () => {
+  await mkdir(join(dataDir, "postgres"));
+  await symlink("/dev/full", join(dataDir, "postgres", "passwords.json.new"));
+  expect(await sentence(options())).toBe(
+    `The disk of the data folder ${dataDir} is full: make room and start again, what it holds is kept.`,
+  );
 });
 
 it("says that the executions are damaged", async () => {

@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -129,12 +138,18 @@ it("says that the folder is of another version, not a database at all, or broken
   expect(broken).toContain("postgres.log");
 });
 
-it("throws a half-made database away and makes it anew", async () => {
+it("throws a half-made database away and makes it anew, and half-made copies of the programs", async () => {
   const folder = join(dataDir, "fresh");
+  const programs = () => readdirSync(join(folder, "postgres")).filter((name) => name.startsWith("runtime-"));
   mkdirSync(join(folder, "postgres/data.new/base"), { recursive: true });
   writeFileSync(join(folder, "postgres/data.new/PG_VERSION"), "17\n");
-  await using server = await start(0, folder);
-  expect(server.port).toBeGreaterThan(0);
+  const server = await start(0, folder);
+  await server.stop();
+  const [name] = programs();
+  renameSync(join(folder, `postgres/${name}`), join(folder, `postgres/${name}.4711`));
+  await using again = await start(0, folder);
+  expect(again.port).toBeGreaterThan(0);
+  expect(programs()).toEqual([name]);
 });
 
 it.skipIf(process.platform === "win32")("says which name of a folder initdb cannot work in", async () => {
