@@ -40,6 +40,7 @@ async function sentence(given: CloudOptions): Promise<string> {
 
 it.each([
   ["aws", "LONGHAUL_AWS_PORT"],
+  ["ads", "LONGHAUL_ADS_PORT"],
   ["supabase", "LONGHAUL_SUPABASE_PORT"],
   ["database", "LONGHAUL_DATABASE_PORT"],
 ])("names the variable that chooses another port for %s, and leaves nothing open", async (part, variable) => {

@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { parseObject, readBody } from "../aws/body.js";
 import { refusal } from "../aws/guard.js";
 import { json, type Reply, send } from "../aws/reply.js";
+import { listen } from "../listen.js";
 import type { Logger } from "../log.js";
-import { StartError } from "../postgres/start-error.js";
 import { RecordStore } from "../store/record-store.js";
 import { localClientId } from "./account.js";
 import { handleAmc } from "./amc/api.js";
@@ -58,13 +57,16 @@ export async function startAds(options: AdsOptions): Promise<LocalAds> {
       else send(response, json({ code: "INTERNAL_ERROR", details: "The local stand-in failed." }, 500));
     });
   });
-  server.listen(port, host);
-  await Promise.race([
-    once(server, "listening"),
-    once(server, "error").then(([error]) =>
-      Promise.reject(asStartError(error as NodeJS.ErrnoException, port)),
-    ),
-  ]);
+  const closeParts = async () => {
+    executions.close();
+    await warehouse.close();
+    await store.close();
+  };
+  const place = { port, host, what: "the advertising stand-in", variable: "LONGHAUL_ADS_PORT" };
+  await listen(server, place).catch(async (error) => {
+    await closeParts();
+    throw error;
+  });
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
   return {
     url,
@@ -76,19 +78,11 @@ export async function startAds(options: AdsOptions): Promise<LocalAds> {
       AMAZON_REVOKE_URL: `${url}/auth/o2/revoke`,
     },
     async close() {
-      executions.close();
       server.close();
       server.closeAllConnections();
-      await warehouse.close();
-      await store.close();
+      await closeParts();
     },
   };
-}
-
-function asStartError(error: NodeJS.ErrnoException, port: number): Error {
-  if (error.code !== "EADDRINUSE") return error;
-  const wayOut = "end what uses it, or choose another one with LONGHAUL_ADS_PORT.";
-  return new StartError(`Port ${port} for the advertising stand-in is taken: ${wayOut}`, { cause: error });
 }
 
 /** The same over restarts, so that URLs stay good. */

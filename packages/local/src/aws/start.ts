@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type FunctionSpec, type RuleSpec, trainingImages } from "@longhaul/functions/manifest";
@@ -6,9 +5,9 @@ import { EventSources } from "../lambda/event-sources.js";
 import type { Mapping } from "../lambda/mapping.js";
 import type { Account } from "../lambda/names.js";
 import { createLambda, type Lambda, type LambdaOptions } from "../lambda/service.js";
+import { listen } from "../listen.js";
 import type { Logger } from "../log.js";
 import { openOutbox } from "../outbox/outbox.js";
-import { StartError } from "../postgres/start-error.js";
 import { openS3, type S3 } from "../s3/service.js";
 import { machineEnvironment } from "../env.js";
 import { openSageMaker, type SageMaker } from "../sagemaker/service.js";
@@ -81,7 +80,12 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     stepFunctions: () => joined.stepFunctions ?? null,
     realtime: () => joined.realtime ?? null,
   });
-  await listen(server, options.port, host, "the AWS endpoint", "LONGHAUL_AWS_PORT").catch(async (error) => {
+  await listen(server, {
+    port: options.port,
+    host,
+    what: "the AWS endpoint",
+    variable: "LONGHAUL_AWS_PORT",
+  }).catch(async (error) => {
     await closeStores();
     throw error;
   });
@@ -147,30 +151,4 @@ async function openServices(options: AwsOptions, place: { readonly url: string }
   };
   const services = { outbox, s3, sqs, sns, lambda, bus, eventSources, secretsManager, scheduler, sageMaker };
   return { services, closeStores };
-}
-
-type Listener = ReturnType<typeof createEndpoint>;
-
-/** Listens, or says in a sentence which variable chooses another port. */
-async function listen(
-  server: Listener,
-  port: number,
-  host: string,
-  what: string,
-  variable: string,
-): Promise<void> {
-  try {
-    server.listen(port, host);
-    await once(server, "listening");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE") {
-      throw new StartError(
-        `Port ${port} is taken by another program: stop that one, or choose another port for ${what} with ${variable}.`,
-      );
-    }
-    throw new StartError(
-      `Port ${port} for ${what} cannot be used (${message}): choose another with ${variable}.`,
-    );
-  }
 }

@@ -5,13 +5,13 @@ import { configFile } from "@longhaul/db/supabase";
 import postgres from "postgres";
 import { openKeys } from "../auth/keys.js";
 import { authService } from "../auth/service.js";
-import { StartError } from "../postgres/start-error.js";
 import { Hub } from "../realtime/hub.js";
 import { realtimeRest } from "../realtime/rest.js";
 import { openRealtime, type Realtime, refuse } from "../realtime/service.js";
 import { openFiles, storageService } from "../storage/service.js";
 import { readConfig, type SupabaseConfig } from "./config.js";
 import { createGateway, parseUrl } from "./gateway.js";
+import { listen } from "../listen.js";
 import type { Logger } from "../log.js";
 import { type Service, silent } from "./http.js";
 
@@ -67,7 +67,7 @@ export async function startSupabase(options: SupabaseOptions): Promise<LocalSupa
     await Promise.all([auth.end({ timeout: 5 }), sql.end({ timeout: 5 })]);
   };
   try {
-    await listen(server, port, host);
+    await listen(server, { port, host, what: "Supabase", variable: "LONGHAUL_SUPABASE_PORT" });
     const url = `http://${host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host}:${(server.address() as AddressInfo).port}`;
     const context = { sql, keys, logger, hub: new Hub() };
     realtime = await openRealtime(context);
@@ -107,15 +107,5 @@ function takeUpgrades(server: Server, realtime: Realtime, logger: Logger): void 
       logger.error("Realtime refused a connection", { error: String(error) });
       socket.destroy();
     });
-  });
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const taken = `Port ${port} is taken by another program: stop that one, or choose another port for Supabase with LONGHAUL_SUPABASE_PORT.`;
-      reject(error.code === "EADDRINUSE" ? new StartError(taken) : error);
-    });
-    server.listen(port, host, resolve);
   });
 }
