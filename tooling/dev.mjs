@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { bin, compileOrKeep, startCompiler } from "./build.mjs";
 import { ensureInstalled } from "./install.mjs";
-import { Longhaul } from "./longhaul.mjs";
+import { checkPort, Longhaul } from "./longhaul.mjs";
 import { readSettings, root } from "./settings.mjs";
 import { stopOnSignals } from "./signals.mjs";
 import { watchTree } from "./watch-tree.mjs";
@@ -92,7 +92,9 @@ async function main() {
   ensureInstalled();
   compileOrKeep();
   const wait = (sentence) => console.error(`${sentence} It is started again with the next change.`);
-  const web = `http://127.0.0.1:${process.env.LONGHAUL_WEB_PORT ?? 5173}`;
+  const webPort = Number(process.env.LONGHAUL_WEB_PORT ?? 5173);
+  await checkPort(webPort, "the development server", "LONGHAUL_WEB_PORT");
+  const web = `http://127.0.0.1:${webPort}`;
   const longhaul = new Longhaul(settings, { say: console.error, onEnd: wait, webDir: null, webUrl: web });
   const stop = stopOnSignals(longhaul, stopChildren);
   try {
@@ -102,7 +104,8 @@ async function main() {
       last = last.then(() => apply(longhaul, changed)).catch((error) => console.error(error.message));
     });
     compileOnChange();
-    run("vite", "apps/web");
+    // Named, it is not done without while git or an editor has taken it away for a moment.
+    run("vite", "apps/web", "--config", "apps/web/vite.config.ts", "--strictPort");
     console.log(welcome(web, settings.dataDir, cloud));
   } catch (error) {
     if (!stop.began) console.error(error.message);

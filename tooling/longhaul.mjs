@@ -42,7 +42,7 @@ export class Longhaul {
 
   /** Starts both; resolves with what the cloud says of itself when the dashboard can be opened. */
   async start() {
-    await checkPort(this.settings.port);
+    await checkPort(this.settings.port, "the dashboard", "LONGHAUL_PORT");
     const ready = await this.#startCloud();
     this.env = ready.env;
     await this.#startApi();
@@ -176,8 +176,8 @@ export class Longhaul {
   }
 }
 
-/** The API would only say so in its log. */
-async function checkPort(port) {
+/** Says in a sentence that a port is taken: the program that wants it would say so in its own way, or choose another. */
+export async function checkPort(port, what, variable) {
   const problem = await new Promise((resolve) => {
     const probe = createServer();
     probe.once("error", resolve);
@@ -187,6 +187,6 @@ async function checkPort(port) {
   const why =
     problem.code === "EADDRINUSE" ? "is taken by another program" : `cannot be used (${problem.code})`;
   throw new StartError(
-    `Port ${port} ${why}: stop that one, or choose another port for the dashboard with LONGHAUL_PORT.`,
+    `Port ${port} ${why}: stop that one, or choose another port for ${what} with ${variable}.`,
   );
 }
