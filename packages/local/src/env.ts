@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { StartError } from "./postgres/start-error.js";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -23,12 +24,12 @@ const schema = z
     message: "must be off in production",
   });
 
-/** @throws Error with a sentence that names each variable that is wrong. */
+/** @throws StartError with a sentence that names each variable that is wrong. */
 export function readEnvironment(variables: Variables = process.env): z.output<typeof schema> {
   const parsed = schema.safeParse(variables);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-  throw new Error(`The environment of the local cloud is wrong: ${lines.join("; ")}.`);
+  throw new StartError(`The environment of the local cloud is wrong: ${lines.join("; ")}.`);
 }
 
 /** What a program needs to find its way on this machine, and no more than that. */

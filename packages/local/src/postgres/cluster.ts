@@ -69,6 +69,14 @@ export function reasonIn(output: string): string {
   );
 }
 
+/** @throws StartError where `output` says that there is too little of the shared memory that Postgres takes beside its files */
+export function checkSharedMemory(output: string): void {
+  if (!/shared memory segment.*No space left on device/.test(output)) return;
+  throw new StartError(
+    "Postgres needs a few megabytes of shared memory and /dev/shm is full: make room there, or make it larger (in Docker with --shm-size).",
+  );
+}
+
 /** Makes the cluster on first use; a half-made one of a start that was killed is thrown away. */
 export async function ensureCluster(start: Launch, password: string, durable: boolean): Promise<void> {
   const { folder, identity, runtime } = start;
@@ -95,9 +103,10 @@ export async function ensureCluster(start: Launch, password: string, durable: bo
       );
     });
     if (problem !== null) {
-      const reason = reasonIn(readFileSync(folder.log).subarray(before).toString("utf8"));
+      const output = readFileSync(folder.log).subarray(before).toString("utf8");
+      checkSharedMemory(output);
       throw new StartError(
-        `Postgres could not make its data folder (${problem}, ${reason}): ${folder.log} says more.`,
+        `Postgres could not make its data folder (${problem}, ${reasonIn(output)}): ${folder.log} says more.`,
       );
     }
   } finally {

@@ -12,7 +12,7 @@ import {
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Launch, launch, reasonIn } from "./cluster.js";
+import { checkSharedMemory, type Launch, launch, reasonIn } from "./cluster.js";
 import { isAlive, type PostgresFolder } from "./folder.js";
 import { StartError } from "./start-error.js";
 
@@ -186,6 +186,7 @@ function portTaken(port: number): StartError {
 
 function startFailure(output: string, port: number, folder: PostgresFolder): StartError {
   if (output.includes("Address already in use")) return portTaken(port);
+  checkSharedMemory(output);
   return new StartError(
     `Postgres could not start on ${folder.data} (${reasonIn(output)}): ${folder.log} says more; a broken folder can be moved away, ` +
       "or another chosen with LONGHAUL_DATA_DIR.",
