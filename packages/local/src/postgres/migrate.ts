@@ -74,7 +74,7 @@ function checkHistory(
     const file = byVersion.get(version);
     if (!file) {
       throw new StartError(
-        `The database had migration ${version}_${name ?? ""}, which is not in the folder any more: bring it back, or start with a new data folder.`,
+        `The database had migration ${version}_${name ?? ""}, which is not in the folder any more: go on with the newer version that it is of, bring it back, or start with a new data folder.`,
       );
     }
     // The CLI records statement by statement, without the semicolons between them.
