@@ -125,12 +125,12 @@ export class Longhaul {
   async #revive(name, what, start) {
     const failures = this.#failures[name];
     failures.push(performance.now());
-    let why = this.#where(this[name]);
+    let why;
     while (!this.#stopping) {
       const recent = failures.filter((time) => performance.now() - time < settledMs);
       this.#failures[name] = recent;
       if (recent.length > restarts) {
-        this.onEnd(`${what} too often: ${why}`);
+        this.onEnd(`${what} too often: ${why ?? this.#where(this[name])}`);
         return;
       }
       this.say(`${what} and is being started again.`);

@@ -67,9 +67,13 @@ export class Service {
     this.#child = null;
   }
 
-  /** The last line that it wrote, for a person who wants to know why it ended. */
+  /** The last line that it wrote, for a person who wants to know why it ended; empty where the log is gone. */
   lastWords() {
-    return lastWords(readFileSync(this.options.log, "utf8"));
+    try {
+      return lastWords(readFileSync(this.options.log, "utf8"));
+    } catch {
+      return "";
+    }
   }
 }
 

@@ -47,7 +47,8 @@ const killPostgres = () =>
     "SIGKILL",
   );
 
-test("a Postgres that was killed is started again, with the cloud around it", async () => {
+test("a Postgres that was killed is started again, with the cloud around it, also without a log", async () => {
+  await rm(join(dataDir, "logs"), { recursive: true });
   killPostgres();
   await vi.waitFor(() => expect(said).toContain("It is running again."), { timeout: 60_000 });
   expect(said.slice(1)).toEqual([
