@@ -8,11 +8,15 @@ it.skipIf(!existsSync("/dev/full"))("does not end the process whose log a full d
   const code = `
     import { createLogger } from ${JSON.stringify(logger)};
     createLogger("info").info("one");
-    process.once("beforeExit", () => process.stderr.write("it goes on"));`;
+    process.once("beforeExit", () => {
+      process.stderr.write("it goes on");
+      process.exit(0);
+    });`;
   const full = openSync("/dev/full", "w");
   const ended = spawnSync(process.execPath, ["--input-type=module", "--eval", code], {
     stdio: ["ignore", full, "pipe"],
     encoding: "utf8",
+    timeout: 20_000,
   });
   closeSync(full);
   expect([ended.status, ended.stderr]).toEqual([0, "it goes on"]);

@@ -8,7 +8,14 @@ const mostUnread = 16 * 1024 * 1024;
 function standardOutput(): DestinationStream {
   const output = pino.destination({ dest: 1, sync: false, maxLength: mostUnread });
   // A full disk must not take the API down: its log is the lesser loss.
-  output.on("error", () => {});
+  const flush = output.flushSync.bind(output);
+  output.on("error", () => {
+    // At the exit this one tries for good.
+    output.flushSync = () => {};
+  });
+  output.on("write", () => {
+    output.flushSync = flush;
+  });
   return output;
 }
 
