@@ -11,7 +11,8 @@ const narrow = { width: 360, height: 740 };
 
 /**
  * Each page is judged in both themes and at both widths, once by all rules and once by those of colours. Which theme goes
- * with which width takes turns, so that what all pages share is seen in every combination.
+ * with which width takes turns, so that what all pages share is seen in every combination. Nor is it too wide for letters that are
+ * twice as large, as browsers make them without making anything else larger.
  */
 const looks = [
   [
@@ -48,6 +49,10 @@ async function faultsOf(page: Page): Promise<string[]> {
     if (Number(overflow) > 0) found.push(`${look}: ${Number(overflow)} px too wide`);
   }
   await page.setViewportSize(wide);
+  await page.evaluate("void (document.documentElement.style.fontSize = '200%')");
+  const beside = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+  if (Number(beside) > 0) found.push(`letters of twice the size: ${Number(beside)} px too wide`);
+  await page.evaluate("void (document.documentElement.style.fontSize = '')");
   return found;
 }
 

@@ -7,7 +7,10 @@ import { AccountMenu } from "./account-menu.js";
 import { Mark } from "./mark.js";
 import { type Place, places } from "./places.js";
 
-/** The frame around every page: where one can go, and who one is. A column when wide, a bar when narrow. */
+/**
+ * The frame around every page: where one can go, and who one is. A column when wide, a bar when narrow. Pages fit themselves to
+ * the room inside of it, in the size of the letters (@xl and so on), so that they are narrow for whoever needs large ones.
+ */
 export function Shell({ children }: { children: ReactNode }) {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const nav = useRef<HTMLElement>(null);
@@ -34,7 +37,7 @@ export function Shell({ children }: { children: ReactNode }) {
       >
         Skip to content
       </a>
-      <header className="z-30 flex flex-wrap items-center max-md:justify-between gap-2 border-b bg-surface px-3 py-2 lg:sticky lg:top-0 lg:h-dvh lg:flex-col lg:flex-nowrap lg:items-stretch lg:gap-4 lg:border-r lg:border-b-0 lg:p-3">
+      <header className="z-30 flex flex-wrap items-center max-md:justify-between gap-2 border-b bg-surface px-3 py-2 lg:sticky lg:top-0 lg:h-dvh lg:overflow-y-auto lg:flex-col lg:flex-nowrap lg:items-stretch lg:gap-4 lg:border-r lg:border-b-0 lg:p-3">
         <Brand />
         <nav
           ref={nav}
@@ -62,7 +65,7 @@ export function Shell({ children }: { children: ReactNode }) {
         ref={main}
         id="main"
         tabIndex={-1}
-        className="mx-auto w-full max-w-6xl px-3 py-4 outline-none sm:px-6 sm:py-6"
+        className="@container mx-auto w-full max-w-6xl px-3 py-4 outline-none sm:px-6 sm:py-6"
       >
         <ErrorBoundary what="This page">{children}</ErrorBoundary>
       </main>

@@ -11,7 +11,7 @@ export function AgentsPage() {
   return (
     <>
       <PageHeader title="Agents" />
-      <div className="grid items-start gap-8 xl:grid-cols-[minmax(0,1fr)_minmax(0,20rem)]">
+      <div className="grid items-start gap-8 @4xl:grid-cols-[minmax(0,1fr)_minmax(0,20rem)]">
         <section aria-labelledby="new-talk" className="grid gap-4">
           <div>
             <h2 id="new-talk" className="text-lg font-semibold">

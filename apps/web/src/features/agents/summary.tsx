@@ -10,7 +10,7 @@ export function Summary({ talk, result }: { talk: TalkSoFar; result: TalkResult 
     <Panel title="What came of it">
       <div data-summary className="grid gap-4">
         <p className="max-w-prose">{summary}</p>
-        <div className="grid gap-4 md:grid-cols-2">
+        <div className="grid gap-4 @2xl:grid-cols-2">
           <Points title="Agreements" points={agreements} none="None were found." />
           <Points title="Disagreements" points={disagreements} none="None were found." />
         </div>
@@ -44,7 +44,7 @@ function Shares({ talk, result }: { talk: TalkSoFar; result: TalkResult }) {
   return (
     <section className="grid gap-1">
       <h3 className="font-semibold">Who spoke how much</h3>
-      <ul className="grid gap-x-6 gap-y-1 md:grid-cols-2">
+      <ul className="grid gap-x-6 gap-y-1 @2xl:grid-cols-2">
         {result.shares.map(({ name, turns, words }) => (
           <li key={name} className="grid grid-cols-[minmax(0,8rem)_minmax(0,1fr)_auto] items-center gap-2">
             <span className="flex items-center gap-1.5">

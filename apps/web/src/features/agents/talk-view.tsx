@@ -44,7 +44,7 @@ function Turns({ talk: { turns, planned } }: { talk: TalkSoFar }) {
   const of = planned ?? turns.length;
   return (
     <div className="flex items-center gap-3">
-      <div className="w-24 max-sm:hidden">
+      <div className="w-24 @max-xl:hidden">
         <ProgressBar value={of === 0 ? 0 : turns.length / of} label="Turns that were spoken" />
       </div>
       <p data-turns className="text-sm text-ink-soft tabular-nums">

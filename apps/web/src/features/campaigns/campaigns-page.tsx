@@ -41,7 +41,7 @@ export function CampaignsPage() {
           them, you approve, and they are sent.
         </EmptyState>
       ) : (
-        <ul className="grid gap-3 md:grid-cols-2">
+        <ul className="grid gap-3 @2xl:grid-cols-2">
           {data.map((campaign) => (
             <Card key={campaign.runId} campaign={campaign} />
           ))}

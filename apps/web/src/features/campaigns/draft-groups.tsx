@@ -6,7 +6,7 @@ import { DraftCard } from "./draft-card.js";
 export function DraftGroups({ drafts }: { drafts: readonly DraftSoFar[] }) {
   return groupsOf(drafts).map(({ segment, channel, drafts: members }) => (
     <Panel key={`${channel} ${segment}`} title={`${channelLabels[channel]} to ${segment}`}>
-      <div className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
+      <div className="grid gap-3 @2xl:grid-cols-2 @4xl:grid-cols-3">
         {members.map((tried) => (
           <DraftCard key={tried.draft.variant} tried={tried} />
         ))}

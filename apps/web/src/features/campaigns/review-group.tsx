@@ -20,7 +20,7 @@ export function ReviewGroup({ title, group, text, errorOf, onChange }: ReviewGro
   return (
     <section aria-label={title} className="grid gap-3 border-t pt-3">
       <h3 className="font-semibold">{title}</h3>
-      <div className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
+      <div className="grid gap-3 @2xl:grid-cols-2 @4xl:grid-cols-3">
         {group.drafts.map((tried) => {
           const { segment, channel, variant, subject, body } = tried.draft;
           return (

@@ -43,7 +43,7 @@ export function GraphTab() {
           The workflow has changed since this run began: this is the machine as it is now.
         </Notice>
       )}
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,24rem)]">
+      <div className="grid items-start gap-4 @3xl:grid-cols-[minmax(0,1fr)_minmax(0,24rem)]">
         <MachineDrawing
           graph={graph}
           states={states}

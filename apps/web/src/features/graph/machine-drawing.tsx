@@ -22,7 +22,10 @@ export function MachineDrawing({ graph, states, chosen, onChoose }: MachineDrawi
       role="region"
       aria-label="The machine"
     >
-      <div className="relative mx-auto" style={{ width: layout.width, height: layout.height }}>
+      <div
+        className="relative mx-auto"
+        style={{ width: inLetters(layout.width), height: inLetters(layout.height) }}
+      >
         <ul>
           {layout.nodes.map((placed) => (
             <Node
@@ -39,7 +42,7 @@ export function MachineDrawing({ graph, states, chosen, onChoose }: MachineDrawi
             key={`${x} ${y}`}
             aria-hidden
             className="absolute text-sm text-ink-soft"
-            style={{ left: x, top: y }}
+            style={{ left: inLetters(x), top: inLetters(y) }}
           >
             {text}
           </span>
@@ -49,6 +52,9 @@ export function MachineDrawing({ graph, states, chosen, onChoose }: MachineDrawi
     </div>
   );
 }
+
+/** A length of the layout, which grows with the letters in the nodes. */
+const inLetters = (length: number): string => `${length / 16}rem`;
 
 /** A step needs no word; both kinds of end are told apart by their state. */
 const kindWords: Partial<Record<string, string>> = { step: "", succeed: "end", fail: "end" };
@@ -66,7 +72,12 @@ function Node({ placed: { node, x, y, width, height }, state, chosen, onChoose }
   return (
     <li
       className={cn("absolute rounded-lg border", holds ? "border-line-strong/60 bg-sunken/40" : box)}
-      style={{ left: x, top: y, width, height }}
+      style={{
+        left: inLetters(x),
+        top: inLetters(y),
+        width: inLetters(width),
+        height: inLetters(height),
+      }}
     >
       <button
         type="button"
@@ -102,9 +113,8 @@ function Edges({ layout }: { layout: Layout }) {
   return (
     <svg
       aria-hidden
-      width={layout.width}
-      height={layout.height}
-      className="pointer-events-none absolute inset-0 overflow-visible text-line-strong"
+      viewBox={`0 0 ${layout.width} ${layout.height}`}
+      className="pointer-events-none absolute inset-0 size-full overflow-visible text-line-strong"
     >
       <defs>
         <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">

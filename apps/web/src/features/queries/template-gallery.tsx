@@ -64,7 +64,7 @@ export function TemplateGallery({ mayEdit, busy, onUse }: TemplateGalleryProps) 
           No template has these words. Try fewer, or another category.
         </EmptyState>
       ) : (
-        <ul className="grid gap-3 md:grid-cols-2">
+        <ul className="grid gap-3 @2xl:grid-cols-2">
           {templates.map((template) => (
             <TemplateCard key={template.id} template={template} mayEdit={mayEdit} busy={busy} onUse={onUse} />
           ))}

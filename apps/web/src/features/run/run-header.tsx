@@ -66,7 +66,7 @@ function RunLine({ run, active }: { run: Run; active: boolean }) {
     <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-soft">
       <span>{title}</span>
       <ShortId id={run.id} what="run id" />
-      <span>
+      <span className="min-w-0 wrap-anywhere">
         Started <TimeAgo at={run.createdAt} />
         {run.createdBy && ` by ${run.createdBy.name}`}
       </span>

@@ -28,7 +28,7 @@ interface StageLineProps {
 /** The stages in their order, each filling as it goes. */
 export function StageLine({ stages, cancelled = false }: StageLineProps) {
   return (
-    <ol aria-label="Stages" className="mb-4 grid gap-x-4 gap-y-3 sm:auto-cols-fr sm:grid-flow-col">
+    <ol aria-label="Stages" className="mb-4 grid gap-x-4 gap-y-3 @xl:auto-cols-fr @xl:grid-flow-col">
       {stages.map((stage) => (
         <Stage
           key={stage.key}

@@ -70,7 +70,7 @@ function Rows({ list, listKey }: { list: RunList; listKey: string }) {
           </Button>
         )}
       </div>
-      <div aria-hidden className={`grid border-b px-4 py-2 text-sm text-ink-soft max-lg:hidden ${columns}`}>
+      <div aria-hidden className={`grid border-b px-4 py-2 text-sm text-ink-soft @max-3xl:hidden ${columns}`}>
         <span>Run</span>
         <span>Status</span>
         <span>Progress</span>

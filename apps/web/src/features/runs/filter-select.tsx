@@ -20,7 +20,7 @@ export function FilterSelect({ label, name, search, any, choices }: FilterSelect
   return (
     <Select
       aria-label={label}
-      className="w-auto max-w-48 max-sm:flex-1"
+      className="w-auto max-w-48 @max-xl:flex-1"
       value={value}
       onChange={(event) => {
         const { [name]: _, ...rest } = search;

@@ -19,7 +19,7 @@ export function RunFilters({ search }: { search: RunSearch }) {
 
   return (
     <search className="flex flex-wrap gap-2">
-      <div className="relative min-w-48 flex-1 max-sm:min-w-full">
+      <div className="relative min-w-48 flex-1 @max-xl:min-w-full">
         <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-ink-soft" />
         <Input
           type="search"

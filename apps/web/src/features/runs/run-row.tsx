@@ -10,13 +10,13 @@ import { reasonOf, StatusBadge } from "./status.js";
 
 /** The columns of a row when there is room for them; the heading line uses the same. */
 export const columns =
-  "lg:grid-cols-[minmax(0,1fr)_minmax(0,13rem)_minmax(0,11rem)_7rem_5.5rem_minmax(0,7rem)] lg:items-center lg:gap-4";
+  "@3xl:grid-cols-[minmax(0,1fr)_minmax(0,13rem)_minmax(0,11rem)_7rem_5.5rem_minmax(0,7rem)] @3xl:items-center @3xl:gap-4";
 
 /** One run in a list: a line when wide, a card when narrow. The whole of it is the link. */
 export const RunRow = memo(function RunRow({ run, workflowTitle }: { run: Run; workflowTitle: string }) {
   return (
     <li
-      className={`relative grid gap-x-3 gap-y-1.5 border-b px-4 py-2.5 last:border-b-0 hover:bg-sunken/60 ${columns}`}
+      className={`relative grid grid-cols-[minmax(0,1fr)] gap-x-3 gap-y-1.5 border-b px-4 py-2.5 last:border-b-0 hover:bg-sunken/60 ${columns}`}
     >
       <div className="min-w-0">
         <Link
@@ -33,7 +33,7 @@ export const RunRow = memo(function RunRow({ run, workflowTitle }: { run: Run; w
       </div>
       <StatusCell run={run} />
       <ProgressCell run={run} />
-      <p className="flex flex-wrap gap-x-2 text-sm text-ink-soft lg:contents">
+      <p className="flex flex-wrap gap-x-2 text-sm text-ink-soft @3xl:contents">
         <span>
           <span className="sr-only">Started </span>
           <TimeAgo at={run.createdAt} />
@@ -41,15 +41,15 @@ export const RunRow = memo(function RunRow({ run, workflowTitle }: { run: Run; w
         <span className="tabular-nums">
           {run.startedAt ? (
             <>
-              <span className="lg:sr-only">{isFinal(run.status) ? "took " : "for "}</span>
+              <span className="@3xl:sr-only">{isFinal(run.status) ? "took " : "for "}</span>
               <Duration from={run.startedAt} to={run.finishedAt} />
             </>
           ) : (
-            <span className="max-lg:hidden">-</span>
+            <span className="@max-3xl:hidden">-</span>
           )}
         </span>
         <span className="truncate">
-          <span className="lg:sr-only">by </span>
+          <span className="@3xl:sr-only">by </span>
           {run.createdBy?.name ?? "the system"}
         </span>
       </p>
@@ -64,7 +64,7 @@ function StatusCell({ run }: { run: Run }) {
       className={cn(
         "flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5",
         // What has ended has no progress: its reason may be as long as both.
-        isFinal(run.status) && "lg:col-span-2",
+        isFinal(run.status) && "@3xl:col-span-2",
       )}
     >
       <StatusBadge status={run.status} />

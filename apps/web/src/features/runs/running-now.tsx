@@ -13,7 +13,7 @@ export function RunningNow({ runs }: { runs: readonly Run[] }) {
       <h2 id="running-now" className="mb-2 font-semibold">
         Running now
       </h2>
-      <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
+      <ul className="grid gap-3 @xl:grid-cols-2 @4xl:grid-cols-3">
         {runs.map((run) => (
           <RunningCard key={run.id} run={run} />
         ))}

@@ -49,7 +49,7 @@ export function InviteForm() {
         noValidate
         aria-label="Invite somebody"
         onSubmit={submit}
-        className="grid grid-cols-[minmax(0,1fr)] gap-3 sm:grid-cols-[minmax(0,1fr)_9rem]"
+        className="grid grid-cols-[minmax(0,1fr)] gap-3 @xl:grid-cols-[minmax(0,1fr)_9rem]"
       >
         <Field
           label="Invite by e-mail address"
@@ -85,10 +85,10 @@ export function InviteForm() {
             </Select>
           )}
         </Field>
-        <div className="sm:col-span-2">
+        <div className="@xl:col-span-2">
           <HowTheyHear mailed={mails} choose={mailsInvitations ? setMail : null} />
         </div>
-        <div className="flex items-center gap-3 sm:col-span-2">
+        <div className="flex items-center gap-3 @xl:col-span-2">
           <Button type="submit" disabled={invite.isPending}>
             {invite.isPending ? "Inviting..." : "Invite"}
           </Button>

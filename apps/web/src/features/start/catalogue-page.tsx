@@ -32,7 +32,7 @@ export function CataloguePage() {
         </EmptyState>
       ) : (
         <div className="grid gap-8">
-          <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
+          <ul className="grid gap-4 @xl:grid-cols-2 @4xl:grid-cols-3">
             {data
               .filter(({ startedFrom }) => startedFrom === null)
               .map((workflow) => (

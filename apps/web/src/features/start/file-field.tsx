@@ -49,7 +49,7 @@ export function FileField({ field, upload, error, onFile, onRemove }: FileFieldP
           ) : (
             <>
               <Upload aria-hidden className="size-5 text-ink-soft" />
-              <span className="text-ink-soft max-sm:hidden">Drop a file here, or</span>
+              <span className="text-ink-soft @max-xl:hidden">Drop a file here, or</span>
               <Button
                 tabIndex={-1}
                 aria-hidden

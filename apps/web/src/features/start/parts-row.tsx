@@ -36,15 +36,15 @@ export function PartsRow({ field, error, moves, children }: PartsRowProps) {
         aria-describedby={error ? `${id}-error` : undefined}
         data-wrong={error ? true : undefined}
         tabIndex={error ? -1 : undefined}
-        className="grid gap-4 py-2 sm:grid-cols-2"
+        className="grid gap-4 py-2 @xl:grid-cols-2"
       >
         {error && (
-          <div className="sm:col-span-2">
+          <div className="@xl:col-span-2">
             <FieldError id={`${id}-error`} error={error} />
           </div>
         )}
         {field.fields.map((part) => (
-          <div key={part.path} className={isWide(part) ? "sm:col-span-2" : undefined}>
+          <div key={part.path} className={isWide(part) ? "@xl:col-span-2" : undefined}>
             {children(part, false)}
           </div>
         ))}

@@ -27,7 +27,7 @@ export function StartedElsewhere({ workflows, mayStart }: StartedElsewhereProps)
         {workflows.map((workflow) => (
           <li
             key={workflow.name}
-            className="grid gap-x-4 gap-y-0.5 px-4 py-2.5 lg:grid-cols-[16rem_1fr_auto]"
+            className="grid gap-x-4 gap-y-0.5 px-4 py-2.5 @3xl:grid-cols-[16rem_1fr_auto]"
           >
             <h3 className="font-medium">{workflow.title}</h3>
             <p className="text-ink-soft">{workflow.description}</p>

@@ -34,7 +34,7 @@ export function BookShelf() {
       ) : books.length === 0 ? (
         <EmptyState title="No book yet">The first one appears here as soon as it is begun.</EmptyState>
       ) : (
-        <ul className="grid gap-4 sm:grid-cols-2">
+        <ul className="grid gap-4 @xl:grid-cols-2">
           {books.map((run) => (
             <Cover key={run.id} run={run} />
           ))}

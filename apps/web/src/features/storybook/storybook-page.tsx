@@ -17,7 +17,7 @@ export function StorybookPage() {
   return (
     <>
       <PageHeader title="Storybook" />
-      <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,26rem)_minmax(0,1fr)]">
+      <div className="grid items-start gap-8 @3xl:grid-cols-[minmax(0,26rem)_minmax(0,1fr)]">
         <section aria-labelledby="new-book" className="grid gap-4">
           <div>
             <h2 id="new-book" className="text-lg font-semibold">

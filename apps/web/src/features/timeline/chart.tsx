@@ -12,9 +12,9 @@ export function Chart({ timeline }: { timeline: Timeline }) {
   const at = (time: number): string => `${((time - from) / length) * 100}%`;
   return (
     <div className="rounded-lg border bg-surface">
-      <div aria-hidden className="grid border-b sm:grid-cols-[12rem_minmax(0,1fr)]">
+      <div aria-hidden className="grid border-b @xl:grid-cols-[12rem_minmax(0,1fr)]">
         <p className="px-3 py-1.5 text-sm text-ink-soft">Since the start</p>
-        <div className="relative mx-4 h-7 max-sm:mt-1">
+        <div className="relative mx-4 h-7 @max-xl:mt-1">
           {ticksOf(length / 1000, mostTicks).map((second) => (
             <span
               key={second}
@@ -44,7 +44,7 @@ interface TimelineRowProps {
 
 function TimelineRow({ row, from, at, attempts }: TimelineRowProps) {
   return (
-    <li className="grid items-center gap-y-0.5 py-0.5 hover:bg-sunken/60 sm:grid-cols-[12rem_minmax(0,1fr)]">
+    <li className="grid items-center gap-y-0.5 py-0.5 hover:bg-sunken/60 @xl:grid-cols-[12rem_minmax(0,1fr)]">
       <code className="truncate px-3 font-mono text-sm" title={row.label}>
         {row.label}
       </code>

@@ -66,7 +66,7 @@ export function DocumentsField({ uploads, error, onTake }: DocumentsFieldProps) 
                 target.value = "";
               }}
             />
-            <span className="text-ink-soft max-sm:hidden">Drop files here, or</span>
+            <span className="text-ink-soft @max-xl:hidden">Drop files here, or</span>
             <Button
               tabIndex={-1}
               aria-hidden

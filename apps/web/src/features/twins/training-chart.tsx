@@ -28,7 +28,7 @@ const retrieval: readonly Line[] = [
 export function TrainingChart({ epochs }: { epochs: readonly Epoch[] }) {
   return (
     <div className="grid gap-6">
-      <div className="grid gap-6 md:grid-cols-2">
+      <div className="grid gap-6 @2xl:grid-cols-2">
         <LinePlot
           title="Surprise a word (perplexity)"
           hint="Lower is better."

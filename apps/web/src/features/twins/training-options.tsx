@@ -15,7 +15,7 @@ export function TrainingOptions({ settings, onChange }: TrainingOptionsProps) {
   return (
     <details className="rounded-lg border bg-surface px-4 py-2">
       <summary className="cursor-pointer font-medium">Training options</summary>
-      <div className="grid gap-4 py-3 sm:grid-cols-2">
+      <div className="grid gap-4 py-3 @xl:grid-cols-2">
         <Field label="Machine" required help="Those that begin with ml.g have a graphics processor.">
           {(control) => (
             <Select
@@ -50,7 +50,7 @@ export function TrainingOptions({ settings, onChange }: TrainingOptionsProps) {
           max={86_400}
           onChange={(maxRuntimeSeconds) => set({ maxRuntimeSeconds })}
         />
-        <label className="flex items-start gap-2 sm:col-span-2">
+        <label className="flex items-start gap-2 @xl:col-span-2">
           <Checkbox
             checked={settings.spot}
             onChange={({ target }) => set({ spot: target.checked })}

@@ -38,7 +38,7 @@ export function TwinsPage() {
           A twin reads documents and answers questions from them. Give it some to read.
         </EmptyState>
       ) : (
-        <ul className="grid gap-3 md:grid-cols-2">
+        <ul className="grid gap-3 @2xl:grid-cols-2">
           {data.map((twin) => (
             <Card key={twin.id} twin={twin} />
           ))}

@@ -36,7 +36,7 @@ export function DeliveryLog({ webhooks }: { webhooks: Outputs["webhooks"]["list"
       <h2 id="deliveries" className="mb-3 text-lg font-semibold">
         Deliveries
       </h2>
-      <div className="mb-3 grid gap-2 sm:grid-cols-3">
+      <div className="mb-3 grid gap-2 @xl:grid-cols-3">
         <Choice
           label="Webhook"
           options={webhooks.map(({ id, name }) => [id, name] as const)}

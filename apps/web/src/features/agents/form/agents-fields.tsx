@@ -60,8 +60,8 @@ function AgentRow({ form, index }: { form: TalkForm; index: number }) {
     control("position", "Position"),
   ];
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_auto] gap-2 rounded-lg border bg-surface p-2 sm:grid-cols-[minmax(10rem,1fr)_minmax(0,2fr)_auto]">
-      <div className="grid content-start gap-2 max-sm:col-span-2">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] gap-2 rounded-lg border bg-surface p-2 @xl:grid-cols-[minmax(10rem,1fr)_minmax(0,2fr)_auto]">
+      <div className="grid content-start gap-2 @max-xl:col-span-2">
         <div className="flex items-center gap-2">
           <SpeakerDot hue={hueOf(draft.agents, agent.name)} />
           <Input {...name.props} />

@@ -16,7 +16,7 @@ export function QuantityFields({ form: { draft, errors, change } }: { form: Talk
   return (
     <fieldset className="grid gap-2">
       <legend className="mb-1 font-medium">Shared state</legend>
-      <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
+      <div className="grid grid-cols-2 gap-3 @xl:grid-cols-3">
         {fields.map(([key, label]) => (
           <Field key={key} label={label} required error={errors[`quantities.0.${key}`]}>
             {(control) => (

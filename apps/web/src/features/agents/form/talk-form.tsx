@@ -38,7 +38,7 @@ export function TalkForm() {
           />
         )}
       </Field>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid gap-4 @xl:grid-cols-2">
         <Field
           label={draft.format === "simulation" ? "Ticks" : "Rounds"}
           required
@@ -90,7 +90,7 @@ function FormatChoice({ form: { draft, change } }: { form: Form }) {
   return (
     <fieldset className="grid gap-2">
       <legend className="mb-1 font-medium">How they talk</legend>
-      <div className="grid gap-2 sm:grid-cols-3">
+      <div className="grid gap-2 @xl:grid-cols-3">
         {formats.map(({ format, title, what }) => (
           <label
             key={format}

@@ -60,7 +60,7 @@ export function CampaignForm() {
         onChange={(segments) => change({ segments })}
       />
       <Twins chosen={fields.twinIds} error={errors["twinIds"]} onChange={(twinIds) => change({ twinIds })} />
-      <div className="grid gap-5 sm:grid-cols-2">
+      <div className="grid gap-5 @xl:grid-cols-2">
         <Field
           label="Send at"
           help="In your time zone. Left empty, it is sent as soon as it is approved."

@@ -34,7 +34,7 @@ export function SegmentsField({ segments, errors, onChange }: SegmentsFieldProps
           aria-label={`Segment ${place + 1}`}
           className="grid gap-3 rounded-lg border p-3"
         >
-          <div className="grid gap-3 sm:grid-cols-2">
+          <div className="grid gap-3 @xl:grid-cols-2">
             <Field label="Segment" required error={errors[`segments.${place}.name`]}>
               {(control) => (
                 <Input

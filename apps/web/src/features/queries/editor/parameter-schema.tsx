@@ -95,7 +95,7 @@ function OneParameter({ parameter, onChange, onRemove }: OneParameterProps) {
           {required ? "" : ", optional"}
         </span>
       </summary>
-      <div className="grid gap-3 py-3 sm:grid-cols-2">
+      <div className="grid gap-3 py-3 @xl:grid-cols-2">
         <Field label="Type" required>
           {(control) => (
             <Select

@@ -81,7 +81,7 @@ export function QueryEditor({ saved, onDeleted }: QueryEditorProps) {
           {actions.said.text}
         </Notice>
       )}
-      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid items-start gap-4 @4xl:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid min-w-0 gap-4">
           <Panel title="SQL">
             <div className="grid gap-2">

@@ -33,7 +33,7 @@ export function TimeWindowFields({ window, problem, onChange }: TimeWindowFields
   const set = (edge: "start" | "end") => (event: { target: { value: string } }) =>
     onChange({ ...window, [edge]: event.target.value ? `${event.target.value}T00:00:00Z` : "" });
   return (
-    <div className="grid gap-4 sm:max-xl:grid-cols-2">
+    <div className="grid gap-4 @xl:@max-4xl:grid-cols-2">
       <Field label="From" required help="Events from this day on (UTC)." error={problem ?? undefined}>
         {(control) => (
           <Input {...control} type="date" value={window.start.slice(0, 10)} onChange={set("start")} />

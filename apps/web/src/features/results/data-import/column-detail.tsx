@@ -11,7 +11,7 @@ import { formatEdge, formatPoint, formatSpread, isDated, toNumber } from "./valu
 export function ColumnDetail({ column }: { column: ColumnProfile }) {
   if (column.type === "empty") return <p className="text-ink-soft">This column holds no value in any row.</p>;
   return (
-    <div className="grid gap-x-8 gap-y-6 lg:grid-cols-2">
+    <div className="grid gap-x-8 gap-y-6 @3xl:grid-cols-2">
       <div className="grid min-w-0 content-start gap-6">
         {column.histogram && (
           <Part title="Distribution" note={!column.histogram.exact && "Counts are approximate."}>

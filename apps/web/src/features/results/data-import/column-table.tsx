@@ -12,9 +12,9 @@ const heads = ["Column", "Filled", "Distinct", "Least", "Median", "Greatest", "D
 export function ColumnTable({ columns }: { columns: readonly ColumnProfile[] }) {
   const [open, setOpen] = useState<string | null>(columns[0]?.name ?? null);
   return (
-    <table role="table" className="w-full max-md:block">
+    <table role="table" className="w-full @max-2xl:block">
       <caption className="sr-only">Profile of each column</caption>
-      <thead role="rowgroup" className="max-md:sr-only">
+      <thead role="rowgroup" className="@max-2xl:sr-only">
         <tr role="row" className="border-b text-left text-sm text-ink-soft">
           {heads.map((head) => (
             <th
@@ -28,7 +28,7 @@ export function ColumnTable({ columns }: { columns: readonly ColumnProfile[] }) 
           ))}
         </tr>
       </thead>
-      <tbody role="rowgroup" className="max-md:block">
+      <tbody role="rowgroup" className="@max-2xl:block">
         {columns.map((column) => (
           <ColumnRows
             key={column.name}
@@ -55,14 +55,14 @@ function ColumnRows({ column, open, onToggle }: ColumnRowsProps) {
       <tr
         role="row"
         className={cn(
-          "border-b hover:bg-sunken/60 max-md:grid max-md:grid-cols-3 max-md:gap-2 max-md:px-4 max-md:py-3",
+          "border-b hover:bg-sunken/60 @max-2xl:grid @max-2xl:grid-cols-3 @max-2xl:gap-2 @max-2xl:px-4 @max-2xl:py-3",
           open && "bg-sunken/60",
         )}
       >
         <th
           role="rowheader"
           scope="row"
-          className="text-left font-normal max-md:col-span-3 md:py-1.5 md:pl-2"
+          className="text-left font-normal @max-2xl:col-span-3 @2xl:py-1.5 @2xl:pl-2"
         >
           <button
             type="button"
@@ -89,8 +89,8 @@ function ColumnRows({ column, open, onToggle }: ColumnRowsProps) {
         </Cell>
       </tr>
       {open && (
-        <tr role="row" id={detail} className="border-b max-md:block">
-          <td role="cell" colSpan={heads.length} className="p-4 max-md:block">
+        <tr role="row" id={detail} className="border-b @max-2xl:block">
+          <td role="cell" colSpan={heads.length} className="p-4 @max-2xl:block">
             <ColumnDetail column={column} />
           </td>
         </tr>
@@ -101,8 +101,8 @@ function ColumnRows({ column, open, onToggle }: ColumnRowsProps) {
 
 function Cell({ head, children }: { head: string; children: ReactNode }) {
   return (
-    <td role="cell" className="min-w-0 tabular-nums md:px-2 md:py-1.5">
-      <span aria-hidden className="block text-sm text-ink-soft md:hidden">
+    <td role="cell" className="min-w-0 tabular-nums @2xl:px-2 @2xl:py-1.5">
+      <span aria-hidden className="block text-sm text-ink-soft @2xl:hidden">
         {head}
       </span>
       {children}

@@ -19,7 +19,7 @@ export function StoryFields({ draft }: { draft: StoryDraft }) {
       </Field>
       <ol className="grid gap-4">
         {pages.map((page, index) => (
-          <li key={index} className="grid gap-3 rounded-md border p-3 sm:grid-cols-2">
+          <li key={index} className="grid gap-3 rounded-md border p-3 @xl:grid-cols-2">
             <Field label={`Page ${index + 1}`} required error={errors[`pages.${index}.text`]}>
               {(control) => (
                 <Textarea

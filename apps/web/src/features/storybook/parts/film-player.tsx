@@ -27,7 +27,7 @@ export function FilmPlayer({ title, film }: { title: string; film: VideoResult }
   }
 
   return (
-    <div className="grid gap-3 lg:grid-cols-[minmax(0,1fr)_14rem]">
+    <div className="grid gap-3 @3xl:grid-cols-[minmax(0,1fr)_14rem]">
       <div className="grid content-start gap-2">
         <video
           ref={player}

@@ -44,7 +44,7 @@ function Reading({ part, number, text }: ReadingProps) {
     <li
       data-reading={number}
       data-part-state={part.state}
-      className="grid items-center gap-x-4 gap-y-1 sm:grid-cols-[minmax(0,1fr)_18rem]"
+      className="grid items-center gap-x-4 gap-y-1 @xl:grid-cols-[minmax(0,1fr)_18rem]"
     >
       <p className="min-w-0 truncate" title={text}>
         <span className="mr-2 text-ink-soft tabular-nums">{number}</span>

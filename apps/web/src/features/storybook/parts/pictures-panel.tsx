@@ -22,7 +22,7 @@ export function PicturesPanel({ run, story, parts }: PicturesPanelProps) {
     <StagePanel title="The illustrations" stage={stageOf(run, "images")} state={state}>
       {begun && (
         <>
-          <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+          <ul className="grid gap-4 @xl:grid-cols-2 @3xl:grid-cols-3">
             {parts.map((part, index) => (
               <Picture key={index} part={part} number={index + 1} shows={story?.pages[index]?.illustration} />
             ))}

@@ -18,7 +18,7 @@ export function VisionPanel({ run, part }: { run: Run; part: Part<VisionResult> 
 
 function Seen({ seen }: { seen: VisionResult }) {
   return (
-    <div className="grid gap-4 sm:grid-cols-[minmax(0,14rem)_minmax(0,1fr)]">
+    <div className="grid gap-4 @xl:grid-cols-[minmax(0,14rem)_minmax(0,1fr)]">
       <div className="h-fit overflow-hidden rounded-md border">
         <ArtifactImage
           artifactId={seen.drawingArtifactId}
