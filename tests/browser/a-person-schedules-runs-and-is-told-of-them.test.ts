@@ -109,6 +109,15 @@ describe("a person who repeats runs and is told of them", { timeout: 300_000 }, 
     await page.getByText("thank you").waitFor();
     const told = receiver.received.map(({ headers, body }) => new Webhook(secret).verify(body, headers));
     expect(told).toMatchObject([{ type: "run.succeeded", data: { workflow: "story", status: "succeeded" } }]);
+    await page.getByLabel("Webhook").selectOption("My receiver");
+    await page.getByLabel("State").selectOption("Failed");
+    await page.getByText("No message matches this filter").waitFor();
+    await page.waitForURL(/\?webhook=[0-9a-f-]{36}&status=failed$/);
+    await page.reload();
+    await page.getByText("No message matches this filter").waitFor();
+    expect(await page.getByLabel("State").inputValue()).toBe("failed");
+    await page.getByLabel("State").selectOption("All");
+    await delivery(page, "Delivered 200").waitFor();
   });
 
   it("sees why a message does not come through and when it is tried again, and sends it once it may", async () => {

@@ -1,4 +1,5 @@
 import { createRoute } from "@tanstack/react-router";
+import { parseQuerySearch } from "../../features/queries/query-search.js";
 import { lazyPage } from "../../lib/lazy-page.js";
 import { app } from "./frame.js";
 
@@ -11,6 +12,7 @@ const storybook = createRoute({
 const queries = createRoute({
   getParentRoute: () => app,
   path: "/queries",
+  validateSearch: parseQuerySearch,
   component: lazyPage(() => import("../../features/queries/queries-page.js"), "QueriesPage"),
 });
 

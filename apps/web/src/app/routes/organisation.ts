@@ -1,5 +1,6 @@
 import { createRoute } from "@tanstack/react-router";
 import { parseCallback } from "../../features/connections/callback-search.js";
+import { parseDeliverySearch } from "../../features/webhooks/delivery-search.js";
 import { lazyPage } from "../../lib/lazy-page.js";
 import { MissingPlace } from "../fallback-pages.js";
 import { app } from "./frame.js";
@@ -26,6 +27,7 @@ const onboarding = createRoute({
 const webhooks = createRoute({
   getParentRoute: () => app,
   path: "/webhooks",
+  validateSearch: parseDeliverySearch,
   component: lazyPage(() => import("../../features/webhooks/webhooks-page.js"), "WebhooksPage"),
 });
 

@@ -1,6 +1,5 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { FilePlus2 } from "lucide-react";
-import { useDeferredValue, useState } from "react";
 import { Button } from "../../components/ui/button.js";
 import { EmptyState } from "../../components/ui/empty-state.js";
 import { Input } from "../../components/ui/input.js";
@@ -11,10 +10,14 @@ import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { TimeAgo } from "../../components/ui/time.js";
 import { toProblem } from "../../lib/errors.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
+import { useTyped } from "../../lib/use-typed.js";
 import { StatusBadge } from "../runs/status.js";
 import { useMay } from "../settings/use-me.js";
+import { parseQuerySearch } from "./query-search.js";
 import { TemplateGallery } from "./template-gallery.js";
 import { useInstances } from "./use-instances.js";
+
+const route = getRouteApi("/app/queries");
 
 type Card = Outputs["sqlWorkflows"]["list"]["sqlWorkflows"][number];
 
@@ -73,10 +76,19 @@ export function QueriesPage() {
 }
 
 function QueryList() {
-  const [search, setSearch] = useState("");
-  const wanted = useDeferredValue(search.trim());
+  const { q: wanted } = route.useSearch();
+  const navigate = route.useNavigate();
+  const [text, type] = useTyped(
+    wanted ?? "",
+    (q) =>
+      void navigate({
+        search: (all) => parseQuerySearch({ ...all, q }),
+        replace: true,
+        resetScroll: false,
+      }),
+  );
   const { data, error, refetch, fetchNextPage, hasNextPage } = trpc.sqlWorkflows.list.useInfiniteQuery(
-    { search: wanted || undefined, limit: 20 },
+    { search: wanted, limit: 20 },
     { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
   );
   const queries = data?.pages.flatMap((page) => page.sqlWorkflows) ?? [];
@@ -89,8 +101,9 @@ function QueryList() {
           type="search"
           aria-label="Search your queries"
           placeholder="Search"
-          value={search}
-          onChange={(event) => setSearch(event.target.value)}
+          value={text}
+          maxLength={200}
+          onChange={(event) => type(event.target.value)}
           className="h-7 w-44 text-sm"
         />
       }

@@ -1,5 +1,5 @@
-import { templateCategories, type TemplateCategory } from "@longhaul/workflows/contracts";
-import { useDeferredValue, useState } from "react";
+import { templateCategories } from "@longhaul/workflows/contracts";
+import { getRouteApi } from "@tanstack/react-router";
 import { Button } from "../../components/ui/button.js";
 import { EmptyState } from "../../components/ui/empty-state.js";
 import { Input, Select } from "../../components/ui/input.js";
@@ -8,6 +8,8 @@ import { ProblemView } from "../../components/ui/problem.js";
 import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { humanize } from "../../lib/format.js";
 import { trpc } from "../../lib/trpc.js";
+import { useTyped } from "../../lib/use-typed.js";
+import { parseQuerySearch } from "./query-search.js";
 import { TemplateCard, type UsedTemplate } from "./template-card.js";
 
 interface TemplateGalleryProps {
@@ -16,13 +18,21 @@ interface TemplateGalleryProps {
   onUse: (template: UsedTemplate) => void;
 }
 
-/** Templates as cards, the most used first, with search and category. */
+const route = getRouteApi("/app/queries");
+
+/** Templates as cards, the most used first, with search and category, which the URL has. */
 export function TemplateGallery({ mayEdit, busy, onUse }: TemplateGalleryProps) {
-  const [search, setSearch] = useState("");
-  const [category, setCategory] = useState<TemplateCategory | "">("");
-  const wanted = useDeferredValue(search.trim());
+  const { template, category } = route.useSearch();
+  const navigate = route.useNavigate();
+  const narrow = (change: { template?: string; category?: string }) =>
+    void navigate({
+      search: (all) => parseQuerySearch({ ...all, ...change }),
+      replace: true,
+      resetScroll: false,
+    });
+  const [text, type] = useTyped(template ?? "", (typed) => narrow({ template: typed }));
   const { data, error, refetch, fetchNextPage, hasNextPage } = trpc.queryTemplates.list.useInfiniteQuery(
-    { search: wanted || undefined, category: category || undefined },
+    { search: template, category },
     { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
   );
   const templates = data?.pages.flatMap((page) => page.templates) ?? [];
@@ -35,14 +45,15 @@ export function TemplateGallery({ mayEdit, busy, onUse }: TemplateGalleryProps) 
             type="search"
             aria-label="Search templates"
             placeholder="Search"
-            value={search}
-            onChange={(event) => setSearch(event.target.value)}
+            value={text}
+            maxLength={200}
+            onChange={(event) => type(event.target.value)}
             className="h-7 w-44 text-sm"
           />
           <Select
             aria-label="Category"
-            value={category}
-            onChange={(event) => setCategory(event.target.value as TemplateCategory | "")}
+            value={category ?? ""}
+            onChange={(event) => narrow({ category: event.target.value })}
             className="h-7 w-auto text-sm"
           >
             <option value="">All categories</option>

@@ -1,3 +1,4 @@
+import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button } from "../../components/ui/button.js";
 import { EmptyState } from "../../components/ui/empty-state.js";
@@ -6,30 +7,29 @@ import { ProblemView } from "../../components/ui/problem.js";
 import { SkeletonLines } from "../../components/ui/skeleton.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
 import { DeliveryRow } from "./delivery-row.js";
-import { type Kind, kinds } from "./kinds.js";
-
-interface Filter {
-  webhookId?: string | undefined;
-  status?: Outputs["webhooks"]["deliveries"][number]["status"] | undefined;
-  kind?: Kind | "webhook.test" | undefined;
-}
+import { deliveryStatuses, parseDeliverySearch, sentKinds } from "./delivery-search.js";
 
 const pageSize = 50;
-const statuses = [
-  ["waiting", "Waiting"],
-  ["delivered", "Delivered"],
-  ["failed", "Failed"],
-] as const;
+const route = getRouteApi("/app/webhooks");
 
-/** Each message to the organisation's webhooks, the newest first. */
+/** Each message to the organisation's webhooks, the newest first; the filter is the URL. */
 export function DeliveryLog({ webhooks }: { webhooks: Outputs["webhooks"]["list"] }) {
-  const [filter, setFilter] = useState<Filter>({});
+  const { webhook: asked, ...search } = route.useSearch();
+  // One that was deleted meanwhile narrows nothing.
+  const webhook = webhooks.find(({ id }) => id === asked)?.id;
+  const navigate = route.useNavigate();
   const [limit, setLimit] = useState(pageSize);
   const { data, error, refetch } = trpc.webhooks.deliveries.useQuery(
-    { ...filter, limit },
+    { ...search, webhookId: webhook, limit },
     { refetchInterval: 2_000, placeholderData: (before) => before },
   );
-  const narrow = (change: Filter) => setFilter((all) => ({ ...all, ...change }));
+  const narrow = (change: { webhook?: string; status?: string; kind?: string }) =>
+    void navigate({
+      search: (all) => parseDeliverySearch({ ...all, ...change }),
+      replace: true,
+      resetScroll: false,
+    });
+  const narrowed = webhook !== undefined || Object.keys(search).length > 0;
   const nameOf = (id: string) => webhooks.find((webhook) => webhook.id === id)?.name ?? "";
   return (
     <section aria-labelledby="deliveries" className="mt-8">
@@ -40,25 +40,25 @@ export function DeliveryLog({ webhooks }: { webhooks: Outputs["webhooks"]["list"
         <Choice
           label="Webhook"
           options={webhooks.map(({ id, name }) => [id, name] as const)}
-          choose={(webhookId) => narrow({ webhookId })}
+          chosen={webhook}
+          choose={(id) => narrow({ webhook: id })}
         />
         <Choice
           label="State"
-          options={statuses}
-          choose={(status) => narrow({ status: status as Filter["status"] })}
+          options={deliveryStatuses}
+          chosen={search.status}
+          choose={(status) => narrow({ status })}
         />
-        <Choice
-          label="Event"
-          options={[...kinds, ["webhook.test", "A test"]]}
-          choose={(kind) => narrow({ kind: kind as Filter["kind"] })}
-        />
+        <Choice label="Event" options={sentKinds} chosen={search.kind} choose={(kind) => narrow({ kind })} />
       </div>
       {error && !data ? (
         <ProblemView what="The deliveries" error={error} retry={() => void refetch()} />
       ) : !data ? (
         <SkeletonLines label="Reading the deliveries" />
       ) : data.length === 0 ? (
-        <EmptyState title="No messages">What is sent is listed here for thirty days.</EmptyState>
+        <EmptyState title={narrowed ? "No message matches this filter" : "No messages"}>
+          What is sent is listed here for thirty days.
+        </EmptyState>
       ) : (
         <ul className="divide-y rounded-lg border bg-surface">
           {data.map((delivery) => (
@@ -78,14 +78,15 @@ export function DeliveryLog({ webhooks }: { webhooks: Outputs["webhooks"]["list"
 interface ChoiceProps {
   label: string;
   options: readonly (readonly [string, string])[];
-  choose: (option: string | undefined) => void;
+  chosen: string | undefined;
+  choose: (option: string) => void;
 }
 
-function Choice({ label, options, choose }: ChoiceProps) {
+function Choice({ label, options, chosen, choose }: ChoiceProps) {
   return (
     <label className="grid gap-1 text-sm">
       {label}
-      <Select onChange={(event) => choose(event.target.value || undefined)}>
+      <Select value={chosen ?? ""} onChange={(event) => choose(event.target.value)}>
         <option value="">All</option>
         {options.map(([option, text]) => (
           <option key={option} value={option}>
