@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
 import { violationsOf } from "./axe.js";
 import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
-import { signUp, startImport, status } from "./steps.js";
+import { type Person, signIn, signUp, startImport, status } from "./steps.js";
 
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 360, height: 740 };
@@ -93,6 +93,7 @@ describe("every page", { timeout: 480_000 }, () => {
   let stack: Stack;
   let browser: TestBrowser;
   let visitor: Visitor;
+  let person: Person;
   let succeeded: string;
   let failed: string;
 
@@ -101,7 +102,7 @@ describe("every page", { timeout: 480_000 }, () => {
     browser = await openBrowser(stack.url);
     visitor = await browser.visitor();
     const { page } = visitor;
-    await signUp(page);
+    person = await signUp(page);
     succeeded = await startImport(page, { name: "Seattle weather", file: "seattle-weather.csv" });
     await status(page, "Succeeded").waitFor();
     const buffer = Buffer.from("\u0000\u0001\u0002 not a table");
@@ -298,10 +299,26 @@ describe("every page", { timeout: 480_000 }, () => {
     await page.getByRole("button", { name: "Decide" }).click();
     await page.getByText("Enter a number.").waitFor();
     expect(await faultsOf(page)).toEqual([]);
+    // A colleague who gets the link to it signs in, and is there; so is whoever has it open in two tabs.
+    const link = await page.getByRole("link", { name: /^Asked / }).getAttribute("href");
+    const colleague = await browser.visitor();
+    await signIn(colleague.page, person, String(link));
+    await colleague.page.waitForURL(/\/approvals\/[0-9a-f-]{36}$/);
+    await colleague.page.getByLabel("Decision").selectOption("Reject");
     await page.getByLabel("Marks 2").fill("5");
     await page.getByRole("button", { name: "Decide" }).click();
     await page.getByText("Decided by you").waitFor();
     expect(await faultsOf(page)).toEqual([]);
+    await colleague.page.getByText("Decided by you").waitFor();
+    expect(await colleague.page.getByRole("button", { name: "Decide" }).count()).toBe(0);
+    expect(await faultsOf(colleague.page), "a decided approval").toEqual([]);
+    const stranger = await browser.visitor();
+    await signUp(stranger.page);
+    await stranger.page.goto(String(link));
+    await stranger.page.getByText("There is no such request for approval.").waitFor();
+    await stranger.page
+      .getByText("an organisation that you are not signed in to", { exact: false })
+      .waitFor();
   });
 
   it("keeps its frame where the server does not answer, and says what to do", async () => {

@@ -103,6 +103,13 @@ const approvals = createRoute({
   component: lazyPage(() => import("../../features/approvals/approvals-page.js"), "ApprovalsPage"),
 });
 
+/** Where a link to one question leads. */
+const approval = createRoute({
+  getParentRoute: () => app,
+  path: "/approvals/$approvalId",
+  component: lazyPage(() => import("../../features/approvals/approval-page.js"), "ApprovalPage"),
+});
+
 const deadLetters = createRoute({
   getParentRoute: () => app,
   path: "/dead-letters",
@@ -145,6 +152,7 @@ export const runRoutes = [
   start,
   run.addChildren([runIndex, result, graph, timeline, steps, events, input]),
   approvals,
+  approval,
   deadLetters,
   schedules,
   newSchedule,

@@ -42,9 +42,9 @@ export function ApprovalCard({ approval: listed, withRun = false, onChanged }: A
               {approval.runName}
             </Link>
           )}
-          <span>
+          <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="link">
             Asked <TimeAgo at={approval.createdAt} />
-          </span>
+          </Link>
           {open && approval.deadline && <Deadline at={approval.deadline} />}
         </p>
         {!ownForm && <Details details={approval.details} />}

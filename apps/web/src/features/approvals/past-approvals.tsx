@@ -22,7 +22,9 @@ export function PastApprovals() {
             <Link to="/runs/$runId/result" params={{ runId: approval.runId }} data-row className="link">
               {approval.runName}
             </Link>
-            <span>{approval.title}</span>
+            <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="link">
+              {approval.title}
+            </Link>
             <span className="ml-auto text-sm text-ink-soft">
               {outcome(approval)} <TimeAgo at={approval.decidedAt ?? approval.createdAt} />
             </span>
