@@ -180,6 +180,50 @@ describe("a person who watches runs all day", { timeout: 240_000 }, () => {
     expect(await page.getByLabel("Name").inputValue()).toBe("Half written");
   });
 
+  it("finds what it has half written after a reload and after it was elsewhere, and can begin anew", async () => {
+    const { page } = visitor;
+    const back = page.getByText("What you had written here is back.", { exact: false });
+    const forms: [path: string, label: string][] = [
+      ["/start/data-import", "Name"],
+      ["/storybook", "Child's name"],
+      ["/agents", "Topic"],
+      ["/schedules/new?workflow=story", "What is in the drawing"],
+      ["/campaigns/new", "Goal"],
+      ["/twins/new", "Or paste text"],
+      ["/settings", "Invite by e-mail address"],
+    ];
+    for (const [path, label] of forms) {
+      await page.goto(path);
+      await page.getByLabel(label).first().fill("half@written");
+      await page.reload();
+      await expect
+        .poll(() => page.getByLabel(label).first().inputValue(), { message: path })
+        .toBe("half@written");
+      await page.getByRole("link", { name: "Connections" }).click();
+      await page.getByRole("heading", { name: "Connections" }).waitFor();
+      await page.goBack();
+      await expect
+        .poll(() => page.getByLabel(label).first().inputValue(), { message: path })
+        .toBe("half@written");
+    }
+    await page.goto("/agents");
+    await back.waitFor();
+    await page.getByRole("button", { name: "Begin anew" }).click();
+    await back.waitFor({ state: "detached" });
+    const topic = await page.getByLabel("Topic").inputValue();
+    expect(topic).not.toBe("half@written");
+    await page.reload();
+    await expect.poll(() => page.getByLabel("Topic").inputValue()).toBe(topic);
+    expect(await back.count()).toBe(0);
+    // What was sent is not half-written any more.
+    await page.goto("/settings");
+    await page.getByLabel("Invite by e-mail address").fill("written@example.org");
+    await page.getByRole("button", { name: "Invite", exact: true }).click();
+    await page.getByText("written@example.org is invited.").waitFor();
+    await page.reload();
+    await expect.poll(() => page.getByLabel("Invite by e-mail address").inputValue()).toBe("");
+  });
+
   it("goes on where it was, in each tab, once a session that has ended is there again", async () => {
     const { page } = visitor;
     await page.goto(`/runs/${failed[0]}/input`);
@@ -203,13 +247,24 @@ describe("a person who watches runs all day", { timeout: 240_000 }, () => {
     await other.close();
   });
 
-  it("leaves no way back to its page for whoever signs in after it has left", async () => {
+  it("leaves no way back to its page, and nothing half-written in any tab, for whoever signs in after it has left", async () => {
     const { page } = visitor;
-    await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    const other = await page.context().newPage();
+    for (const tab of [page, other]) {
+      await tab.goto("/agents");
+      await tab.getByLabel("Topic").fill("Between us");
+    }
+    await page.getByRole("button", { name: "account menu" }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    for (const tab of [page, other]) await tab.getByRole("heading", { name: "Sign in" }).waitFor();
     await page.waitForURL(/\/sign-in$/);
     await signIn(page, person, page.url());
     await page.getByRole("heading", { name: "Runs", exact: true }).waitFor();
     expect(new URL(page.url()).pathname).toBe("/");
+    for (const tab of [page, other]) {
+      await tab.goto("/agents");
+      await tab.getByLabel("Topic").waitFor();
+      expect(await tab.getByLabel("Topic").inputValue()).not.toBe("Between us");
+    }
   });
 });

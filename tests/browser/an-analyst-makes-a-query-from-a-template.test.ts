@@ -65,10 +65,32 @@ describe("an analyst who asks by templates", { timeout: 600_000 }, () => {
     await page.getByRole("heading", { name: "Path to conversion" }).waitFor();
     await page.getByLabel("Search templates").fill("reach");
     await page.getByRole("heading", { name: "Path to conversion" }).waitFor({ state: "hidden" });
+    // The address says so to a colleague, and to whoever comes back.
+    await page.waitForURL(/\?template=reach$/);
+    await page.reload();
+    await page.getByRole("heading", { name: "Reach and frequency by campaign" }).waitFor();
+    expect(await page.getByRole("heading", { name: "Path to conversion" }).count()).toBe(0);
+    expect(await page.getByLabel("Search templates").inputValue()).toBe("reach");
     await shot(page, "queries");
     await page.getByRole("button", { name: "Use Reach and frequency by campaign" }).click();
     await page.waitForURL(/\/queries\/[0-9a-f-]{36}$/);
     await editor(page).getByText("dsp_impressions").waitFor();
+  });
+
+  it("finds its query as it was half-written after a reload, and what is saved once it begins anew", async () => {
+    const { page } = ada;
+    const name = page.getByLabel("Name of the query");
+    const saved = await name.inputValue();
+    await name.fill("Half a name");
+    await write(page, "SELECT half FROM");
+    await page.reload();
+    await editor(page).getByText("SELECT half FROM").waitFor();
+    expect(await name.inputValue()).toBe("Half a name");
+    await page.getByText("Not saved").waitFor();
+    await page.getByRole("button", { name: "Begin anew" }).click();
+    await editor(page).getByText("dsp_impressions").waitFor();
+    expect(await name.inputValue()).toBe(saved);
+    await page.getByText("Not saved").waitFor({ state: "detached" });
   });
 
   it("fills in the form, is told what does not fit, runs, and sees table and chart", async () => {

@@ -3,6 +3,7 @@ import { LonghaulContext } from "@longhaul/client/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { getQueryKey } from "@trpc/react-query";
 import { type ReactNode, useEffect, useState } from "react";
+import { listenToForget } from "../features/drafts/forget-drafts.js";
 import { toProblem } from "../lib/errors.js";
 import { trpc } from "../lib/trpc.js";
 import { type SessionStore, useSessionStore } from "../features/session/session.js";
@@ -43,6 +44,7 @@ export function Services({ children }: { children: ReactNode }) {
   const session = useSessionStore();
   const [{ longhaul, queries, client }] = useState(() => createServices(session));
   useEffect(() => longhaul.close, [longhaul]);
+  useEffect(listenToForget, []);
   return (
     <trpc.Provider client={client} queryClient={queries}>
       <QueryClientProvider client={queries}>

@@ -3,10 +3,11 @@ import { type FormEvent, useMemo } from "react";
 import { Button } from "../../components/ui/button.js";
 import { Notice } from "../../components/ui/notice.js";
 import type { Problem } from "../../lib/errors.js";
+import { DraftNotice } from "../drafts/draft-notice.js";
 import { ContractField, type FormState } from "../start/form-field.js";
 import { readForm } from "../start/form-values.js";
 import { placeIssues } from "../start/issues.js";
-import { fieldsOf } from "../start/schema.js";
+import { fieldsOf, takesFiles } from "../start/schema.js";
 import { useUploads } from "../start/use-uploads.js";
 import { useValues } from "../start/use-values.js";
 import { useDecide } from "./use-decide.js";
@@ -18,11 +19,15 @@ export function ApprovalForm({ approval, onChanged }: { approval: Approval; onCh
     () => fieldsOf(approval.form).sort((a, b) => Number(b.required) - Number(a.required)),
     [approval.form],
   );
-  const { values, errors, setErrors, change, changeRows, moveRow } = useValues(fields);
-  const uploads = useUploads();
-  const { decide, pending, problem } = useDecide(approval, onChanged, (refused) =>
-    setErrors(placeIssues(decisionIssues(refused), fields, values)),
+  const { values, errors, setErrors, change, changeRows, moveRow, draft } = useValues(
+    fields,
+    `approval ${approval.id}`,
   );
+  const uploads = useUploads();
+  const { decide, pending, problem } = useDecide(approval, onChanged, {
+    onDecided: draft.forget,
+    onRefused: (refused) => setErrors(placeIssues(decisionIssues(refused), fields, values)),
+  });
   const form: FormState = {
     values,
     errors,
@@ -43,6 +48,7 @@ export function ApprovalForm({ approval, onChanged }: { approval: Approval; onCh
   const placed = Object.keys(errors).some((path) => path !== "");
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
+      <DraftNotice draft={draft} withFiles={takesFiles(fields)} />
       {problem && !placed && (
         <Notice role="alert" look="bad">
           {problem.message}

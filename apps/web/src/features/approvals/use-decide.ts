@@ -8,12 +8,13 @@ interface Deciding {
   readonly problem: Problem | null;
 }
 
+interface Told {
+  onDecided?: () => void;
+  onRefused?: (problem: Problem) => void;
+}
+
 /** Sends a decision. It can be sent once; of two people the quicker one counts, and the other sees who it was. */
-export function useDecide(
-  approval: Approval,
-  onChanged: () => void,
-  onRefused: (problem: Problem) => void = () => {},
-): Deciding {
+export function useDecide(approval: Approval, onChanged: () => void, told: Told = {}): Deciding {
   const utils = trpc.useUtils();
   const mutation = trpc.approvals.decide.useMutation({
     // Also after a refusal: somebody else may have been quicker, which is then shown.
@@ -22,7 +23,8 @@ export function useDecide(
       await utils.runs.get.invalidate({ runId: approval.runId });
       onChanged();
     },
-    onError: (error) => onRefused(toProblem(error)),
+    onSuccess: () => told.onDecided?.(),
+    onError: (error) => told.onRefused?.(toProblem(error)),
   });
   return {
     decide: (decision) => mutation.mutate({ approvalId: approval.id, decision }),

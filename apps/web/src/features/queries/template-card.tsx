@@ -139,10 +139,11 @@ function OwnActions({ template }: { template: Template }) {
             description,
             category: templateCategories.find((one) => one === category) ?? "other",
           }}
+          of={id}
           busy={update.isPending}
           problem={update.error && toProblem(update.error).message}
           close={() => setAsking(null)}
-          save={(words) => update.mutate({ id, ...words })}
+          save={(words, then) => update.mutate({ id, ...words }, { onSuccess: then })}
         />
       )}
       <Dialog

@@ -72,6 +72,7 @@ export function NewSchedulePage() {
           workflow={details.data}
           schedule={null}
           input={previous.data?.run.input}
+          from={from}
         />
       )}
     </div>

@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
+import { z } from "zod/mini";
 import { Button } from "../../components/ui/button.js";
 import { EmptyState } from "../../components/ui/empty-state.js";
 import { Field } from "../../components/ui/field.js";
@@ -7,6 +8,8 @@ import { Input } from "../../components/ui/input.js";
 import { Notice } from "../../components/ui/notice.js";
 import { toProblem } from "../../lib/errors.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
+import { DraftNotice } from "../drafts/draft-notice.js";
+import { together, useDraft } from "../drafts/use-draft.js";
 import { ContractField } from "../start/form-field.js";
 import { hasFiles } from "../start/schema.js";
 import { useInputForm } from "./use-input-form.js";
@@ -18,23 +21,45 @@ interface ScheduleFormProps {
   schedule: Outputs["schedules"]["get"] | null;
   /** The input to begin with. */
   input: unknown;
+  /** The run that has it. */
+  from?: string | undefined;
 }
+
+interface NamedTimes extends When {
+  name: string;
+}
+
+const namedTimesSchema = z.object({ name: z.string(), cron: z.string(), timezone: z.string() });
 
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** What is started, and when. */
-export function ScheduleForm({ workflow, schedule, input: previous }: ScheduleFormProps) {
-  const [name, setName] = useState(schedule?.name ?? workflow.title);
-  const [when, setWhen] = useState<When>({
-    cron: schedule?.cron ?? "0 9 * * 1-5",
-    timezone: schedule?.timezone ?? here,
+export function ScheduleForm({ workflow, schedule, input: previous, from }: ScheduleFormProps) {
+  const draftName = `schedule ${schedule?.id ?? `${workflow.name} ${from ?? ""}`}`;
+  const [{ name, ...when }, setTimes, times] = useDraft<NamedTimes>({
+    form: draftName,
+    schema: namedTimesSchema,
+    begin: () => ({
+      name: schedule?.name ?? workflow.title,
+      cron: schedule?.cron ?? "0 9 * * 1-5",
+      timezone: schedule?.timezone ?? here,
+    }),
   });
-  const { fields, form, read, refuse } = useInputForm(workflow, previous);
+  const change = (part: Partial<NamedTimes>) => setTimes((all) => ({ ...all, ...part }));
+  const {
+    fields,
+    form,
+    draft: inputs,
+    read,
+    refuse,
+  } = useInputForm(workflow, `${draftName} input`, previous);
+  const draft = together(times, inputs);
   const [general, setGeneral] = useState<string | null>(null);
   const utils = trpc.useUtils();
   const navigate = useNavigate();
   const save = trpc.schedules.save.useMutation({
     onSuccess: async () => {
+      draft.forget();
       await utils.schedules.invalidate();
       await navigate({ to: "/schedules" });
     },
@@ -61,6 +86,7 @@ export function ScheduleForm({ workflow, schedule, input: previous }: ScheduleFo
           {general}
         </Notice>
       )}
+      <DraftNotice draft={draft} />
       <Field label="Name" required>
         {(control) => (
           <Input
@@ -68,11 +94,11 @@ export function ScheduleForm({ workflow, schedule, input: previous }: ScheduleFo
             name="schedule-name"
             maxLength={100}
             value={name}
-            onChange={(event) => setName(event.target.value)}
+            onChange={(event) => change({ name: event.target.value })}
           />
         )}
       </Field>
-      <WhenFields when={when} onChange={(change) => setWhen((all) => ({ ...all, ...change }))} />
+      <WhenFields when={when} onChange={change} />
       <fieldset className="grid gap-5 rounded-lg border bg-surface p-4">
         <legend className="px-1 font-medium">What each run is started with</legend>
         {fields.map((field) => (

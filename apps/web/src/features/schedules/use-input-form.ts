@@ -15,12 +15,16 @@ type Workflow = Outputs["workflows"]["get"];
  * The fields of a workflow's input, for a start that comes later: what is entered is checked, and nothing is started. Files are
  * not among them, since one is kept for one run only.
  */
-export function useInputForm(workflow: Workflow, previous: unknown) {
+export function useInputForm(workflow: Workflow, draftName: string, previous: unknown) {
   const fields = useMemo(
     () => fieldsOf(workflow.inputSchema).filter((field) => !isFileList(field)),
     [workflow.inputSchema],
   );
-  const { values, errors, setErrors, change, changeRows, moveRow } = useValues(fields, previous);
+  const { values, errors, draft, setErrors, change, changeRows, moveRow } = useValues(
+    fields,
+    draftName,
+    previous,
+  );
   const uploads = useUploads();
   const form: FormState = {
     values,
@@ -35,6 +39,7 @@ export function useInputForm(workflow: Workflow, previous: unknown) {
   return {
     fields,
     form,
+    draft,
     /** The input, or null where something is wrong, which is shown then. */
     read(): Record<string, unknown> | null {
       const { input, errors: unreadable } = readForm(fields, values);

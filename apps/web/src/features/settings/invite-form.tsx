@@ -1,4 +1,5 @@
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
+import { z } from "zod/mini";
 import { Button } from "../../components/ui/button.js";
 import { Field } from "../../components/ui/field.js";
 import { Checkbox, Input, Select } from "../../components/ui/input.js";
@@ -6,12 +7,15 @@ import { useConfig } from "../../lib/config.js";
 import { toProblem } from "../../lib/errors.js";
 import { humanize } from "../../lib/format.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
+import { useDraft } from "../drafts/use-draft.js";
 import { JoinLink, joinLink } from "./join-link.js";
 import { roleMeanings } from "./member-rules.js";
 import { OpenInvitations } from "./open-invitations.js";
 
 const invitedRoles = ["viewer", "operator", "admin"] as const;
-type InvitedRole = (typeof invitedRoles)[number];
+
+const invitedSchema = z.object({ email: z.string(), role: z.enum(invitedRoles), mail: z.boolean() });
+type Invited = z.output<typeof invitedSchema>;
 
 /** How often is looked whether a mail has gone, and whether one has that is tried again. */
 const [soonMs, laterMs] = [1500, 30_000];
@@ -29,14 +33,18 @@ export function InviteForm() {
   const { data: open } = trpc.members.invitations.useQuery(undefined, {
     refetchInterval: ({ state }) => nextLook(state.data),
   });
-  const [email, setEmail] = useState("");
-  const [role, setRole] = useState<InvitedRole>("operator");
-  const [mail, setMail] = useState(true);
+  const [{ email, role, mail }, setInvited, draft] = useDraft<Invited>({
+    form: "invitation",
+    schema: invitedSchema,
+    begin: () => ({ email: "", role: "operator", mail: true }),
+  });
+  const change = (part: Partial<Invited>) => setInvited((all) => ({ ...all, ...part }));
   const mails = mailsInvitations && mail;
   const invite = trpc.members.invite.useMutation({
     onSuccess: (invitations) => {
       utils.members.invitations.setData(undefined, invitations);
-      setEmail("");
+      change({ email: "" });
+      draft.forget();
     },
   });
   const submit = (event: FormEvent) => {
@@ -65,7 +73,7 @@ export function InviteForm() {
               value={email}
               onChange={(event) => {
                 invite.reset();
-                setEmail(event.target.value);
+                change({ email: event.target.value });
               }}
             />
           )}
@@ -75,7 +83,9 @@ export function InviteForm() {
             <Select
               {...control}
               value={role}
-              onChange={(event) => setRole(invitedRoles.find((one) => one === event.target.value) ?? role)}
+              onChange={(event) =>
+                change({ role: invitedRoles.find((one) => one === event.target.value) ?? role })
+              }
             >
               {invitedRoles.map((one) => (
                 <option key={one} value={one}>
@@ -86,7 +96,10 @@ export function InviteForm() {
           )}
         </Field>
         <div className="@xl:col-span-2">
-          <HowTheyHear mailed={mails} choose={mailsInvitations ? setMail : null} />
+          <HowTheyHear
+            mailed={mails}
+            choose={mailsInvitations ? (chosen) => change({ mail: chosen }) : null}
+          />
         </div>
         <div className="flex items-center gap-3 @xl:col-span-2">
           <Button type="submit" disabled={invite.isPending}>

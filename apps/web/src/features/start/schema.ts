@@ -108,6 +108,14 @@ export function hasFiles(fields: readonly FormField[]): boolean {
   });
 }
 
+/** Whether there is a place for a file anywhere among them. */
+export function takesFiles(fields: readonly FormField[]): boolean {
+  return fields.some((field) => {
+    if (field.kind === "group") return takesFiles(field.fields);
+    return field.kind === "file" || (field.kind === "list" && takesFiles([field.item]));
+  });
+}
+
 function fieldOf(name: string, path: string, schema: Json, required: boolean): FormField {
   const [example] = asArray(schema["examples"]);
   const base: FieldBase = {

@@ -1,8 +1,10 @@
 import { Button } from "../../components/ui/button.js";
 import { Notice } from "../../components/ui/notice.js";
 import type { Outputs } from "../../lib/trpc.js";
+import { DraftNotice } from "../drafts/draft-notice.js";
 import { ContractField } from "./form-field.js";
 import { hadFiles } from "./initial-values.js";
+import { takesFiles } from "./schema.js";
 import { MoreOptions } from "./more-options.js";
 import { RunAtOnce } from "./run-at-once.js";
 import { useStartForm } from "./use-start-form.js";
@@ -11,12 +13,14 @@ interface StartFormProps {
   workflow: Outputs["workflows"]["get"];
   /** The input of an earlier run, to begin with. */
   previous: unknown;
+  /** That run. */
+  from?: string | undefined;
   submitLabel?: string;
 }
 
 /** The form of one workflow, drawn from its contract. While it is sent, the run is shown already. */
-export function StartForm({ workflow, previous, submitLabel = "Start" }: StartFormProps) {
-  const { fields, form, options, phase, onSubmit } = useStartForm(workflow, previous);
+export function StartForm({ workflow, previous, from, submitLabel = "Start" }: StartFormProps) {
+  const { fields, form, options, draft, phase, onSubmit } = useStartForm(workflow, previous, from);
   if (phase === "starting")
     return <RunAtOnce workflow={workflow} name={String(form.values["name"] ?? workflow.title)} />;
   const general = form.errors[""];
@@ -27,7 +31,8 @@ export function StartForm({ workflow, previous, submitLabel = "Start" }: StartFo
           {general}
         </Notice>
       )}
-      {previous !== undefined && (
+      <DraftNotice draft={draft} withFiles={takesFiles(fields)} />
+      {previous !== undefined && !draft.restored && (
         <Notice look="info">
           Filled in from the earlier run.{hadFiles(fields, previous) && " Choose its files again."}
         </Notice>

@@ -1,4 +1,5 @@
-import type { Priority } from "@longhaul/kit";
+import { type Priority, priorities } from "@longhaul/kit";
+import { z } from "zod/mini";
 
 /** What goes with a start besides the input, as it stands in the form. */
 export interface OptionTexts {
@@ -8,6 +9,13 @@ export interface OptionTexts {
   /** Local time as a datetime-local control has it; empty: at once. */
   readonly notBefore: string;
 }
+
+/** What can be taken up again of what was entered before. */
+export const optionTextsSchema = z.object({
+  priority: z.enum(["", ...priorities]),
+  tags: z.string(),
+  notBefore: z.string(),
+});
 
 export const noOptions: OptionTexts = { priority: "", tags: "", notBefore: "" };
 

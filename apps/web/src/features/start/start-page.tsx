@@ -48,7 +48,7 @@ export function StartPage() {
           .
         </Notice>
       )}
-      <StartForm key={`${name} ${from ?? ""}`} workflow={workflow.data} previous={input} />
+      <StartForm key={`${name} ${from ?? ""}`} workflow={workflow.data} previous={input} from={from} />
     </div>
   );
 }

@@ -3,12 +3,19 @@ import { type FormEvent, useMemo, useState } from "react";
 import { toProblem } from "../../lib/errors.js";
 import { focusFirstWrong } from "../../lib/focus-wrong.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
+import { together, useDraft } from "../drafts/use-draft.js";
 import type { FormState } from "./form-field.js";
 import { readForm } from "./form-values.js";
 import { checkInput, type FieldErrors, placeIssues } from "./issues.js";
 import { type FormField, fieldsOf } from "./schema.js";
 import type { OptionsState } from "./more-options.js";
-import { noOptions, type OptionErrors, type OptionTexts, readOptions } from "./start-options.js";
+import {
+  noOptions,
+  type OptionErrors,
+  type OptionTexts,
+  optionTextsSchema,
+  readOptions,
+} from "./start-options.js";
 import { createKeys, startRun } from "./start-run.js";
 import { useUploads } from "./use-uploads.js";
 import { useValues } from "./use-values.js";
@@ -16,13 +23,32 @@ import { useValues } from "./use-values.js";
 type Workflow = Outputs["workflows"]["get"];
 export type Phase = "editing" | "uploading" | "starting";
 
-/** The state of a start form. In the phase "starting" the run is shown already, before the server answers. */
-export function useStartForm(workflow: Workflow, previous: unknown) {
+/**
+ * The state of a start form. In the phase "starting" the run is shown already, before the server answers.
+ *
+ * @param from the earlier run whose input it begins with
+ */
+export function useStartForm(workflow: Workflow, previous: unknown, from: string | undefined) {
   const fields = useMemo(() => fieldsOf(workflow.inputSchema), [workflow.inputSchema]);
-  const { values, errors, setErrors, forget, change, changeRows, moveRow } = useValues(fields, previous);
+  const name = `start ${workflow.name} ${from ?? ""}`;
+  const {
+    values,
+    errors,
+    setErrors,
+    forget,
+    change,
+    changeRows,
+    moveRow,
+    draft: input,
+  } = useValues(fields, name, previous);
   const [phase, setPhase] = useState<Phase>("editing");
   const [keyOf] = useState(createKeys);
-  const [texts, setTexts] = useState<OptionTexts>(noOptions);
+  const [texts, setTexts, more] = useDraft<OptionTexts>({
+    form: `${name} options`,
+    schema: optionTextsSchema,
+    begin: () => noOptions,
+  });
+  const draft = together(input, more);
   const [optionErrors, setOptionErrors] = useState<OptionErrors>({});
   const uploads = useUploads();
   const utils = trpc.useUtils();
@@ -58,6 +84,7 @@ export function useStartForm(workflow: Workflow, previous: unknown) {
         ...options,
         idempotencyKey: keyOf({ input, options }),
       });
+      draft.forget();
       await utils.runs.get.prefetch({ runId });
       await navigate({ to: "/runs/$runId/result", params: { runId } });
     } catch (error) {
@@ -80,5 +107,5 @@ export function useStartForm(workflow: Workflow, previous: unknown) {
       setOptionErrors({});
     },
   };
-  return { fields, form, options, phase, onSubmit };
+  return { fields, form, options, draft, phase, onSubmit };
 }

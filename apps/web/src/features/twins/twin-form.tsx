@@ -1,11 +1,14 @@
 import { digitalTwin } from "@longhaul/workflows/contracts";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
+import { z } from "zod/mini";
 import { Button } from "../../components/ui/button.js";
 import { Field } from "../../components/ui/field.js";
 import { Checkbox, Input, Textarea } from "../../components/ui/input.js";
 import { Notice } from "../../components/ui/notice.js";
 import { focusFirstWrong } from "../../lib/focus-wrong.js";
+import { DraftNotice } from "../drafts/draft-notice.js";
+import { useDraft } from "../drafts/use-draft.js";
 import { useUploads } from "../start/use-uploads.js";
 import { DocumentsField } from "./documents-field.js";
 import { TrainingOptions } from "./training-options.js";
@@ -18,17 +21,24 @@ interface TwinFormProps {
   onStarted?: () => void;
 }
 
+const writtenSchema = z.object({ name: z.string(), text: z.string(), keepDocuments: z.boolean() });
+type Written = z.output<typeof writtenSchema>;
+
 /** What a twin is to read, and how it is trained. */
 export function TwinForm({ twin, submitLabel, onStarted = () => {} }: TwinFormProps) {
   const navigate = useNavigate();
   const uploads = useUploads();
-  const [name, setName] = useState(twin?.name ?? "");
-  const [text, setText] = useState("");
-  const [keepDocuments, setKeep] = useState(true);
+  const [{ name, text, keepDocuments }, setWritten, draft] = useDraft<Written>({
+    form: `twin ${twin?.id ?? ""}`,
+    schema: writtenSchema,
+    begin: () => ({ name: twin?.name ?? "", text: "", keepDocuments: true }),
+  });
+  const change = (part: Partial<Written>) => setWritten((all) => ({ ...all, ...part }));
   const [settings, setSettings] = useState(usualSettings);
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const [settling, setSettling] = useState(false);
   const train = useTrain((twinId) => {
+    draft.forget();
     onStarted();
     void navigate({ to: "/twins/$twinId", params: { twinId } });
   });
@@ -60,6 +70,7 @@ export function TwinForm({ twin, submitLabel, onStarted = () => {} }: TwinFormPr
   const busy = settling || train.pending;
   return (
     <form noValidate className="grid gap-4" onSubmit={(event) => void submit(event)}>
+      <DraftNotice draft={draft} withFiles />
       {twin === null && (
         <Field label="Name" required help="Who or what the twin speaks for." error={errors["name"]}>
           {(control) => (
@@ -68,7 +79,7 @@ export function TwinForm({ twin, submitLabel, onStarted = () => {} }: TwinFormPr
               value={name}
               maxLength={80}
               onChange={({ target }) => {
-                setName(target.value);
+                change({ name: target.value });
                 forget("name");
               }}
             />
@@ -87,7 +98,7 @@ export function TwinForm({ twin, submitLabel, onStarted = () => {} }: TwinFormPr
             rows={4}
             value={text}
             onChange={({ target }) => {
-              setText(target.value);
+              change({ text: target.value });
               forget("documents", "text");
             }}
           />
@@ -95,7 +106,10 @@ export function TwinForm({ twin, submitLabel, onStarted = () => {} }: TwinFormPr
       </Field>
       {twin !== null && (
         <label className="flex items-center gap-2">
-          <Checkbox checked={keepDocuments} onChange={({ target }) => setKeep(target.checked)} />
+          <Checkbox
+            checked={keepDocuments}
+            onChange={({ target }) => change({ keepDocuments: target.checked })}
+          />
           Keep what the active version has read
         </label>
       )}

@@ -5,6 +5,7 @@ import { Input, Select, Textarea } from "../../../components/ui/input.js";
 import { Notice } from "../../../components/ui/notice.js";
 import { trpc } from "../../../lib/trpc.js";
 import { presets } from "../presets.js";
+import { DraftNotice } from "../../drafts/draft-notice.js";
 import { AgentsFields } from "./agents-fields.js";
 import { QuantityFields } from "./quantity-fields.js";
 import { type Priority, type TalkForm as Form, useTalkForm } from "./use-talk-form.js";
@@ -26,6 +27,7 @@ export function TalkForm() {
           {problem}
         </Notice>
       )}
+      <DraftNotice draft={form.kept} />
       <PresetButtons form={form} />
       <FormatChoice form={form} />
       <Field label="Topic" required error={errors["topic"]}>

@@ -1,9 +1,11 @@
 import { type Agent, contracts, type Format, type Quantity } from "@longhaul/workflows/contracts";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
+import { z } from "zod/mini";
 import { toProblem } from "../../../lib/errors.js";
 import { focusFirstWrong } from "../../../lib/focus-wrong.js";
 import { trpc } from "../../../lib/trpc.js";
+import { useDraft } from "../../drafts/use-draft.js";
 import { createKeys, startRun } from "../../start/start-run.js";
 import { type Preset, presets } from "../presets.js";
 
@@ -49,6 +51,24 @@ function draftOf({ format, topic, rounds, agents, quantities }: Preset): TalkDra
   };
 }
 
+/** What was written before: its rows get keys as new ones do. */
+const agentSchema = z.object({ name: z.string(), role: z.string(), position: z.string() });
+const draftSchema = z.object({
+  format: z.enum(["panel", "discussion", "simulation"]),
+  topic: z.string(),
+  rounds: z.string(),
+  agents: z.array(z.pipe(agentSchema, z.transform(row))),
+  quantity: z.object({
+    name: z.string(),
+    start: z.string(),
+    min: z.string(),
+    max: z.string(),
+    growthPercent: z.string(),
+    mostChange: z.string(),
+  }),
+  priority: z.enum(["normal", "high"]),
+});
+
 /** The input that a draft comes to. */
 export function inputOf({ format, topic, rounds, agents, quantity }: TalkDraft) {
   const { name, ...numbers } = quantity;
@@ -74,7 +94,11 @@ export function errorsOf(format: Format, input: unknown): Errors {
 
 /** The state of the form for a talk, and its start. */
 export function useTalkForm() {
-  const [draft, setDraft] = useState(() => draftOf(presets[0] as Preset));
+  const [draft, setDraft, kept] = useDraft<TalkDraft>({
+    form: "talk",
+    schema: draftSchema,
+    begin: () => draftOf(presets[0] as Preset),
+  });
   const [errors, setErrors] = useState<Errors>({});
   const [problem, setProblem] = useState<string | null>(null);
   const [pending, setPending] = useState(false);
@@ -107,6 +131,7 @@ export function useTalkForm() {
         ...order,
         idempotencyKey: keyOf({ format, ...order }),
       });
+      kept.forget();
       await navigate({ to: "/runs/$runId/result", params: { runId } });
     } catch (error) {
       refuse({}, toProblem(error).message);
@@ -114,7 +139,7 @@ export function useTalkForm() {
   }
 
   return {
-    ...{ draft, errors, problem, pending, change },
+    ...{ draft, kept, errors, problem, pending, change },
     load: (preset: Preset) => change(draftOf(preset)),
     setAgent: (key: number, part: Partial<Agent>) =>
       change({ agents: draft.agents.map((one) => (one.key === key ? { ...one, ...part } : one)) }),

@@ -7,13 +7,14 @@ import { Field } from "../../../components/ui/field.js";
 import { Checkbox, Input, Textarea } from "../../../components/ui/input.js";
 import { Notice } from "../../../components/ui/notice.js";
 import { trpc } from "../../../lib/trpc.js";
+import { DraftNotice } from "../../drafts/draft-notice.js";
 import { channelLabels } from "../campaign.js";
 import { SegmentsField } from "./segments-field.js";
 import { useCampaignForm } from "./use-campaign-form.js";
 
 /** Goal, channels, segments with their people, twins, time and budget of a campaign. */
 export function CampaignForm() {
-  const { fields, errors, pending, problem, change, submit } = useCampaignForm();
+  const { fields, draft, errors, pending, problem, change, submit } = useCampaignForm();
   const needed = fields.channels.length * fields.segments.length;
   const send = (event: FormEvent) => {
     event.preventDefault();
@@ -27,6 +28,7 @@ export function CampaignForm() {
           {problem.message}
         </Notice>
       )}
+      <DraftNotice draft={draft} />
       <Field label="Name" required error={errors["name"]}>
         {(control) => (
           <Input

@@ -1,9 +1,11 @@
-import type { Channel } from "@longhaul/kit";
+import { type Channel, channels } from "@longhaul/kit";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { z } from "zod/mini";
 import { type FieldIssue, type Problem, toProblem } from "../../../lib/errors.js";
 import { focusFirstWrong } from "../../../lib/focus-wrong.js";
 import { trpc } from "../../../lib/trpc.js";
+import { useDraft } from "../../drafts/use-draft.js";
 import { createKeys } from "../../start/start-run.js";
 
 export interface SegmentFields {
@@ -34,6 +36,18 @@ const empty: CampaignFields = {
   sendAt: "",
   draftBudget: "6",
 };
+
+const fieldsSchema = z.object({
+  name: z.string(),
+  goal: z.string(),
+  channels: z.array(z.enum(channels)),
+  segments: z.array(
+    z.object({ key: z.number(), name: z.string(), description: z.string(), addresses: z.string() }),
+  ),
+  twinIds: z.array(z.string()),
+  sendAt: z.string(),
+  draftBudget: z.string(),
+});
 
 /** Errors by field: "name", "channels", "segments.0.name", "segments.0.addresses" and so on. */
 export type CampaignErrors = Readonly<Record<string, string>>;
@@ -81,11 +95,16 @@ function placeErrors(issues: readonly FieldIssue[], { segments }: CampaignFields
 export function useCampaignForm() {
   const navigate = useNavigate();
   const utils = trpc.useUtils();
-  const [fields, setFields] = useState(empty);
+  const [fields, setFields, draft] = useDraft<CampaignFields>({
+    form: "campaign",
+    schema: fieldsSchema,
+    begin: () => empty,
+  });
   const [errors, setErrors] = useState<CampaignErrors>({});
   const [keyOf] = useState(createKeys);
   const start = trpc.campaigns.start.useMutation({
     onSuccess: async ({ runId }) => {
+      draft.forget();
       void utils.campaigns.invalidate();
       await navigate({ to: "/runs/$runId/result", params: { runId } });
     },
@@ -96,6 +115,7 @@ export function useCampaignForm() {
   });
   return {
     fields,
+    draft,
     errors,
     pending: start.isPending,
     problem: start.error ? toProblem(start.error) : (null as Problem | null),

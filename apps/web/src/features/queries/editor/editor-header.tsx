@@ -11,6 +11,7 @@ import type { QueryActions } from "./use-query-actions.js";
 import type { QueryDraft } from "./use-query-draft.js";
 
 interface EditorHeaderProps {
+  queryId: string;
   edited: QueryDraft;
   actions: QueryActions;
   mayEdit: boolean;
@@ -19,7 +20,7 @@ interface EditorHeaderProps {
 }
 
 /** Name and actions of a query. */
-export function EditorHeader({ edited, actions, mayEdit, onRun, onDeleted }: EditorHeaderProps) {
+export function EditorHeader({ queryId, edited, actions, mayEdit, onRun, onDeleted }: EditorHeaderProps) {
   const { draft, changed, change } = edited;
   const [deleting, setDeleting] = useState(false);
   const [keeping, setKeeping] = useState(false);
@@ -83,10 +84,16 @@ export function EditorHeader({ edited, actions, mayEdit, onRun, onDeleted }: Edi
           title="Keep as a template"
           help="Your organisation begins other queries from it. An admin can publish it for every organisation."
           begin={{ name: draft.name, description: draft.description, category: "other" }}
+          of={queryId}
           busy={actions.busy}
           problem={actions.templateProblem}
           close={() => setKeeping(false)}
-          save={(words) => actions.keepAsTemplate(words, () => setKeeping(false))}
+          save={(words, then) =>
+            actions.keepAsTemplate(words, () => {
+              then();
+              setKeeping(false);
+            })
+          }
         />
       )}
       <Dialog

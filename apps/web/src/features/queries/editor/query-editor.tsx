@@ -6,6 +6,7 @@ import { Notice } from "../../../components/ui/notice.js";
 import { Panel } from "../../../components/ui/panel.js";
 import { Skeleton } from "../../../components/ui/skeleton.js";
 import { Button } from "../../../components/ui/button.js";
+import { DraftNotice } from "../../drafts/draft-notice.js";
 import { useMay } from "../../settings/use-me.js";
 import { placeOfRefusal } from "../refusal.js";
 import { useInstances, useTables } from "../use-instances.js";
@@ -65,7 +66,15 @@ export function QueryEditor({ saved, onDeleted }: QueryEditorProps) {
   );
   return (
     <div className="grid gap-4">
-      <EditorHeader edited={edited} actions={actions} mayEdit={mayEdit} onRun={run} onDeleted={onDeleted} />
+      <EditorHeader
+        queryId={saved.id}
+        edited={edited}
+        actions={actions}
+        mayEdit={mayEdit}
+        onRun={run}
+        onDeleted={onDeleted}
+      />
+      <DraftNotice draft={edited.kept} />
       {actions.said && (
         <Notice
           look={actions.said.look}

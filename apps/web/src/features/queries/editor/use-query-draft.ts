@@ -7,8 +7,10 @@ import {
   parametersSchema,
   parameterValuesSchema,
 } from "@longhaul/workflows/contracts";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
+import { z } from "zod/mini";
 import type { Outputs } from "../../../lib/trpc.js";
+import { useDraft } from "../../drafts/use-draft.js";
 import { lastDays, type TimeWindow, windowProblem } from "./time-window.js";
 import { problemsOf, valuesOf } from "./value-text.js";
 
@@ -24,6 +26,28 @@ export interface Draft {
   window: TimeWindow;
 }
 
+/** A draft, and the version that it is one of: who has saved another meanwhile is met when it is saved. */
+interface Edited {
+  version: number;
+  draft: Draft;
+}
+
+const isParameter = (one: unknown) => one instanceof Object && "name" in one && "type" in one;
+
+/** What can be taken up again of what was written before, also where it is not right yet. */
+const editedSchema = z.object({
+  version: z.number(),
+  draft: z.object({
+    name: z.string(),
+    description: z.string(),
+    instanceId: z.nullable(z.string()),
+    sql: z.string(),
+    parameters: z.array(z.custom<Parameter>(isParameter)),
+    values: z.custom<ParameterValues>((values) => values instanceof Object),
+    window: z.object({ start: z.string(), end: z.string() }),
+  }),
+});
+
 /** What of a draft is the query itself: saving it makes another version. */
 const queryOf = ({ name, description, instanceId, sql, parameters }: Draft) => ({
   name,
@@ -35,8 +59,13 @@ const queryOf = ({ name, description, instanceId, sql, parameters }: Draft) => (
 
 /** A query as it is edited: what is written, what is wrong with it, and whether it has been saved. */
 export function useQueryDraft(saved: SqlWorkflow) {
-  const [base, setBase] = useState(() => ({ version: saved.version, draft: draftOf(saved) }));
-  const [draft, setDraft] = useState(base.draft);
+  const [{ version, draft }, setEdited, kept] = useDraft<Edited>({
+    form: `query ${saved.id}`,
+    schema: editedSchema,
+    begin: () => editedOf(saved),
+  });
+  const setDraft = (change: (now: Draft) => Draft) =>
+    setEdited((now) => ({ ...now, draft: change(now.draft) }));
   const problems = useMemo(() => checkTemplate(draft.sql, draft.parameters), [draft.sql, draft.parameters]);
   const undescribed = useMemo(() => {
     const known = new Set(draft.parameters.map(({ name }) => name));
@@ -46,26 +75,31 @@ export function useQueryDraft(saved: SqlWorkflow) {
   const query = queryOf(draft);
   return {
     draft,
-    version: base.version,
+    version,
+    kept,
     query,
     values,
     problems,
     undescribed,
     valueProblems: problemsOf(draft.parameters, values),
     windowProblem: windowProblem(draft.window),
-    changed: JSON.stringify(query) !== JSON.stringify(queryOf(base.draft)),
+    changed: JSON.stringify(query) !== JSON.stringify(queryOf(kept.begun.draft)),
     change: (more: Partial<Draft>) => setDraft((now) => ({ ...now, ...more })),
     describe: (parameters: Parameter[]) => setDraft((now) => ({ ...now, parameters })),
     /** What was saved is what is compared with from now on. */
-    wasSaved: (version: number, as: Draft) => setBase({ version, draft: as }),
+    wasSaved: (now: number, as: Draft) => {
+      setEdited((edited) => ({ ...edited, version: now }));
+      kept.rebase({ version: now, draft: as });
+    },
     takeOver: (other: SqlWorkflow) => {
-      const next = draftOf(other);
-      setBase({ version: other.version, draft: next });
-      setDraft(next);
+      setEdited(editedOf(other));
+      kept.rebase(editedOf(other));
     },
   };
 }
 export type QueryDraft = ReturnType<typeof useQueryDraft>;
+
+const editedOf = (saved: SqlWorkflow): Edited => ({ version: saved.version, draft: draftOf(saved) });
 
 function draftOf(saved: SqlWorkflow): Draft {
   const parameters = parametersSchema.safeParse(saved.parameterSchema);

@@ -17,13 +17,18 @@ const nextStep = "DrawPage";
 
 /** The story as a form. What it becomes goes into a new run, which keeps the drawing and makes everything after it. */
 export function StoryEditor({ runId, story, onClose }: StoryEditorProps) {
-  const draft = useStoryDraft(story);
+  const draft = useStoryDraft(story, `story ${runId}`);
   const { rerunFrom, pending, problem } = useRerunFrom(runId);
 
   function submit(event: FormEvent): void {
     event.preventDefault();
     const edited = draft.read();
     if (edited) rerunFrom({ step: nextStep, outputs: { Story: edited } });
+  }
+
+  function discard(): void {
+    draft.kept.forget();
+    onClose();
   }
 
   return (
@@ -38,7 +43,7 @@ export function StoryEditor({ runId, story, onClose }: StoryEditorProps) {
         <Button type="submit" look="primary" disabled={pending}>
           {pending ? "Starting..." : "Make the book from this story"}
         </Button>
-        <Button onClick={onClose}>Discard the changes</Button>
+        <Button onClick={discard}>Discard the changes</Button>
         <p className="basis-full text-sm text-ink-soft">
           A new run begins with this story: the drawing is not read again, pictures, narration and film are
           made anew. This book stays as it is.

@@ -1,12 +1,14 @@
 import { Field } from "../../../components/ui/field.js";
 import { Input, Textarea } from "../../../components/ui/input.js";
+import { DraftNotice } from "../../drafts/draft-notice.js";
 import type { StoryDraft } from "./use-story-draft.js";
 
 /** Title and pages of a story as fields. */
 export function StoryFields({ draft }: { draft: StoryDraft }) {
-  const { title, pages, errors, setTitle, changePage } = draft;
+  const { title, pages, errors, kept, setTitle, changePage } = draft;
   return (
     <>
+      <DraftNotice draft={kept} />
       <Field label="Title" required error={errors["title"]}>
         {(control) => (
           <Input

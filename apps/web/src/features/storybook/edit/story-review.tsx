@@ -20,8 +20,8 @@ export function StoryReview({ approval, onChanged }: DecisionFormProps) {
 function Review({ approval, onChanged, story }: DecisionFormProps & { story: StoryResult }) {
   // Asked for again every few seconds: what is being written must not be replaced meanwhile.
   const [written] = useState(story);
-  const draft = useStoryDraft(written);
-  const { decide, pending, problem } = useDecide(approval, onChanged);
+  const draft = useStoryDraft(written, `approval ${approval.id}`);
+  const { decide, pending, problem } = useDecide(approval, onChanged, { onDecided: draft.kept.forget });
 
   function submit(event: FormEvent): void {
     event.preventDefault();

@@ -1,0 +1,49 @@
+/** What `sessionStorage` does, or what stands in for it. */
+export type DraftStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
+
+const prefix = "longhaul.draft ";
+
+/** Whose draft it is: nobody else gets to see it, and neither does the same person in another organisation. */
+export interface DraftOwner {
+  readonly userId: string;
+  readonly organisationId: string | null;
+}
+
+/** Where a draft is kept: `form` is what is being written, e.g. "invitation" or "start data-import". */
+export const draftKey = ({ userId, organisationId }: DraftOwner, form: string): string =>
+  `${prefix}${userId} ${organisationId ?? ""} ${form}`;
+
+/** What was kept; undefined where nothing was, or nothing that can be read. */
+export function keptDraft(storage: DraftStorage, key: string): unknown {
+  try {
+    const text = storage.getItem(key);
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps a draft; undefined keeps none. Where there is no storage, or no room in it, a reload loses what was written. */
+export function keepDraft(storage: DraftStorage, key: string, value: unknown): void {
+  try {
+    if (value === undefined) storage.removeItem(key);
+    else storage.setItem(key, JSON.stringify(value));
+  } catch {
+    // What was kept before is not what is written now.
+    dropQuietly(storage, key);
+  }
+}
+
+/** Forgets every draft, whoever wrote it. */
+export function forgetDrafts(storage: DraftStorage): void {
+  const keys = Array.from({ length: storage.length }, (_, place) => storage.key(place));
+  for (const key of keys) if (key?.startsWith(prefix)) storage.removeItem(key);
+}
+
+function dropQuietly(storage: DraftStorage, key: string): void {
+  try {
+    storage.removeItem(key);
+  } catch {
+    // Storage is forbidden here.
+  }
+}
