@@ -84,6 +84,33 @@ describe("a person who repeats runs and is told of them", { timeout: 300_000 }, 
     expect(await page.getByText(secret).count()).toBe(0);
   });
 
+  it("goes on writing a schedule whose workflow cannot be read again", async () => {
+    // Whose clock is another from here on.
+    const { page } = await browser.visitor();
+    await signUp(page);
+    await page.goto("/schedules/new?workflow=story");
+    await page.getByLabel("What is in the drawing").fill("A house without a door.");
+    let refused = 0;
+    const workflows = /trpc\/[^?]*workflows\.(get|list)/;
+    await page.route(workflows, async (route) => {
+      await route.abort();
+      refused += 1;
+    });
+    // What was read is old, and the person comes back from another window.
+    await page.clock.setFixedTime(Date.now() + 60_000);
+    await page.evaluate("void document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))");
+    // The first try and all that follow it.
+    await expect.poll(() => refused, { timeout: longMs }).toBe(3);
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    expect(await page.getByLabel("What is in the drawing").inputValue()).toBe("A house without a door.");
+    await page.reload();
+    await page.getByText("The form could not be loaded").waitFor({ timeout: longMs });
+    await page.unroute(workflows);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("What you had written here is back.").waitFor();
+    await page.getByRole("button", { name: "Begin anew" }).click();
+  });
+
   it("makes a schedule, sees when it comes next, and runs it now", async () => {
     const { page } = ada;
     await page.getByRole("link", { name: "Schedules" }).click();

@@ -21,8 +21,12 @@ export function NewSchedulePage() {
   const previous = trpc.runs.get.useQuery({ runId: from ?? "" }, { enabled: Boolean(from) });
   const chosen = previous.data?.run.workflow ?? workflow;
   const details = trpc.workflows.get.useQuery({ workflow: chosen ?? "" }, { enabled: Boolean(chosen) });
-  const error = list.error ?? previous.error ?? details.error;
-  if (error) return <ProblemView page what="The form" error={error} />;
+  // What was read once stays, and what is written in it, when it cannot be read again.
+  const missing = [list, previous, details].filter(({ error, data }) => error && !data);
+  if (missing[0]) {
+    const retry = () => missing.forEach(({ refetch }) => void refetch());
+    return <ProblemView page what="The form" error={missing[0].error} retry={retry} />;
+  }
   if (!list.data || me.isPending || (from && previous.isPending))
     return <SkeletonLines label="Reading the workflows" />;
   if (!mayAct) {

@@ -16,8 +16,12 @@ export function SchedulePage() {
     { enabled: schedule.data !== undefined },
   );
   const error = schedule.error ?? workflow.error;
-  if (error) return <ProblemView page what="The schedule" error={error} />;
-  if (!schedule.data || !workflow.data) return <SkeletonLines label="Reading the schedule" count={5} />;
+  // What was read once stays, and what is written in it, when it cannot be read again.
+  if (!schedule.data || !workflow.data) {
+    const retry = () => void (schedule.error ? schedule.refetch() : workflow.refetch());
+    if (error) return <ProblemView page what="The schedule" error={error} retry={retry} />;
+    return <SkeletonLines label="Reading the schedule" count={5} />;
+  }
   return (
     <div className="mx-auto max-w-2xl">
       <PageHeader title={schedule.data.name} />

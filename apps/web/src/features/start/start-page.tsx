@@ -4,6 +4,7 @@ import { Notice } from "../../components/ui/notice.js";
 import { PageHeader } from "../../components/ui/page-header.js";
 import { ProblemView } from "../../components/ui/problem.js";
 import { SkeletonLines } from "../../components/ui/skeleton.js";
+import { toProblem } from "../../lib/errors.js";
 import { trpc } from "../../lib/trpc.js";
 import { useMay, useMe } from "../settings/use-me.js";
 import { ownPageOf } from "./own-pages.js";
@@ -46,6 +47,11 @@ export function StartPage() {
             {own.place}
           </Link>
           .
+        </Notice>
+      )}
+      {from !== undefined && previous.error && (
+        <Notice look="warn" className="mb-6" title="The earlier run could not be read">
+          {toProblem(previous.error).message} The form begins as a new one.
         </Notice>
       )}
       <StartForm key={`${name} ${from ?? ""}`} workflow={workflow.data} previous={input} from={from} />
