@@ -335,6 +335,18 @@ describe("every page", { timeout: 480_000 }, () => {
     await page.getByText("Save the limits").waitFor();
   });
 
+  it("says so where its own code does not come, and comes when it is tried again", async () => {
+    const { page } = await browser.visitor();
+    await page.route(/assets\/index-.*\.js/, (route) => route.abort());
+    await page.goto("/sign-in");
+    await page.getByText("Longhaul could not be loaded", { exact: false }).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.unroute(/assets\/index-.*\.js/);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(await page.locator("#boot").count()).toBe(0);
+  });
+
   it("paints what a person waits for before it asks for the plots", async () => {
     const { page } = visitor;
     let letGo = () => {};
