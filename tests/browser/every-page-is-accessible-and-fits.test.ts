@@ -347,6 +347,26 @@ describe("every page", { timeout: 480_000 }, () => {
     expect(await page.locator("#boot").count()).toBe(0);
   });
 
+  it("tells what is open, done and how far where the system chooses the colours, and goes on paper without its frame", async () => {
+    const { page } = visitor;
+    const background = (selector: string) =>
+      page.evaluate(`getComputedStyle(document.querySelector('${selector}')).backgroundColor`);
+    await page.emulateMedia({ forcedColors: "active" });
+    await page.goto(`/runs/${succeeded}/timeline`);
+    await page.locator("[data-bar=succeeded]").first().waitFor();
+    const paper = await background("body");
+    for (const drawn of ["[data-bar=succeeded]", "[data-stage] > div > div", "main nav [aria-current=page]"])
+      expect(await background(drawn), drawn).not.toBe(paper);
+    expect(await background("main nav [aria-current=page]")).not.toBe(
+      await background("main nav a:not([aria-current])"),
+    );
+    await page.emulateMedia({ forcedColors: "none", media: "print", colorScheme: "dark" });
+    await page.getByRole("navigation", { name: "Main" }).waitFor({ state: "hidden" });
+    expect(await page.evaluate("getComputedStyle(document.documentElement).colorScheme")).toBe("light");
+    await page.emulateMedia({ media: "screen" });
+    await page.getByRole("navigation", { name: "Main" }).waitFor();
+  });
+
   it("paints what a person waits for before it asks for the plots", async () => {
     const { page } = visitor;
     let letGo = () => {};

@@ -30,14 +30,14 @@ export function Shell({ children }: { children: ReactNode }) {
       nav.current.scrollLeft = here.offsetLeft - (nav.current.clientWidth - here.offsetWidth) / 2;
   }, [path]);
   return (
-    <div className="min-h-dvh lg:grid lg:grid-cols-[13rem_minmax(0,1fr)]">
+    <div className="min-h-dvh print:block lg:grid lg:grid-cols-[13rem_minmax(0,1fr)]">
       <a
         href="#main"
         className="absolute left-2 z-50 -translate-y-full rounded-md bg-accent px-3 py-1.5 text-on-accent focus:translate-y-2"
       >
         Skip to content
       </a>
-      <header className="z-30 flex flex-wrap items-center max-md:justify-between gap-2 border-b bg-surface px-3 py-2 lg:sticky lg:top-0 lg:h-dvh lg:overflow-y-auto lg:flex-col lg:flex-nowrap lg:items-stretch lg:gap-4 lg:border-r lg:border-b-0 lg:p-3">
+      <header className="z-30 flex print:hidden flex-wrap items-center max-md:justify-between gap-2 border-b bg-surface px-3 py-2 lg:sticky lg:top-0 lg:h-dvh lg:overflow-y-auto lg:flex-col lg:flex-nowrap lg:items-stretch lg:gap-4 lg:border-r lg:border-b-0 lg:p-3">
         <Brand />
         <nav
           ref={nav}

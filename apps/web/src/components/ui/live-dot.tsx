@@ -29,7 +29,7 @@ export function LiveDot() {
       data-mode={mode}
       className="inline-flex items-center gap-1.5 text-sm text-ink-soft"
     >
-      <span aria-hidden className={cn("size-2 rounded-full", dot)} />
+      <span aria-hidden className={cn("forced-color-adjust-none size-2 rounded-full", dot)} />
       {text}
     </span>
   );

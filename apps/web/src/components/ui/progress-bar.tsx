@@ -20,7 +20,7 @@ export function ProgressBar({ value, label, tone = "accent", className }: Progre
       aria-valuemax={100}
       aria-valuenow={Math.floor(value * 100)}
       aria-valuetext={formatProgress(value)}
-      className={cn("h-1.5 overflow-hidden rounded-full bg-idle-soft", className)}
+      className={cn("forced-color-adjust-none h-1.5 overflow-hidden rounded-full bg-idle-soft", className)}
     >
       <div
         className={cn("h-full origin-left rounded-full transition-transform duration-200", tones[tone])}

@@ -53,7 +53,7 @@ function Shares({ talk, result }: { talk: TalkSoFar; result: TalkResult }) {
             </span>
             <span aria-hidden className="h-1.5 rounded-full bg-sunken">
               <span
-                className="block h-full rounded-full bg-accent"
+                className="forced-color-adjust-none block h-full rounded-full bg-accent"
                 style={{ width: `${(100 * words) / most}%` }}
               />
             </span>

@@ -45,7 +45,7 @@ function Stage({ stage, face }: { stage: StageState; face: Face }) {
   const filled = stage.status === "done" ? 1 : stage.fraction;
   return (
     <li data-stage={stage.key} data-stage-status={stage.status} className="grid min-w-0 content-start gap-1">
-      <div aria-hidden className="h-1.5 overflow-hidden rounded-full bg-idle-soft">
+      <div aria-hidden className="forced-color-adjust-none h-1.5 overflow-hidden rounded-full bg-idle-soft">
         <div
           className={cn("h-full origin-left rounded-full transition-transform duration-200", fill)}
           style={{ transform: `scaleX(${filled})` }}

@@ -77,7 +77,7 @@ function BarMark({ bar, from, at }: { bar: Bar; from: number; at: (time: number)
     <li
       title={text}
       data-bar={bar.kind}
-      className={cn("absolute inset-y-0.5 min-w-[3px] rounded-sm", style)}
+      className={cn("forced-color-adjust-none absolute inset-y-0.5 min-w-[3px] rounded-sm", style)}
       style={{ left: at(bar.from), width: `calc(${at(bar.to)} - ${at(bar.from)})` }}
     >
       <span className="sr-only">{text}</span>
