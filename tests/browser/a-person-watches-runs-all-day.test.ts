@@ -126,6 +126,13 @@ describe("a person who watches runs all day", { timeout: 240_000 }, () => {
     ).toBe(2);
   });
 
+  it("is told how long ago things were though its clock is wrong by a day", async () => {
+    const { page } = await browser.visitor();
+    await page.clock.setFixedTime(Date.now() - 86_400_000);
+    await signIn(page, person, `/runs/${failed[1]}/input`);
+    await page.getByText(/^Started (just now|\d+ \w+ ago)/).waitFor();
+  });
+
   it("goes from failure to failure by keys, and keeps the filter", async () => {
     const { page } = visitor;
     await page.goto("/?status=failed");

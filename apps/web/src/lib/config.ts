@@ -1,5 +1,6 @@
 import { createContext, use } from "react";
 import { z } from "zod/mini";
+import { setClockBy } from "./clock.js";
 
 const schema = z.object({
   supabaseUrl: z.url(),
@@ -16,6 +17,7 @@ export async function loadConfig(): Promise<AppConfig> {
   const response = await fetch("/config.json", { headers: { accept: "application/json" } }).catch(() => null);
   if (!response?.ok)
     throw new Error("The server does not answer. It may be starting; try again in a moment.");
+  setClockBy(response.headers.get("date"));
   const parsed = schema.safeParse(await response.json().catch(() => null));
   if (!parsed.success) throw new Error("The server's configuration cannot be read. Tell whoever runs it.");
   return parsed.data;

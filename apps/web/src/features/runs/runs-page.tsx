@@ -5,7 +5,7 @@ import { Button } from "../../components/ui/button.js";
 import { ErrorBoundary } from "../../components/ui/error-boundary.js";
 import { LiveDot } from "../../components/ui/live-dot.js";
 import { PageHeader } from "../../components/ui/page-header.js";
-import { useMinute } from "../../lib/clock.js";
+import { currentTime, useMinute } from "../../lib/clock.js";
 import { Invitation } from "../onboarding/invitation.js";
 import { useMay } from "../settings/use-me.js";
 import { AllRuns } from "./all-runs.js";
@@ -62,7 +62,7 @@ export function RunsPage() {
 }
 
 /** To the minute, so that the same choice soon after is the same filter. */
-function hoursAgo(hours: number, now = Date.now()): string {
+function hoursAgo(hours: number, now = currentTime()): string {
   const minute = 60_000;
   return new Date(Math.floor((now - hours * 60 * minute) / minute) * minute).toISOString();
 }

@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useMemo, useState } from "react";
+import { currentTime } from "../../lib/clock.js";
 import { toProblem } from "../../lib/errors.js";
 import { focusFirstWrong } from "../../lib/focus-wrong.js";
 import { type Outputs, trpc } from "../../lib/trpc.js";
@@ -74,7 +75,7 @@ export function useStartForm(workflow: Workflow, previous: unknown, from: string
     const files = await uploads.settle();
     const { input, errors: unreadable } = readForm(fields, { ...values, ...files });
     const found = { ...checkInput(workflow.name, input, fields, values), ...unreadable };
-    const { options, errors: wrong } = readOptions(texts, Date.now());
+    const { options, errors: wrong } = readOptions(texts, currentTime());
     setOptionErrors(wrong);
     if (Object.keys(found).length + Object.keys(wrong).length > 0) return refuse(found);
     setPhase("starting");
