@@ -367,6 +367,20 @@ describe("every page", { timeout: 480_000 }, () => {
     await page.getByRole("navigation", { name: "Main" }).waitFor();
   });
 
+  it("says where nothing can be copied", async () => {
+    const { page } = visitor;
+    await page.goto(`/runs/${succeeded}/input`);
+    const copy = page.getByRole("button", { name: "Copy run id" });
+    await copy.waitFor();
+    await page.evaluate("void Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+    await copy.click();
+    const said = copy.getByText("Copying is not allowed here");
+    await said.waitFor();
+    // For the eye, too, and not for readers only.
+    expect((await said.boundingBox())?.width).toBeGreaterThan(20);
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
   it("paints what a person waits for before it asks for the plots", async () => {
     const { page } = visitor;
     let letGo = () => {};

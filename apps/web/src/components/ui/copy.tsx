@@ -15,11 +15,12 @@ interface CopyProps {
 /** A text that is longer is not read out, and hangs over nothing, where only its button is pointed at. */
 const mostShown = 100;
 
-/** Copies with one click and says so. */
+/** Copies with one click and says so, or that it could not: browsers forbid it to pages that do not come by TLS. */
 export function CopyButton({ text, what, children, className }: CopyProps) {
   const [said, setSaid] = useState<"" | "Copied" | "Copying is not allowed here">("");
   useEffect(() => {
-    if (!said) return;
+    // What could not be done stays, for whoever looks up late.
+    if (said !== "Copied") return;
     const timer = setTimeout(() => setSaid(""), 1500);
     return () => clearTimeout(timer);
   }, [said]);
@@ -45,7 +46,7 @@ export function CopyButton({ text, what, children, className }: CopyProps) {
       {children}
       <Icon aria-hidden className="size-3.5" />
       <span className="sr-only">Copy {what}</span>
-      <span role="status" className="sr-only">
+      <span role="status" className={said === "Copied" ? "sr-only" : "text-sm"}>
         {said}
       </span>
     </button>
