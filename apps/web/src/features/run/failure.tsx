@@ -19,11 +19,11 @@ export function Failure({ run, mayStart }: FailureProps) {
   return (
     <section
       aria-label="What went wrong"
-      className="grid gap-4 rounded-lg border border-bad/40 bg-bad-soft p-4"
+      className="grid grid-cols-[minmax(0,1fr)] gap-4 rounded-lg border border-bad/40 bg-bad-soft p-4"
     >
       <div className="flex gap-2.5">
         <CircleX aria-hidden className="mt-0.5 size-5 shrink-0 text-bad" />
-        <div className="grid min-w-0 gap-3">
+        <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)] gap-3">
           <p className="text-lg font-medium break-words">{error.message}</p>
           <WhatHelps run={run} mayStart={mayStart} />
           {mayStart && (
