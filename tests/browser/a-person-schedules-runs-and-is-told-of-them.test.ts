@@ -107,6 +107,7 @@ describe("a person who repeats runs and is told of them", { timeout: 300_000 }, 
     await page.getByText("The form could not be loaded").waitFor({ timeout: longMs });
     await page.unroute(workflows);
     await page.getByRole("button", { name: "Try again" }).click();
+    // Who they are was asked for with it: nobody is told that they may not while that is not known.
     await page.getByText("What you had written here is back.").waitFor();
     await page.getByRole("button", { name: "Begin anew" }).click();
   });

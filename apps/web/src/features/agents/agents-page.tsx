@@ -22,7 +22,7 @@ export function AgentsPage() {
               so that a talk goes on where it was, whatever happens.
             </p>
           </div>
-          {me.isPending ? (
+          {!me.data ? (
             <SkeletonLines label="Reading who you are" count={4} />
           ) : mayStart ? (
             <TalkForm />

@@ -14,7 +14,7 @@ export function NewCampaignPage() {
         Drafts are written for each channel and segment, and read to your twins. Nothing is sent before you
         have approved it.
       </p>
-      {me.isPending ? (
+      {!me.data ? (
         <SkeletonLines label="Reading the form" count={4} />
       ) : mayStart ? (
         <CampaignForm />

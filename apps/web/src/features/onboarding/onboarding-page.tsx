@@ -28,7 +28,7 @@ export function OnboardingPage() {
   if (query.error && !data) {
     return <ProblemView page what="The page" error={query.error} retry={() => void query.refetch()} />;
   }
-  if (!data || me.isPending) return <SkeletonLines label="Reading how far you are" count={4} />;
+  if (!data || !me.data) return <SkeletonLines label="Reading how far you are" count={4} />;
   if (!mayWrite) {
     return (
       <EmptyState page title="An operator of your organisation does this">

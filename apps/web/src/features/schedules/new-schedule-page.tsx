@@ -27,7 +27,7 @@ export function NewSchedulePage() {
     const retry = () => missing.forEach(({ refetch }) => void refetch());
     return <ProblemView page what="The form" error={missing[0].error} retry={retry} />;
   }
-  if (!list.data || me.isPending || (from && previous.isPending))
+  if (!list.data || !me.data || (from && previous.isPending))
     return <SkeletonLines label="Reading the workflows" />;
   if (!mayAct) {
     return (

@@ -23,7 +23,7 @@ export function StartPage() {
   if (workflow.error) {
     return <ProblemView page what="The form" error={workflow.error} retry={() => void workflow.refetch()} />;
   }
-  if (!workflow.data || me.isPending || (from && previous.isPending)) {
+  if (!workflow.data || !me.data || (from && previous.isPending)) {
     return <SkeletonLines label="Reading the form" count={5} />;
   }
   if (!mayStart) {

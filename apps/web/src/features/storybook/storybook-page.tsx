@@ -28,7 +28,7 @@ export function StorybookPage() {
               hero.
             </p>
           </div>
-          {!workflow.data || me.isPending ? (
+          {!workflow.data || !me.data ? (
             <SkeletonLines label="Reading the form" count={4} />
           ) : mayStart ? (
             <StartForm workflow={workflow.data} previous={undefined} submitLabel="Make the book" />

@@ -14,7 +14,7 @@ export function NewTwinPage() {
         A twin reads what you give it and then answers questions from it, always with its sources. The
         training goes on while you are away.
       </p>
-      {me.isPending ? (
+      {!me.data ? (
         <SkeletonLines label="Reading the form" count={4} />
       ) : mayTrain ? (
         <TwinForm twin={null} submitLabel="Train the twin" />
