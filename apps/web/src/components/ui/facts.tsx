@@ -12,7 +12,12 @@ const isLong = (value: ReactNode): boolean => typeof value === "string" && value
 export function Facts({ facts, className }: { facts: readonly Fact[]; className?: string }) {
   const shown = facts.filter(([, value]) => value !== null && value !== undefined && value !== "");
   return (
-    <dl className={cn("grid grid-cols-[repeat(auto-fill,minmax(min(9rem,100%),1fr))] gap-x-4 gap-y-3", className)}>
+    <dl
+      className={cn(
+        "grid grid-cols-[repeat(auto-fill,minmax(min(9rem,100%),1fr))] gap-x-4 gap-y-3",
+        className,
+      )}
+    >
       {shown.map(([label, value]) => (
         <div key={label} className={cn("min-w-0", isLong(value) && "col-span-full max-w-prose")}>
           <dt className="text-sm text-ink-soft">{label}</dt>
