@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
 import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
 import {
+  beginAnew,
   allEventNumbers,
   dataset,
   eventNumbers,
@@ -63,6 +64,8 @@ describe("a person in a browser", { timeout: 90_000 }, () => {
       buffer: Buffer.from("x"),
     });
     await page.getByText("notes.docx is not of a kind that is read here", { exact: false }).waitFor();
+    await beginAnew(page);
+    expect(await share.inputValue()).not.toBe("250");
   });
 
   it("uploads a real data set, watches it, reloads in the middle and reads the result", async () => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.js";
 import { violationsOf } from "./axe.js";
 import { openBrowser, tellPages, type TestBrowser, type Visitor } from "./browser.js";
-import { signIn, signUp, status } from "./steps.js";
+import { beginAnew, signIn, signUp, status } from "./steps.js";
 
 /** Starting processes, on whatever processors there are. */
 const trainingMs = 120_000;
@@ -100,6 +100,8 @@ describe("a new organisation", { timeout: 300_000 }, () => {
     await page.getByRole("button", { name: "Write the drafts" }).click();
     await page.getByText("Choose at least one channel.").waitFor();
     await page.getByText("Name at least one recipient.").first().waitFor();
+    await beginAnew(page);
+    expect(await page.getByRole("checkbox", { name: "E-mail" }).isChecked()).toBe(true);
   });
 
   it("sees drafts with the twin's reactions, edits one, approves, and finds each message once in the outbox", async () => {

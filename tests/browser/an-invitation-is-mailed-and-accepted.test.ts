@@ -137,7 +137,7 @@ describe("an invitation", { timeout: 300_000 }, () => {
     mail = { status: "failed", sentAt: null, error: "The mail service refused it.", nextTryAt: null };
     await page.reload();
     await page.getByText("Could not be mailed: The mail service refused it.").waitFor();
-    await page.getByRole("button", { name: "The link" }).waitFor();
+    await page.getByRole("button", { name: /^The link/ }).waitFor();
     await page.getByLabel("Send them an e-mail with the link").uncheck();
     expect(await faultsOf(ada, "failed")).toEqual([]);
     await page.route("**/config.json", async (route) => {

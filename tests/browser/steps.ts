@@ -57,6 +57,14 @@ interface Import {
   delay?: number;
 }
 
+/** Leaves a half-written form by a reload, finds it as it was, and throws it away. */
+export async function beginAnew(page: Page): Promise<void> {
+  await page.reload();
+  await page.getByText("What you had written here is back.", { exact: false }).waitFor();
+  await page.getByRole("button", { name: "Begin anew" }).click();
+  await page.getByText("What you had written here is back.", { exact: false }).waitFor({ state: "detached" });
+}
+
 /** Fills in the start form of data-import and starts; ends on the page of the run. */
 export async function startImport(page: Page, { name, file, delay }: Import): Promise<string> {
   await page.goto("/start");
