@@ -11,12 +11,13 @@ import { manualClock } from "./manual-parts.js";
 
 let world: ApiWorld;
 let webDir: string;
+const script = "export const nothing = null;\n".repeat(100);
 beforeAll(async () => {
   world = await openApiWorld();
   webDir = mkdtempSync(join(tmpdir(), "longhaul-web-"));
   mkdirSync(join(webDir, "assets"));
   writeFileSync(join(webDir, "index.html"), "<!doctype html><title>Longhaul</title>");
-  writeFileSync(join(webDir, "assets", "app-3f2a.js"), "export {};");
+  writeFileSync(join(webDir, "assets", "app-3f2a.js"), script);
   writeFileSync(join(webDir, "favicon.svg"), "<svg/>");
 });
 afterAll(async () => {
@@ -85,6 +86,9 @@ test("the dashboard comes with the pages' addresses, its parts may be kept for e
   }
   const asset = await fetch(`${url}/assets/app-3f2a.js`);
   expect(asset.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+  expect(asset.headers.get("content-encoding")).toBe("gzip");
+  expect(asset.headers.get("vary")).toContain("Accept-Encoding");
+  expect(await asset.text()).toBe(script);
   expect((await fetch(`${url}/favicon.svg`)).status).toBe(200);
   for (const path of [
     "/assets/app-old.js",

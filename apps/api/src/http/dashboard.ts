@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import compression from "compression";
 import express, { type Router } from "express";
 import type { Capability } from "@longhaul/kit";
 
@@ -20,6 +21,8 @@ export function dashboard(config: PublicConfig, webDir: string | undefined): Rou
     response.set("cache-control", "no-store").json(config);
   });
   if (webDir === undefined) return router;
+  // Files alone: what the API answers may hold secrets beside what a person wrote, and watchers wait for each part of a stream.
+  router.use(compression());
   // Vite puts a hash of the content into the names under assets/.
   const hashed = { immutable: true, maxAge: aYear * 1000, index: false, fallthrough: false };
   router.use("/assets", express.static(join(webDir, "assets"), hashed));
