@@ -1,8 +1,8 @@
 import { ListExecutionsCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { asDispatcher, dispatch } from "@longhaul/db";
-import { cancelRun, dispatchQueued } from "@longhaul/runs";
+import { cancelRun, dispatchQueued, startRun } from "@longhaul/runs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { openRunsWorld, type RunsWorld } from "./runs-world.js";
+import { openRunsWorld, requestOf, type RunsWorld } from "./runs-world.js";
 
 let world: RunsWorld;
 beforeAll(async () => {
@@ -68,6 +68,24 @@ test("a run with a field that only a newer contract knows is sent: its API is th
     update longhaul.run_attempts
     set execution_input = jsonb_set(execution_input::jsonb, '{input,simulation}', '{"new": true}')::text where run_id = ${runId}`;
   expect(await dispatchQueued(world.deps)).toMatchObject({ sent: 1, refused: 0 });
+  expect(await executionsOf(runId)).toBe(1);
+});
+
+test("a run whose input broke a rule only since it was queued is sent: the moment that it names has passed meanwhile", async () => {
+  const deps = { ...world.deps, stateMachines: { campaign: world.stateMachineArn } };
+  const input = {
+    ...{ name: "Spring", goal: "Sell seeds.", channels: ["EMAIL"], twinIds: [crypto.randomUUID()] },
+    segments: [{ name: "Gardeners" }],
+    recipients: [{ segment: "Gardeners", address: "ada@example.com" }],
+    sendAt: new Date(Date.now() + 3_600_000).toISOString(),
+  };
+  const request = { ...requestOf(input), workflow: "campaign" };
+  const { runId } = await startRun(deps, world.caller(world.ours), request);
+  await world.admin.sql`
+    update longhaul.run_attempts
+    set execution_input = jsonb_set(execution_input::jsonb, '{input,sendAt}', '"2026-01-01T00:00:00Z"')::text
+    where run_id = ${runId}`;
+  expect(await dispatchQueued(deps)).toMatchObject({ sent: 1, refused: 0 });
   expect(await executionsOf(runId)).toBe(1);
 });
 
