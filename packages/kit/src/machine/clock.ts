@@ -18,6 +18,11 @@ function after(base: Expression, seconds: Selection): Expression {
   return jsonata`$fromMillis($toMillis(${base}) + $round(1000 * ${toExpression(seconds)}))`;
 }
 
+/** As {@link after}, to the end of the second: AWS cuts the Timestamp of a Wait to its second, which would be too early. */
+function secondAfter(base: Expression, seconds: Selection): Expression {
+  return jsonata`$fromMillis(1000 * $ceil(($toMillis(${base}) + $round(1000 * ${toExpression(seconds)})) / 1000))`;
+}
+
 /**
  * Tells each state that reckons from the checkpoint before it where to find that checkpoint's time, and
  * notes the times on the ways where somebody reads them later.
@@ -109,7 +114,7 @@ function setClock(block: Block, outside: Expression, reading: Reading): void {
 }
 
 function tellTime(node: Node, block: Block, base: Expression, reading: Reading): void {
-  if (node.kind === "wait" && "seconds" in node.until) node.timestamp = after(base, node.until.seconds);
+  if (node.kind === "wait" && "seconds" in node.until) node.timestamp = secondAfter(base, node.until.seconds);
   if (node.kind === "approval") node.deadline = after(asked(base), node.deadlineSeconds);
   if (node.kind === "start") {
     const { variable: name, seconds } = node.deadline;

@@ -161,7 +161,7 @@ describe("a machine that runs", () => {
     });
     expect(result.visited).toEqual(["MixDough", "CheckDough", "Rise", "BakeLoaf", "BreadReady"]);
     expect(result.output).toEqual({ loaf: "rye loaf", crust: 3 });
-    expect(result.waits).toEqual(["2026-01-01T01:00:05.250Z"]);
+    expect(result.waits).toEqual(["2026-01-01T01:00:06.000Z"]);
     const { run, attempt, correlationId } = execution;
     const key = { run, attempt, correlationId, itemPath: "", visit: 0 };
     expect(payloads).toEqual([
@@ -275,7 +275,8 @@ describe("waits", () => {
         .succeed("Done", () => ({ loaf: "none", crust: 0 })),
     ).definition((step) => step);
     expect(mixed.StartAt).toBe("Begin");
-    expect((await walk(mixed, execution, () => done(loaf))).waits).toEqual(["2026-01-01T00:01:05.250Z"]);
+    // AWS cuts a Timestamp to its second: not a minute would have passed.
+    expect((await walk(mixed, execution, () => done(loaf))).waits).toEqual(["2026-01-01T00:01:06.000Z"]);
     const wheat = { ...execution, input: { flour: "wheat", grams: 1 } };
     expect((await walk(mixed, wheat, () => done(loaf))).waits).toEqual(["2026-01-01T00:01:00.000Z"]);
   });
