@@ -87,6 +87,11 @@ describe("what a file may look like", () => {
     }
     const few = Array.from({ length: 300 }, (_, n) => `{"n": ${n === 7 ? "1234567890123456789" : n}}`);
     expect((await run("n.json", few.join("\n"))).column("n")).toMatchObject({ type: "integer", count: 300 });
+    // What lies beyond all bounds is no number, as in CSV.
+    const one = Array.from({ length: 300 }, (_, n) => `{"n": ${n === 7 ? "9".repeat(310) : n}}`);
+    const beyond = await run("n.json", one.join("\n"));
+    expect(beyond.result).toMatchObject({ rowsRead: 300, rowsRejected: 1 });
+    expect(beyond.column("n")).toMatchObject({ type: "integer", max: 299 });
   });
 
   it("gzip: facts of the uploaded and of the inflated bytes", async () => {

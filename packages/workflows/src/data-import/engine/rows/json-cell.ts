@@ -56,8 +56,8 @@ export class JsonCell {
     this.text = text;
     this.kind = text === "" ? Kind.Empty : Kind.Text;
     if (code.test(text)) {
-      this.kind = Kind.Code;
       this.value = Number(text);
+      if (Number.isFinite(this.value)) this.kind = Kind.Code;
       return;
     }
     if (text.length < 10 || text.length > 35 || !/^\d{4}[-/]/.test(text)) return;
