@@ -152,6 +152,10 @@ describe("a person who makes a storybook", { timeout: 600_000 }, () => {
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: "Cancel the run" }).click();
     await status(page, "Cancelled").waitFor({ timeout: 60_000 });
+    // What was sent is not half-written any more.
+    await page.goto(`/runs/${runId}/result`);
+    await page.getByRole("button", { name: "Edit the story" }).click();
+    expect(await page.getByLabel("Title").inputValue()).not.toBe("The House That Hummed");
   });
 });
 

@@ -225,10 +225,12 @@ describe("a person who watches runs all day", { timeout: 240_000 }, () => {
     // What was sent is not half-written any more.
     await page.goto("/settings");
     await page.getByLabel("Invite by e-mail address").fill("written@example.org");
+    await page.getByLabel("As", { exact: true }).selectOption("admin");
     await page.getByRole("button", { name: "Invite", exact: true }).click();
     await page.getByText("written@example.org is invited.").waitFor();
     await page.reload();
     await expect.poll(() => page.getByLabel("Invite by e-mail address").inputValue()).toBe("");
+    expect(await page.getByLabel("As", { exact: true }).inputValue()).toBe("operator");
   });
 
   it("goes on where it was, in each tab, once a session that has ended is there again", async () => {

@@ -43,8 +43,9 @@ export function InviteForm() {
   const invite = trpc.members.invite.useMutation({
     onSuccess: (invitations) => {
       utils.members.invitations.setData(undefined, invitations);
-      change({ email: "" });
-      draft.forget();
+      const next = { email: "", role, mail };
+      setInvited(next);
+      draft.rebase(next);
     },
   });
   const submit = (event: FormEvent) => {

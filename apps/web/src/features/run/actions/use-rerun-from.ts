@@ -13,13 +13,16 @@ export interface RerunFromOptions {
   outputs?: Record<string, unknown>;
 }
 
-/** Starts a new run that goes on from a step of this one, and goes to its page. */
-export function useRerunFrom(runId: string) {
+/** Starts a new run that goes on from a step of this one, tells `onStarted`, and goes to its page. */
+export function useRerunFrom(runId: string, onStarted: () => void = () => {}) {
   const navigate = useNavigate();
   // The same request sent again, after its answer got lost, starts nothing twice.
   const last = useRef({ request: "", key: "" });
   const mutation = trpc.runs.rerunFrom.useMutation({
-    onSuccess: (started) => navigate({ to: "/runs/$runId/result", params: { runId: started.runId } }),
+    onSuccess: (started) => {
+      onStarted();
+      return navigate({ to: "/runs/$runId/result", params: { runId: started.runId } });
+    },
   });
   function rerunFrom(options: RerunFromOptions): void {
     const request = JSON.stringify(options);

@@ -18,7 +18,7 @@ const nextStep = "DrawPage";
 /** The story as a form. What it becomes goes into a new run, which keeps the drawing and makes everything after it. */
 export function StoryEditor({ runId, story, onClose }: StoryEditorProps) {
   const draft = useStoryDraft(story, `story ${runId}`);
-  const { rerunFrom, pending, problem } = useRerunFrom(runId);
+  const { rerunFrom, pending, problem } = useRerunFrom(runId, draft.kept.forget);
 
   function submit(event: FormEvent): void {
     event.preventDefault();
