@@ -131,6 +131,25 @@ describe("a person who watches runs all day", { timeout: 240_000 }, () => {
     await page.clock.setFixedTime(Date.now() - 86_400_000);
     await signIn(page, person, `/runs/${failed[1]}/input`);
     await page.getByText(/^Started (just now|\d+ \w+ ago)/).waitFor();
+    // What is queued again is what is there now, not what was there yesterday.
+    const sql = postgres(stack.databaseUrl, { max: 1 });
+    const name = async (code: string) => {
+      await sql`update longhaul.runs set error = jsonb_set(error, '{code}', to_jsonb(${code}::text)) where id in ${sql(failed)}`;
+    };
+    const [{ code } = { code: "" }] = await sql<{ code: string }[]>`
+      select error ->> 'code' as code from longhaul.runs where id = ${failed[1]!}`;
+    await name("DEAD_LETTERED");
+    await page.route(/deadLetters\.requeueAll/, (route) => route.abort());
+    await page.goto("/dead-letters");
+    await page.getByRole("button", { name: "Queue all again" }).click();
+    const [asked] = await Promise.all([
+      page.waitForRequest(/deadLetters\.requeueAll/),
+      page.getByRole("button", { name: "Queue them" }).click(),
+    ]);
+    const [until] = /\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(asked.postData() ?? "") ?? [];
+    expect(Math.abs(Date.parse(until ?? "") - Date.now())).toBeLessThan(3_600_000);
+    await name(code);
+    await sql.end();
   });
 
   it("goes from failure to failure by keys, and keeps the filter", async () => {

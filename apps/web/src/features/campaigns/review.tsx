@@ -5,6 +5,7 @@ import { Button } from "../../components/ui/button.js";
 import { Field } from "../../components/ui/field.js";
 import { Input } from "../../components/ui/input.js";
 import { Notice } from "../../components/ui/notice.js";
+import { currentTime } from "../../lib/clock.js";
 import { formatExact } from "../../lib/format.js";
 import type { DecisionFormProps } from "../approvals/forms.js";
 import { useDecide } from "../approvals/use-decide.js";
@@ -94,7 +95,7 @@ function Review({ approval, onChanged, details }: DecisionFormProps & { details:
 }
 
 function SendTime({ at }: { at: string }) {
-  const [opened] = useState(() => Date.now());
+  const [opened] = useState(currentTime);
   const later = Date.parse(at) > opened;
   return (
     <p className="basis-full text-sm text-ink-soft">

@@ -2,6 +2,7 @@ import { RotateCw } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/ui/button.js";
 import { Dialog } from "../../components/ui/dialog.js";
+import { currentTime } from "../../lib/clock.js";
 import { toProblem } from "../../lib/errors.js";
 import { trpc } from "../../lib/trpc.js";
 
@@ -36,7 +37,7 @@ export function RequeueAll({ count, more }: { count: number; more: boolean }) {
             <Button
               look="primary"
               disabled={requeue.isPending}
-              onClick={() => requeue.mutate({ until: new Date().toISOString() })}
+              onClick={() => requeue.mutate({ until: new Date(currentTime()).toISOString() })}
             >
               {requeue.isPending ? "Queueing..." : "Queue them"}
             </Button>

@@ -9,6 +9,7 @@ import {
 } from "@longhaul/workflows/contracts";
 import { useMemo } from "react";
 import { z } from "zod/mini";
+import { currentTime } from "../../../lib/clock.js";
 import type { Outputs } from "../../../lib/trpc.js";
 import { useDraft } from "../../drafts/use-draft.js";
 import { lastDays, type TimeWindow, windowProblem } from "./time-window.js";
@@ -111,6 +112,6 @@ function draftOf(saved: SqlWorkflow): Draft {
     sql: saved.sql,
     parameters: parameters.success ? parameters.data : [],
     values: values.success ? values.data : {},
-    window: saved.timeWindow ?? lastDays(90, Date.now()),
+    window: saved.timeWindow ?? lastDays(90, currentTime()),
   };
 }
