@@ -152,6 +152,18 @@ describe("a person who watches runs all day", { timeout: 240_000 }, () => {
     await sql.end();
   });
 
+  it("writes also where the browser keeps nothing, and storage cannot even be asked for", async () => {
+    const { page } = await browser.visitor();
+    await signIn(page, person, "/agents");
+    await page.getByLabel("Topic").waitFor();
+    await page.addInitScript(`Object.defineProperty(window, "sessionStorage", {
+      get() { throw new DOMException("Forbidden.", "SecurityError"); } })`);
+    await page.reload();
+    await page.getByLabel("Topic").fill("Not kept");
+    await page.getByRole("link", { name: "Connections" }).click();
+    await page.getByRole("heading", { name: "Connections" }).waitFor();
+  });
+
   it("goes from failure to failure by keys, and keeps the filter", async () => {
     const { page } = visitor;
     await page.goto("/?status=failed");

@@ -16,7 +16,7 @@ function storageOf(entries: Record<string, string> = {}, room = Number.POSITIVE_
       return kept.size;
     },
   };
-  return { kept, storage };
+  return { kept, storage, open: () => storage };
 }
 
 const ada = { userId: "ada", organisationId: "engines" };
@@ -24,41 +24,41 @@ const key = draftKey(ada, "invitation");
 
 describe("a draft", () => {
   it("is there again for whoever wrote it, and for nobody else", () => {
-    const { storage } = storageOf();
-    keepDraft(storage, key, { email: "grace@exa" });
-    expect(keptDraft(storage, key)).toEqual({ email: "grace@exa" });
-    expect(keptDraft(storage, draftKey({ ...ada, userId: "grace" }, "invitation"))).toBeUndefined();
-    expect(keptDraft(storage, draftKey({ ...ada, organisationId: "looms" }, "invitation"))).toBeUndefined();
-    expect(keptDraft(storage, draftKey(ada, "start storybook"))).toBeUndefined();
+    const { open } = storageOf();
+    keepDraft(open, key, { email: "grace@exa" });
+    expect(keptDraft(open, key)).toEqual({ email: "grace@exa" });
+    expect(keptDraft(open, draftKey({ ...ada, userId: "grace" }, "invitation"))).toBeUndefined();
+    expect(keptDraft(open, draftKey({ ...ada, organisationId: "looms" }, "invitation"))).toBeUndefined();
+    expect(keptDraft(open, draftKey(ada, "start storybook"))).toBeUndefined();
   });
 
   it("is gone once it is sent", () => {
-    const { kept, storage } = storageOf();
-    keepDraft(storage, key, "half");
-    keepDraft(storage, key, undefined);
+    const { kept, open } = storageOf();
+    keepDraft(open, key, "half");
+    keepDraft(open, key, undefined);
     expect(kept.size).toBe(0);
   });
 
   it("is gone at sign-out with all others, and nothing else is", () => {
-    const { kept, storage } = storageOf({ "longhaul.session": "{}" });
+    const { kept, open } = storageOf({ "longhaul.session": "{}" });
     for (const form of ["invitation", "schedule new", "start storybook"])
-      keepDraft(storage, draftKey(ada, form), form);
-    keepDraft(storage, draftKey({ userId: "grace", organisationId: null }, "invitation"), "half");
+      keepDraft(open, draftKey(ada, form), form);
+    keepDraft(open, draftKey({ userId: "grace", organisationId: null }, "invitation"), "half");
     expect(kept.size).toBe(5);
-    forgetDrafts(storage);
+    forgetDrafts(open);
     expect([...kept.keys()]).toEqual(["longhaul.session"]);
   });
 
   it("is none where what was kept cannot be read", () => {
-    const { storage } = storageOf({ [key]: "{half" });
-    expect(keptDraft(storage, key)).toBeUndefined();
+    const { open } = storageOf({ [key]: "{half" });
+    expect(keptDraft(open, key)).toBeUndefined();
   });
 
   it("does not come back in an older form where there was no room for the newer", () => {
-    const { storage } = storageOf({}, 10);
-    keepDraft(storage, key, "short");
-    keepDraft(storage, key, "too long for this");
-    expect(keptDraft(storage, key)).toBeUndefined();
+    const { open } = storageOf({}, 10);
+    keepDraft(open, key, "short");
+    keepDraft(open, key, "too long for this");
+    expect(keptDraft(open, key)).toBeUndefined();
   });
 
   it("stays unwritten where storage is forbidden", () => {
@@ -67,7 +67,10 @@ describe("a draft", () => {
     };
     const { storage } = storageOf();
     const none = { ...storage, getItem: forbidden, setItem: forbidden, removeItem: forbidden };
-    expect(() => keepDraft(none, key, "half")).not.toThrow();
-    expect(keptDraft(none, key)).toBeUndefined();
+    for (const open of [() => none, forbidden]) {
+      expect(() => keepDraft(open, key, "half")).not.toThrow();
+      expect(keptDraft(open, key)).toBeUndefined();
+      expect(() => forgetDrafts(open)).not.toThrow();
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { forgetDrafts } from "./draft-store.js";
+import { forgetDrafts, ofThisTab } from "./draft-store.js";
 
 const channel = () => new BroadcastChannel("longhaul.drafts");
 
@@ -18,9 +18,5 @@ export function listenToForget(): () => void {
 }
 
 function forgetHere(): void {
-  try {
-    forgetDrafts(sessionStorage);
-  } catch {
-    // Storage is forbidden here, and nothing was kept.
-  }
+  forgetDrafts(ofThisTab);
 }

@@ -1,7 +1,7 @@
 import { type Dispatch, type SetStateAction, useEffect, useRef, useState } from "react";
 import { z } from "zod/mini";
 import { organisationOf, useSession } from "../session/session.js";
-import { type DraftOwner, draftKey, keepDraft, keptDraft } from "./draft-store.js";
+import { type DraftOwner, draftKey, keepDraft, keptDraft, ofThisTab } from "./draft-store.js";
 
 /** A form as it is written. */
 export interface Draft {
@@ -41,7 +41,7 @@ export function useDraft<T>({
   const [key] = useState(() => draftKey(owner, form));
   const [begun, setBegun] = useState(begin);
   const [kept] = useState(() => {
-    const read = z.safeParse(schema, keptDraft(sessionStorage, key));
+    const read = z.safeParse(schema, keptDraft(ofThisTab, key));
     return read.success ? read.data : undefined;
   });
   const [value, setValue] = useState(kept ?? begun);
@@ -50,10 +50,10 @@ export function useDraft<T>({
   useEffect(() => {
     if (value === settled.current) return;
     settled.current = value;
-    keepDraft(sessionStorage, key, JSON.stringify(value) === JSON.stringify(begun) ? undefined : value);
+    keepDraft(ofThisTab, key, JSON.stringify(value) === JSON.stringify(begun) ? undefined : value);
   }, [key, value, begun]);
   const forget = () => {
-    keepDraft(sessionStorage, key, undefined);
+    keepDraft(ofThisTab, key, undefined);
     setRestored(false);
   };
   const discard = () => {
