@@ -2,7 +2,7 @@
 export type DraftStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
 /** Gives it: where a browser keeps nothing, even asking for it throws. */
-export type OpenStorage = () => DraftStorage;
+type OpenStorage = () => DraftStorage;
 
 /** The one of this tab. */
 export const ofThisTab: OpenStorage = () => sessionStorage;

@@ -1,4 +1,5 @@
 import type { RunEvent } from "@longhaul/kit";
+import { searchText } from "../../lib/search-text.js";
 import { type EventGroup, eventSentence, groupOf } from "./event-sentence.js";
 
 /** What the filter of the log offers. */
@@ -18,10 +19,10 @@ export interface EventSearch {
 
 /** Reads the URL; what is not understood is left out. */
 export function parseEventSearch({ kind, q }: Record<string, unknown>): EventSearch {
-  const text = typeof q === "number" ? String(q) : q;
+  const text = searchText(q);
   return {
     ...(isGroup(kind) ? { kind } : {}),
-    ...(typeof text === "string" && text.trim() ? { q: text.slice(0, 200) } : {}),
+    ...(text && { q: text }),
   };
 }
 

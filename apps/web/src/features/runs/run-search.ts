@@ -1,4 +1,5 @@
 import type { RunStatus } from "@longhaul/kit";
+import { searchText } from "../../lib/search-text.js";
 
 export const activeStatuses: RunStatus[] = ["queued", "running", "waiting", "cancelling"];
 
@@ -39,14 +40,14 @@ export interface RunSearch {
 /** Reads the URL; what is not understood is left out. */
 export function parseRunSearch(search: Record<string, unknown>): RunSearch {
   const { workflow, status, tag, person, since, q } = search;
-  const text = typeof q === "number" ? String(q) : q;
+  const text = searchText(q);
   return {
     ...(typeof workflow === "string" && workflow ? { workflow } : {}),
     ...(isStatusChoice(status) ? { status } : {}),
     ...(typeof tag === "string" && tag.trim() ? { tag: tag.slice(0, 50) } : {}),
     ...(typeof person === "string" && uuid.test(person) ? { person } : {}),
     ...(isSinceChoice(since) ? { since } : {}),
-    ...(typeof text === "string" && text.trim() ? { q: text.slice(0, 200) } : {}),
+    ...(text && { q: text }),
   };
 }
 
