@@ -4,7 +4,7 @@ export type SendFailure =
   { kind: "postponed"; reason: string } | { kind: "refused"; code: string; message: string };
 
 /** How often something is tried that only a change of the deployment can mend, before the run fails. */
-const patience = 10;
+export const patience = 10;
 
 const permanent: Readonly<Record<string, string>> = {
   InvalidArn: "The workflow's state machine has an address that is not valid.",

@@ -6,7 +6,7 @@ import { closeByExecution } from "./close.js";
 import type { RunsDependencies } from "./dependencies.js";
 import { describeExecution, type Execution, executionArnOf } from "./execution.js";
 import { toInputIssue } from "./refusal.js";
-import { sendFailureOf } from "./send-failure.js";
+import { patience, sendFailureOf } from "./send-failure.js";
 
 /**
  * What became of a run that was to be sent. One that was started is to be noted by {@link noteSent}; `ended` is its
@@ -30,8 +30,11 @@ export async function send(deps: RunsDependencies, run: Dispatchable): Promise<S
   try {
     const outdated = outdatedInput(run);
     // One that was sent before the workflow changed, and could not be noted, is under way.
-    if (outdated && !(await describeExecution(deps.sfn, executionArnOf(stateMachineArn, name))))
-      return await refuse(deps, run, outdated);
+    if (outdated && !(await describeExecution(deps.sfn, executionArnOf(stateMachineArn, name)))) {
+      // While a deployment is under way, a process of before may hold a run of the newer contract.
+      if (run.tries < patience) return { kind: "postponed", reason: outdated.reason };
+      return await refuse(deps, run, outdated.error);
+    }
     const { executionArn = executionArnOf(stateMachineArn, name) } = await deps.sfn.send(
       new StartExecutionCommand({ stateMachineArn, name, input }),
     );
@@ -102,8 +105,8 @@ async function refuse(
 }
 
 /**
- * What does not make an input outdated. A field too many may be one of a newer contract, whose API this process works beside
- * for a while; and a rule of the contract's own was kept when the run was queued, and may be one of that moment: "not in the past".
+ * What does not make an input outdated. A field too many does no harm; and a rule of the contract's own was kept when the run
+ * was queued, and may be one of that moment: "not in the past".
  */
 const passing: ReadonlySet<string | undefined> = new Set(["unrecognized_keys", "custom"]);
 
@@ -117,8 +120,11 @@ function outdatedInput({ workflow, stateMachineArn, executionInput }: Dispatchab
   const { path, message } = toInputIssue(issue);
   const said = path.length === 0 || message.startsWith('"') ? message : `"${path.join(".")}": ${message}`;
   return {
-    code: "INPUT_OUTDATED",
-    message: `"${contract.title}" takes another input than when this run was queued. ${said} Start it anew.`,
+    reason: `"${contract.title}" takes another input here than this run has`,
+    error: {
+      code: "INPUT_OUTDATED",
+      message: `"${contract.title}" takes another input than when this run was queued. ${said} Start it anew.`,
+    },
   };
 }
 
