@@ -45,8 +45,8 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongFirst },
-    // Integration tests wait for servers more than they compute: three files at once, even on two cores.
-    maxWorkers: 3,
+    // Integration tests wait for servers more than they compute: two files at once, even on two cores.
+    maxWorkers: 2,
     projects: [
       {
         ssr: { resolve: { conditions } },

@@ -81,7 +81,7 @@ describe("a person who trains a twin", { timeout: 300_000 }, () => {
   it("watches the measures come, and gets a twin that answers with its sources", async () => {
     const { page } = ada;
     const broken = { name: "broken.pdf", mimeType: "application/pdf", buffer: Buffer.from("no PDF at all") };
-    await train(page, { name: "Abraham Lincoln", files: [...speeches, broken], pace: 0.5 });
+    await train(page, { name: "Abraham Lincoln", files: [...speeches, broken], pace: 0.7 });
     await plot(page).waitFor({ timeout: trainingMs });
     const seen = new Set<number>();
     while ((await status(page, "Succeeded").count()) === 0) {

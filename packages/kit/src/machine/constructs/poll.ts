@@ -70,14 +70,14 @@ export function addPoll(
   const next = new Edge(pause, "next", {
     assigns: [{ variable: visit, value: jsonata`${variable(visit)} + 1` }],
   });
-  const then = jsonata`$toMillis(${variable(at)}) + $round(1000 * ${interval})`;
-  const whole = jsonata`1000 * $ceil($min([${then}, $toMillis(${variable(deadline)})]) / 1000)`;
+  // AWS cuts a Timestamp to its second: on the average the interval is kept, and short of its deadline no poll asks over and over.
+  const then = jsonata`$round($toMillis(${variable(at)}) / 1000 + ${interval})`;
+  const last = jsonata`$ceil($toMillis(${variable(deadline)}) / 1000)`;
   block.add<WaitNode>([again], {
     kind: "wait",
     name: pause,
     part: step.name,
-    // AWS cuts a Timestamp to its second: short of the deadline the poll would ask over and over.
-    until: { exactly: jsonata`$fromMillis(${whole})` },
+    until: { exactly: jsonata`$fromMillis(1000 * $min([${then}, ${last}]))` },
     next,
   });
   next.to = step.name;
