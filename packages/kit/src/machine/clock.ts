@@ -13,14 +13,19 @@ function asked(base: Expression): Expression {
   return jsonata`($toMillis(${began}) > $toMillis(${base}) ? ${began} : ${base})`;
 }
 
+/** Some seconds after a time (ISO 8601), in milliseconds. */
+function millisAfter(base: Expression, seconds: Selection): Expression {
+  return jsonata`$toMillis(${base}) + $round(1000 * ${toExpression(seconds)})`;
+}
+
 /** A time (ISO 8601) some seconds after another. */
 function after(base: Expression, seconds: Selection): Expression {
-  return jsonata`$fromMillis($toMillis(${base}) + $round(1000 * ${toExpression(seconds)}))`;
+  return jsonata`$fromMillis(${millisAfter(base, seconds)})`;
 }
 
 /** As {@link after}, to the end of the second: AWS cuts the Timestamp of a Wait to its second, which would be too early. */
 function secondAfter(base: Expression, seconds: Selection): Expression {
-  return jsonata`$fromMillis(1000 * $ceil(($toMillis(${base}) + $round(1000 * ${toExpression(seconds)})) / 1000))`;
+  return jsonata`$fromMillis(1000 * $ceil((${millisAfter(base, seconds)}) / 1000))`;
 }
 
 /**
